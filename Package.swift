@@ -1,0 +1,99 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to the same language rules; CI adds `-warnings-as-errors`.
+let swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+// The rooms stand in the order in which the data walks through them:
+// record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → command line.
+let package = Package(
+  name: "ipcdump",
+  products: [
+    .executable(name: "ipcdump", targets: ["ipcdump"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
+  ],
+  targets: [
+    // What crosses from the kernel to Swift: one C header for both.
+    .target(name: "RecordLayout"),
+
+    // The BPF programs, compiled and embedded by the plugin.
+    .plugin(
+      name: "CompileBPF",
+      capability: .buildTool(),
+      dependencies: ["embed-object"]
+    ),
+    .executableTarget(
+      name: "embed-object",
+      swiftSettings: swiftSettings
+    ),
+    .target(
+      name: "KernelPrograms",
+      exclude: ["bpf"],
+      swiftSettings: swiftSettings,
+      plugins: ["CompileBPF"]
+    ),
+
+    // libbpf, without any knowledge of IPC.
+    .systemLibrary(name: "CLibbpf"),
+    .target(name: "LibbpfShims", dependencies: ["CLibbpf"]),
+    .target(
+      name: "Libbpf",
+      dependencies: [
+        "CLibbpf",
+        "LibbpfShims",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings,
+      linkerSettings: [
+        .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
+      ]
+    ),
+
+    // What an event is: no kernel, no root, no format.
+    .target(name: "IPCModel", swiftSettings: swiftSettings),
+
+    // From kernel records to events.
+    .target(
+      name: "IPCCorrelation",
+      dependencies: [
+        "IPCModel", "RecordLayout",
+        .product(name: "DequeModule", package: "swift-collections"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+    .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(
+      name: "IPCTracing",
+      dependencies: [
+        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "RecordLayout",
+        .product(name: "BasicContainers", package: "swift-collections"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+
+    // The command line: ties the rooms together, does nothing itself.
+    .executableTarget(
+      name: "ipcdump",
+      dependencies: [
+        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings
+    ),
+  ]
+)

@@ -1,0 +1,83 @@
+import IPCModel
+
+/// Comma-separated values (RFC 4180) with a header line, one table for events of all kinds and for losses.
+public struct CSVFormat: EventFormat {
+  private let byteLimit: Int?
+  private let columns = CSVColumns(KindRow.registry.map(\.fields))
+  private var time: TimestampWriter
+
+  /// Creates a format.
+  public init(_ options: FormatOptions) {
+    byteLimit = options.byteLimit
+    time = TimestampWriter(.rfc3339, clock: options.clock)
+  }
+
+  /// Clock that times are told by.
+  public var clock: WallClock {
+    get { time.clock }
+    set { time.clock = newValue }
+  }
+
+  /// Appends the names of the columns.
+  public mutating func appendHeader(to output: inout OutputBuffer) {
+    output.append("src_pid,src_comm,dst_pid,dst_comm,type,time,")
+    for name in columns.names {
+      output.append(name)
+      output.append(",")
+    }
+    output.append("bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes\r\n")
+  }
+
+  /// Appends the row of an event.
+  public mutating func append(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
+    to output: inout OutputBuffer
+  ) {
+    let row = event.kind.row
+    let shown = ShownContent(of: event, content: content, limit: byteLimit)
+    output.appendDecimal(Int64(event.source.pid))
+    output.append(",")
+    output.append(event.source.comm, .csv)
+    output.append(",")
+    output.appendDecimal(Int64(event.destination.pid))
+    output.append(",")
+    output.append(event.destination.comm, .csv)
+    output.append(",")
+    output.append(row.name)
+    output.append(",")
+    time.append(event.time, to: &output)
+    output.append(",")
+    for column in columns.names.indices {
+      if let position = columns.position(in: event.kind, column: column),
+        let value = event.value(at: position)
+      {
+        output.append(value, of: row.fields[position], texts: texts, .csv)
+      }
+      output.append(",")
+    }
+    if let bytes = shown.bytes { output.appendBase64(bytes) }
+    output.append(",")
+    output.appendDecimal(Int64(event.source.tid))
+    output.append(",")
+    output.appendDecimal(Int64(event.destination.tid))
+    output.append(shown.isTruncated ? ",true," : ",false,")
+    output.append(event.traits.inferredEnds ?? "")
+    output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
+    output.append(",,,\r\n")
+  }
+
+  /// Appends the row of a loss, of which only the type, the time and the last three columns are filled.
+  public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
+    output.append(",,,,lost,")
+    time.append(loss.time, to: &output)
+    output.append(",")
+    for _ in columns.names { output.append(",") }
+    output.append(",,,,,,")
+    output.append(loss.typeName)
+    output.append(",")
+    output.appendDecimal(loss.count)
+    output.append(",")
+    output.appendDecimal(loss.bytes)
+    output.append("\r\n")
+  }
+}

@@ -1,0 +1,34 @@
+extension OutputBuffer {
+  /// Appends text so that it can neither steer a terminal nor pass for another line or another text.
+  ///
+  /// Control characters, backslashes, line separators and bidirectional overrides are escaped as in Swift
+  /// literals, bytes that are not UTF-8 as `\x` and two digits.
+  mutating func appendTerminalText(_ text: UnsafeBufferPointer<UInt8>) {
+    append(text, passing: isPrintable) { output, sequence, bytes in
+      switch sequence.scalar {
+      case 0x09: output.append(#"\t"#)
+      case 0x0a: output.append(#"\n"#)
+      case 0x0d: output.append(#"\r"#)
+      case 0x5c: output.append(#"\\"#)
+      case .some(let scalar) where scalar >= 0x80:
+        // Not `\x`, which would look the same as an invalid byte.
+        output.append(#"\u{"#)
+        output.appendHex(UInt64(scalar))
+        output.append("}")
+      default:
+        for byte in bytes {
+          output.append(#"\x"#)
+          output.appendHex(UInt64(byte), width: 2)
+        }
+      }
+    }
+  }
+}
+
+private func isPrintable(_ scalar: UInt32) -> Bool {
+  switch scalar {
+  case 0x00...0x1f, 0x5c, 0x7f...0x9f: false
+  case 0x2028...0x202e, 0x2066...0x2069: false
+  default: true
+  }
+}

@@ -1,0 +1,99 @@
+/// Growable bytes that formats append to and a sink writes out, reused from event to event.
+public struct OutputBuffer: ~Copyable {
+  /// Most memory that ``removeAll()`` keeps for the next events.
+  public static let retainedCapacity = 4 << 20
+
+  /// Number of bytes appended so far.
+  public private(set) var count = 0
+  /// Number of bytes that fit before the buffer must grow.
+  public private(set) var capacity: Int
+
+  private let initialCapacity: Int
+  private var start: UnsafeMutablePointer<UInt8>
+
+  /// Creates an empty buffer.
+  ///
+  /// - Parameter capacity: Number of bytes that fit at first.
+  public init(capacity: Int = 64 << 10) {
+    initialCapacity = max(capacity, 1)
+    self.capacity = initialCapacity
+    start = .allocate(capacity: initialCapacity)
+  }
+
+  deinit { start.deallocate() }
+
+  /// Whether nothing is in the buffer.
+  public var isEmpty: Bool { count == 0 }
+
+  /// Appends one byte.
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    start[count] = byte
+    count += 1
+  }
+
+  /// Appends the UTF-8 of a literal.
+  public mutating func append(_ text: StaticString) {
+    text.withUTF8Buffer { append($0) }
+  }
+
+  /// Appends bytes that lie outside this buffer.
+  public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+    guard let source = bytes.baseAddress else { return }
+    reserve(bytes.count)
+    (start + count).initialize(from: source, count: bytes.count)
+    count += bytes.count
+  }
+
+  /// Appends bytes that lie outside this buffer.
+  public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    bytes.withMemoryRebound(to: UInt8.self) { append($0) }
+  }
+
+  /// Appends up to `limit` bytes that `body` writes in place, of which it returns the number.
+  mutating func append(upTo limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+    reserve(limit)
+    let written = body(start + count)
+    precondition((0...limit).contains(written), "more bytes written than were reserved")
+    count += written
+  }
+
+  /// Gives the bytes to `body`; they are valid until it returns.
+  public borrowing func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(start: start, count: count))
+  }
+
+  /// Empties the buffer, and gives memory back if one huge event made it grow beyond ``retainedCapacity``.
+  public mutating func removeAll() {
+    count = 0
+    guard capacity > max(OutputBuffer.retainedCapacity, initialCapacity) else { return }
+    start.deallocate()
+    start = .allocate(capacity: initialCapacity)
+    capacity = initialCapacity
+  }
+
+  /// Drops what was appended after the first `newCount` bytes.
+  public mutating func truncate(to newCount: Int) {
+    precondition((0...count).contains(newCount), "cannot truncate to more bytes than there are")
+    count = newCount
+  }
+
+  private mutating func reserve(_ extra: Int) {
+    if extra > capacity - count { grow(by: extra) }
+  }
+
+  private mutating func grow(by extra: Int) {
+    // Doubling keeps appending linear; a total that does not fit an Int traps rather than wraps.
+    let newCapacity = max(count + extra, 2 * capacity)
+    let newStart = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
+    newStart.moveInitialize(from: start, count: count)
+    start.deallocate()
+    start = newStart
+    capacity = newCapacity
+  }
+}
+
+// The pointer has one owner and never leaves it, so the buffer can move to another thread.
+extension OutputBuffer: @unchecked Sendable {}

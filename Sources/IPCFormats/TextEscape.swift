@@ -1,0 +1,71 @@
+import IPCModel
+
+/// How a format makes the texts of untrusted processes harmless.
+enum TextEscape {
+  /// For a terminal; see ``OutputBuffer/appendTerminalText(_:)``.
+  case terminal
+  /// As a JSON string with its quotes.
+  case json
+  /// As a field of CSV, quoted if necessary.
+  case csv
+}
+
+extension OutputBuffer {
+  /// Appends untrusted text.
+  mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
+    switch escape {
+    case .terminal: appendTerminalText(text)
+    case .json: appendJSONString(text)
+    case .csv: appendCSVField(text)
+    }
+  }
+
+  /// Appends the name of a process.
+  mutating func append(_ comm: Comm, _ escape: TextEscape) {
+    var name = InlineArray<16, UInt8>(repeating: 0)
+    let count = comm.count
+    for index in 0..<count { name[index] = comm[index] }
+    name.span.extracting(0..<count).withUnsafeBufferPointer { append($0, escape) }
+  }
+
+  /// Appends the value of a meta field.
+  mutating func append(
+    _ value: UInt64, of field: MetaField, texts: borrowing TextTable, _ escape: TextEscape
+  ) {
+    switch field.form {
+    case .number: appendDecimal(value)
+    case .integer: appendDecimal(Int64(bitPattern: value))
+    case .text:
+      texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: value))) { append($0, escape) }
+    }
+  }
+
+  /// Copies text in as long runs as possible, and lets `replace` write what stands for each other sequence.
+  ///
+  /// - Parameters:
+  ///   - text: Bytes of any kind.
+  ///   - passes: Whether a valid character may stay as it is.
+  ///   - replace: Appends something for a character that may not stay, or for invalid bytes.
+  @inline(__always)
+  mutating func append(
+    _ text: UnsafeBufferPointer<UInt8>,
+    passing passes: (UInt32) -> Bool,
+    replacing replace: (inout OutputBuffer, UTF8Sequence, UnsafeBufferPointer<UInt8>) -> Void
+  ) {
+    var runStart = 0
+    var index = 0
+    while index < text.count {
+      let sequence = UTF8Sequence(in: text, at: index)
+      let next = index + sequence.length
+      if let scalar = sequence.scalar, passes(scalar) {
+        index = next
+        continue
+      }
+      append(UnsafeBufferPointer(rebasing: text[runStart..<index]))
+      replace(&self, sequence, UnsafeBufferPointer(rebasing: text[index..<next]))
+      runStart = next
+      index = next
+    }
+    append(UnsafeBufferPointer(rebasing: text[runStart..<index]))
+  }
+}

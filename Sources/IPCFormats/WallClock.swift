@@ -1,0 +1,57 @@
+import Glibc
+
+/// What turns a kernel time into one that a person reads.
+public struct WallClock: Sendable {
+  /// Nanoseconds to add to `CLOCK_MONOTONIC` for `CLOCK_REALTIME`.
+  public var offset: Int64
+  /// Start of the trace, in nanoseconds of `CLOCK_MONOTONIC`.
+  public var start: UInt64
+  /// Zone that local times are told in.
+  public var zone: TimeZoneOffset
+
+  /// Creates a clock from known values.
+  public init(offset: Int64, start: UInt64, zone: TimeZoneOffset = .local) {
+    self.offset = offset
+    self.start = start
+    self.zone = zone
+  }
+
+  /// Reads the system's clocks; the trace starts now.
+  public init(zone: TimeZoneOffset = .local) {
+    self.init(
+      offset: WallClock.measureOffset(),
+      start: UInt64(bitPattern: WallClock.nanoseconds(of: CLOCK_MONOTONIC)),
+      zone: zone
+    )
+  }
+
+  /// Follows the wall clock if it was set, or if the machine slept, since the last reading.
+  ///
+  /// Smaller differences than a millisecond are left alone: they are noise, and following it would put
+  /// printed times out of order.
+  public mutating func resynchronize() {
+    let current = WallClock.measureOffset()
+    if (current &- offset).magnitude > 1_000_000 { offset = current }
+  }
+
+  /// Time of day, as nanoseconds since 1970.
+  func epochNanoseconds(of time: UInt64) -> Int64 { Int64(truncatingIfNeeded: time) &+ offset }
+
+  /// Reads both clocks several times and believes the reading that was interrupted least.
+  private static func measureOffset() -> Int64 {
+    var best: (uncertainty: Int64, offset: Int64) = (.max, 0)
+    for _ in 0..<5 {
+      let before = nanoseconds(of: CLOCK_MONOTONIC)
+      let real = nanoseconds(of: CLOCK_REALTIME)
+      let uncertainty = nanoseconds(of: CLOCK_MONOTONIC) - before
+      if uncertainty < best.uncertainty { best = (uncertainty, real - before - uncertainty / 2) }
+    }
+    return best.offset
+  }
+
+  private static func nanoseconds(of clock: clockid_t) -> Int64 {
+    var reading = timespec()
+    clock_gettime(clock, &reading)
+    return Int64(reading.tv_sec) * 1_000_000_000 + Int64(reading.tv_nsec)
+  }
+}

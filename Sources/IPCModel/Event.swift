@@ -1,0 +1,76 @@
+/// One transfer that happened: bytes or a signal that went from one process to another, told once.
+///
+/// Plain data, so that it can be queued and copied without allocation. Contents travel beside it.
+public struct Event: Sendable {
+  /// Most meta fields that a kind may have.
+  public static let fieldLimit = 12
+
+  /// Facts about an event that are neither ends nor meta fields.
+  public struct Traits: OptionSet, Sendable {
+    public let rawValue: UInt8
+    public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// The source was inferred, not observed.
+    public static let inferredSource = Traits(rawValue: 1 << 0)
+    /// The destination was inferred, not observed.
+    public static let inferredDestination = Traits(rawValue: 1 << 1)
+    /// The bytes were never received.
+    public static let undelivered = Traits(rawValue: 1 << 2)
+    /// Fewer bytes were captured than were transferred, although contents were asked for.
+    public static let incomplete = Traits(rawValue: 1 << 3)
+    /// A process of the traced command's tree took part.
+    public static let inTree = Traits(rawValue: 1 << 4)
+  }
+
+  /// Time of the transfer, in nanoseconds of `CLOCK_MONOTONIC`.
+  public var time: UInt64
+  /// Kind of channel.
+  public var kind: Kind
+  /// Who sent.
+  public var source: Endpoint
+  /// Who received.
+  public var destination: Endpoint
+  /// Bytes transferred; 0 where the kind has none.
+  public var count: UInt64
+  /// See ``Traits``.
+  public var traits: Traits
+
+  /// Values of the kind's meta fields, by position in ``KindRow/fields``; read them by ``value(at:)``.
+  private var values: InlineArray<12, UInt64>
+  private var present: UInt16
+
+  /// Creates an event without meta fields.
+  public init(
+    time: UInt64, kind: Kind, source: Endpoint, destination: Endpoint, count: UInt64, traits: Traits = []
+  ) {
+    self.time = time
+    self.kind = kind
+    self.source = source
+    self.destination = destination
+    self.count = count
+    self.traits = traits
+    values = .init(repeating: 0)
+    present = 0
+  }
+
+  /// Sets the meta field at `position` of the kind's ``KindRow/fields``.
+  public mutating func set(_ position: Int, to value: UInt64) {
+    values[position] = value
+    present |= 1 << UInt16(position)
+  }
+
+  /// Sets a field of ``MetaField/Form/text`` form.
+  public mutating func set(_ position: Int, to text: TextID) {
+    set(position, to: UInt64(text.rawValue))
+  }
+
+  /// Sets a field of ``MetaField/Form/integer`` form.
+  public mutating func set(_ position: Int, to value: Int64) {
+    set(position, to: UInt64(bitPattern: value))
+  }
+
+  /// Raw value of a meta field, nil if this event does not have it.
+  public func value(at position: Int) -> UInt64? {
+    present & (1 << UInt16(position)) == 0 ? nil : values[position]
+  }
+}

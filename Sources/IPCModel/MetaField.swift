@@ -1,0 +1,23 @@
+/// One key of an event's `meta` object.
+public struct MetaField: Sendable {
+  /// How a field's 64-bit value is to be read.
+  public enum Form: Sendable {
+    /// An unsigned number.
+    case number
+    /// A signed number, as its two's complement.
+    case integer
+    /// A ``TextID`` into the ``TextTable``.
+    case text
+  }
+
+  /// Key, as it appears in every format.
+  public let name: StaticString
+  /// See ``Form``.
+  public let form: Form
+
+  /// Creates a field's description.
+  public init(_ name: StaticString, _ form: Form) {
+    self.name = name
+    self.form = form
+  }
+}

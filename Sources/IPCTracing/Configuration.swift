@@ -1,0 +1,27 @@
+import IPCFiltering
+
+/// What a trace is to do, decided before anything is loaded.
+public struct Configuration: Sendable {
+  /// Which events are wanted.
+  public var selection: Selection
+  /// Which program type watches the syscalls.
+  public var hook: Hook
+  /// Content bytes to capture of each transfer; 0 for none, `UInt64.max` for all.
+  public var captureLimit: UInt64
+  /// Size of the ring buffer in bytes; a power of two and a multiple of the page size.
+  public var ringSize: Int
+  /// Whether ipcdump's own operations and the pipes that show its output are traced too.
+  public var includesSelf: Bool
+
+  /// Creates a configuration.
+  public init(
+    selection: Selection, hook: Hook = .auto, captureLimit: UInt64 = 0, ringSize: Int = 16 << 20,
+    includesSelf: Bool = false
+  ) {
+    self.selection = selection
+    self.hook = hook
+    self.captureLimit = captureLimit
+    self.ringSize = ringSize
+    self.includesSelf = includesSelf
+  }
+}

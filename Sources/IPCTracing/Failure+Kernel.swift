@@ -1,0 +1,34 @@
+import IPCModel
+import Libbpf
+import SystemPackage
+
+extension Failure {
+  /// The kernel has no BTF to relocate the programs against.
+  static let withoutBTF = Failure(
+    .system,
+    "this kernel has no type information at /sys/kernel/btf/vmlinux; ipcdump needs a kernel built with "
+      + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later; zgrep BTF /proc/config.gz)")
+
+  /// The kernel refused to load or attach something: the sentence says what, why and what helps.
+  static func refused(_ error: BPFError, hook: Hook) -> Failure {
+    let advice =
+      switch error.errno {
+      case .notPermitted, .permissionDenied:
+        "it may be locked down (cat /sys/kernel/security/lockdown), or a container withholds CAP_BPF, CAP_PERFMON or "
+          + "CAP_SYS_ADMIN"
+      case .noSuchFileOrDirectory:
+        "it lacks this tracepoint (CONFIG_FTRACE_SYSCALLS=y is needed)"
+      case .noMemory:
+        "memory is short; a smaller --buffer-size may help"
+      case .invalidArgument, .argListTooLong:
+        "its verifier rejects the program; please report it with the output of -v"
+      default:
+        "try the other program type with --hook=\(hook == .btf ? Hook.tracepoint.rawValue : Hook.btf.rawValue)"
+      }
+    let isPrivilege = error.errno == .notPermitted || error.errno == .permissionDenied
+    return Failure(
+      isPrivilege ? .privilege : .system,
+      "the kernel refuses to \(error.action): \(error.errno); \(advice)",
+      details: error.log)
+  }
+}

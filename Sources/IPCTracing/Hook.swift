@@ -1,0 +1,43 @@
+import Glibc
+import Libbpf
+import LibbpfShims
+
+/// Type of program that watches the syscalls.
+public enum Hook: String, Sendable, CaseIterable {
+  /// Chosen at start from what the kernel is.
+  case auto
+  /// BTF-typed raw tracepoint: the cheapest.
+  case btf = "tp_btf"
+  /// Classic tracepoint: never skipped, on any kernel.
+  case tracepoint
+
+  /// Suffix of the programs' names.
+  var variant: String { self == .tracepoint ? "classic" : "btf" }
+
+  /// What `auto` comes down to on the running kernel.
+  ///
+  /// From 7.0 on, syscall tracepoints can be preempted, and a tp_btf program is then skipped for whoever comes next
+  /// on that CPU (a recursion guard). With no or voluntary preemption that does not happen.
+  public static var preferred: Hook {
+    if let mode = preemptionMode { return ["none", "voluntary"].contains(mode) || !isPreemptible ? .btf : .tracepoint }
+    return isPreemptible ? .tracepoint : .btf
+  }
+
+  private static var isPreemptible: Bool {
+    var name = utsname()
+    guard uname(&name) == 0 else { return true }
+    let release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    return (Int(release.prefix { $0.isNumber }) ?? .max) >= 7
+  }
+
+  /// Mode in parentheses in debugfs' `sched/preempt`, such as `none voluntary (lazy)`; nil where it is not told.
+  private static var preemptionMode: String? {
+    let file = libbpf_shims_open_kernel_file("debugfs", "sched/preempt")
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 128)
+    let count = read(file, &bytes, bytes.count)
+    let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    return text.split(separator: "(").dropFirst().first?.split(separator: ")").first.map(String.init)
+  }
+}

@@ -1,0 +1,95 @@
+import Glibc
+import IPCFiltering
+import IPCModel
+import KernelPrograms
+import Libbpf
+import RecordLayout
+
+/// The BPF object in the kernel, with the programs that one trace needs and nothing else.
+struct LoadedPrograms: ~Copyable {
+  let object: BPFObject
+  let hook: Hook
+
+  /// Opens, prepares and loads the object with one program type.
+  private init(_ configuration: Configuration, scope: KernelScope, hook: Hook) throws(BPFError) {
+    self.hook = hook
+    object = try KernelPrograms.withObject { image throws(BPFError) in
+      try BPFObject(opening: image, name: "ipcdump")
+    }
+    try object.forEachProgram { program throws(BPFError) in
+      guard let place = ProgramPlace(programName: program.name) else { return }
+      program.setAutoload(
+        place.isNeeded(for: configuration.selection, scope: scope) && [hook.variant, "any"].contains(place.variant))
+    }
+    let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
+    try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
+    try object.map(named: "scratches").setMaxEntries(cpuCount * 2)
+    try object.map(named: "ipcdump.rodata").memory?.storeBytes(
+      of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
+    try object.load()
+    try fillTables()
+    try fillScope(scope)
+  }
+
+  /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.
+  ///
+  /// - Throws: ``Failure`` that says which program was refused and why.
+  static func load(_ configuration: Configuration, scope: KernelScope) throws(Failure) -> LoadedPrograms {
+    let isFree = configuration.hook == .auto
+    let first = isFree ? Hook.preferred : configuration.hook
+    do throws(BPFError) {
+      return try LoadedPrograms(configuration, scope: scope, hook: first)
+    } catch {
+      guard isFree else { throw .refused(error, hook: first) }
+    }
+    let second: Hook = first == .btf ? .tracepoint : .btf
+    do throws(BPFError) {
+      return try LoadedPrograms(configuration, scope: scope, hook: second)
+    } catch {
+      throw .refused(error, hook: second)
+    }
+  }
+
+  private static func settings(_ configuration: Configuration, scope: KernelScope) -> ipc_settings {
+    var settings = ipc_settings()
+    settings.skips_self = configuration.includesSelf ? 0 : 1
+    settings.scope = scope.setting
+    settings.pidns_inum = PidNamespace.inode
+    settings.capture_limit = configuration.captureLimit
+    return settings
+  }
+
+  /// Puts the loaded handlers where the dispatchers look for them.
+  private borrowing func fillTables() throws(BPFError) {
+    try object.forEachProgram { program throws(BPFError) in
+      guard program.isAutoloaded, let place = ProgramPlace(programName: program.name), let name = place.table.map
+      else { return }
+      let table = try object.map(named: name)
+      for slot in place.slots where slot < table.maxEntries { try table.update(slot, program.descriptor) }
+    }
+  }
+
+  private borrowing func fillScope(_ scope: KernelScope) throws(BPFError) {
+    switch scope {
+    case .all, .tree: break
+    case .pids(let pids):
+      let map = try object.map(named: "pids")
+      for pid in pids { try map.update(UInt32(bitPattern: pid), UInt8(1)) }
+    case .comms(let comms):
+      let map = try object.map(named: "comms")
+      for comm in comms { try map.update(comm, UInt8(1)) }
+    }
+  }
+}
+
+extension KernelScope {
+  /// As the programs know it (`enum ipc_scope`).
+  fileprivate var setting: UInt32 {
+    switch self {
+    case .all: IPC_SCOPE_ALL.rawValue
+    case .tree: IPC_SCOPE_TREE.rawValue
+    case .pids: IPC_SCOPE_PIDS.rawValue
+    case .comms: IPC_SCOPE_COMMS.rawValue
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import IPCFiltering
+import IPCModel
+import Libbpf
+
+/// Where a BPF program belongs, as its name tells: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/doors/syscalls.h).
+struct ProgramPlace: Equatable {
+  /// Tables of programs, and what is attached itself.
+  enum Table: String {
+    case door
+    case trace
+    case exit
+    case enter
+    case exitFile = "exitfile"
+    case enterFile = "enterfile"
+
+    /// Map that leads to the table's programs; nil for programs that are attached.
+    var map: String? {
+      switch self {
+      case .door, .trace: nil
+      case .exit: "syscall_exits"
+      case .enter: "syscall_enters"
+      case .exitFile: "exit_files"
+      case .enterFile: "enter_files"
+      }
+    }
+  }
+
+  /// What must be asked for so that the program is of use.
+  enum Purpose: Equatable {
+    case any
+    case kind(Kind)
+    case tree
+    case comms
+  }
+
+  let table: Table
+  let slots: [UInt32]
+  let purpose: Purpose
+  let variant: String
+
+  /// Reads a program's name; nil if it is none of this form (an iterator).
+  init?(programName: String) {
+    let parts = programName.split(separator: "__")
+    guard parts.count == 4 else { return nil }
+    let words = parts[1].split(separator: "_")
+    guard let word = words.first, let table = Table(rawValue: String(word)) else { return nil }
+    self.table = table
+    slots = words.dropFirst().compactMap { UInt32($0) }
+    variant = String(parts[3])
+    switch parts[2] {
+    case "any": self.purpose = .any
+    case "tree": self.purpose = .tree
+    case "comms": self.purpose = .comms
+    default:
+      guard let kind = Kind.all.first(where: { $0.row.name.description == parts[2] }) else { return nil }
+      self.purpose = .kind(kind)
+    }
+  }
+
+  /// Whether a trace of `selection` with `scope` needs the program.
+  func isNeeded(for selection: Selection, scope: KernelScope) -> Bool {
+    switch purpose {
+    case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
+    case .kind(let kind): selection.kinds.contains(kind)
+    case .tree: scope == .tree
+    case .comms: if case .comms = scope { true } else { false }
+    }
+  }
+}

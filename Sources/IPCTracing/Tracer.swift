@@ -1,0 +1,131 @@
+import BasicContainers
+import Glibc
+import IPCFiltering
+import IPCModel
+import Libbpf
+import RecordLayout
+import SystemPackage
+
+/// The BPF programs of one trace: loaded at its creation, watching from ``attach()`` on, gone with it.
+public struct Tracer: ~Copyable {
+  private let programs: LoadedPrograms
+  private let scope: KernelScope
+  private let selection: Selection
+  private let shared: UnsafeMutablePointer<ipc_shared>
+  private var links = UniqueArray<BPFLink>()
+
+  /// Where the records come out.
+  public var ring: RingBuffer
+
+  /// Program type that watches the syscalls; never `auto`.
+  public var hook: Hook { programs.hook }
+
+  /// Loads the programs that a configuration needs.
+  ///
+  /// - Throws: ``Failure`` without privilege, without BTF, or if the kernel refuses a program.
+  public init(_ configuration: Configuration) throws(Failure) {
+    try Capabilities.require()
+    guard Self.hasBTF else { throw .withoutBTF }
+    selection = configuration.selection
+    scope = KernelScope(configuration.selection)
+    programs = try LoadedPrograms.load(configuration, scope: scope)
+    do throws(BPFError) {
+      ring = try RingBuffer(map: programs.object.map(named: "ring"), size: configuration.ringSize)
+      let memory = try programs.object.map(named: "ipcdump.bss").memory
+      guard let memory, let start = memory.baseAddress else { throw BPFError("map the shared state", .ioError) }
+      shared = start.assumingMemoryBound(to: ipc_shared.self)
+      shared.pointee.self_tgid = UInt32(bitPattern: getpid())
+      // In a pid namespace of its own, ipcdump has another number outside; a program can tell.
+      if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
+    } catch {
+      throw .refused(error, hook: programs.hook)
+    }
+  }
+
+  private static var hasBTF: Bool { readSmallFile("/sys/kernel/btf/vmlinux") != nil }
+
+  /// Starts watching. Channels that processes of interest already hold are of interest from then on.
+  ///
+  /// - Returns: The pipes that are open now, and who holds them.
+  /// - Throws: ``Failure`` if the kernel refuses a program.
+  public mutating func attach() throws(Failure) -> [HeldPipe] {
+    do throws(BPFError) {
+      var attached = UniqueArray<BPFLink>()
+      try programs.object.forEachProgram { program throws(BPFError) in
+        guard program.isAutoloaded, let place = ProgramPlace(programName: program.name), place.table.map == nil
+        else { return }
+        attached.append(try program.attach())
+      }
+      links = attached
+    } catch {
+      throw .refused(error, hook: hook)
+    }
+    return try heldPipes()
+  }
+
+  /// The pipes that are open now, and who holds them; empty if pipes are not traced.
+  public borrowing func heldPipes() throws(Failure) -> [HeldPipe] {
+    guard selection.kinds.contains(.pipe) else { return [] }
+    var bytes: [UInt8] = []
+    do throws(BPFError) {
+      try programs.object.program(named: "held_pipes").iterate { bytes.append(contentsOf: $0) }
+    } catch {
+      throw .refused(error, hook: hook)
+    }
+    let size = MemoryLayout<ipc_held_pipe>.size
+    return bytes.withUnsafeBytes { bytes in
+      stride(from: 0, to: bytes.count - size + 1, by: size).map {
+        HeldPipe(bytes.loadUnaligned(fromByteOffset: $0, as: ipc_held_pipe.self))
+      }
+    }
+  }
+
+  /// Makes the next exec of a process the root of the traced tree.
+  ///
+  /// - Parameter pid: Process id in ipcdump's own pid namespace.
+  public borrowing func arm(_ pid: Int32) {
+    shared.pointee.armed = UInt32(bitPattern: pid)
+  }
+
+  /// Processes of the traced tree that have not exited.
+  public var treeSize: Int { Int(Int32(bitPattern: shared.pointee.tree_live)) }
+
+  /// Leaves the pipes out of the trace that show ipcdump's own output.
+  ///
+  /// - Parameter inodes: Inode numbers of those pipes.
+  public borrowing func exclude(_ pipes: [(channel: UInt64, inode: UInt64)]) throws(Failure) {
+    do throws(BPFError) {
+      let chain = try programs.object.map(named: "output_chain")
+      for pipe in pipes {
+        try chain.update(pipe.channel, pipe.inode)
+        try programs.object.map(named: "channels").remove(pipe.channel)
+      }
+    } catch {
+      throw .refused(error, hook: hook)
+    }
+  }
+
+  /// Forgets a channel, so that its next record tells about it anew.
+  public borrowing func forget(channel: UInt64) {
+    (try? programs.object.map(named: "channels"))?.remove(channel)
+  }
+
+  /// Operations of a kind that could not be recorded since the start, and their bytes.
+  public borrowing func lost(_ kind: Kind) -> (records: UInt64, bytes: UInt64) {
+    withUnsafePointer(to: &shared.pointee.lost) { losses in
+      losses.withMemoryRebound(to: ipc_loss.self, capacity: Kind.all.count) { losses in
+        let loss = losses[Int(kind.rawValue)]
+        return (loss.records, loss.bytes)
+      }
+    }
+  }
+
+  /// Times that the kernel skipped a program since the start, because it was running already on that CPU.
+  public borrowing func skipped() -> UInt64 {
+    var sum: UInt64 = 0
+    programs.object.forEachProgram { program in
+      if program.isAutoloaded { sum += program.recursionMisses }
+    }
+    return sum
+  }
+}

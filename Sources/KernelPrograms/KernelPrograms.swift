@@ -1,0 +1,49 @@
+/// The BPF object that is compiled from `bpf/` and embedded in this binary.
+public enum KernelPrograms {
+  /// Calls `body` with the bytes of the ELF object, aligned to 8 bytes.
+  public static func withObject<R: ~Copyable, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    let encoded = UnsafeBufferPointer(start: embeddedObject.utf8Start, count: embeddedObject.utf8CodeUnitCount)
+    let decoded = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count / 4 * 3, alignment: 8)
+    defer { decoded.deallocate() }
+    let count = decodeBase64(encoded, into: decoded)
+    return try body(UnsafeRawBufferPointer(rebasing: decoded[..<count]))
+  }
+
+  /// Decodes what `embed-object` has written: complete groups of four, padded at the end (RFC 4648 section 4).
+  static func decodeBase64(_ encoded: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
+    var count = 0
+    var group: UInt32 = 0
+    var digits = 0
+    for character in encoded {
+      guard let digit = digit(of: character) else { break }
+      group = group << 6 | digit
+      digits += 1
+      guard digits == 4 else { continue }
+      bytes[count] = UInt8(truncatingIfNeeded: group >> 16)
+      bytes[count + 1] = UInt8(truncatingIfNeeded: group >> 8)
+      bytes[count + 2] = UInt8(truncatingIfNeeded: group)
+      count += 3
+      group = 0
+      digits = 0
+    }
+    if digits >= 2 {
+      group <<= 6 * UInt32(4 - digits)
+      for rest in 0..<(digits - 1) {
+        bytes[count] = UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(rest)))
+        count += 1
+      }
+    }
+    return count
+  }
+
+  private static func digit(of character: UInt8) -> UInt32? {
+    switch character {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
+    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
+    case UInt8(ascii: "+"): 62
+    case UInt8(ascii: "/"): 63
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,179 @@
+/* Bytes from the user's memory into the record. */
+#pragma once
+
+#include "doors/syscalls.h"
+
+/* Buffer number `position` of the call. */
+static __always_inline bool load_piece(struct scratch *scratch, u32 position, u64 *address, u64 *length) {
+  if (!scratch->is_vector) {
+    *address = scratch->base;
+    *length = scratch->length;
+    return position == 0;
+  }
+  if (position >= scratch->length) return false;
+  if (scratch->is_compat) {
+    struct {
+      u32 address, length;
+    } vector; /* struct compat_iovec */
+    if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(scratch->base + position * sizeof(vector)))) return false;
+    *address = vector.address;
+    *length = vector.length;
+    return true;
+  }
+  struct {
+    u64 address, length;
+  } vector; /* struct iovec */
+  if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(scratch->base + position * sizeof(vector)))) return false;
+  *address = vector.address;
+  *length = vector.length;
+  return true;
+}
+
+/* Bytes that a call asked to move; very many for a long vector, whose sum is not worth its cost. */
+static __always_inline u64 asked_length(struct scratch *scratch) {
+  if (!scratch->is_vector) return scratch->length;
+  u64 sum = 0;
+  if (scratch->length > 16) return 1ull << 40;
+  for (u32 i = 0; i < 16; i++) {
+    u64 address, length;
+    if (!load_piece(scratch, i, &address, &length)) break;
+    sum += length;
+  }
+  return sum;
+}
+
+/* Sends the header at `start` and what has been filled in behind it; counts the loss if the ring is full. */
+static __always_inline void send(struct scratch *scratch, void *start, u32 header_size, u64 lost_bytes) {
+  u32 fill = scratch->fill;
+  if (fill > IPC_CHUNK_LIMIT) fill = IPC_CHUNK_LIMIT;
+  if (bpf_ringbuf_output(&ring, start, header_size + fill, 0))
+    lose(scratch->transfer.header.kind, lost_bytes);
+}
+
+/* Copies up to `most` bytes from the user to `bytes[offset]`; the whole or nothing. */
+static __always_inline u32 copy_in(struct scratch *scratch, u32 offset, u64 address, u64 length, u32 most) {
+  if (offset > IPC_CHUNK_LIMIT) return 0;
+  u32 size = length > most ? most : length;
+  if (size > IPC_CHUNK_LIMIT) return 0;
+  if (bpf_probe_read_user(scratch->bytes + offset, size, (void *)address)) return 0;
+  return size;
+}
+
+/* Puts a write's first and last bytes behind its header: enough to recognise it in what a reader received. */
+static __always_inline void fingerprint(struct scratch *scratch, u64 count) {
+  u32 fill = 0, suffix = 0;
+  u64 address = 0, length = 0;
+  if (!scratch->is_vector && count <= IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT) {
+    fill = copy_in(scratch, 0, scratch->base, count, IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT);
+  } else {
+    u64 left = count;
+    for (u32 i = 0; i < 8 && fill < IPC_PREFIX_LIMIT && left; i++) {
+      if (!load_piece(scratch, i, &address, &length)) break;
+      if (length > left) length = left;
+      u32 most = IPC_PREFIX_LIMIT - fill;
+      u32 size = copy_in(scratch, fill, address, length, most & 63);
+      if (length && !size) break;
+      fill += size;
+      left -= size;
+      if (size < length) break;
+    }
+    if (!scratch->is_vector && fill == IPC_PREFIX_LIMIT) {
+      suffix = copy_in(scratch, IPC_PREFIX_LIMIT, scratch->base + count - IPC_SUFFIX_LIMIT, IPC_SUFFIX_LIMIT,
+                       IPC_SUFFIX_LIMIT);
+      fill += suffix;
+    }
+  }
+  scratch->transfer.captured = fill;
+  scratch->transfer.suffix = suffix;
+  scratch->fill = fill;
+}
+
+static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
+  u64 whole = scratch->transfer.count;
+  if (scratch->first_chunk) {
+    scratch->first_chunk = 0;
+    scratch->transfer.header.flags |= flags;
+    scratch->transfer.captured = scratch->fill;
+    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), whole);
+    /* The headers overlap; the chunk's is the transfer's with another type. */
+    struct ipc_header header = scratch->transfer.header;
+    header.type = IPC_RECORD_CONTENT;
+    scratch->content.header = header;
+  } else {
+    scratch->content.header.flags = flags;
+    scratch->content.captured = scratch->fill;
+    scratch->content.offset = scratch->done - scratch->fill;
+    send(scratch, &scratch->content, sizeof(struct ipc_content), scratch->fill);
+  }
+  scratch->fill = 0;
+}
+
+#define PIECES_A_PASS 64
+
+/*
+ * Copies the contents of a read, buffer by buffer, and sends a record whenever a chunk is full. It calls itself for
+ * the next 64 pieces: up to 33 times (MAX_TAIL_CALL_CNT), that is 2,112 buffers or 66 MiB.
+ */
+static __always_inline int contents_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  u8 flags = 0;
+  for (u32 i = 0; i < PIECES_A_PASS; i++) {
+    u64 left = scratch->limit - scratch->done;
+    if (left == 0) goto out;
+    if (scratch->piece_left == 0) {
+      u64 address, length;
+      if (!load_piece(scratch, scratch->next_vector, &address, &length)) {
+        flags = IPC_FLAG_SHORT;
+        goto out;
+      }
+      scratch->next_vector++;
+      scratch->piece = address;
+      scratch->piece_left = length;
+      if (length == 0) continue;
+    }
+    u64 size = scratch->piece_left;
+    if (size > left) size = left;
+    u32 fill = scratch->fill;
+    if (fill > IPC_CHUNK_LIMIT) return 0;
+    u32 room = IPC_CHUNK_LIMIT - fill;
+    if (size > room) size = room;
+    if (size > IPC_CHUNK_LIMIT) return 0;
+    if (bpf_probe_read_user(scratch->bytes + fill, size, (void *)scratch->piece)) {
+      flags = IPC_FLAG_SHORT;
+      goto out;
+    }
+    scratch->piece += size;
+    scratch->piece_left -= size;
+    scratch->done += size;
+    scratch->fill = fill + size;
+    if (fill + size == IPC_CHUNK_LIMIT && size < left) send_chunk(scratch, IPC_FLAG_MORE);
+  }
+  if (scratch->done != scratch->limit) {
+    bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+    flags = IPC_FLAG_SHORT;
+  }
+out:
+  send_chunk(scratch, flags);
+  return 0;
+}
+EXIT_STEP(contents, 16, contents_step)
+
+/* Sends the record in the scratch with up to `limit` bytes of the read's contents. */
+static __always_inline int send_with_contents(void *ctx, struct scratch *scratch, u64 limit) {
+  u64 count = scratch->transfer.count;
+  scratch->limit = count < limit ? count : limit;
+  scratch->fill = 0;
+  scratch->transfer.suffix = 0;
+  scratch->transfer.captured = 0;
+  if (scratch->limit == 0) {
+    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), count);
+    return 0;
+  }
+  scratch->done = 0;
+  scratch->piece_left = 0;
+  scratch->next_vector = 0;
+  scratch->first_chunk = 1;
+  bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+  return 0;
+}

@@ -1,0 +1,32 @@
+/* The programs that are attached; everything else of the main door is called by them. */
+
+static __always_inline u32 number_of(struct task_struct *task, s64 number) {
+  if (is_compat(task)) return native_number((u32)number);
+  return number < 0 || number >= SYSCALL_LIMIT ? NO_SYSCALL : (u32)number;
+}
+
+SEC("tp_btf/sys_exit") int dispatch__door_exit__any__btf(u64 *ctx) {
+  struct pt_regs *regs = (void *)ctx[0];
+#if defined(__TARGET_ARCH_x86)
+  s64 number = BPF_CORE_READ(regs, orig_ax);
+#else
+  s64 number = BPF_CORE_READ(regs, syscallno);
+#endif
+  bpf_tail_call(ctx, &syscall_exits, number_of((void *)bpf_get_current_task(), number));
+  return 0;
+}
+
+SEC("tp/raw_syscalls/sys_exit") int dispatch__door_exit__any__classic(struct trace_event_raw_sys_exit *ctx) {
+  bpf_tail_call(ctx, &syscall_exits, number_of((void *)bpf_get_current_task(), ctx->id));
+  return 0;
+}
+
+SEC("tp_btf/sys_enter") int dispatch__door_enter__any__btf(u64 *ctx) {
+  bpf_tail_call(ctx, &syscall_enters, number_of((void *)bpf_get_current_task(), ctx[1]));
+  return 0;
+}
+
+SEC("tp/raw_syscalls/sys_enter") int dispatch__door_enter__any__classic(struct trace_event_raw_sys_enter *ctx) {
+  bpf_tail_call(ctx, &syscall_enters, number_of((void *)bpf_get_current_task(), ctx->id));
+  return 0;
+}

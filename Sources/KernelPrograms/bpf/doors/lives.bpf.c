@@ -1,0 +1,80 @@
+/* Processes that come into the filter's scope and leave it: by exec, fork, exit and rename. */
+
+#define HELD_FDS 128
+
+/* Marks the pipes that a process holds as of interest, so that the first message is already seen. */
+static __always_inline void mark_held(struct task_struct *task) {
+  for (u32 fd = 0; fd < HELD_FDS; fd++) {
+    struct file *file = file_of(task, fd);
+    if (!file || (mode_of(file) & S_IFMT) != S_IFIFO) continue;
+    channel_of((u64)BPF_CORE_READ(file, private_data), BPF_CORE_READ(file, f_inode, i_ino), 0);
+  }
+}
+
+static __always_inline void join_tree(u32 tgid) {
+  u8 one = 1;
+  if (bpf_map_update_elem(&tree, &tgid, &one, BPF_NOEXIST) == 0)
+    __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, 1, __ATOMIC_RELAXED);
+}
+
+static __always_inline void leave_tree(u32 tgid) {
+  if (bpf_map_delete_elem(&tree, &tgid) == 0)
+    __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, -1, __ATOMIC_RELAXED);
+}
+
+/* The traced command enters its tree when it is executed, not while it is still a copy of ipcdump. */
+static __always_inline int on_exec(void) {
+  struct task_struct *task = (void *)bpf_get_current_task();
+  u32 tgid = bpf_get_current_pid_tgid() >> 32;
+  if (settings.scope == IPC_SCOPE_TREE) {
+    if (visible_tgid(task) != shared.armed) return 0;
+    shared.armed = 0;
+    join_tree(tgid);
+    mark_held(task);
+  } else if (settings.scope == IPC_SCOPE_COMMS && scope_matches(task)) {
+    mark_held(task);
+  }
+  return 0;
+}
+
+SEC("tp_btf/sched_process_exec") int exec__trace_0__any__btf(u64 *ctx) { return on_exec(); }
+SEC("tp/sched/sched_process_exec") int exec__trace_0__any__classic(void *ctx) { return on_exec(); }
+
+/* A new task of the tree. A thread is not a process of its own, but the classic tracepoint does not tell; a tid
+ * in the map does no harm, because it is looked up by tgid and goes when the thread does. */
+static __always_inline int on_fork(u32 child) {
+  u32 parent = bpf_get_current_pid_tgid() >> 32;
+  if (bpf_map_lookup_elem(&tree, &parent)) join_tree(child);
+  return 0;
+}
+
+SEC("tp_btf/sched_process_fork") int fork__trace_0__tree__btf(u64 *ctx) {
+  struct task_struct *child = (void *)ctx[1];
+  return on_fork(BPF_CORE_READ(child, pid));
+}
+
+SEC("tp/sched/sched_process_fork")
+int fork__trace_0__tree__classic(struct trace_event_raw_sched_process_fork *ctx) { return on_fork(ctx->child_pid); }
+
+static __always_inline int on_exit(void) {
+  u64 id = bpf_get_current_pid_tgid();
+  u32 tgid = id >> 32, tid = (u32)id;
+  struct task_struct *task = (void *)bpf_get_current_task();
+  if (tid != tgid) leave_tree(tid);
+  /* The leader may go before its threads (do_exit counts `live` down before this tracepoint). */
+  if (BPF_CORE_READ(task, signal, live.counter) == 0) leave_tree(tgid);
+  return 0;
+}
+
+SEC("tp_btf/sched_process_exit") int exit__trace_0__tree__btf(u64 *ctx) { return on_exit(); }
+SEC("tp/sched/sched_process_exit") int exit__trace_0__tree__classic(void *ctx) { return on_exit(); }
+
+/* A rename of the process comes into effect right after this tracepoint, so it is the new name that is looked up. */
+SEC("tp_btf/task_rename") int rename__trace_0__comms__any(u64 *ctx) {
+  struct task_struct *task = (void *)ctx[0];
+  if (settings.scope != IPC_SCOPE_COMMS || BPF_CORE_READ(task, group_leader) != task) return 0;
+  struct comm comm = {};
+  bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes), (void *)ctx[1]);
+  if (bpf_map_lookup_elem(&comms, &comm)) mark_held(task);
+  return 0;
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * The one object that is loaded: the doors, then a file a kind. A new kind is one more line below.
+ */
+#include "doors/syscalls.h"
+
+#include "doors/contents.h"
+
+#include "doors/dispatch.bpf.c"
+#include "doors/transfers.bpf.c"
+
+#include "kinds/pipe.bpf.c"
+#include "kinds/signal.bpf.c"
+
+#include "doors/iterators.bpf.c"
+#include "doors/lives.bpf.c"
+
+/* Most helpers that read memory are for GPL-compatible programs only. */
+char LICENSE[] SEC("license") = "GPL";

@@ -1,0 +1,106 @@
+/* Who acts: ids, name, registers, descriptors. */
+#pragma once
+
+#include "kernel/maps.h"
+
+/* Number of `pid` in ipcdump's pid namespace, 0 if it has none there. */
+static __always_inline u32 visible_number(struct pid *pid) {
+  u32 level = shared.self_level;
+  if (BPF_CORE_READ(pid, level) < level) return 0;
+  /* numbers[] has one entry in 5.10's BTF and is flexible later; both lie at the same offset rule. */
+  struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers)
+                        + (u64)(level & 31) * bpf_core_type_size(struct upid);
+  if (BPF_CORE_READ(number, ns, ns.inum) != settings.pidns_inum) return 0;
+  return BPF_CORE_READ(number, nr);
+}
+
+static __always_inline u32 visible_tgid(struct task_struct *task) {
+  if (shared.self_level == 0) return BPF_CORE_READ(task, tgid);
+  return visible_number(BPF_CORE_READ(task, group_leader, thread_pid));
+}
+
+static __always_inline u32 visible_tid(struct task_struct *task) {
+  if (shared.self_level == 0) return BPF_CORE_READ(task, pid);
+  return visible_number(BPF_CORE_READ(task, thread_pid));
+}
+
+/* The process's name is its group leader's: a thread may bear another one. */
+static __always_inline void read_comm(char *comm, struct task_struct *task) {
+  struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+  bpf_probe_read_kernel(comm, IPC_COMM_LENGTH, (void *)leader + bpf_core_field_offset(struct task_struct, comm));
+}
+
+static __always_inline bool is_self(u32 tgid) { return settings.skips_self && tgid == shared.self_tgid; }
+
+/* Whether the scope of the filter takes in this process, by what it is itself. */
+static __always_inline bool scope_matches(struct task_struct *task) {
+  if (settings.scope == IPC_SCOPE_ALL) return true;
+  if (settings.scope == IPC_SCOPE_TREE) {
+    u32 tgid = BPF_CORE_READ(task, tgid);
+    return bpf_map_lookup_elem(&tree, &tgid) != NULL;
+  }
+  if (settings.scope == IPC_SCOPE_PIDS) {
+    u32 tgid = visible_tgid(task);
+    return bpf_map_lookup_elem(&pids, &tgid) != NULL;
+  }
+  struct comm comm = {};
+  read_comm(comm.bytes, task);
+  /* Bytes behind the NUL are whatever a longer name has left there. */
+  bool ended = false;
+  for (u32 i = 0; i < IPC_COMM_LENGTH; i++) {
+    if (ended) comm.bytes[i] = 0;
+    if (comm.bytes[i] == 0) ended = true;
+  }
+  return bpf_map_lookup_elem(&comms, &comm) != NULL;
+}
+
+static __always_inline void fill_header(struct ipc_header *header, struct task_struct *task, u16 type, u8 kind,
+                                        u8 flags) {
+  header->time = bpf_ktime_get_ns();
+  header->tgid = visible_tgid(task);
+  header->tid = visible_tid(task);
+  read_comm(header->comm, task);
+  header->type = type;
+  header->kind = kind;
+  header->flags = flags;
+  header->lost = kind < IPC_KIND_COUNT ? (u32)shared.lost[kind].records : 0;
+}
+
+/* Open file behind a descriptor of the current task. */
+static __always_inline struct file *file_of(struct task_struct *task, u32 fd) {
+  struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+  if (fd >= BPF_CORE_READ(table, max_fds)) return NULL;
+  struct file **files = BPF_CORE_READ(table, fd);
+  struct file *file = NULL;
+  bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+  return file;
+}
+
+static __always_inline u32 mode_of(struct file *file) { return BPF_CORE_READ(file, f_inode, i_mode); }
+
+/* Whether the current syscall was made through the 32-bit entry. */
+static __always_inline bool is_compat(struct task_struct *task) {
+#if defined(__TARGET_ARCH_x86)
+  return BPF_CORE_READ(task, thread_info.status) & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+#else
+  return BPF_CORE_READ(task, thread_info.flags) & (1ul << 22); /* TIF_32BIT, arch/arm64/.../thread_info.h */
+#endif
+}
+
+/* Arguments as the caller passed them. arm64 keeps the first one aside, because x0 holds the result at the exit. */
+static __always_inline u64 argument(struct pt_regs *regs, u32 position, bool compat) {
+#if defined(__TARGET_ARCH_x86)
+  if (compat) {
+    u64 value = position == 0   ? BPF_CORE_READ(regs, bx)
+                : position == 1 ? BPF_CORE_READ(regs, cx)
+                : position == 2 ? BPF_CORE_READ(regs, dx)
+                                : BPF_CORE_READ(regs, si);
+    return (u32)value;
+  }
+  /* The fourth one travels in r10, which nobody needs yet. */
+  return position == 0 ? BPF_CORE_READ(regs, di) : position == 1 ? BPF_CORE_READ(regs, si) : BPF_CORE_READ(regs, dx);
+#else
+  u64 value = position == 0 ? BPF_CORE_READ(regs, orig_x0) : BPF_CORE_READ(regs, regs[position]);
+  return compat ? (u32)value : value;
+#endif
+}

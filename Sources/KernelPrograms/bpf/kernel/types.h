@@ -1,0 +1,217 @@
+/*
+ * The fields of kernel structs that ipcdump reads, and nothing else. Offsets are filled in at load time from the
+ * running kernel's BTF (CO-RE), so order and size mean nothing here; names do.
+ */
+#pragma once
+
+#include <linux/bpf.h>
+#include <linux/types.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+typedef __s64 s64;
+
+#include <bpf/bpf_helpers.h>
+/* bpf_helpers.h first: the others use its macros. */
+#include <bpf/bpf_core_read.h>
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+  unsigned int inum;
+};
+
+struct pid_namespace {
+  struct ns_common ns;
+};
+
+struct upid {
+  int nr;
+  struct pid_namespace *ns;
+};
+
+struct pid {
+  unsigned int level;
+  struct upid numbers[1];
+};
+
+typedef struct {
+  int counter;
+} atomic_t;
+
+struct signal_struct {
+  atomic_t live;
+};
+
+struct qstr {
+  u32 len;
+  const unsigned char *name;
+};
+
+struct super_block {
+  unsigned long s_magic;
+};
+
+struct inode {
+  unsigned short i_mode;
+  unsigned long i_ino;
+  struct super_block *i_sb;
+  struct pipe_inode_info *i_pipe;
+};
+
+struct dentry {
+  struct dentry *d_parent;
+  struct qstr d_name;
+};
+
+struct vfsmount {
+  struct dentry *mnt_root;
+};
+
+struct mount {
+  struct mount *mnt_parent;
+  struct dentry *mnt_mountpoint;
+  struct vfsmount mnt;
+};
+
+struct path {
+  struct vfsmount *mnt;
+  struct dentry *dentry;
+};
+
+struct file {
+  unsigned int f_flags;
+  unsigned int f_mode;
+  struct inode *f_inode;
+  struct path f_path;
+  void *private_data;
+};
+
+struct fdtable {
+  unsigned int max_fds;
+  struct file **fd;
+};
+
+struct files_struct {
+  struct fdtable *fdt;
+};
+
+struct fs_struct {
+  struct path root;
+};
+
+struct thread_info {
+  unsigned long flags;
+  u32 status;
+};
+
+struct task_struct {
+  struct thread_info thread_info;
+  void *stack;
+  int pid;
+  int tgid;
+  char comm[16];
+  struct task_struct *group_leader;
+  struct pid *thread_pid;
+  struct files_struct *files;
+  struct fs_struct *fs;
+  struct signal_struct *signal;
+};
+
+struct pipe_buffer {
+  unsigned int len;
+};
+
+struct pipe_inode_info {
+  unsigned int head;
+  unsigned int tail;
+  unsigned int ring_size;
+  struct pipe_buffer *bufs;
+};
+
+union sigval {
+  int sival_int;
+  void *sival_ptr;
+};
+typedef union sigval sigval_t;
+
+union __sifields {
+  struct {
+    int _pid;
+    unsigned int _uid;
+    sigval_t _sigval;
+  } _rt;
+};
+
+struct kernel_siginfo {
+  int si_signo;
+  int si_errno;
+  int si_code;
+  union __sifields _sifields;
+};
+
+struct trace_event_raw_sys_enter {
+  long id;
+  unsigned long args[6];
+};
+
+struct trace_event_raw_sys_exit {
+  long id;
+  long ret;
+};
+
+struct trace_event_raw_sched_process_fork {
+  int child_pid;
+};
+
+struct seq_file;
+
+struct bpf_iter_meta {
+  struct seq_file *seq;
+};
+
+struct bpf_iter__task {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+};
+
+struct bpf_iter__task_file {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+  u32 fd;
+  struct file *file;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+  unsigned long orig_ax, bx, cx, dx, si, di;
+  unsigned long sp;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct pt_regs {
+  u64 regs[31];
+  u64 orig_x0;
+  s32 syscallno;
+};
+#else
+#error "ipcdump knows the registers of x86-64 and arm64 only"
+#endif
+
+#pragma clang attribute pop
+
+#define S_IFMT 0170000
+#define S_IFIFO 0010000
+#define O_NONBLOCK 04000
+#define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
+#define FMODE_READ 1
+#define FMODE_WRITE 2
+#if defined(__TARGET_ARCH_x86)
+#define O_DIRECT 040000
+#else
+#define O_DIRECT 0200000
+#endif

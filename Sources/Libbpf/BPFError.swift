@@ -1,0 +1,30 @@
+import SystemPackage
+
+/// Failure of a call to libbpf or of the bpf(2) syscall behind it.
+public struct BPFError: Error, Sendable {
+  /// What was attempted, as the object of a sentence: `load the BPF programs`.
+  public let action: String
+  /// The kernel's answer.
+  public let errno: Errno
+  /// Last lines of libbpf's log, with the verifier's verdict if it gave one; empty if there are none.
+  public let log: [String]
+
+  /// Creates an error.
+  public init(_ action: String, _ errno: Errno, log: [String] = []) {
+    self.action = action
+    self.errno = errno
+    self.log = log
+  }
+
+  /// Creates an error from a negative errno, libbpf's way of returning one.
+  init(_ action: String, negative code: Int32, log: [String] = []) {
+    self.init(action, Errno(rawValue: -code), log: log)
+  }
+}
+
+extension BPFError: CustomStringConvertible {
+  public var description: String {
+    let reason = "cannot \(action): \(errno)"
+    return log.isEmpty ? reason : reason + "\n" + log.map { "  \($0)" }.joined(separator: "\n")
+  }
+}

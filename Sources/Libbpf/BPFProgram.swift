@@ -1,0 +1,79 @@
+import CLibbpf
+import LibbpfShims
+import SystemPackage
+
+/// A program of a ``BPFObject``; valid as long as the object is.
+public struct BPFProgram {
+  let handle: OpaquePointer
+
+  /// Its C function's name.
+  public var name: String { String(cString: bpf_program__name(handle)) }
+
+  /// Its ELF section, such as `tp_btf/sys_exit`.
+  public var section: String { String(cString: bpf_program__section_name(handle)) }
+
+  /// Descriptor of the loaded program.
+  public var descriptor: Int32 { bpf_program__fd(handle) }
+
+  /// Decides whether ``BPFObject/load()`` loads it.
+  public func setAutoload(_ autoload: Bool) {
+    bpf_program__set_autoload(handle, autoload)
+  }
+
+  /// Whether ``BPFObject/load()`` loads it.
+  public var isAutoloaded: Bool { bpf_program__autoload(handle) }
+
+  /// Attaches it where its section says: a `tp_btf` program, or a classic tracepoint `tp/CATEGORY/NAME`.
+  public func attach() throws(BPFError) -> BPFLink {
+    let place = section.split(separator: "/").map(String.init)
+    if place.first == "tp", place.count == 3 { return try attach(toTracepoint: place[2], of: place[1]) }
+    guard let link = bpf_program__attach(handle) else {
+      throw BPFError("attach \(name) to \(section)", Errno(rawValue: currentErrno), log: LibbpfLog.takeHeld())
+    }
+    return BPFLink(handle: link)
+  }
+
+  private func attach(toTracepoint tracepoint: String, of category: String) throws(BPFError) -> BPFLink {
+    let event = libbpf_shims_open_tracepoint(category, tracepoint)
+    guard event >= 0 else { throw BPFError("open the tracepoint \(category):\(tracepoint)", negative: event) }
+    guard let link = bpf_program__attach_perf_event(handle, event) else {
+      let errno = Errno(rawValue: currentErrno)
+      try? FileDescriptor(rawValue: event).close()
+      throw BPFError("attach \(name) to \(section)", errno, log: LibbpfLog.takeHeld())
+    }
+    return BPFLink(handle: link)
+  }
+
+  /// Runs an iterator program once and hands out what it writes, piece by piece.
+  ///
+  /// - Parameter body: Takes bytes that are valid during the call only; pieces may cut a record.
+  public func iterate(_ body: (UnsafeRawBufferPointer) -> Void) throws(BPFError) {
+    guard let handle = bpf_program__attach_iter(handle, nil) else {
+      throw BPFError("attach the iterator \(name)", Errno(rawValue: currentErrno), log: LibbpfLog.takeHeld())
+    }
+    let link = BPFLink(handle: handle)
+    let file = bpf_iter_create(link.descriptor)
+    guard file >= 0 else { throw BPFError("start the iterator \(name)", negative: file) }
+    let descriptor = FileDescriptor(rawValue: file)
+    defer { try? descriptor.close() }
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 8)
+    defer { buffer.deallocate() }
+    do {
+      while true {
+        let count = try descriptor.read(into: buffer)
+        if count == 0 { return }
+        body(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      }
+    } catch {
+      throw BPFError("read the iterator \(name)", error as? Errno ?? .ioError)
+    }
+  }
+
+  /// Times that the kernel skipped it because it was already running on that CPU (5.12+; 0 before).
+  public var recursionMisses: UInt64 {
+    var info = bpf_prog_info()
+    var size = UInt32(MemoryLayout<bpf_prog_info>.size)
+    guard bpf_obj_get_info_by_fd(descriptor, &info, &size) == 0 else { return 0 }
+    return info.recursion_misses
+  }
+}

@@ -1,0 +1,47 @@
+import CLibbpf
+import LibbpfShims
+import Logging
+import Synchronization
+
+/// Where libbpf's messages go.
+///
+/// libbpf has one log for the whole process, so this is global. Warnings are held back until a call has failed: they
+/// belong into its error. Everything else is debug output.
+public enum LibbpfLog {
+  private struct State {
+    var logger: Logger?
+    var held: [String] = []
+  }
+
+  private static let state = Mutex(State())
+  private static let heldLimit = 24
+
+  /// Routes libbpf's messages to `logger`; debug messages appear at its `trace` level.
+  public static func route(to logger: Logger) {
+    state.withLock { $0.logger = logger }
+    libbpf_shims_set_log { level, line in
+      guard let line else { return }
+      LibbpfLog.take(String(cString: line), isWarning: level == LIBBPF_WARN.rawValue)
+    }
+  }
+
+  private static func take(_ text: String, isWarning: Bool) {
+    let lines = text.split(separator: "\n").map(String.init)
+    state.withLock { state in
+      if isWarning {
+        state.held = (state.held + lines).suffix(heldLimit)
+      }
+      for line in lines {
+        state.logger?.log(level: isWarning ? .debug : .trace, "\(line)")
+      }
+    }
+  }
+
+  /// Warnings since the last call, which they are the explanation of.
+  static func takeHeld() -> [String] {
+    state.withLock { state in
+      defer { state.held = [] }
+      return state.held
+    }
+  }
+}

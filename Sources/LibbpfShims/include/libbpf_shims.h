@@ -1,0 +1,23 @@
+/* What Swift cannot say itself: variadic callbacks. */
+#ifndef LIBBPF_SHIMS_H
+#define LIBBPF_SHIMS_H
+
+/* Receives one finished line of libbpf's log; level as enum libbpf_print_level. */
+typedef void (*libbpf_line_handler)(int level, const char *line);
+
+/* Routes libbpf's log to `handler`; NULL silences it. */
+void libbpf_shims_set_log(libbpf_line_handler handler);
+
+/*
+ * Opens a file of `tracefs` or `debugfs` for reading; returns its descriptor or a negative errno.
+ * Where that file system is not mounted, a private mount is made that nobody else sees.
+ */
+int libbpf_shims_open_kernel_file(const char *type, const char *path);
+
+/*
+ * Opens a perf event for a classic tracepoint; returns its descriptor or a negative errno.
+ * libbpf's own way needs a mounted tracefs; this one does not.
+ */
+int libbpf_shims_open_tracepoint(const char *category, const char *name);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * What Swift tells the BPF programs before they are loaded (.rodata, `settings`) and what both share while they run
+ * (.bss, `shared`, mapped into ipcdump's memory).
+ */
+#ifndef IPCDUMP_SETTINGS_H
+#define IPCDUMP_SETTINGS_H
+
+#include "records.h"
+
+/* Which processes the kernel lets pass; the exact filter is in Swift. */
+enum ipc_scope {
+  IPC_SCOPE_ALL = 0,
+  IPC_SCOPE_TREE = 1, /* the traced command and its descendants: map `tree` */
+  IPC_SCOPE_PIDS = 2, /* map `pids` */
+  IPC_SCOPE_COMMS = 3 /* map `comms` */
+};
+
+struct ipc_settings {
+  __u32 skips_self;     /* 0 with --include-self */
+  __u32 scope;          /* enum ipc_scope */
+  __u32 pidns_inum;     /* inode number of ipcdump's pid namespace */
+  __u32 pad;
+  __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
+};
+
+struct ipc_loss {
+  __u64 records;
+  __u64 bytes;
+};
+
+struct ipc_shared {
+  struct ipc_loss lost[IPC_KIND_COUNT];
+  __u32 armed;     /* tgid that becomes the tree's root at its next exec, then 0 again */
+  __u32 tree_live; /* processes of the tree that have not exited */
+  __u32 self_level; /* of ipcdump's pid namespace; 0 is the initial one */
+  __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
+};
+
+_Static_assert(sizeof(struct ipc_settings) == 24, "ipc_settings");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 16, "ipc_shared");
+
+#endif

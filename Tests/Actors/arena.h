@@ -1,0 +1,66 @@
+// The memory all processes of a scenario share: what really happened (the truth) and the gates they wait at.
+// Nothing here uses a pipe, a socket or a signal, so telling the truth adds no traffic to what is traced.
+#pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+// One end of a transfer: a thread, with the name it bore at that moment.
+struct party {
+  int32_t pid;
+  int32_t tid;
+  char comm[16];
+};
+
+extern const struct party UNKNOWN_PARTY;
+
+struct channel {
+  uint64_t inode;
+  char name[160];
+};
+
+enum signal_result { SIGNAL_DELIVERED, SIGNAL_IGNORED, SIGNAL_PENDING, SIGNAL_OVERFLOW };
+
+struct signal_truth {
+  int num;
+  int code;
+  bool has_value;
+  int value;
+  bool to_thread;
+  enum signal_result result;
+};
+
+void arena_create(void);
+void arena_adopt(int fd);
+int arena_fd(void);
+
+struct party party_self(void);
+// Makes a party known to all processes; the number travels in the payload.
+uint32_t party_register(struct party party);
+struct party party_of(uint32_t number);
+
+// Gates are counters that only grow; whoever waits sleeps on a futex until one is high enough.
+enum { GATE_COUNT = 64 };
+void gate_add(unsigned gate, uint32_t amount);
+void gate_await(unsigned gate, uint32_t at_least);
+// A place for one number that other processes need (a pid, for example).
+void slot_set(unsigned slot, int64_t value);
+int64_t slot_get(unsigned slot);
+
+void truth_pipe(const struct channel *channel, struct party source, struct party destination,
+                const void *bytes, size_t count);
+// Bytes that nobody will read.
+void truth_unread(const struct channel *channel, struct party source, size_t count);
+// Bytes whose writer a tracer that came later can only infer, or not know at all.
+void truth_unobserved(const struct channel *channel, struct party source, struct party destination,
+                      const void *bytes, size_t count);
+void truth_signal(struct party source, struct party destination, const struct signal_truth *signal);
+// Only how much went through, for traffic too heavy to list.
+void truth_totals(const struct channel *channel, uint64_t reads, uint64_t bytes);
+void truth_write(const char *path);

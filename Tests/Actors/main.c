@@ -1,0 +1,90 @@
+// ipc-actor SCENARIO --truth FILE [options]: performs known interprocess communication and tells what it was.
+#include "actor.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct scenario *const FAMILIES[] = {
+    PIPE_SCENARIOS,        PIPE_PASSING_SCENARIOS, PIPE_CONCURRENT_SCENARIOS, PIPE_SPECIAL_SCENARIOS,
+    PIPE_COMPAT_SCENARIOS, SIGNAL_SCENARIOS,       SIGNAL_RESULT_SCENARIOS,   LOAD_SCENARIOS,
+};
+enum { FAMILY_COUNT = sizeof FAMILIES / sizeof FAMILIES[0] };
+
+static const struct scenario *find(const char *name) {
+  for (size_t family = 0; family < FAMILY_COUNT; family++) {
+    for (const struct scenario *each = FAMILIES[family]; each->name != NULL; each++) {
+      if (strcmp(each->name, name) == 0) return each;
+    }
+  }
+  return NULL;
+}
+
+static int list(void) {
+  for (size_t family = 0; family < FAMILY_COUNT; family++) {
+    for (const struct scenario *each = FAMILIES[family]; each->name != NULL; each++) puts(each->name);
+  }
+  return 0;
+}
+
+static int usage(void) {
+  fputs("usage: ipc-actor SCENARIO --truth FILE [--size N] [--count N] [--writers N] [--readers N] [--ms N]\n"
+        "                 [--resize] [--vector] [--wait-for FILE] [--ready FILE]\n"
+        "       ipc-actor --list\n",
+        stderr);
+  return 64;
+}
+
+static long number(const char *text) {
+  char *end;
+  errno = 0;
+  long value = strtol(text, &end, 10);
+  if (errno != 0 || *end != 0 || end == text || value < 0) exit(usage());
+  return value;
+}
+
+int main(int argc, char **argv) {
+  static const struct option long_options[] = {
+      {"truth", 1, NULL, 't'},  {"wait-for", 1, NULL, 'g'}, {"ready", 1, NULL, 'y'},
+      {"helper", 1, NULL, 'h'}, {"size", 1, NULL, 's'},     {"count", 1, NULL, 'c'},
+      {"writers", 1, NULL, 'w'}, {"readers", 1, NULL, 'r'}, {"ms", 1, NULL, 'm'},
+      {"fd", 1, NULL, 'f'},     {"arena", 1, NULL, 'a'},    {"resize", 0, NULL, 'z'},
+      {"vector", 0, NULL, 'v'}, {"list", 0, NULL, 'l'},     {NULL, 0, NULL, 0},
+  };
+  struct options options = {
+      .size = -1, .count = -1, .writers = -1, .readers = -1, .milliseconds = -1, .fd = -1};
+  long arena = -1;
+  for (int option; (option = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
+    switch (option) {
+      case 't': options.truth = optarg; break;
+      case 'g': options.wait_for = optarg; break;
+      case 'y': options.ready = optarg; break;
+      case 'h': options.helper = optarg; break;
+      case 's': options.size = number(optarg); break;
+      case 'c': options.count = number(optarg); break;
+      case 'w': options.writers = number(optarg); break;
+      case 'r': options.readers = number(optarg); break;
+      case 'm': options.milliseconds = number(optarg); break;
+      case 'f': options.fd = number(optarg); break;
+      case 'a': arena = number(optarg); break;
+      case 'z': options.resize = true; break;
+      case 'v': options.vector = true; break;
+      case 'l': return list();
+      default: return usage();
+    }
+  }
+  if (readlink("/proc/self/exe", options.program, sizeof options.program - 1) < 0) die("readlink");
+  if (options.helper != NULL) {
+    arena_adopt((int)arena);
+    return helper_run(&options);
+  }
+  const struct scenario *scenario = optind + 1 == argc ? find(argv[optind]) : NULL;
+  if (scenario == NULL || options.truth == NULL) return usage();
+  arena_create();
+  scenario->run(&options);
+  truth_write(options.truth);
+  return 0;
+}

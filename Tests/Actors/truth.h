@@ -1,0 +1,30 @@
+// One event that a tracer must tell, and how it is printed.
+#pragma once
+
+#include "arena.h"
+
+#include <stdio.h>
+
+// Longer contents are told by count and hash.
+enum { CONTENT_KEPT = 4096 };
+
+enum truth_kind { TRUTH_PIPE, TRUTH_SIGNAL, TRUTH_TOTALS };
+enum truth_content { CONTENT_NONE, CONTENT_WHOLE, CONTENT_HASHED };
+
+struct truth {
+  enum truth_kind kind;
+  struct party source;
+  struct party destination;
+  struct channel channel;
+  uint64_t count;
+  uint64_t reads;
+  enum truth_content content;
+  uint64_t offset;
+  uint64_t fnv;
+  bool undelivered;
+  bool source_unobserved;
+  struct signal_truth signal;
+};
+
+// One JSON object on a line, with the keys of ipcdump's own JSON.
+void truth_print(FILE *file, const struct truth *truth, const unsigned char *contents);

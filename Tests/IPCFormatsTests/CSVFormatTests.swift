@@ -1,0 +1,125 @@
+import IPCModel
+import Testing
+
+@testable import IPCFormats
+
+@Suite("CSV output")
+struct CSVFormatTests {
+  private let time = "2026-11-20T15:04:05.123456789+00:00"
+
+  private func header() -> String {
+    var format = CSVFormat(Scene.options())
+    return written { format.appendHeader(to: &$0) }
+  }
+
+  /// Rows by column name, with every row as wide as the header.
+  private func table(_ body: String) throws -> [[String: String]] {
+    let rows = try CSVReader.rows(of: header() + body)
+    let names = try #require(rows.first)
+    return rows.dropFirst().map { row in
+      #expect(row.count == names.count)
+      return Dictionary(uniqueKeysWithValues: zip(names, row))
+    }
+  }
+
+  @Test func `begins with a header of every field of every kind, each once`() {
+    #expect(header().hasPrefix("src_pid,src_comm,dst_pid,dst_comm,type,time,pipe_name,pipe_inode,count,"))
+    #expect(
+      header().hasSuffix(
+        ",bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes\r\n"))
+    let names = header().dropLast().split(separator: ",").map(String.init)
+    #expect(Set(names).count == names.count)
+    for field in KindRow.registry.flatMap(\.fields) { #expect(names.contains(field.name.description)) }
+  }
+
+  @Test func `tells a transfer in one row`() throws {
+    var scene = Scene()
+    let row = scene.show(scene.pipe(), as: CSVFormat.self)
+    #expect(row.hasPrefix("4321,sh,4322,cat,pipe,\(time),<anonymous>,123,6,"))
+    #expect(row.hasSuffix(",,4321,4323,false,,true,,,\r\n"))
+    let cells = try table(row)[0].filter { !$0.value.isEmpty }
+    #expect(
+      cells == [
+        "src_pid": "4321", "src_comm": "sh", "dst_pid": "4322", "dst_comm": "cat", "type": "pipe",
+        "time": time, "pipe_name": "<anonymous>", "pipe_inode": "123", "count": "6", "src_tid": "4321",
+        "dst_tid": "4323",
+        "truncated": "false", "delivered": "true",
+      ])
+  }
+
+  @Test func `puts fields of each kind in their columns`() throws {
+    var scene = Scene()
+    let cells = try table(scene.show(scene.signal(), as: CSVFormat.self, content: []))[0]
+    #expect(cells["num"] == "37")
+    #expect(cells["name"] == "SIGRTMIN+3")
+    #expect(cells["code"] == "SI_QUEUE")
+    #expect(cells["value"] == "-7")
+    #expect(cells["result"] == "")
+    #expect(cells["pipe_inode"] == "")
+    #expect(cells["bytes"] == "")
+    #expect(cells["truncated"] == "false")
+  }
+
+  @Test func `shares the column of a field that several kinds have`() {
+    let columns = CSVColumns([
+      [MetaField("a", .number), MetaField("count", .number)],
+      [MetaField("count", .number), MetaField("b", .text)],
+    ])
+    #expect(columns.names.map(\.description) == ["a", "count", "b"])
+    let positions = (0..<2).map { kind in
+      (0..<3).map { columns.position(in: Kind(rawValue: UInt8(kind)), column: $0) }
+    }
+    #expect(positions == [[0, 1, nil], [nil, 0, 1]])
+  }
+
+  @Test func `tells of unknown ends and of what is uncertain`() throws {
+    var scene = Scene()
+    let traits: Event.Traits = [.inferredSource, .inferredDestination, .undelivered, .incomplete]
+    let cells = try table(scene.show(scene.pipe(to: .unknown, traits: traits), as: CSVFormat.self))[0]
+    #expect(cells["dst_pid"] == "-1")
+    #expect(cells["dst_comm"] == "<unknown>")
+    #expect(cells["dst_tid"] == "-1")
+    #expect(cells["inferred"] == "src dst")
+    #expect(cells["delivered"] == "false")
+    #expect(cells["truncated"] == "true")
+  }
+
+  @Test func `carries contents in base64 up to the limit`() throws {
+    var scene = Scene()
+    let event = scene.pipe()
+    let content = Array("hello\n".utf8)
+    let whole = try table(scene.show(event, as: CSVFormat.self, content: content))[0]
+    #expect(whole["bytes"] == "aGVsbG8K")
+    #expect(whole["truncated"] == "false")
+    let options = Scene.options(byteLimit: 2)
+    let cut = try table(scene.show(event, as: CSVFormat.self, content: content, options: options))[0]
+    #expect(cut["bytes"] == "aGU=")
+    #expect(cut["truncated"] == "true")
+  }
+
+  @Test(arguments: nastyTexts)
+  func `reads back whatever a process calls itself`(text: [UInt8]) throws {
+    var scene = Scene()
+    let source = Endpoint(pid: 1, tid: 1, comm: Comm("a,\"\n"))
+    let rows = try table(scene.show(scene.pipe(named: text, from: source), as: CSVFormat.self))
+    #expect(rows.count == 1)
+    #expect(rows[0]["pipe_name"] == String(decoding: text, as: UTF8.self))
+    #expect(rows[0]["src_comm"] == "a,\"\n")
+    #expect(rows[0]["count"] == "6")
+  }
+
+  @Test func `keeps all 64 bits of numbers`() throws {
+    var scene = Scene()
+    let pipe = try table(scene.show(scene.pipe(inode: .max), as: CSVFormat.self))[0]
+    #expect(pipe["pipe_inode"] == "18446744073709551615")
+    let signal = try table(scene.show(scene.signal(value: .min), as: CSVFormat.self))[0]
+    #expect(signal["value"] == "-9223372036854775808")
+  }
+
+  @Test func `tells a loss in a row of its own`() throws {
+    let row = show(lossOf: 17, nil, bytes: 8_704, as: CSVFormat.self)
+    let cells = try table(row)[0].filter { !$0.value.isEmpty }
+    #expect(
+      cells == ["type": "lost", "time": time, "lost_type": "all", "lost_count": "17", "lost_bytes": "8704"])
+  }
+}

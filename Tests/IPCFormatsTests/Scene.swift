@@ -1,0 +1,105 @@
+import IPCFormats
+import IPCModel
+
+/// Events to show, with the texts that they refer to, at 2026-11-20 15:04:05.123456789 UTC.
+struct Scene: ~Copyable {
+  static let second: Int64 = 1_795_187_045
+  static let time: UInt64 = 50_123_456_789
+  static let sh = Endpoint(pid: 4321, tid: 4321, comm: Comm("sh"))
+  static let cat = Endpoint(pid: 4322, tid: 4323, comm: Comm("cat"))
+  static let utc = TimeZoneOffset(secondsEast: 0)
+
+  var texts = TextTable()
+
+  static func clock(zone: TimeZoneOffset = utc, start: UInt64 = 50_000_000_000) -> WallClock {
+    WallClock(offset: (second - 50) * 1_000_000_000, start: start, zone: zone)
+  }
+
+  static func options(
+    byteLimit: Int? = nil, time: TimeStyle = .wall, zone: TimeZoneOffset = utc, color: Bool = false
+  ) -> FormatOptions {
+    FormatOptions(byteLimit: byteLimit, timeStyle: time, clock: clock(zone: zone), color: color)
+  }
+
+  mutating func pipe(
+    named name: some Sequence<UInt8> = "<anonymous>".utf8, inode: UInt64 = 123, count: UInt64 = 6,
+    from source: Endpoint = sh, to destination: Endpoint = cat, traits: Event.Traits = []
+  ) -> Event {
+    var event = Event(
+      time: Scene.time, kind: .pipe, source: source, destination: destination, count: count, traits: traits)
+    event.set(0, to: texts.add(name))
+    event.set(1, to: inode)
+    event.set(2, to: count)
+    return event
+  }
+
+  /// SIGRTMIN+3 with a value, and no fields about who was meant and what became of it.
+  mutating func signal(value: Int64 = -7) -> Event {
+    var event = Event(time: Scene.time, kind: .signal, source: Scene.sh, destination: Scene.cat, count: 0)
+    event.set(0, to: UInt64(37))
+    event.set(1, to: texts.add("SIGRTMIN+3"))
+    event.set(2, to: texts.add("SI_QUEUE"))
+    event.set(3, to: value)
+    return event
+  }
+
+  func show(
+    _ event: Event, as format: (some EventFormat).Type, content: [UInt8]? = nil,
+    options: FormatOptions = options()
+  ) -> String {
+    var format = format.init(options)
+    return show(event, by: &format, content: content)
+  }
+
+  func show(_ event: Event, by format: inout some EventFormat, content: [UInt8]? = nil) -> String {
+    var output = OutputBuffer(capacity: 1)
+    if let content {
+      content.withUnsafeBytes { format.append(event, content: $0, texts: texts, to: &output) }
+    } else {
+      format.append(event, content: nil, texts: texts, to: &output)
+    }
+    return string(of: output)
+  }
+}
+
+/// Shows a loss at the time of the scene.
+func show(
+  lossOf count: UInt64, _ kind: Kind?, bytes: UInt64, as format: (some EventFormat).Type,
+  options: FormatOptions = Scene.options()
+) -> String {
+  var format = format.init(options)
+  var output = OutputBuffer(capacity: 1)
+  format.append(Loss(kind: kind, count: count, bytes: bytes, time: Scene.time), to: &output)
+  return string(of: output)
+}
+
+/// What is in a buffer; every format must give valid UTF-8, so that a line breaks nothing downstream.
+func string(of output: borrowing OutputBuffer) -> String {
+  output.withBytes { String(validating: $0, as: UTF8.self) } ?? "invalid UTF-8 in the output"
+}
+
+/// What `body` appends to an empty buffer.
+func written(_ body: (inout OutputBuffer) -> Void) -> String {
+  var output = OutputBuffer(capacity: 1)
+  body(&output)
+  return string(of: output)
+}
+
+/// Texts that a hostile process might choose as its name or a path.
+let nastyTexts: [[UInt8]] = [
+  Array("two\nlines\r\n".utf8),
+  Array("\u{1b}[2J\u{1b}]0;title\u{7}".utf8),
+  Array(#"quote " and \ and \n"#.utf8),
+  Array("a,b;c".utf8),
+  Array(" leading and trailing ".utf8),
+  Array("<script>alert(1)</script>".utf8),
+  Array("\u{202e}gnp.exe\u{2066}\u{2069}".utf8),
+  Array("line\u{2028}paragraph\u{2029}".utf8),
+  Array("c1 \u{85}\u{9b} del \u{7f} nul \u{0}".utf8),
+  Array("grüße 日本 🐟".utf8),
+  Array("=1+1".utf8),
+  [0x66, 0xff, 0xfe, 0x6f],
+  [0xe2, 0x80],
+  [0xed, 0xa0, 0x80, 0xc0, 0xaf, 0xf4, 0x90, 0x80, 0x80],
+  [],
+]

@@ -1,0 +1,132 @@
+import Foundation
+import Testing
+
+/// Everything of an event that a truth fixes, so that equal means "told right".
+struct Told: Hashable, CustomStringConvertible {
+  struct Route: Hashable {
+    var type: String
+    var inode: UInt64?
+    var source: [String]
+    var destination: [String]
+  }
+
+  var route: Route
+  var meta: Meta
+  var content: String?
+  var inferred: [String]
+  var delivered: Bool
+
+  init(_ event: TracedEvent) {
+    route = Route(
+      type: event.type, inode: event.meta.pipeInode,
+      source: ["\(event.srcPid)", "\(event.srcTid)", event.srcComm],
+      destination: ["\(event.dstPid)", "\(event.dstTid)", event.dstComm])
+    meta = event.meta
+    inferred = event.inferred ?? []
+    delivered = event.delivered ?? true
+    // Of what nobody received, only the amount is fixed.
+    content = delivered ? event.bytesFnv ?? event.bytes.map(fnv1a) : nil
+  }
+
+  var withoutSource: Told {
+    var told = self
+    told.route.source = []
+    told.inferred = []
+    return told
+  }
+
+  var description: String {
+    func end(_ parts: [String]) -> String { "\(parts[0])(\(parts[2])) thread \(parts[1])" }
+    let details = [
+      meta.pipeName.map { "pipe_name \($0)" }, meta.pipeInode.map { "pipe_inode \($0)" },
+      meta.count.map { "count \($0)" }, meta.num.map { "num \($0)" }, meta.name, meta.code,
+      meta.value.map { "value \($0)" }, meta.target.map { "target \($0)" }, meta.result,
+      content.map { "content \($0)" }, delivered ? nil : "not delivered",
+      inferred.isEmpty ? nil : "inferred \(inferred.joined(separator: " and "))",
+    ]
+    return "\(route.type) \(end(route.source)) > \(end(route.destination)): "
+      + details.compactMap { $0 }.joined(separator: ", ")
+  }
+}
+
+/// What a tracer told against what happened.
+struct Comparison: CustomStringConvertible {
+  private(set) var missing: [Told] = []
+  private(set) var invented: [Told] = []
+  private(set) var outOfOrder: [String] = []
+
+  init(events: [TracedEvent], truth: [TracedEvent]) {
+    var told = events.map(Told.init)
+    var expected: [Told] = []
+    for event in truth {
+      let wanted = Told(event)
+      guard event.srcUnobserved == true else {
+        expected.append(wanted)
+        continue
+      }
+      // The writer came before the tracer: unknown, or named as inferred, but never as if it had been seen.
+      let match = told.firstIndex { candidate in
+        candidate.withoutSource == wanted.withoutSource
+          && (candidate.route.source[2] == "<unknown>"
+            || (candidate.route.source == wanted.route.source && candidate.inferred == ["src"]))
+      }
+      if let match { told.remove(at: match) } else { missing.append(wanted) }
+    }
+    missing += Self.difference(expected, told)
+    invented += Self.difference(told, expected)
+    guard missing.isEmpty && invented.isEmpty else { return }
+    // Between the same two threads nothing can overtake.
+    let sequences = Dictionary(grouping: told, by: \.route)
+    for (route, sequence) in Dictionary(grouping: expected, by: \.route) where sequences[route] != sequence {
+      outOfOrder.append("\(route.type) \(route.source) > \(route.destination)")
+    }
+  }
+
+  var isExact: Bool { missing.isEmpty && invented.isEmpty && outOfOrder.isEmpty }
+
+  private static func difference(_ minuend: [Told], _ subtrahend: [Told]) -> [Told] {
+    var left = subtrahend.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    return minuend.filter { told in
+      guard let count = left[told], count > 0 else { return true }
+      left[told] = count - 1
+      return false
+    }
+  }
+
+  var description: String {
+    func list(_ title: String, _ lines: [String]) -> [String] {
+      guard !lines.isEmpty else { return [] }
+      let more = lines.count > 8 ? ["  … and \(lines.count - 8) more"] : []
+      return ["\(title): \(lines.count)"] + lines.prefix(8).map { "  \($0)" } + more
+    }
+    let lines =
+      list("happened, but was not told", missing.map(\.description))
+      + list("told, but did not happen so", invented.map(\.description))
+      + list("told in another order than it happened", outOfOrder)
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Fails with the differences unless every transfer was told once, rightly and in order.
+func expectExact(
+  _ events: [TracedEvent], _ truth: [TracedEvent], sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let comparison = Comparison(events: events, truth: truth)
+  #expect(comparison.isExact, "\(comparison)", sourceLocation: sourceLocation)
+  expectOrderedByTime(events, sourceLocation: sourceLocation)
+  for event in events where event.type == "pipe" && event.delivered != false {
+    guard let bytes = event.bytes else { continue }
+    #expect(
+      bytes.count == event.meta.count && event.truncated == nil, "content is not whole: \(Told(event))",
+      sourceLocation: sourceLocation)
+  }
+}
+
+/// Times all have the same form and offset, so their order is that of their characters.
+func expectOrderedByTime(_ events: [TracedEvent], sourceLocation: SourceLocation = #_sourceLocation) {
+  let times = events.compactMap(\.time)
+  #expect(times.count == events.count, "an event has no time", sourceLocation: sourceLocation)
+  let backwards = zip(times, times.dropFirst()).first { $0 > $1 }
+  let told = backwards.map { "\($0.1) follows \($0.0)" } ?? ""
+  #expect(backwards == nil, "not ordered by time: \(told)", sourceLocation: sourceLocation)
+}

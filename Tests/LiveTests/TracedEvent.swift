@@ -1,0 +1,98 @@
+import Foundation
+
+/// What distinguishes one kind's events; keys as in ipcdump's JSON, in camel case.
+struct Meta: Decodable, Hashable {
+  var pipeInode: UInt64?
+  var pipeName: String?
+  var count: Int?
+  var num: Int?
+  var name: String?
+  var code: String?
+  var value: Int?
+  var target: String?
+  var result: String?
+}
+
+/// One line of `ipcdump -f json`, or of the truth that an actor tells.
+struct TracedEvent: Decodable {
+  var srcPid: Int
+  var srcComm: String
+  var dstPid: Int
+  var dstComm: String
+  var srcTid: Int
+  var dstTid: Int
+  var type: String
+  var time: String?
+  var meta: Meta
+  var bytes: Data?
+  var truncated: Bool?
+  var inferred: [String]?
+  var delivered: Bool?
+  /// Only in a truth: contents too long to list.
+  var bytesFnv: String?
+  /// Only in a truth: written before the tracer came.
+  var srcUnobserved: Bool?
+}
+
+/// `{"lost_type":"pipe","count":17,"bytes":8704,"time":"…"}`
+struct LossReport: Decodable {
+  var lostType: String
+  var count: Int
+  var bytes: Int
+  var time: String
+}
+
+/// How much an actor moved when it was too much to list.
+struct Totals: Decodable {
+  var meta: Meta
+  var reads: Int
+}
+
+struct MalformedLine: Error, CustomStringConvertible {
+  var line: String
+  var reason: String
+  var description: String { "not a line of the output contract (\(reason)): \(line.prefix(300))" }
+}
+
+/// The lines of a JSON output or truth file, sorted by what they are.
+struct EventLines {
+  var events: [TracedEvent] = []
+  var losses: [LossReport] = []
+  var totals: [Totals] = []
+
+  private struct Kind: Decodable {
+    var type: String?
+    var lostType: String?
+  }
+
+  init(_ data: Data) throws {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard data.isEmpty || data.last == UInt8(ascii: "\n") else {
+      throw MalformedLine(line: String(decoding: data.suffix(300), as: UTF8.self), reason: "no line end")
+    }
+    for line in data.split(separator: UInt8(ascii: "\n")) {
+      do {
+        let kind = try decoder.decode(Kind.self, from: line)
+        if kind.lostType != nil {
+          losses.append(try decoder.decode(LossReport.self, from: line))
+        } else if kind.type == "totals" {
+          totals.append(try decoder.decode(Totals.self, from: line))
+        } else {
+          events.append(try decoder.decode(TracedEvent.self, from: line))
+        }
+      } catch {
+        throw MalformedLine(line: String(decoding: line, as: UTF8.self), reason: "\(error)")
+      }
+    }
+  }
+}
+
+/// 64-bit FNV-1a, as the actors compute it.
+func fnv1a(_ data: Data) -> String {
+  let hash = data.withUnsafeBytes { bytes in
+    bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+  }
+  let digits = String(hash, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}

@@ -84,16 +84,25 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Starts the traced command and watches signals.
+    .target(name: "ProcessShims"),
+
     // The command line: ties the rooms together, does nothing itself.
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
+        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf", "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings
     ),
+
+    // Tests: the rooms alone, then the whole against actors that know the truth.
+    .testTarget(
+      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
+    .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
+    .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"], swiftSettings: swiftSettings),
   ]
 )

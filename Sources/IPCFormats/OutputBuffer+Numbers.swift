@@ -1,5 +1,5 @@
 /// Digits of every base up to 16.
-private let digits: StaticString = "0123456789abcdef"
+let hexDigits: StaticString = "0123456789abcdef"
 
 extension OutputBuffer {
   /// Appends a number in decimal.
@@ -44,7 +44,7 @@ extension OutputBuffer {
     append(upTo: length) { place in
       var rest = value
       for index in stride(from: length - 1, through: 0, by: -1) {
-        place[index] = digits.utf8Start[Int(rest % base)]
+        place[index] = hexDigits.utf8Start[Int(rest % base)]
         rest /= base
       }
       return length

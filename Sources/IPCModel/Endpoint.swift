@@ -4,7 +4,7 @@ public struct Endpoint: Sendable, Hashable {
   public var pid: Int32
   /// Thread id, or −1 if it is not known.
   public var tid: Int32
-  /// Name of the process at the time of the transfer.
+  /// Name of the thread at the time of the transfer; a process that names none of its threads has one name.
   public var comm: Comm
 
   /// End about which nothing is known.

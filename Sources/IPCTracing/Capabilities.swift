@@ -7,16 +7,20 @@ enum Capabilities {
   private static let perfmon = 38
   private static let bpf = 39
 
+  /// Names of those that are missing; empty if /proc does not tell, in which case the kernel will.
+  static var missing: [String] {
+    guard let effective, !has(admin, effective) else { return [] }
+    return [(bpf, "CAP_BPF"), (perfmon, "CAP_PERFMON")].filter { !has($0.0, effective) }.map(\.1)
+  }
+
   /// Refuses, naming what is missing, unless this process may load and attach tracing programs.
   static func require() throws(Failure) {
-    guard let effective else { return }
-    if has(admin, effective) { return }
-    let missing = [(bpf, "CAP_BPF"), (perfmon, "CAP_PERFMON")].filter { !has($0.0, effective) }.map(\.1)
+    let missing = missing
     if missing.isEmpty { return }
     throw Failure(
       .privilege,
-      "tracing needs CAP_BPF and CAP_PERFMON, or CAP_SYS_ADMIN on kernels before 5.8; this process lacks "
-        + missing.joined(separator: " and ") + ": run ipcdump as root, for example with sudo")
+      "tracing needs CAP_BPF and CAP_PERFMON; this process lacks \(missing.joined(separator: " and ")): "
+        + "run ipcdump as root, for example with sudo")
   }
 
   private static func has(_ capability: Int, _ set: UInt64) -> Bool { set & (1 << UInt64(capability)) != 0 }

@@ -30,14 +30,13 @@ public enum Hook: String, Sendable, CaseIterable {
     return (Int(release.prefix { $0.isNumber }) ?? .max) >= 7
   }
 
-  /// Mode in parentheses in debugfs' `sched/preempt`, such as `none voluntary (lazy)`; nil where it is not told.
-  private static var preemptionMode: String? {
+  /// Mode in debugfs' `sched/preempt`, such as `none voluntary (lazy)`; nil where it is not told.
+  static var preemptionMode: String? {
     let file = libbpf_shims_open_kernel_file("debugfs", "sched/preempt")
     guard file >= 0 else { return nil }
     defer { close(file) }
     var bytes = [UInt8](repeating: 0, count: 128)
     let count = read(file, &bytes, bytes.count)
-    let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
-    return text.split(separator: "(").dropFirst().first?.split(separator: ")").first.map(String.init)
+    return bracketed(String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self))
   }
 }

@@ -12,8 +12,7 @@ struct LoadedPrograms: ~Copyable {
 
   /// Opens, prepares and loads the object with one program type.
   private init(_ configuration: Configuration, scope: KernelScope, hook: Hook) throws(BPFError) {
-    self.hook = hook
-    object = try KernelPrograms.withObject { image throws(BPFError) in
+    let object = try KernelPrograms.withObject { image throws(BPFError) in
       try BPFObject(opening: image, name: "ipcdump")
     }
     try object.forEachProgram { program throws(BPFError) in
@@ -24,11 +23,13 @@ struct LoadedPrograms: ~Copyable {
     let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
     try object.map(named: "scratches").setMaxEntries(cpuCount * 2)
-    try object.map(named: "ipcdump.rodata").memory?.storeBytes(
+    try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
       of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
     try object.load()
-    try fillTables()
-    try fillScope(scope)
+    try Self.fillTables(of: object)
+    try Self.fill(scope, of: object)
+    self.object = object
+    self.hook = hook
   }
 
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.
@@ -60,7 +61,7 @@ struct LoadedPrograms: ~Copyable {
   }
 
   /// Puts the loaded handlers where the dispatchers look for them.
-  private borrowing func fillTables() throws(BPFError) {
+  private static func fillTables(of object: borrowing BPFObject) throws(BPFError) {
     try object.forEachProgram { program throws(BPFError) in
       guard program.isAutoloaded, let place = ProgramPlace(programName: program.name), let name = place.table.map
       else { return }
@@ -69,7 +70,7 @@ struct LoadedPrograms: ~Copyable {
     }
   }
 
-  private borrowing func fillScope(_ scope: KernelScope) throws(BPFError) {
+  private static func fill(_ scope: KernelScope, of object: borrowing BPFObject) throws(BPFError) {
     switch scope {
     case .all, .tree: break
     case .pids(let pids):

@@ -26,20 +26,32 @@ public struct Tracer: ~Copyable {
   public init(_ configuration: Configuration) throws(Failure) {
     try Capabilities.require()
     guard Self.hasBTF else { throw .withoutBTF }
-    selection = configuration.selection
-    scope = KernelScope(configuration.selection)
-    programs = try LoadedPrograms.load(configuration, scope: scope)
+    let scope = KernelScope(configuration.selection)
+    let programs = try LoadedPrograms.load(configuration, scope: scope)
+    let ring: RingBuffer
+    let shared: UnsafeMutablePointer<ipc_shared>
     do throws(BPFError) {
+      shared = try Self.sharedState(of: programs)
       ring = try RingBuffer(map: programs.object.map(named: "ring"), size: configuration.ringSize)
-      let memory = try programs.object.map(named: "ipcdump.bss").memory
-      guard let memory, let start = memory.baseAddress else { throw BPFError("map the shared state", .ioError) }
-      shared = start.assumingMemoryBound(to: ipc_shared.self)
-      shared.pointee.self_tgid = UInt32(bitPattern: getpid())
-      // In a pid namespace of its own, ipcdump has another number outside; a program can tell.
-      if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
     } catch {
       throw .refused(error, hook: programs.hook)
     }
+    self.scope = scope
+    self.shared = shared
+    self.ring = ring
+    self.programs = programs
+    selection = configuration.selection
+  }
+
+  /// Maps what Swift and the programs share, and fills in who ipcdump is.
+  private static func sharedState(
+    of programs: borrowing LoadedPrograms
+  ) throws(BPFError) -> UnsafeMutablePointer<ipc_shared> {
+    let shared = try programs.object.map(named: "ipcdump.bss").sharedMemory().assumingMemoryBound(to: ipc_shared.self)
+    shared.pointee.self_tgid = UInt32(bitPattern: getpid())
+    // In a pid namespace of its own, ipcdump has another number outside; a program can tell.
+    if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
+    return shared
   }
 
   private static var hasBTF: Bool { readSmallFile("/sys/kernel/btf/vmlinux") != nil }
@@ -61,6 +73,11 @@ public struct Tracer: ~Copyable {
       throw .refused(error, hook: hook)
     }
     return try heldPipes()
+  }
+
+  /// Stops watching; what is in the ring stays there.
+  public mutating func detach() {
+    links = UniqueArray<BPFLink>()
   }
 
   /// The pipes that are open now, and who holds them; empty if pipes are not traced.

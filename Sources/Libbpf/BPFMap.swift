@@ -1,4 +1,5 @@
 import CLibbpf
+import Glibc
 import SystemPackage
 
 /// A map of a ``BPFObject``; valid as long as the object is.
@@ -13,6 +14,17 @@ public struct BPFMap {
   /// Descriptor of the created map.
   public var descriptor: Int32 { bpf_map__fd(handle) }
 
+  /// Maps a loaded section's map into this process, so that it is shared with the programs.
+  ///
+  /// - Returns: Memory that stays until the process ends.
+  public func sharedMemory() throws(BPFError) -> UnsafeMutableRawPointer {
+    let size = Int(bpf_map__value_size(handle))
+    guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
+      throw BPFError("map the BPF map \(name)", Errno(rawValue: currentErrno))
+    }
+    return start
+  }
+
   /// Its size in entries (bytes for a ring buffer).
   public var maxEntries: UInt32 { bpf_map__max_entries(handle) }
 
@@ -22,8 +34,8 @@ public struct BPFMap {
     guard code == 0 else { throw BPFError("set the size of the BPF map \(name)", negative: code) }
   }
 
-  /// Memory of a section's map (`.rodata`, `.bss`); after loading, shared with the programs.
-  public var memory: UnsafeMutableRawBufferPointer? {
+  /// What a section's map (`.rodata`, `.bss`) will hold when it is loaded; of no effect afterwards.
+  public var initialMemory: UnsafeMutableRawBufferPointer? {
     var size = 0
     guard let start = bpf_map__initial_value(handle, &size) else { return nil }
     return UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(mutating: start), count: size)

@@ -72,6 +72,15 @@ struct TimeTests {
     #expect([before, after] == ["15:04:05.123456789", "16:04:05.123456789"])
   }
 
+  @Test func `follow a zone that was changed within a second`() {
+    var writer = TimestampWriter(.rfc3339, clock: Scene.clock())
+    let before = written { writer.append(Scene.time, to: &$0) }
+    writer.clock.zone = TimeZoneOffset(secondsEast: 3_600)
+    let after = written { writer.append(Scene.time, to: &$0) }
+    #expect(
+      [before, after] == ["2026-11-20T15:04:05.123456789+00:00", "2026-11-20T16:04:05.123456789+01:00"])
+  }
+
   @Test func `before 1970 and at the ends of 64 bits do not trap`() {
     let zero = WallClock(offset: 0, start: 0, zone: Scene.utc)
     #expect(

@@ -78,7 +78,7 @@ struct Comparison: CustomStringConvertible {
     // Between the same two threads nothing can overtake.
     let sequences = Dictionary(grouping: told, by: \.route)
     for (route, sequence) in Dictionary(grouping: expected, by: \.route) where sequences[route] != sequence {
-      outOfOrder.append("\(route.type) \(route.source) > \(route.destination)")
+      outOfOrder.append(sequence.first.map(\.description) ?? route.type)
     }
   }
 
@@ -112,7 +112,8 @@ func expectExact(
   _ events: [TracedEvent], _ truth: [TracedEvent], sourceLocation: SourceLocation = #_sourceLocation
 ) {
   let comparison = Comparison(events: events, truth: truth)
-  #expect(comparison.isExact, "\(comparison)", sourceLocation: sourceLocation)
+  let isExact = comparison.isExact
+  #expect(isExact, "\(comparison)", sourceLocation: sourceLocation)
   expectOrderedByTime(events, sourceLocation: sourceLocation)
   for event in events where event.type == "pipe" && event.delivered != false {
     guard let bytes = event.bytes else { continue }

@@ -89,7 +89,8 @@ final class Session {
     return trace
   }
 
-  var eventFile: String { folder.file("events") }
+  func file(_ name: String) -> String { folder.file(name) }
+  var eventFile: String { file("events") }
   var truthFile: String { folder.file("truth") }
 
   /// Options that bring every event with its content into the event file.
@@ -155,14 +156,15 @@ extension Session {
 
   /// Traces running processes by options made of their pids; ends ipcdump with SIGINT when the actor is done.
   func attach(
-    to scenario: [String], options: ([Int]) -> [String], endsItself: Bool = false
+    to scenario: [String], endsItself: Bool = false, options: ([Int]) -> [String]
   ) async throws -> Trace {
     let (actor, pids) = try await startHalted(scenario)
     let ipcdump = try startIPCDump(recording + options(pids))
     try await untilAttached(ipcdump)
     try letGo()
     let actorStatus = try await actor.wait().status
-    #expect(actorStatus == 0, "\(try folder.text("actor.err"))")
+    let complaint = try folder.text("actor.err")
+    #expect(actorStatus == 0, "\(complaint)")
     if !endsItself {
       try await Task.sleep(for: .milliseconds(400))
       ipcdump.send(SIGINT)

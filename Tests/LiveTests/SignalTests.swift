@@ -17,7 +17,8 @@ extension LiveTests {
       Scenario("signal-none"),
     ]
 
-    @Test("every signal is told once, with its ends, code, value and result", arguments: scenarios, Hook.allCases)
+    @Test(
+      "every signal is told once, with its ends, code, value and result", arguments: scenarios, Hook.allCases)
     func exact(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.expectExactTrace(hook)
     }

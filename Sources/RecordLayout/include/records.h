@@ -53,7 +53,7 @@ struct ipc_header {
   __u64 time;
   __u32 tgid; /* of the acting process, in ipcdump's pid namespace; 0 if it is not visible there */
   __u32 tid;
-  char comm[IPC_COMM_LENGTH]; /* of the process: its group leader's */
+  char comm[IPC_COMM_LENGTH]; /* of the task itself */
   __u16 type;                 /* enum ipc_record_type */
   __u8 kind;                  /* enum ipc_kind */
   __u8 flags;                 /* enum ipc_flags */

@@ -69,10 +69,10 @@ static __always_inline int on_exit(void) {
 SEC("tp_btf/sched_process_exit") int exit__trace_0__tree__btf(u64 *ctx) { return on_exit(); }
 SEC("tp/sched/sched_process_exit") int exit__trace_0__tree__classic(void *ctx) { return on_exit(); }
 
-/* A rename of the process comes into effect right after this tracepoint, so it is the new name that is looked up. */
+/* A rename comes into effect right after this tracepoint, so it is the new name that is looked up. */
 SEC("tp_btf/task_rename") int rename__trace_0__comms__any(u64 *ctx) {
   struct task_struct *task = (void *)ctx[0];
-  if (settings.scope != IPC_SCOPE_COMMS || BPF_CORE_READ(task, group_leader) != task) return 0;
+  if (settings.scope != IPC_SCOPE_COMMS) return 0;
   struct comm comm = {};
   bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes), (void *)ctx[1]);
   if (bpf_map_lookup_elem(&comms, &comm)) mark_held(task);

@@ -56,6 +56,9 @@ struct scratch {
   u32 fill;
   u32 first_chunk;
   u32 pad2;
+  /* How far a path has been walked; kept here, so that the verifier has no states to tell apart. */
+  struct dentry *dentry;
+  struct vfsmount *mount;
   /* The record: each header ends where the contents begin. */
   union {
     struct ipc_transfer transfer;

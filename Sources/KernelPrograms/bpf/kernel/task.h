@@ -24,13 +24,15 @@ static __always_inline u32 visible_tid(struct task_struct *task) {
   return visible_number(BPF_CORE_READ(task, thread_pid));
 }
 
-/* The process's name is its group leader's: a thread may bear another one. */
+/* The task's own name, as the original told it; a thread may bear another one than its process. */
 static __always_inline void read_comm(char *comm, struct task_struct *task) {
-  struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-  bpf_probe_read_kernel(comm, IPC_COMM_LENGTH, (void *)leader + bpf_core_field_offset(struct task_struct, comm));
+  bpf_probe_read_kernel(comm, IPC_COMM_LENGTH, (void *)task + bpf_core_field_offset(struct task_struct, comm));
 }
 
-static __always_inline bool is_self(u32 tgid) { return settings.skips_self && tgid == shared.self_tgid; }
+/* Whether a task is ipcdump's own, and to be left out. */
+static __always_inline bool is_self(struct task_struct *task) {
+  return settings.skips_self && (u32)BPF_CORE_READ(task, tgid) == shared.self_tgid;
+}
 
 /* Whether the scope of the filter takes in this process, by what it is itself. */
 static __always_inline bool scope_matches(struct task_struct *task) {

@@ -39,34 +39,37 @@ static __always_inline bool has_path(struct file *file) {
  */
 static __always_inline void send_path(struct scratch *scratch, struct task_struct *task, struct file *file, u64 key,
                                       u64 inode, u8 flags) {
-  struct dentry *dentry = BPF_CORE_READ(file, f_path.dentry);
-  struct vfsmount *mount = BPF_CORE_READ(file, f_path.mnt);
   struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
   struct vfsmount *root_mount = BPF_CORE_READ(task, fs, root.mnt);
-  u32 fill = 0;
+  scratch->dentry = BPF_CORE_READ(file, f_path.dentry);
+  scratch->mount = BPF_CORE_READ(file, f_path.mnt);
+  scratch->fill = 0;
   for (u32 i = 0; i < PATH_STEPS; i++) {
+    struct dentry *dentry = scratch->dentry;
+    struct vfsmount *mount = scratch->mount;
     if (dentry == root && mount == root_mount) break;
     struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
     if (dentry == BPF_CORE_READ(mount, mnt_root) || dentry == parent) {
       struct mount *inner = (void *)mount - bpf_core_field_offset(struct mount, mnt);
       struct mount *outer = BPF_CORE_READ(inner, mnt_parent);
       if (outer == inner) break;
-      dentry = BPF_CORE_READ(inner, mnt_mountpoint);
-      mount = (void *)outer + bpf_core_field_offset(struct mount, mnt);
+      scratch->dentry = BPF_CORE_READ(inner, mnt_mountpoint);
+      scratch->mount = (void *)outer + bpf_core_field_offset(struct mount, mnt);
       continue;
     }
+    u32 fill = scratch->fill;
     if (fill > IPC_PATH_LIMIT - 256) break;
     long size = bpf_probe_read_kernel_str(scratch->bytes + fill, 256, BPF_CORE_READ(dentry, d_name.name));
     if (size <= 0 || size > 256) break;
-    fill += size;
-    dentry = parent;
+    scratch->fill = fill + size;
+    scratch->dentry = parent;
   }
+  u32 fill = scratch->fill;
   fill_header(&scratch->channel.header, task, IPC_RECORD_CHANNEL, IPC_KIND_PIPE, flags);
   scratch->channel.channel = key;
   scratch->channel.inode = inode;
   scratch->channel.length = fill;
   scratch->channel.pad = 0;
-  scratch->fill = fill;
   if (bpf_ringbuf_output(&ring, &scratch->channel, sizeof(struct ipc_channel) + (fill & (2 * IPC_PATH_LIMIT - 1)), 0))
     lose(IPC_KIND_PIPE, 0);
 }
@@ -120,14 +123,15 @@ static __always_inline void fill_transfer(struct scratch *scratch, struct task_s
 
 static __always_inline int pipe_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
-  if (!scratch || is_self(BPF_CORE_READ(call->task, tgid))) return 0;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(scratch->file, private_data);
-  u64 inode = BPF_CORE_READ(scratch->file, f_inode, i_ino);
+  if (!scratch || is_self(call->task)) return 0;
+  struct file *file = scratch->file;
+  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
+  u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
   struct channel *channel = channel_in_scope((u64)pipe, inode, matched);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
 
-  u32 tid = BPF_CORE_READ(call->task, pid);
+  u32 tid = (u32)bpf_get_current_pid_tgid();
   u32 last = channel->last_writer;
   bool is_other = last != tid && last != 0;
   channel->last_writer = tid;
@@ -144,9 +148,10 @@ FILE_ENTER(pipe, 1, pipe_enter)
 
 static __always_inline int pipe_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch || is_self(BPF_CORE_READ(call->task, tgid))) return 0;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(scratch->file, private_data);
-  u64 inode = BPF_CORE_READ(scratch->file, f_inode, i_ino);
+  if (!scratch || is_self(call->task)) return 0;
+  struct file *file = scratch->file;
+  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
+  u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
   struct channel *channel = channel_in_scope((u64)pipe, inode, matched);
   if (!channel) return 0;
@@ -160,15 +165,16 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     /* A failed write ends what its beginning has announced. */
     if (result <= 0 && !(channel->flags & CHANNEL_MULTI) && asked_length(scratch) <= PIPE_BUF) return 0;
-    u64 count = result > 0 ? result : 0;
-    channel->last_writer = BPF_CORE_READ(call->task, pid);
-    fill_transfer(scratch, call->task, IPC_RECORD_WRITE, matched, pipe, channel, count);
+    channel->last_writer = (u32)bpf_get_current_pid_tgid();
+  }
+  u64 count = result > 0 ? result : 0;
+  fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, pipe, channel,
+                count);
+  if (scratch->is_write) {
     fingerprint(scratch, count);
     send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), count);
     return 0;
   }
-
-  fill_transfer(scratch, call->task, IPC_RECORD_READ, matched, pipe, channel, result);
   u64 limit = settings.capture_limit;
   if (channel->flags & CHANNEL_MULTI && limit < COMPARED_BYTES) limit = COMPARED_BYTES;
   return send_with_contents(ctx, scratch, limit);
@@ -192,7 +198,7 @@ EXIT_PROGRAM(output_chain, __exitfile_, 17, __pipe, output_chain_step)
 
 /* A pipe that is born under our eyes is empty, and of interest if its maker is. */
 static __always_inline int pipe2_exit(void *ctx, struct call *call) {
-  if (call->result != 0 || is_self(BPF_CORE_READ(call->task, tgid)) || !scope_matches(call->task)) return 0;
+  if (call->result != 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
   int fd;
   if (bpf_probe_read_user(&fd, sizeof(fd), (void *)argument(call->regs, 0, call->compat))) return 0;
   struct file *file = file_of(call->task, fd);
@@ -210,7 +216,7 @@ static __always_inline int open_exit(void *ctx, struct call *call) {
   if (call->result < 0) return 0;
   struct file *file = file_of(call->task, call->result);
   if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !has_path(file)) return 0;
-  if (is_self(BPF_CORE_READ(call->task, tgid))) return 0;
+  if (is_self(call->task)) return 0;
   struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
   u64 key = (u64)pipe, inode = BPF_CORE_READ(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);

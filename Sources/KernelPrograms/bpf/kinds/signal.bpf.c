@@ -29,7 +29,7 @@ SEC("tp_btf/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
 
   struct task_struct *sender = (void *)bpf_get_current_task();
   struct task_struct *target = (void *)ctx[2];
-  if (is_self(BPF_CORE_READ(sender, tgid)) || is_self(BPF_CORE_READ(target, tgid))) return 0;
+  if (is_self(sender) || is_self(target)) return 0;
   bool sender_matches = scope_matches(sender), target_matches = scope_matches(target);
   if (!sender_matches && !target_matches) return 0;
 

@@ -1,0 +1,7 @@
+/// Name of one kernel object for its whole life.
+struct ChannelKey: Hashable, Sendable {
+  /// Its address.
+  let address: UInt64
+  /// Its inode number, which tells a new object at a used address.
+  let inode: UInt64
+}

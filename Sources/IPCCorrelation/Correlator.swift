@@ -1,0 +1,96 @@
+import IPCModel
+import RecordLayout
+
+/// Turns the kernel's records into events: who sent what to whom, told once.
+public struct Correlator: ~Copyable {
+  private let correlators: [any KindCorrelator]
+  private let patience: UInt64
+  private var lost: [UInt32]
+
+  /// Finished events in the order of time.
+  public private(set) var stage = EventStage()
+
+  /// How long records of different CPUs may overtake each other, in nanoseconds.
+  private static let disorder: UInt64 = 10_000_000
+
+  /// Creates a correlator that has seen nothing.
+  public init(_ settings: CorrelatorSettings) {
+    correlators = makeCorrelators(settings)
+    patience = settings.patience
+    lost = Array(repeating: 0, count: correlators.count)
+  }
+
+  /// Learns which channels exist when the trace begins, and who holds them.
+  public mutating func seed(_ channels: LiveChannels) {
+    for correlator in correlators { correlator.seed(channels) }
+  }
+
+  /// Whether an operation waits for its other side.
+  public var hasPending: Bool { correlators.contains { $0.earliestPending != nil } }
+
+  /// Takes a record from the ring.
+  ///
+  /// - Parameter record: One record in the layout of records.h; foreign or cut bytes are ignored.
+  /// - Returns: The record's time, nil if it is none.
+  @discardableResult
+  public mutating func take(_ record: UnsafeRawBufferPointer) -> UInt64? {
+    guard record.count >= MemoryLayout<ipc_header>.size else { return nil }
+    let header = record.loadUnaligned(as: ipc_header.self)
+    let kind = Int(header.kind)
+    guard kind < correlators.count else { return nil }
+    if header.lost != lost[kind] {
+      lost[kind] = header.lost
+      correlators[kind].noteLoss()
+    }
+    correlators[kind].take(record, header: header, into: &stage)
+    return header.time
+  }
+
+  /// Hands out the events before which nothing earlier can come any more.
+  ///
+  /// - Parameters:
+  ///   - now: Time up to which all records have been taken.
+  ///   - body: Takes an event and its captured bytes, valid during the call; returns whether to go on.
+  public mutating func release(
+    now: UInt64, _ body: (borrowing Event, UnsafeRawBufferPointer?, borrowing TextTable) -> Bool
+  ) {
+    var horizon = now > Self.disorder ? now - Self.disorder : 0
+    for correlator in correlators {
+      if now > patience { correlator.settle(before: now - patience, into: &stage) }
+      if let pending = correlator.earliestPending { horizon = min(horizon, pending - 1) }
+    }
+    stage.release(through: horizon, body)
+  }
+
+  /// Decides everything that is still open and hands out the rest: the trace is over.
+  ///
+  /// - Parameters:
+  ///   - now: Time of the end.
+  ///   - channels: The channels that exist then.
+  ///   - body: As in ``release(now:_:)``.
+  public mutating func finish(
+    now: UInt64, channels: LiveChannels,
+    _ body: (borrowing Event, UnsafeRawBufferPointer?, borrowing TextTable) -> Bool
+  ) {
+    for correlator in correlators {
+      correlator.settle(before: .max, into: &stage)
+      correlator.finish(at: now, channels: channels, into: &stage)
+    }
+    stage.release(through: .max, body)
+  }
+
+  /// Whether a look at the channels that exist would decide anything.
+  public var wantsLiveChannels: Bool { correlators.contains { $0.wantsLiveChannels } }
+
+  /// Tells unread bytes of channels that are gone, and lets go of idle ones, so that nothing grows with time.
+  ///
+  /// - Parameters:
+  ///   - now: Time of the call.
+  ///   - channels: The channels that exist, if it was worth looking.
+  ///   - forgotten: Takes every channel whose next record must tell about it anew.
+  public mutating func sweep(now: UInt64, channels: LiveChannels?, forgotten: (UInt64) -> Void) {
+    for correlator in correlators {
+      correlator.sweep(at: now, channels: channels, into: &stage, forgotten: forgotten)
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import IPCModel
+import RecordLayout
+
+/// State machine that turns the records of one kind into events.
+protocol KindCorrelator: AnyObject {
+  /// Learns which channels exist when the trace begins.
+  func seed(_ channels: LiveChannels)
+
+  /// Takes a record of this kind.
+  ///
+  /// - Parameter record: Header and all, valid during the call only.
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage)
+
+  /// Learns that records of this kind were lost just before the next one.
+  func noteLoss()
+
+  /// Decides, as inferred, whatever has waited since before a time.
+  func settle(before time: UInt64, into stage: inout EventStage)
+
+  /// Time of the earliest operation that still waits for its other side.
+  var earliestPending: UInt64? { get }
+
+  /// Tells the bytes that nobody will receive any more.
+  ///
+  /// - Parameter channels: What the kernel knows of the channels that still exist.
+  func finish(at time: UInt64, channels: LiveChannels, into stage: inout EventStage)
+
+  /// Tells unread bytes of channels that are gone, and lets go of idle ones.
+  ///
+  /// - Parameter forgotten: Takes every channel whose next record must tell about it anew.
+  func sweep(
+    at time: UInt64, channels: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void)
+
+  /// Whether a look at the channels that exist would decide anything.
+  var wantsLiveChannels: Bool { get }
+}
+
+/// One correlator a kind, by the kind's raw value.
+func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
+  [PipeCorrelator(settings), SignalCorrelator()]
+}

@@ -1,0 +1,62 @@
+import RecordLayout
+
+/// First and last bytes of a write, by which it is recognised in what a reader received.
+struct Fingerprint: Sendable {
+  /// How a fingerprint compares with received bytes.
+  enum Verdict {
+    /// Every byte that could be compared is equal.
+    case equal
+    /// The bytes are another write's.
+    case different
+    /// There was nothing to compare.
+    case unknown
+  }
+
+  private static let capacity = Int(IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT)
+
+  private var bytes: InlineArray<64, UInt8> = .init(repeating: 0)
+  private var prefix = 0
+  private var suffix = 0
+
+  /// Fingerprint of which nothing is known.
+  init() {}
+
+  /// Takes the bytes behind a write's record.
+  ///
+  /// - Parameters:
+  ///   - captured: Prefix and suffix, in a row.
+  ///   - suffix: How many of them are the suffix.
+  init(_ captured: UnsafeRawBufferPointer, suffix: Int) {
+    let count = min(captured.count, Self.capacity)
+    for index in 0..<count { bytes[index] = captured[index] }
+    self.suffix = min(suffix, count)
+    prefix = count - self.suffix
+  }
+
+  /// First bytes of the write, for showing what nobody has read.
+  func withPrefix<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
+    withUnsafeBytes(of: bytes) { body(UnsafeRawBufferPointer(rebasing: $0[..<prefix])) }
+  }
+
+  /// Compares with received bytes.
+  ///
+  /// - Parameters:
+  ///   - received: Bytes that the reader got from some position on.
+  ///   - consumed: Bytes of the write that went before that position.
+  ///   - count: Bytes of the whole write.
+  func compare(with received: UnsafeRawBufferPointer, consumed: Int, count: Int) -> Verdict {
+    var compared = false
+    var position = 0
+    while position < received.count, consumed + position < prefix {
+      if received[position] != bytes[consumed + position] { return .different }
+      compared = true
+      position += 1
+    }
+    let end = count - consumed
+    if suffix > 0, end - suffix >= 0, end <= received.count {
+      for index in 0..<suffix where received[end - suffix + index] != bytes[prefix + index] { return .different }
+      compared = true
+    }
+    return compared ? .equal : .unknown
+  }
+}

@@ -1,0 +1,339 @@
+import DequeModule
+import IPCModel
+import RecordLayout
+
+/// Pipes and FIFOs: every read is divided among the writes that delivered its bytes.
+final class PipeCorrelator: KindCorrelator {
+  private let settings: CorrelatorSettings
+  private var channels: [ChannelKey: PipeChannel] = [:]
+  /// The channel of the last record, because the next one is often of the same.
+  private var recent: PipeChannel?
+  private var lossGeneration: UInt64 = 0
+  private var nextRead: UInt64 = 0
+  /// Reads whose contents are still arriving, by reader.
+  private var arriving: [UInt32: PipeChannel] = [:]
+  /// Reads whose writers are not known yet, in the order of arrival.
+  private var pending = Deque<(time: UInt64, read: UInt64, channel: PipeChannel)>()
+  private var shares: [PipeChannel.Share] = []
+  private var teller: PipeTeller
+  private var look = LookSchedule()
+  /// Who held which pipe when the trace began: the likely writers of what was unread then.
+  private var initialWriters = LiveChannels()
+
+  init(_ settings: CorrelatorSettings) {
+    self.settings = settings
+    teller = PipeTeller(showsContents: settings.captureLimit > 0)
+  }
+
+  /// Number of pipes with state.
+  var channelCount: Int { channels.count }
+
+  // MARK: - Records
+
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
+    switch UInt32(header.type) {
+    case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
+      guard let transfer = Transfer(record) else { return }
+      let channel = meet(transfer)
+      channel.lastTouched = header.time
+      switch UInt32(header.type) {
+      case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: channel)
+      case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: channel)
+      default: takeRead(transfer, in: channel, &stage)
+      }
+      resolve(channel, &stage)
+    case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
+    case IPC_RECORD_CHANNEL.rawValue: takeChannel(record, header: header, &stage)
+    default: return
+    }
+  }
+
+  /// A transfer record and the bytes behind it.
+  private struct Transfer {
+    let raw: ipc_transfer
+    let captured: UnsafeRawBufferPointer
+
+    init?(_ record: UnsafeRawBufferPointer) {
+      let size = MemoryLayout<ipc_transfer>.size
+      guard record.count >= size else { return nil }
+      raw = record.loadUnaligned(as: ipc_transfer.self)
+      captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    }
+
+    var key: ChannelKey { ChannelKey(address: raw.channel, inode: raw.inode) }
+    var time: UInt64 { raw.header.time }
+    var count: Int { Int(clamping: raw.count) }
+    func has(_ flag: ipc_flags) -> Bool { raw.header.flags & UInt8(flag.rawValue) != 0 }
+  }
+
+  /// The channel of a record, made if it is new.
+  private func meet(_ transfer: Transfer) -> PipeChannel {
+    let known: PipeChannel?
+    if let recent, recent.key == transfer.key { known = recent } else { known = channels[transfer.key] }
+    let channel = known ?? PipeChannel(key: transfer.key, lossGeneration: lossGeneration)
+    recent = channel
+    if known == nil {
+      channels[transfer.key] = channel
+      if lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
+        channel.lossGeneration = lossGeneration - 1
+      }
+    }
+    if transfer.has(IPC_FLAG_FIRST) { meetFirst(transfer, channel, isNew: known == nil) }
+    return channel
+  }
+
+  /// Whether the slots say that nothing was written to the pipe before this.
+  private func isFirstEver(_ transfer: Transfer) -> Bool {
+    let raw = transfer.raw
+    switch UInt32(raw.header.type) {
+    case IPC_RECORD_WRITE_BEGIN.rawValue: return raw.head == 0
+    case IPC_RECORD_WRITE.rawValue: return raw.tail == 0 && Int(raw.head) <= (transfer.count + 4095) / 4096
+    default: return false
+    }
+  }
+
+  /// Accounts for what was unread before the trace knew the channel.
+  private func meetFirst(_ transfer: Transfer, _ channel: PipeChannel, isNew: Bool) {
+    guard transfer.raw.unread != IPC_UNREAD_UNKNOWN else {
+      channel.lossGeneration = lossGeneration &- 1
+      return
+    }
+    var before = Int(transfer.raw.unread)
+    switch UInt32(transfer.raw.header.type) {
+    case IPC_RECORD_WRITE.rawValue: before = max(0, before - transfer.count)
+    case IPC_RECORD_READ.rawValue: before += transfer.count
+    default: break
+    }
+    // The kernel forgets channels that have rested for long; what is known here may still hold.
+    if !isNew, before == channel.available { return }
+    channel.dropAll { _ in }
+    guard before > 0 else { return }
+    let source = initialWriters[transfer.key]?.soleWriter
+    channel.append(
+      PipeWrite(
+        source: source ?? .unknown, isMatched: false, isInferred: true, begin: 0, end: 0, count: before,
+        fingerprint: Fingerprint()))
+  }
+
+  func seed(_ channels: LiveChannels) { initialWriters = channels }
+
+  // MARK: - Writes
+
+  private func write(of transfer: Transfer, end: UInt64, begin: UInt64) -> PipeWrite {
+    PipeWrite(
+      source: Endpoint(transfer.raw.header), isMatched: transfer.has(IPC_FLAG_MATCHED),
+      isPacket: transfer.has(IPC_FLAG_PACKET), begin: begin, end: end, count: transfer.count,
+      fingerprint: Fingerprint(transfer.captured, suffix: Int(transfer.raw.suffix)))
+  }
+
+  private func takeBeginning(_ transfer: Transfer, in channel: PipeChannel) {
+    let write = write(of: transfer, end: .max, begin: transfer.time)
+    channel.note(beginning: write.source)
+    // A long packet write becomes several packets, whose bounds are known at its end.
+    if write.isPacket, write.count > Self.pipeBuffer { return }
+    channel.append(write)
+  }
+
+  private func takeWrite(_ transfer: Transfer, in channel: PipeChannel) {
+    let tid = Endpoint(transfer.raw.header).tid
+    var write = write(of: transfer, end: transfer.time, begin: channel.earliestBegin(of: tid))
+    let wasBegun = channel.end(write)
+    if !wasBegun, write.count > 0 {
+      channel.settleDebt(with: &write)
+      appendPackets(of: write, to: channel)
+    }
+    if write.count > 0 { channel.note(writer: write.source, end: write.end) }
+    channel.dropFinished()
+  }
+
+  /// PIPE_BUF, at which a packet write is cut (pipe(2), O_DIRECT).
+  private static let pipeBuffer = 4096
+
+  private func appendPackets(of write: PipeWrite, to channel: PipeChannel) {
+    guard write.isPacket, write.count > Self.pipeBuffer else { return channel.append(write) }
+    var packet = write
+    var left = write.count
+    while left > 0 {
+      packet.count = min(left, Self.pipeBuffer)
+      channel.append(packet)
+      packet.fingerprint = Fingerprint()
+      left -= packet.count
+    }
+  }
+
+  // MARK: - Reads
+
+  private func takeRead(_ transfer: Transfer, in channel: PipeChannel, _ stage: inout EventStage) {
+    let raw = transfer.raw
+    finishArriving(raw.header.tid, &stage)
+    let reader = Endpoint(raw.header)
+    channel.note(reader: reader.tid)
+    let hasMore = transfer.has(IPC_FLAG_MORE)
+    var content = ContentArena.Piece.none
+    if !transfer.captured.isEmpty || settings.captureLimit > 0 {
+      let whole = Int(clamping: min(raw.count, max(settings.captureLimit, 4096)))
+      content = stage.contents.allocate(hasMore ? whole : transfer.captured.count)
+      stage.contents.write(transfer.captured, to: content, at: 0)
+    }
+    nextRead += 1
+    channel.reads.append(
+      PipeRead(
+        reader: reader, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time, count: transfer.count,
+        content: content, filled: transfer.captured.count, isComplete: !hasMore, emptied: raw.head == raw.tail,
+        serial: nextRead))
+    pending.append((transfer.time, nextRead, channel))
+    if hasMore { arriving[raw.header.tid] = channel }
+  }
+
+  private func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+    let size = MemoryLayout<ipc_content>.size
+    guard record.count >= size, let channel = arriving[header.tid] else { return }
+    let raw = record.loadUnaligned(as: ipc_content.self)
+    let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    let tid = Int32(bitPattern: header.tid)
+    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == tid && !$0.isComplete }) else { return }
+    let read = channel.reads[index]
+    // A chunk that does not join the last one follows a lost one: the contents end there.
+    if raw.offset == UInt64(read.filled), read.filled + bytes.count <= read.content.length {
+      stage.contents.write(bytes, to: read.content, at: read.filled)
+      channel.reads[index].filled += bytes.count
+      if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0 { return }
+    }
+    finishArriving(header.tid, &stage)
+    resolve(channel, &stage)
+  }
+
+  /// Takes the contents of a thread's read as complete, whether or not all of it has come.
+  private func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
+    guard let channel = arriving.removeValue(forKey: tid) else { return }
+    let reader = Int32(bitPattern: tid)
+    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == reader && !$0.isComplete }) else { return }
+    channel.reads[index].isComplete = true
+    channel.reads[index].content.length = channel.reads[index].filled
+    resolve(channel, &stage)
+  }
+
+  // MARK: - Channels
+
+  private func takeChannel(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+    let size = MemoryLayout<ipc_channel>.size
+    guard record.count >= size else { return }
+    let raw = record.loadUnaligned(as: ipc_channel.self)
+    let key = ChannelKey(address: raw.channel, inode: raw.inode)
+    let channel = channels[key] ?? PipeChannel(key: key, lossGeneration: lossGeneration)
+    channels[key] = channel
+    channel.lastTouched = header.time
+    if header.flags & UInt8(IPC_FLAG_BORN.rawValue) != 0 {
+      // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
+      teller.tellUnread(of: channel, at: header.time, unread: nil, &stage)
+      channel.lossGeneration = lossGeneration
+    }
+    if channel.name == nil {
+      let names = record[size...].prefix(Int(raw.length)).split(separator: 0)
+      channel.name = stage.texts.add(names.isEmpty ? Array("/".utf8) : names.reversed().flatMap { [0x2F] + $0 })
+    }
+  }
+
+  // MARK: - Deciding
+
+  /// Divides the reads that can be divided now.
+  private func resolve(_ channel: PipeChannel, _ stage: inout EventStage) {
+    var index = 0
+    while index < channel.reads.count {
+      let isDone = channel.reads[index].isComplete && divide(channel, at: index, isForced: false, &stage)
+      if isDone { continue }
+      // Later reads wait, unless other readers' bytes can tell their writers.
+      guard channel.hasSeveralReaders, channel.hasSeveralWriters else { return }
+      index += 1
+    }
+  }
+
+  /// Divides one read and tells its events; removes it if that was possible.
+  private func divide(_ channel: PipeChannel, at index: Int, isForced: Bool, _ stage: inout EventStage) -> Bool {
+    let read = channel.reads[index]
+    let content = stage.contents.bytes(of: read.content)
+    guard channel.attribute(read, content: content, isForced: isForced, into: &shares) else { return false }
+    let isInStep = channel.lossGeneration == lossGeneration
+    teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep, &stage)
+    channel.dropFinished()
+    channel.reads.remove(at: index)
+    if read.emptied {
+      channel.emptiedAt = read.time
+      if !isInStep {
+        channel.dropEnded(before: read.time) { _ in }
+        channel.lossGeneration = lossGeneration
+      }
+    }
+    return true
+  }
+
+  var earliestPending: UInt64? {
+    while let first = pending.first {
+      if first.channel.reads.contains(where: { $0.serial == first.read }) { return first.time }
+      pending.removeFirst()
+    }
+    return nil
+  }
+
+  func noteLoss() { lossGeneration += 1 }
+
+  func settle(before time: UInt64, into stage: inout EventStage) {
+    while let earliest = earliestPending, earliest < time, let first = pending.popFirst() {
+      guard let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) else { continue }
+      if !first.channel.reads[index].isComplete {
+        finishArriving(UInt32(bitPattern: first.channel.reads[index].reader.tid), &stage)
+      }
+      guard let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) else { continue }
+      _ = divide(first.channel, at: index, isForced: true, &stage)
+      resolve(first.channel, &stage)
+    }
+  }
+
+  // MARK: - Ends
+
+  func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
+    for (key, channel) in channels { tellEnd(of: channel, live: live[key], at: time, &stage) }
+    channels = [:]
+    recent = nil
+  }
+
+  var wantsLiveChannels: Bool { look.isDue }
+
+  func sweep(
+    at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void
+  ) {
+    let isCrowded = channels.count > 4096
+    let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
+    var unreadCount = 0
+    var gone: [ChannelKey] = []
+    for (key, channel) in channels where channel.lastTouched + rest < time && channel.reads.isEmpty {
+      if channel.isIdle {
+        gone.append(key)
+      } else if let live {
+        if live[key] == nil { gone.append(key) }
+        tellEnd(of: channel, live: live[key], at: time, &stage, isOver: live[key] == nil)
+      } else {
+        unreadCount += 1
+      }
+    }
+    for key in gone {
+      if let name = channels.removeValue(forKey: key)?.name { stage.texts.release(name) }
+      forgotten(key.address)
+    }
+    recent = nil
+    look.note(unread: unreadCount, hasLooked: live != nil, found: live != nil && !gone.isEmpty)
+  }
+
+  /// Tells what nobody will read any more, or what somebody has read unseen.
+  private func tellEnd(
+    of channel: PipeChannel, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
+    isOver: Bool = true
+  ) {
+    let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? channel.available }
+    if let unread, unread < channel.available {
+      let isInStep = channel.lossGeneration == lossGeneration
+      teller.tellUnseen(channel.available - unread, of: channel, at: time, isTold: isInStep, &stage)
+    }
+    if isOver { teller.tellUnread(of: channel, at: time, unread: unread, &stage) }
+  }
+}

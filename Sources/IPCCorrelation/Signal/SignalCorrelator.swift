@@ -1,0 +1,48 @@
+import IPCModel
+import RecordLayout
+
+/// Signals: one record is one event.
+final class SignalCorrelator: KindCorrelator {
+  /// Positions in the kind's ``KindRow/fields``.
+  private enum Field {
+    static let num = 0, name = 1, code = 2, value = 3, pointer = 4, target = 5, result = 6
+  }
+
+  private var vocabulary: SignalVocabulary?
+
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
+    guard record.count >= MemoryLayout<ipc_signal>.size else { return }
+    let signal = record.loadUnaligned(as: ipc_signal.self)
+    let vocabulary = self.vocabulary ?? SignalVocabulary(in: &stage.texts)
+    self.vocabulary = vocabulary
+    var event = Event(
+      time: header.time, kind: .signal, source: Endpoint(header),
+      destination: Endpoint(tgid: signal.target_tgid, tid: signal.target_tid, comm: signal.target_comm),
+      count: 0)
+    let isMatched = header.flags & UInt8(IPC_FLAG_MATCHED.rawValue) != 0 || signal.target_matched != 0
+    if isMatched { event.traits.insert(.inTree) }
+    event.set(Field.num, to: UInt64(UInt32(bitPattern: signal.number)))
+    event.set(Field.name, to: vocabulary.name(of: signal.number))
+    event.set(Field.code, to: vocabulary.code(signal.code))
+    if signal.has_value != 0 {
+      let value = Int64(Int32(truncatingIfNeeded: signal.value))
+      event.set(Field.value, to: value)
+      // A pointer does not fit into sival_int.
+      let isPointer = signal.value >> 32 != 0 && Int64(bitPattern: signal.value) != value
+      if isPointer { event.set(Field.pointer, to: signal.value) }
+    }
+    event.set(Field.target, to: signal.to_thread != 0 ? vocabulary.thread : vocabulary.process)
+    event.set(Field.result, to: vocabulary.result(signal.result))
+    stage.append(event, content: .none)
+  }
+
+  func seed(_ channels: LiveChannels) {}
+  func noteLoss() {}
+  func settle(before time: UInt64, into stage: inout EventStage) {}
+  var earliestPending: UInt64? { nil }
+  func finish(at time: UInt64, channels: LiveChannels, into stage: inout EventStage) {}
+  func sweep(
+    at time: UInt64, channels: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void
+  ) {}
+  var wantsLiveChannels: Bool { false }
+}

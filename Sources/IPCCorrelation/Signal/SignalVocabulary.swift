@@ -1,0 +1,66 @@
+import IPCModel
+
+/// The words of signal events, entered once into the table of texts.
+struct SignalVocabulary {
+  private static let names = [
+    "SIGHUP", "SIGINT", "SIGQUIT", "SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGUSR1",
+    "SIGSEGV", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGTERM", "SIGSTKFLT", "SIGCHLD", "SIGCONT", "SIGSTOP", "SIGTSTP",
+    "SIGTTIN", "SIGTTOU", "SIGURG", "SIGXCPU", "SIGXFSZ", "SIGVTALRM", "SIGPROF", "SIGWINCH", "SIGIO", "SIGPWR",
+    "SIGSYS",
+  ]
+  /// First real-time signal that the C library leaves to programs (`SIGRTMIN` in signal(7)); the kernel's is 32.
+  private static let firstRealTime = 34
+  private static let last = 64
+
+  /// si_code of signals that processes send (sigaction(2)), from 0 downwards.
+  private static let codes = [
+    "SI_USER", "SI_QUEUE", "SI_TIMER", "SI_MESGQ", "SI_ASYNCIO", "SI_SIGIO", "SI_TKILL", "SI_DETHREAD",
+  ]
+  /// In the order of the tracepoint's results (include/trace/events/signal.h).
+  private static let results = ["delivered", "ignored", "pending", "overflow", "overflow"]
+
+  private let nameIDs: [TextID]
+  private let codeIDs: [TextID]
+  private let resultIDs: [TextID]
+  private let other: TextID
+  /// Sent to a process as a whole.
+  let process: TextID
+  /// Sent to one thread.
+  let thread: TextID
+
+  /// Enters the words.
+  init(in texts: inout TextTable) {
+    var names: [TextID] = []
+    for number in 0...Self.last {
+      let name =
+        switch number {
+        case 1...Self.names.count: Self.names[number - 1]
+        case Self.firstRealTime: "SIGRTMIN"
+        case (Self.firstRealTime + 1)...: "SIGRTMIN+\(number - Self.firstRealTime)"
+        default: "SIG\(number)"
+        }
+      names.append(texts.add(name))
+    }
+    nameIDs = names
+    codeIDs = Self.codes.map { texts.add($0) }
+    resultIDs = Self.results.map { texts.add($0) }
+    other = texts.add("other")
+    process = texts.add("process")
+    thread = texts.add("thread")
+  }
+
+  /// Name of a signal.
+  func name(of number: Int32) -> TextID {
+    nameIDs.indices.contains(Int(number)) ? nameIDs[Int(number)] : other
+  }
+
+  /// Name of an `si_code`.
+  func code(_ code: Int32) -> TextID {
+    codeIDs.indices.contains(Int(-code)) ? codeIDs[Int(-code)] : other
+  }
+
+  /// Name of what became of the signal.
+  func result(_ result: UInt8) -> TextID {
+    resultIDs.indices.contains(Int(result)) ? resultIDs[Int(result)] : other
+  }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// What the running kernel is and grants, as far as tracing depends on it.
+public struct KernelFacts: Sendable {
+  /// Release, such as `6.18.44`.
+  public let release: String
+  /// Whether types of the kernel are known.
+  public let hasBTF: Bool
+  /// Mode of lockdown; nil if it is off or not built in.
+  public let lockdown: String?
+  /// Mode of preemption (`none`, `voluntary`, `full`, `lazy`); nil if debugfs does not tell.
+  public let preemption: String?
+  /// Names of capabilities that this process needs and does not have; empty if nothing is missing.
+  public let missingCapabilities: String
+
+  /// Asks the kernel.
+  public init() {
+    var name = utsname()
+    uname(&name)
+    release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    hasBTF = access("/sys/kernel/btf/vmlinux", R_OK) == 0
+    let modes = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
+    lockdown = modes == "none" ? nil : modes
+    preemption = Hook.preemptionMode
+    missingCapabilities = Capabilities.missing.joined(separator: " and ")
+  }
+}
+
+/// The chosen one of a list such as `none [integrity] confidentiality`, or with parentheses.
+func bracketed(_ list: String) -> String? {
+  let opening = list.firstIndex { $0 == "[" || $0 == "(" }
+  guard let opening else { return nil }
+  return String(list[list.index(after: opening)...].prefix { $0 != "]" && $0 != ")" })
+}

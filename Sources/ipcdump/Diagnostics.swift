@@ -1,0 +1,32 @@
+import IPCModel
+import Libbpf
+import Logging
+import SystemPackage
+
+/// Standard error.
+enum Diagnostics {
+  /// Logger of everything that is no error.
+  static let logger = Logger(label: "ipcdump")
+
+  /// Sets the log level: 0 tells warnings, 1 what is done, 2 and more what libbpf says.
+  static func start(verbosity: Int) {
+    let level: Logger.Level = verbosity == 0 ? .warning : verbosity == 1 ? .info : .trace
+    LoggingSystem.bootstrap { label in
+      var handler = StreamLogHandler.standardError(label: label)
+      handler.logLevel = level
+      return handler
+    }
+    LibbpfLog.route(to: Logger(label: "libbpf"))
+  }
+
+  /// Writes one line as it is.
+  static func write(_ line: String) {
+    _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+  }
+
+  /// Tells why ipcdump gives up; an expert's details only with `-v`.
+  static func report(_ failure: Failure) {
+    write("ipcdump: \(failure.sentence)")
+    for line in failure.details { logger.info("\(line)") }
+  }
+}

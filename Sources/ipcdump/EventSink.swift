@@ -1,0 +1,56 @@
+import IPCFiltering
+import IPCFormats
+import IPCModel
+
+/// Last step of an event: decided on, formatted and counted.
+///
+/// A class, so that it can be filled while the correlator hands out events.
+final class EventSink {
+  private let filter: EventFilter
+  private var format: any EventFormat
+  private let showsContents: Bool
+  private let limit: UInt64
+  private(set) var buffer = OutputBuffer()
+
+  /// Events that were shown.
+  private(set) var captured: UInt64 = 0
+
+  /// Above this many bytes, the buffer is written before more is taken from the ring.
+  private static let fullness = 1 << 20
+
+  init(filter: EventFilter, format: any EventFormat, showsContents: Bool, limit: UInt64) {
+    self.filter = filter
+    self.format = format
+    self.showsContents = showsContents
+    self.limit = limit
+    self.format.appendHeader(to: &buffer)
+  }
+
+  /// Whether as many events were shown as were asked for.
+  var isSatisfied: Bool { limit > 0 && captured >= limit }
+
+  /// Whether the buffer should be written before it grows further.
+  var isFull: Bool { buffer.count >= Self.fullness }
+
+  /// Takes an event; false if no more are wanted.
+  func take(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+  ) -> Bool {
+    if isSatisfied { return false }
+    if filter.passes(event) {
+      format.append(event, content: showsContents ? content : nil, texts: texts, to: &buffer)
+      captured += 1
+    }
+    return !isSatisfied
+  }
+
+  /// Tells a loss among the events.
+  func take(_ loss: Loss) {
+    format.append(loss, to: &buffer)
+  }
+
+  /// Writes what has been formatted.
+  func flush(to output: borrowing OutputFile) throws(Failure) {
+    try output.write(&buffer)
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import IPCFiltering
+import IPCModel
+
+/// Options that choose events. Different ones must all be met; of one that is repeated, any value does.
+struct FilterOptions: ParsableArguments {
+  @Option(
+    name: .customShort("t"),
+    help: ArgumentHelp("Show only events of these types; see --list-types. [default: all]", valueName: "type"))
+  var types: [KindList] = []
+
+  @Option(name: .customShort("p"), help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,…"))
+  var pids: [PidList] = []
+
+  @Option(name: .customShort("s"), help: ArgumentHelp("The source is one of these processes.", valueName: "pid,…"))
+  var sourcePids: [PidList] = []
+
+  @Option(name: .customShort("d"), help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,…"))
+  var destinationPids: [PidList] = []
+
+  @Option(name: .customShort("P"), help: ArgumentHelp("Either end has this name.", valueName: "comm"))
+  var comms: [String] = []
+
+  @Option(name: .customShort("S"), help: ArgumentHelp("The source has this name.", valueName: "comm"))
+  var sourceComms: [String] = []
+
+  @Option(name: .customShort("D"), help: ArgumentHelp("The destination has this name.", valueName: "comm"))
+  var destinationComms: [String] = []
+
+  /// The options as a selection.
+  func selection(ofCommand: Bool) -> Selection {
+    let kinds = types.flatMap(\.kinds)
+    var selection = Selection(kinds: Set(kinds.isEmpty ? Kind.all : kinds))
+    selection.pids = Set(pids.flatMap(\.pids))
+    selection.sourcePids = Set(sourcePids.flatMap(\.pids))
+    selection.destinationPids = Set(destinationPids.flatMap(\.pids))
+    selection.comms = Set(comms.map { Comm($0) })
+    selection.sourceComms = Set(sourceComms.map { Comm($0) })
+    selection.destinationComms = Set(destinationComms.map { Comm($0) })
+    selection.isTreeOnly = ofCommand
+    return selection
+  }
+}

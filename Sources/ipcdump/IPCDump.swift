@@ -1,0 +1,54 @@
+import ArgumentParser
+import IPCModel
+
+/// The command line.
+struct IPCDump: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ipcdump",
+    abstract: "Show who sends what to whom: interprocess communication, as it happens.",
+    usage: "ipcdump [<options>] [-- <command> [<argument> ...]]",
+    discussion: """
+      Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
+      first instruction on, and ipcdump exits with its status. Needs root, or CAP_BPF and CAP_PERFMON.
+      """,
+    version: version
+  )
+
+  /// Version of this program.
+  static let version = "ipcdump 0.1.0"
+
+  @OptionGroup(title: "Which events")
+  var filter: FilterOptions
+
+  @OptionGroup(title: "What is shown")
+  var output: OutputOptions
+
+  @OptionGroup(title: "How the kernel is watched")
+  var trace: TraceOptions
+
+  @Flag(help: "List the types that -t takes, and exit.")
+  var listTypes = false
+
+  @Flag(help: "Tell what this kernel offers and which hook each type would use, and exit.")
+  var info = false
+
+  @Argument(parsing: .postTerminator, help: ArgumentHelp("Command to run and trace.", valueName: "command"))
+  var command: [String] = []
+
+  /// Does what the options say.
+  ///
+  /// - Returns: Exit status.
+  func execute() throws(Failure) -> Int32 {
+    if listTypes {
+      TypeList.print()
+      return 0
+    }
+    if info {
+      KernelReport.print(trace.hook)
+      return 0
+    }
+    Diagnostics.start(verbosity: output.verbose)
+    var session = try Session(self)
+    return try session.run()
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Glibc
+import IPCModel
+
+/// Entry point: turns errors into one line and an exit status (sysexits.h).
+@main
+enum Main {
+  private static let usageStatus: Int32 = 64
+  private static let privilegeStatus: Int32 = 77
+
+  static func main() {
+    let options: IPCDump
+    do {
+      let parsed = try IPCDump.parseAsRoot()
+      guard let parsed = parsed as? IPCDump else {
+        // Help, version or a completion script was asked for.
+        var other = parsed
+        try other.run()
+        exit(0)
+      }
+      options = parsed
+    } catch {
+      exitAfterParsing(error)
+    }
+    do throws(Failure) {
+      exit(try options.execute())
+    } catch {
+      Diagnostics.report(error)
+      exit(status(of: error))
+    }
+  }
+
+  private static func exitAfterParsing(_ error: any Error) -> Never {
+    let text = IPCDump.message(for: error)
+    if IPCDump.exitCode(for: error).isSuccess {
+      print(IPCDump.fullMessage(for: error))
+      exit(0)
+    }
+    let line = text.split(separator: "\n").joined(separator: " ")
+    Diagnostics.report(Failure(.usage, "\(line) (see ipcdump --help)"))
+    exit(usageStatus)
+  }
+
+  private static func status(of failure: Failure) -> Int32 {
+    switch failure.cause {
+    case .usage: usageStatus
+    case .privilege: privilegeStatus
+    case .system: 1
+    case .commandNotFound: 127
+    case .commandNotExecutable: 126
+    }
+  }
+}

@@ -1,0 +1,224 @@
+import Glibc
+import IPCCorrelation
+import IPCFiltering
+import IPCFormats
+import IPCModel
+import IPCTracing
+import Libbpf
+import Logging
+import SystemPackage
+
+/// One run of ipcdump: carries records from the ring to the output until it is to end.
+struct Session: ~Copyable {
+  private let options: IPCDump
+  private let signals: StopSignals
+  private let command: Command
+  private let output: OutputFile
+  private let sink: EventSink
+  private var tracer: Tracer
+  private var correlator: Correlator
+  private var losses = LossWatch()
+  private var ending: Command.Ending?
+  private var deadline: UInt64 = .max
+  private var nextSweep: UInt64 = 0
+
+  /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
+  private static let shortWait: Int32 = 10
+  private static let sweepInterval: UInt64 = 250_000_000
+  /// How long a command that was told to end may take, in nanoseconds.
+  private static let grace: UInt64 = 2_000_000_000
+
+  /// Prepares everything, so that tracing can begin at once.
+  init(_ options: IPCDump) throws(Failure) {
+    let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
+    let shown = options.output.shownBytes
+    let captureLimit = options.output.showsContents ? shown.map { UInt64($0) } ?? .max : 0
+    let signals = try StopSignals()
+    let output = try OutputFile(path: options.output.file)
+    // The command is forked while ipcdump is still small.
+    let command = try Command(options.command)
+    let tracer = try Tracer(
+      Configuration(
+        selection: selection, hook: options.trace.hook, captureLimit: captureLimit, ringSize: options.trace.ringSize,
+        includesSelf: options.trace.includeSelf))
+    let format = FormatOptions(
+      byteLimit: shown, timeStyle: options.output.time, clock: WallClock(),
+      color: options.output.isColored(onTerminal: output.isTerminal))
+    sink = EventSink(
+      filter: EventFilter(selection), format: options.output.makeFormat(format),
+      showsContents: options.output.showsContents, limit: options.output.count)
+    correlator = Correlator(CorrelatorSettings(captureLimit: captureLimit))
+    self.options = options
+    self.signals = signals
+    self.command = command
+    self.output = output
+    self.tracer = tracer
+  }
+
+  /// Traces until the end.
+  ///
+  /// - Returns: Exit status.
+  mutating func run() throws(Failure) -> Int32 {
+    do throws(Failure) {
+      try start()
+      while try step() {}
+      try finish()
+    } catch {
+      // What has been formatted is shown even if the trace cannot go on.
+      try? sink.flush(to: output)
+      endCommand()
+      throw error
+    }
+    return ending?.status ?? 0
+  }
+
+  private mutating func start() throws(Failure) {
+    let held = try tracer.attach()
+    Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
+    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).pipes(among: held)) }
+    correlator.seed(LiveChannels(held))
+    if command.isRunnable {
+      tracer.arm(command.pid)
+      try command.release()
+    }
+  }
+
+  // MARK: - Going on
+
+  /// Waits for records or signals and works them off.
+  ///
+  /// - Returns: Whether to go on.
+  private mutating func step() throws(Failure) -> Bool {
+    let hasWaiting = correlator.stage.count > 0 || correlator.hasPending
+    wait(milliseconds: hasWaiting ? Self.shortWait : Int32(Self.sweepInterval / 1_000_000))
+    takeSignals()
+    let now = monotonicNow()
+    try drain(now: now)
+    if now >= nextSweep { try sweep(now: now) }
+    if sink.isSatisfied {
+      endCommand()
+      return false
+    }
+    return now < deadline && !isOver
+  }
+
+  /// Whether the traced command and all its descendants have gone.
+  private var isOver: Bool { command.isRunnable && ending != nil && tracer.treeSize == 0 }
+
+  private borrowing func wait(milliseconds: Int32) {
+    var polls = [
+      pollfd(fd: tracer.ring.descriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
+    ]
+    poll(&polls, nfds_t(polls.count), milliseconds)
+  }
+
+  private mutating func takeSignals() {
+    while let arrival = signals.next() {
+      if arrival.number == SIGCHLD {
+        noteEnding()
+      } else if command.isRunnable, ending == nil, deadline == .max {
+        // The terminal's keyboard has told the command already; a process has told only us.
+        if arrival.isFromProcess { kill(command.pid, arrival.number) }
+        deadline = monotonicNow() + Self.grace
+      } else {
+        deadline = 0
+      }
+    }
+  }
+
+  private mutating func noteEnding() {
+    guard command.isRunnable, ending == nil else { return }
+    ending = command.ending()
+    guard ending != nil, tracer.treeSize > 0, deadline == .max, !options.output.quiet else { return }
+    let count = tracer.treeSize
+    Diagnostics.logger.info("the command has ended; \(count) of its descendants are still traced")
+  }
+
+  /// Takes everything from the ring and writes what can be shown.
+  private mutating func drain(now: UInt64) throws(Failure) {
+    var last: UInt64 = 0
+    repeat {
+      last = 0
+      let sink = sink
+      // Records are taken in portions, so that the output does not pile up behind a busy ring.
+      var portion = 0
+      tracer.ring.consume { record in
+        last = correlator.take(record) ?? last
+        portion += record.count
+        return portion < 4 << 20
+      }
+      let isDrained = tracer.ring.isEmpty
+      correlator.release(now: isDrained ? now : min(now, last)) { event, content, texts in
+        sink.take(event, content: content, texts: texts) && !sink.isFull
+      }
+      tellLosses(now: now)
+      try sink.flush(to: output)
+    } while !tracer.ring.isEmpty && !sink.isSatisfied && deadline != 0
+  }
+
+  private mutating func tellLosses(now: UInt64) {
+    losses.check(tracer, kinds: Kind.all, now: now) { loss in
+      if !options.output.hidesLosses { sink.take(loss) }
+    }
+  }
+
+  private mutating func sweep(now: UInt64) throws(Failure) {
+    nextSweep = now + Self.sweepInterval
+    losses.checkSkipped(tracer, now: now) { loss in
+      if !options.output.hidesLosses { sink.take(loss) }
+    }
+    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldPipes()) : nil
+    correlator.sweep(now: now, channels: live) { tracer.forget(channel: $0) }
+  }
+
+  // MARK: - The end
+
+  /// Shows everything that has been captured, and counts it.
+  private mutating func finish() throws(Failure) {
+    if !sink.isSatisfied {
+      let live = LiveChannels(try tracer.heldPipes())
+      tracer.detach()
+      let now = monotonicNow()
+      try drain(now: now)
+      let sink = sink
+      correlator.finish(now: now, channels: live) { event, content, texts in
+        sink.take(event, content: content, texts: texts)
+      }
+    }
+    let now = monotonicNow()
+    tellLosses(now: now)
+    losses.checkSkipped(tracer, now: now) { loss in
+      if !options.output.hidesLosses { sink.take(loss) }
+    }
+    try sink.flush(to: output)
+    if !options.output.quiet {
+      let count = sink.captured
+      Diagnostics.write("\(count) events captured, \(losses.total) lost")
+    }
+  }
+
+  /// Ends a command that still runs when nobody watches it any more.
+  private borrowing func endCommand() {
+    if command.isRunnable, ending == nil { kill(command.pid, SIGTERM) }
+  }
+}
+
+/// Now, in nanoseconds of `CLOCK_MONOTONIC`.
+private func monotonicNow() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+extension LiveChannels {
+  /// What a snapshot shows.
+  fileprivate init(_ held: [HeldPipe]) {
+    self.init()
+    for pipe in held {
+      add(
+        channel: pipe.channel, inode: pipe.inode, holder: pipe.holder, isWritable: pipe.isWritable,
+        unread: pipe.unread.map { UInt64($0) })
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Foundation
+import Glibc
+import Testing
+
+extension LiveTests {
+  /// A ring that is too small for what comes: loss is told, nothing breaks, and what comes later is right again.
+  @Suite struct LossTests {
+    /// A burst at full speed while ipcdump is stopped, so that its ring must overflow; then quiet traffic.
+    private func overrun(_ options: [String]) async throws -> (Session, Trace) {
+      let session = try Session()
+      let gates = ["--ready", session.file("ready"), "--wait-for", session.file("go")]
+      let scenario = ["burst", "--count", "50000", "--size", "512", "--ms", "1500"] + gates
+      let ipcdump = try session.startIPCDump(
+        session.recording + ["-t", "pipe", "--buffer-size=64k"] + options + session.actorCommand(scenario))
+      _ = try await session.announcedPids()
+      ipcdump.send(SIGSTOP)
+      try session.letGo()
+      try await Task.sleep(for: .milliseconds(400))
+      ipcdump.send(SIGCONT)
+      return (session, try await session.finish(ipcdump))
+    }
+
+    @Test("an overrun is counted and told, and later events are right again", arguments: Hook.allCases)
+    func overrunIsTold(_ hook: Hook) async throws {
+      let (session, trace) = try await overrun([hook.option])
+      #expect(trace.status == 0, "\(trace.diagnostics)")
+      let closing = try #require(trace.closing, "\(trace.diagnostics)")
+      let losses = try #require(trace.lines).losses
+      #expect(closing.captured == trace.events.count)
+      #expect(closing.lost > 0)
+      #expect(closing.lost == losses.map(\.count).reduce(0, +))
+      #expect(losses.allSatisfy { $0.lostType == "pipe" && $0.count > 0 && $0.bytes >= 0 })
+
+      let truth = try session.truth()
+      let totals = try #require(truth.totals.first)
+      let seen = trace.events.filter { $0.meta.pipeInode == totals.meta.pipeInode && $0.delivered != false }
+      let moved = totals.meta.count ?? 0
+      #expect(seen.count <= totals.reads)
+      #expect(seen.compactMap(\.meta.count).reduce(0, +) <= moved)
+      #expect(seen.count + closing.lost >= totals.reads, "transfers vanished without a word")
+      let quiet = trace.events.filter { $0.meta.pipeInode != totals.meta.pipeInode }
+      expectExact(quiet, truth.events)
+      expectOrderedByTime(trace.events)
+    }
+
+    @Test("-L leaves the reports of loss out, not the closing line's figure")
+    func reportsLeftOut() async throws {
+      let (_, trace) = try await overrun(["-L"])
+      #expect(trace.status == 0, "\(trace.diagnostics)")
+      #expect(trace.lines?.losses.isEmpty == true)
+      #expect((trace.closing?.lost ?? 0) > 0, "\(trace.diagnostics)")
+    }
+
+    @Test("a busy pipe is told without loss by a ring that is large enough", arguments: Hook.allCases)
+    func noLoss(_ hook: Hook) async throws {
+      let session = try Session()
+      let options = [hook.option, "-t", "pipe", "--buffer-size=64M"]
+      let scenario = ["burst", "--count", "20000", "--size", "512", "--ms", "1"]
+      let trace = try await session.trace(scenario, options: options)
+      trace.expectClean()
+      let truth = try session.truth()
+      let totals = try #require(truth.totals.first)
+      let seen = trace.events.filter { $0.meta.pipeInode == totals.meta.pipeInode }
+      #expect(seen.count == totals.reads)
+      #expect(seen.compactMap(\.meta.count).reduce(0, +) == totals.meta.count)
+      #expect(seen.allSatisfy { $0.inferred == nil && $0.delivered != false })
+    }
+  }
+}

@@ -38,7 +38,7 @@ extension KindRow {
     ),
     KindRow(
       name: "signal",
-      aliases: ["k"],
+      aliases: ["k", "kill"],
       summary: "signals sent by processes, with result and value",
       fields: [
         MetaField("num", .number),

@@ -15,9 +15,6 @@ final class EventSink {
   /// Events that were shown.
   private(set) var captured: UInt64 = 0
 
-  /// Above this many bytes, the buffer is written before more is taken from the ring.
-  private static let fullness = 1 << 20
-
   init(filter: EventFilter, format: any EventFormat, showsContents: Bool, limit: UInt64) {
     self.filter = filter
     self.format = format
@@ -28,9 +25,6 @@ final class EventSink {
 
   /// Whether as many events were shown as were asked for.
   var isSatisfied: Bool { limit > 0 && captured >= limit }
-
-  /// Whether the buffer should be written before it grows further.
-  var isFull: Bool { buffer.count >= Self.fullness }
 
   /// Takes an event; false if no more are wanted.
   func take(

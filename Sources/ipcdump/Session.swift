@@ -24,7 +24,10 @@ struct Session: ~Copyable {
 
   /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
   private static let shortWait: Int32 = 10
+  private static let longWait: Int32 = 250
   private static let sweepInterval: UInt64 = 250_000_000
+  /// Bytes of records that are taken before their events are written.
+  private static let portion = 4 << 20
   /// How long a command that was told to end may take, in nanoseconds.
   private static let grace: UInt64 = 2_000_000_000
 
@@ -69,7 +72,7 @@ struct Session: ~Copyable {
       endCommand()
       throw error
     }
-    return ending?.status ?? 0
+    return sink.isSatisfied ? 0 : ending?.status ?? 0
   }
 
   private mutating func start() throws(Failure) {
@@ -90,7 +93,7 @@ struct Session: ~Copyable {
   /// - Returns: Whether to go on.
   private mutating func step() throws(Failure) -> Bool {
     let hasWaiting = correlator.stage.count > 0 || correlator.hasPending
-    wait(milliseconds: hasWaiting ? Self.shortWait : Int32(Self.sweepInterval / 1_000_000))
+    if tracer.ring.isEmpty { wait(milliseconds: hasWaiting ? Self.shortWait : Self.longWait) }
     takeSignals()
     let now = monotonicNow()
     try drain(now: now)
@@ -135,26 +138,27 @@ struct Session: ~Copyable {
     Diagnostics.logger.info("the command has ended; \(count) of its descendants are still traced")
   }
 
-  /// Takes everything from the ring and writes what can be shown.
-  private mutating func drain(now: UInt64) throws(Failure) {
+  /// Takes a portion of records from the ring and writes what can be shown.
+  ///
+  /// - Returns: Whether the ring has been emptied.
+  @discardableResult
+  private mutating func drain(now: UInt64) throws(Failure) -> Bool {
     var last: UInt64 = 0
-    repeat {
-      last = 0
-      let sink = sink
-      // Records are taken in portions, so that the output does not pile up behind a busy ring.
-      var portion = 0
-      tracer.ring.consume { record in
-        last = correlator.take(record) ?? last
-        portion += record.count
-        return portion < 4 << 20
-      }
-      let isDrained = tracer.ring.isEmpty
-      correlator.release(now: isDrained ? now : min(now, last)) { event, content, texts in
-        sink.take(event, content: content, texts: texts) && !sink.isFull
-      }
-      tellLosses(now: now)
-      try sink.flush(to: output)
-    } while !tracer.ring.isEmpty && !sink.isSatisfied && deadline != 0
+    var taken = 0
+    tracer.ring.consume { record in
+      last = max(last, correlator.take(record) ?? 0)
+      taken += record.count
+      return taken < Self.portion
+    }
+    // Behind a busy ring, time goes on only as far as the records tell.
+    let isEmptied = taken < Self.portion
+    let sink = sink
+    correlator.release(now: isEmptied ? now : min(now, last)) { event, content, texts in
+      sink.take(event, content: content, texts: texts)
+    }
+    tellLosses(now: now)
+    try sink.flush(to: output)
+    return isEmptied
   }
 
   private mutating func tellLosses(now: UInt64) {
@@ -180,7 +184,7 @@ struct Session: ~Copyable {
       let live = LiveChannels(try tracer.heldPipes())
       tracer.detach()
       let now = monotonicNow()
-      try drain(now: now)
+      while try !drain(now: now), !sink.isSatisfied {}
       let sink = sink
       correlator.finish(now: now, channels: live) { event, content, texts in
         sink.take(event, content: content, texts: texts)

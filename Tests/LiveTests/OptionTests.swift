@@ -61,7 +61,7 @@ extension LiveTests {
       let trace = try await session.trace(shell: "echo hello | cat")
       trace.expectClean()
       #expect(trace.events.count == 1)
-      #expect(trace.output.isEmpty)
+      #expect(trace.output == Data("hello\n".utf8))
     }
 
     @Test("-o creates its file for its owner only")

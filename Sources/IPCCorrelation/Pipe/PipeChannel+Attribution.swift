@@ -69,7 +69,7 @@ extension PipeChannel {
       let write = writes[index]
       guard write.remaining > 0, write.begin < read.time else { continue }
       // Behind a write that had ended before it began, it can be next only if another reader took that one.
-      let isNext = write.begin <= end
+      let isNext = write.begin < end
       guard isNext || hasSeveralReaders else { continue }
       let verdict = received.map {
         write.fingerprint.compare(with: $0, consumed: write.consumed, count: write.count)

@@ -16,6 +16,8 @@ final class PipeChannel {
   private(set) var available = 0
   private(set) var inFlight = 0
   private var nextSerial: UInt64 = 0
+  /// Number of writes at which finished ones in the middle are looked for.
+  private var crowd = 32
   /// Last write that has another source than the one before it.
   private var lastChange: UInt64 = 0
 
@@ -23,7 +25,7 @@ final class PipeChannel {
   private var lastWriter: (source: Endpoint, end: UInt64)?
   /// Whether more than one thread has written.
   private(set) var hasSeveralWriters = false
-  /// Ends of the last writes of several threads; bounded, the oldest goes first.
+  /// Before which each of several threads has not begun its present write; bounded, the oldest goes first.
   private var lastEnds: [(tid: Int32, end: UInt64)] = []
   private static let rememberedWriters = 64
 
@@ -99,16 +101,22 @@ final class PipeChannel {
   func note(writer: Endpoint, end: UInt64) {
     if let lastWriter, lastWriter.source.tid != writer.tid {
       hasSeveralWriters = true
-      lastEnds.removeAll { $0.tid == lastWriter.source.tid || $0.tid == writer.tid }
-      if lastEnds.count == Self.rememberedWriters { lastEnds.removeFirst() }
-      lastEnds.append((lastWriter.source.tid, lastWriter.end))
+      remember(lastWriter.end, of: lastWriter.source.tid)
     }
     lastWriter = (writer, end)
   }
 
-  /// Remembers who has begun to write.
-  func note(beginning writer: Endpoint) {
-    if let lastWriter, lastWriter.source.tid != writer.tid { hasSeveralWriters = true }
+  /// Remembers who has begun to write, and when.
+  func note(beginning writer: Endpoint, at time: UInt64) {
+    guard let lastWriter, lastWriter.source.tid != writer.tid else { return }
+    hasSeveralWriters = true
+    remember(time, of: writer.tid)
+  }
+
+  private func remember(_ time: UInt64, of tid: Int32) {
+    lastEnds.removeAll { $0.tid == tid }
+    if lastEnds.count == Self.rememberedWriters { lastEnds.removeFirst() }
+    lastEnds.append((tid, time))
   }
 
   /// Remembers who read.
@@ -137,6 +145,11 @@ final class PipeChannel {
   /// Lets go of writes of which nothing is left.
   func dropFinished() {
     while let first = writes.first, first.remaining <= 0, !first.isInFlight { writes.removeFirst() }
+    // Behind a write that waits for room, many others can come and go.
+    if writes.count > crowd {
+      writes.removeAll { $0.remaining <= 0 && !$0.isInFlight }
+      crowd = 2 * writes.count + 32
+    }
   }
 
   /// Removes all writes that ended before a time; `body` sees those with unread bytes.

@@ -111,7 +111,7 @@ final class PipeCorrelator: KindCorrelator {
     let source = initialWriters[transfer.key]?.soleWriter
     channel.append(
       PipeWrite(
-        source: source ?? .unknown, isMatched: false, isInferred: true, begin: 0, end: 0, count: before,
+        source: source ?? .unknown, isMatched: false, isInferred: true, begin: 0, end: 1, count: before,
         fingerprint: Fingerprint()))
   }
 
@@ -128,7 +128,7 @@ final class PipeCorrelator: KindCorrelator {
 
   private func takeBeginning(_ transfer: Transfer, in channel: PipeChannel) {
     let write = write(of: transfer, end: .max, begin: transfer.time)
-    channel.note(beginning: write.source)
+    channel.note(beginning: write.source, at: transfer.time)
     // A long packet write becomes several packets, whose bounds are known at its end.
     if write.isPacket, write.count > Self.pipeBuffer { return }
     channel.append(write)
@@ -156,6 +156,8 @@ final class PipeCorrelator: KindCorrelator {
     while left > 0 {
       packet.count = min(left, Self.pipeBuffer)
       channel.append(packet)
+      // The next packet comes behind this one, and of its bytes nothing is known.
+      packet.begin = write.end
       packet.fingerprint = Fingerprint()
       left -= packet.count
     }

@@ -1,5 +1,8 @@
 /* What existed before the start. */
 
+/* Iterators run in ipcdump only, one at a time. */
+static struct slot_count counted;
+
 /* Every open pipe and who holds it; at its first call also who ipcdump itself is. */
 SEC("iter/task_file") int held_pipes(struct bpf_iter__task_file *ctx) {
   struct task_struct *task = ctx->task;
@@ -15,7 +18,7 @@ SEC("iter/task_file") int held_pipes(struct bpf_iter__task_file *ctx) {
   held.channel = (u64)pipe;
   held.inode = inode;
   held.tgid = visible_tgid(task);
-  held.unread = unread_bytes(pipe);
+  held.unread = unread_bytes(pipe, &counted);
   held.can_read = mode & FMODE_READ ? 1 : 0;
   held.can_write = mode & FMODE_WRITE ? 1 : 0;
   read_comm(held.comm, task);

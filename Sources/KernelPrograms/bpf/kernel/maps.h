@@ -34,6 +34,12 @@ struct {
 
 /* Where a record is put together: one per CPU and door, because a task that is preempted in one door (kernels from
  * 7.0 on) can be overtaken in the other. A plain array, because per-CPU values are limited to 32 KiB. */
+/* Bytes in a pipe, added up slot by slot. */
+struct slot_count {
+  u32 slot;
+  u32 sum;
+};
+
 enum { DOOR_ENTER = 0, DOOR_EXIT = 1, DOOR_COUNT = 2 };
 
 struct scratch {
@@ -56,7 +62,8 @@ struct scratch {
   u32 fill;
   u32 first_chunk;
   u32 pad2;
-  /* How far a path has been walked; kept here, so that the verifier has no states to tell apart. */
+  /* Where loops stand; kept here, so that the verifier has no states to tell apart. */
+  struct slot_count slots;
   struct dentry *dentry;
   struct vfsmount *mount;
   /* The record: each header ends where the contents begin. */
@@ -87,6 +94,7 @@ enum {
   CHANNEL_SEEN = 1 << 0,     /* a record of it has gone out, or it was born under our eyes */
   CHANNEL_MULTI = 1 << 1,    /* more than one thread has written */
   CHANNEL_EXCLUDED = 1 << 2, /* it shows ipcdump's own output */
+  CHANNEL_NAMED = 1 << 3,    /* its path has gone out, or it has none */
 };
 
 struct channel {

@@ -14,19 +14,22 @@
 #define CHAIN_FDS 64
 #define PATH_STEPS 48
 
-static __always_inline u32 unread_bytes(struct pipe_inode_info *pipe) {
+/* `count` is memory of a map, so that the verifier need not follow the sum. */
+static __always_inline u32 unread_bytes(struct pipe_inode_info *pipe, struct slot_count *count) {
   u32 head = BPF_CORE_READ(pipe, head), tail = BPF_CORE_READ(pipe, tail);
   u32 mask = BPF_CORE_READ(pipe, ring_size) - 1;
   if (head - tail > COUNTED_SLOTS) return IPC_UNREAD_UNKNOWN;
   void *slots = BPF_CORE_READ(pipe, bufs);
-  u32 sum = 0;
+  count->slot = tail;
+  count->sum = 0;
   for (u32 i = 0; i < COUNTED_SLOTS; i++) {
-    if (tail == head) break;
-    struct pipe_buffer *slot = slots + (u64)(tail & mask) * bpf_core_type_size(struct pipe_buffer);
-    sum += BPF_CORE_READ(slot, len);
-    tail++;
+    u32 at = count->slot;
+    if (at == head) break;
+    struct pipe_buffer *slot = slots + (u64)(at & mask) * bpf_core_type_size(struct pipe_buffer);
+    count->sum += BPF_CORE_READ(slot, len);
+    count->slot = at + 1;
   }
-  return sum;
+  return count->sum;
 }
 
 static __always_inline bool has_path(struct file *file) {
@@ -104,8 +107,7 @@ static __always_inline void fill_transfer(struct scratch *scratch, struct task_s
   if (!(channel->flags & CHANNEL_SEEN)) {
     channel->flags |= CHANNEL_SEEN;
     flags |= IPC_FLAG_FIRST;
-    unread = unread_bytes(pipe);
-    if (has_path(file)) send_path(scratch, task, file, key, inode, 0);
+    unread = unread_bytes(pipe, &scratch->slots);
   }
   if (scratch->is_write && BPF_CORE_READ(file, f_flags) & O_DIRECT) flags |= IPC_FLAG_PACKET;
   fill_header(&scratch->transfer.header, task, type, IPC_KIND_PIPE, flags);
@@ -167,6 +169,10 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     if (result <= 0 && !(channel->flags & CHANNEL_MULTI) && asked_length(scratch) <= PIPE_BUF) return 0;
     channel->last_writer = (u32)bpf_get_current_pid_tgid();
   }
+  if (!(channel->flags & CHANNEL_NAMED)) {
+    channel->flags |= CHANNEL_NAMED;
+    if (has_path(file)) send_path(scratch, call->task, file, (u64)pipe, inode, 0);
+  }
   u64 count = result > 0 ? result : 0;
   fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, pipe, channel,
                 count);
@@ -203,7 +209,8 @@ static __always_inline int pipe2_exit(void *ctx, struct call *call) {
   if (bpf_probe_read_user(&fd, sizeof(fd), (void *)argument(call->regs, 0, call->compat))) return 0;
   struct file *file = file_of(call->task, fd);
   if (!file || (mode_of(file) & S_IFMT) != S_IFIFO) return 0;
-  channel_of((u64)BPF_CORE_READ(file, private_data), BPF_CORE_READ(file, f_inode, i_ino), CHANNEL_SEEN);
+  channel_of((u64)BPF_CORE_READ(file, private_data), BPF_CORE_READ(file, f_inode, i_ino),
+             CHANNEL_SEEN | CHANNEL_NAMED);
   return 0;
 }
 SYSCALL_EXIT(pipe2, SLOTS2(pipe2, pipe), pipe, pipe2_exit)
@@ -224,7 +231,7 @@ static __always_inline int open_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!channel || !scratch || channel->flags & CHANNEL_EXCLUDED) return 0;
   if (BPF_CORE_READ(pipe, head) != 0) return 0;
-  channel->flags = CHANNEL_SEEN;
+  channel->flags = CHANNEL_SEEN | CHANNEL_NAMED;
   channel->last_writer = 0;
   scratch->transfer.header.kind = IPC_KIND_PIPE;
   send_path(scratch, call->task, file, key, inode, IPC_FLAG_BORN);

@@ -1,0 +1,44 @@
+# make run  [ARGS='…']   builds and traces a small demo, or whatever ARGS says
+# make test              runs every test; live tests need root
+# make install           copies the binary and the man page below PREFIX
+
+SHELL := /bin/bash
+PREFIX ?= /usr/local
+ARGS ?= -x -- sh -c 'echo hello | cat; kill -USR1 $$$$; :'
+RELEASE := .build/release/ipcdump
+
+# CI refuses warnings; a user with a newer compiler is not kept from building by them.
+ifdef CI
+STRICT := -Xswiftc -warnings-as-errors
+endif
+
+.PHONY: run test release debug setup format lint install clean
+
+run: release
+	$(RELEASE) $(ARGS)
+
+release: setup
+	swift build -c release --product ipcdump --static-swift-stdlib $(STRICT)
+
+debug: setup
+	swift build --build-tests $(STRICT)
+
+test: debug release lint
+	swift test --skip-build
+
+# What a new machine lacks; says so only if something has to be installed.
+setup:
+	@scripts/setup
+
+format:
+	swift format --in-place --recursive Package.swift Plugins Sources Tests
+
+lint:
+	swift format lint --strict --recursive Package.swift Plugins Sources Tests
+
+install: release
+	install -D -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/ipcdump
+	install -D -m 0644 docs/ipcdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/ipcdump.8
+
+clean:
+	swift package clean

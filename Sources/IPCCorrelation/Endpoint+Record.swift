@@ -17,5 +17,6 @@ extension Endpoint {
 
 /// `char comm[16]`, as Swift imports it.
 typealias RecordedComm = (
-  CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar
+  CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar,
+  CChar
 )

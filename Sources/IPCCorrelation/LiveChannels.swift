@@ -17,7 +17,9 @@ public struct LiveChannels: Sendable {
   public init() {}
 
   /// Adds one holder of a channel.
-  public mutating func add(channel: UInt64, inode: UInt64, holder: Endpoint, isWritable: Bool, unread: UInt64?) {
+  public mutating func add(
+    channel: UInt64, inode: UInt64, holder: Endpoint, isWritable: Bool, unread: UInt64?
+  ) {
     var entry = channels[ChannelKey(address: channel, inode: inode)] ?? Channel()
     entry.unread = unread
     if isWritable, entry.soleWriter != holder {

@@ -42,17 +42,20 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
   /// Byte at `index`, which is less than ``count``.
   public subscript(index: Int) -> UInt8 { storage[index] }
 
+  /// Whether both are the same bytes.
   public static func == (left: Comm, right: Comm) -> Bool {
     for index in 0..<Comm.capacity where left.storage[index] != right.storage[index] { return false }
     return true
   }
 
+  /// Feeds the bytes to a hasher.
   public func hash(into hasher: inout Hasher) {
     for index in 0..<Comm.capacity { hasher.combine(storage[index]) }
   }
 }
 
 extension Comm: CustomStringConvertible {
+  /// The name as text; invalid UTF-8 is replaced.
   public var description: String {
     String(decoding: (0..<count).map { storage[$0] }, as: UTF8.self)
   }

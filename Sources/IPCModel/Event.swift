@@ -7,7 +7,10 @@ public struct Event: Sendable {
 
   /// Facts about an event that are neither ends nor meta fields.
   public struct Traits: OptionSet, Sendable {
+    /// The traits as bits.
     public let rawValue: UInt8
+
+    /// Traits from bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// The source was inferred, not observed.

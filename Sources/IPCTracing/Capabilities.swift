@@ -28,7 +28,9 @@ enum Capabilities {
   /// The effective set; nil if /proc does not tell, in which case the kernel will.
   private static var effective: UInt64? {
     guard let status = readSmallFile("/proc/self/status") else { return nil }
-    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }) else { return nil }
+    guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }) else {
+      return nil
+    }
     return UInt64(line.dropFirst(7).drop { $0 == "\t" || $0 == " " }, radix: 16)
   }
 }

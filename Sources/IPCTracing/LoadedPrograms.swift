@@ -18,7 +18,8 @@ struct LoadedPrograms: ~Copyable {
     try object.forEachProgram { program throws(BPFError) in
       guard let place = ProgramPlace(programName: program.name) else { return }
       program.setAutoload(
-        place.isNeeded(for: configuration.selection, scope: scope) && [hook.variant, "any"].contains(place.variant))
+        place.isNeeded(for: configuration.selection, scope: scope)
+          && [hook.variant, "any"].contains(place.variant))
     }
     let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
@@ -63,7 +64,8 @@ struct LoadedPrograms: ~Copyable {
   /// Puts the loaded handlers where the dispatchers look for them.
   private static func fillTables(of object: borrowing BPFObject) throws(BPFError) {
     try object.forEachProgram { program throws(BPFError) in
-      guard program.isAutoloaded, let place = ProgramPlace(programName: program.name), let name = place.table.map
+      guard program.isAutoloaded, let place = ProgramPlace(programName: program.name),
+        let name = place.table.map
       else { return }
       let table = try object.map(named: name)
       for slot in place.slots where slot < table.maxEntries { try table.update(slot, program.descriptor) }

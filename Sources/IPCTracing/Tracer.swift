@@ -47,7 +47,8 @@ public struct Tracer: ~Copyable {
   private static func sharedState(
     of programs: borrowing LoadedPrograms
   ) throws(BPFError) -> UnsafeMutablePointer<ipc_shared> {
-    let shared = try programs.object.map(named: "ipcdump.bss").sharedMemory().assumingMemoryBound(to: ipc_shared.self)
+    let shared = try programs.object.map(named: "ipcdump.bss").sharedMemory().assumingMemoryBound(
+      to: ipc_shared.self)
     shared.pointee.self_tgid = UInt32(bitPattern: getpid())
     // In a pid namespace of its own, ipcdump has another number outside; a program can tell.
     if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
@@ -64,7 +65,8 @@ public struct Tracer: ~Copyable {
     do throws(BPFError) {
       var attached = UniqueArray<BPFLink>()
       try programs.object.forEachProgram { program throws(BPFError) in
-        guard program.isAutoloaded, let place = ProgramPlace(programName: program.name), place.table.map == nil
+        guard program.isAutoloaded, let place = ProgramPlace(programName: program.name),
+          place.table.map == nil
         else { return }
         attached.append(try program.attach())
       }

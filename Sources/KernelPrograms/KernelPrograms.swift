@@ -1,8 +1,11 @@
 /// The BPF object that is compiled from `bpf/` and embedded in this binary.
 public enum KernelPrograms {
   /// Calls `body` with the bytes of the ELF object, aligned to 8 bytes.
-  public static func withObject<R: ~Copyable, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-    let encoded = UnsafeBufferPointer(start: embeddedObject.utf8Start, count: embeddedObject.utf8CodeUnitCount)
+  public static func withObject<R: ~Copyable, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R)
+    throws(E) -> R
+  {
+    let encoded = UnsafeBufferPointer(
+      start: embeddedObject.utf8Start, count: embeddedObject.utf8CodeUnitCount)
     let decoded = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count / 4 * 3, alignment: 8)
     defer { decoded.deallocate() }
     let count = decodeBase64(encoded, into: decoded)
@@ -10,7 +13,9 @@ public enum KernelPrograms {
   }
 
   /// Decodes what `embed-object` has written: complete groups of four, padded at the end (RFC 4648 section 4).
-  static func decodeBase64(_ encoded: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer) -> Int {
+  static func decodeBase64(_ encoded: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer)
+    -> Int
+  {
     var count = 0
     var group: UInt32 = 0
     var digits = 0

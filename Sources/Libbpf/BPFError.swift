@@ -23,6 +23,7 @@ public struct BPFError: Error, Sendable {
 }
 
 extension BPFError: CustomStringConvertible {
+  /// A sentence, followed by the log's lines.
   public var description: String {
     let reason = "cannot \(action): \(errno)"
     return log.isEmpty ? reason : reason + "\n" + log.map { "  \($0)" }.joined(separator: "\n")

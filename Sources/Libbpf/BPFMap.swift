@@ -19,7 +19,8 @@ public struct BPFMap {
   /// - Returns: Memory that stays until the process ends.
   public func sharedMemory() throws(BPFError) -> UnsafeMutableRawPointer {
     let size = Int(bpf_map__value_size(handle))
-    guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), start != MAP_FAILED else {
+    guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), start != MAP_FAILED
+    else {
       throw BPFError("map the BPF map \(name)", Errno(rawValue: currentErrno))
     }
     return start
@@ -42,7 +43,9 @@ public struct BPFMap {
   }
 
   /// Sets an entry; both types must be plain data of the map's sizes.
-  public func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, _ value: Value) throws(BPFError) {
+  public func update<Key: BitwiseCopyable, Value: BitwiseCopyable>(_ key: Key, _ value: Value)
+    throws(BPFError)
+  {
     let code = withUnsafePointer(to: key) { key in
       withUnsafePointer(to: value) { bpf_map_update_elem(descriptor, key, $0, UInt64(BPF_ANY)) }
     }

@@ -57,6 +57,8 @@ public struct BPFObject: ~Copyable {
   public borrowing func load() throws(BPFError) {
     _ = LibbpfLog.takeHeld()
     let code = bpf_object__load(handle)
-    guard code == 0 else { throw BPFError("load the BPF programs", negative: code, log: LibbpfLog.takeHeld()) }
+    guard code == 0 else {
+      throw BPFError("load the BPF programs", negative: code, log: LibbpfLog.takeHeld())
+    }
   }
 }

@@ -50,7 +50,8 @@ public struct RingBuffer: ~Copyable {
 
   /// Whether a record, finished or not, waits.
   public var isEmpty: Bool {
-    position(consumer).pointee.load(ordering: .relaxed) == position(producer).pointee.load(ordering: .acquiring)
+    position(consumer).pointee.load(ordering: .relaxed)
+      == position(producer).pointee.load(ordering: .acquiring)
   }
 
   /// Hands out finished records in their order, until there is none or `body` returns false.
@@ -77,7 +78,9 @@ public struct RingBuffer: ~Copyable {
     let header = data + Int(at & UInt(size - 1))
     let length = word(header).pointee.load(ordering: .acquiring)
     if length & Self.busy != 0 { return nil }
-    if length & Self.discarded != 0 { return UnsafeRawBufferPointer(start: header + Self.headerSize, count: 0) }
+    if length & Self.discarded != 0 {
+      return UnsafeRawBufferPointer(start: header + Self.headerSize, count: 0)
+    }
     return UnsafeRawBufferPointer(start: header + Self.headerSize, count: Int(length))
   }
 

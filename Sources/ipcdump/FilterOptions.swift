@@ -6,16 +6,21 @@ import IPCModel
 struct FilterOptions: ParsableArguments {
   @Option(
     name: .customShort("t"),
-    help: ArgumentHelp("Show only events of these types; see --list-types. [default: all]", valueName: "type"))
+    help: ArgumentHelp("Show only events of these types; see --list-types. [default: all]", valueName: "type")
+  )
   var types: [KindList] = []
 
-  @Option(name: .customShort("p"), help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,…"))
+  @Option(
+    name: .customShort("p"), help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,…"))
   var pids: [PidList] = []
 
-  @Option(name: .customShort("s"), help: ArgumentHelp("The source is one of these processes.", valueName: "pid,…"))
+  @Option(
+    name: .customShort("s"), help: ArgumentHelp("The source is one of these processes.", valueName: "pid,…"))
   var sourcePids: [PidList] = []
 
-  @Option(name: .customShort("d"), help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,…"))
+  @Option(
+    name: .customShort("d"),
+    help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,…"))
   var destinationPids: [PidList] = []
 
   @Option(name: .customShort("P"), help: ArgumentHelp("Either end has this name.", valueName: "comm"))

@@ -11,10 +11,12 @@ enum KernelReport {
     Swift.print("BTF           \(facts.hasBTF ? "yes" : "no: CONFIG_DEBUG_INFO_BTF=y is needed")")
     Swift.print("lockdown      \(facts.lockdown ?? "none")")
     Swift.print("preemption    \(facts.preemption ?? "not told (debugfs is out of reach)")")
-    Swift.print("privilege     \(facts.missingCapabilities.isEmpty ? "enough" : "lacks \(facts.missingCapabilities)")")
+    Swift.print(
+      "privilege     \(facts.missingCapabilities.isEmpty ? "enough" : "lacks \(facts.missingCapabilities)")")
     for kind in Kind.all {
       let hooks =
-        kind == .signal ? "signal_generate (tp_btf)" : "syscall exit and enter (\(hook.rawValue)), tail-call table"
+        kind == .signal
+        ? "signal_generate (tp_btf)" : "syscall exit and enter (\(hook.rawValue)), tail-call table"
       Swift.print("\(kind.row.name)".padded(to: 14) + hooks)
     }
   }

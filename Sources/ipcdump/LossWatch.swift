@@ -17,7 +17,8 @@ struct LossWatch {
       guard lost.records != before.records else { continue }
       told[kind.rawValue] = lost
       tell(
-        Loss(kind: kind, count: lost.records - before.records, bytes: lost.bytes - before.bytes, time: now), report)
+        Loss(kind: kind, count: lost.records - before.records, bytes: lost.bytes - before.bytes, time: now),
+        report)
     }
   }
 

@@ -38,7 +38,8 @@ struct OutputOptions: ParsableArguments {
   var time = TimeStyle.wall
 
   @Option(
-    help: ArgumentHelp("Colour the text; auto does on a terminal, unless NO_COLOR is set.", valueName: "auto|always|never"))
+    help: ArgumentHelp(
+      "Colour the text; auto does on a terminal, unless NO_COLOR is set.", valueName: "auto|always|never"))
   var color = Color.auto
 
   @Flag(name: .short, help: "Say nothing on standard error but errors.")

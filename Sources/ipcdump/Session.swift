@@ -42,7 +42,8 @@ struct Session: ~Copyable {
     let command = try Command(options.command)
     let tracer = try Tracer(
       Configuration(
-        selection: selection, hook: options.trace.hook, captureLimit: captureLimit, ringSize: options.trace.ringSize,
+        selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
+        ringSize: options.trace.ringSize,
         includesSelf: options.trace.includeSelf))
     let format = FormatOptions(
       byteLimit: shown, timeStyle: options.output.time, clock: WallClock(),

@@ -38,7 +38,8 @@ extension Hook: ExpressibleByArgument {}
 
 extension ByteSize: CustomStringConvertible {
   var description: String {
-    for (shift, unit) in [(30, "G"), (20, "M"), (10, "k")] where bytes >= 1 << shift && bytes % (1 << shift) == 0 {
+    for (shift, unit) in [(30, "G"), (20, "M"), (10, "k")]
+    where bytes >= 1 << shift && bytes % (1 << shift) == 0 {
       return "\(bytes >> shift)\(unit)"
     }
     return "\(bytes)"

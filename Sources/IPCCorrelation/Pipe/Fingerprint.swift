@@ -33,6 +33,9 @@ struct Fingerprint: Sendable {
     prefix = count - self.suffix
   }
 
+  /// Forgets the last bytes: what it stands for is cut.
+  mutating func dropSuffix() { suffix = 0 }
+
   /// First bytes of the write, for showing what nobody has read.
   func withPrefix<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
     withUnsafeBytes(of: bytes) { body(UnsafeRawBufferPointer(rebasing: $0[..<prefix])) }
@@ -54,7 +57,9 @@ struct Fingerprint: Sendable {
     }
     let end = count - consumed
     if suffix > 0, end - suffix >= 0, end <= received.count {
-      for index in 0..<suffix where received[end - suffix + index] != bytes[prefix + index] { return .different }
+      for index in 0..<suffix where received[end - suffix + index] != bytes[prefix + index] {
+        return .different
+      }
       compared = true
     }
     return compared ? .equal : .unknown

@@ -152,12 +152,14 @@ final class PipeCorrelator: KindCorrelator {
   private func appendPackets(of write: PipeWrite, to channel: PipeChannel) {
     guard write.isPacket, write.count > Self.pipeBuffer else { return channel.append(write) }
     var packet = write
+    packet.fingerprint.dropSuffix()
     var left = write.count
     while left > 0 {
       packet.count = min(left, Self.pipeBuffer)
       channel.append(packet)
       // The next packet comes behind this one, and of its bytes nothing is known.
-      packet.begin = write.end
+      packet.begin = packet.end
+      packet.end += 1
       packet.fingerprint = Fingerprint()
       left -= packet.count
     }
@@ -181,7 +183,8 @@ final class PipeCorrelator: KindCorrelator {
     channel.reads.append(
       PipeRead(
         reader: reader, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time, count: transfer.count,
-        content: content, filled: transfer.captured.count, isComplete: !hasMore, emptied: raw.head == raw.tail,
+        content: content, filled: transfer.captured.count, isComplete: !hasMore,
+        emptied: raw.head == raw.tail,
         serial: nextRead))
     pending.append((transfer.time, nextRead, channel))
     if hasMore { arriving[raw.header.tid] = channel }
@@ -193,7 +196,9 @@ final class PipeCorrelator: KindCorrelator {
     let raw = record.loadUnaligned(as: ipc_content.self)
     let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
     let tid = Int32(bitPattern: header.tid)
-    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == tid && !$0.isComplete }) else { return }
+    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == tid && !$0.isComplete }) else {
+      return
+    }
     let read = channel.reads[index]
     // A chunk that does not join the last one follows a lost one: the contents end there.
     if raw.offset == UInt64(read.filled), read.filled + bytes.count <= read.content.length {
@@ -209,7 +214,9 @@ final class PipeCorrelator: KindCorrelator {
   private func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
     guard let channel = arriving.removeValue(forKey: tid) else { return }
     let reader = Int32(bitPattern: tid)
-    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == reader && !$0.isComplete }) else { return }
+    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == reader && !$0.isComplete }) else {
+      return
+    }
     channel.reads[index].isComplete = true
     channel.reads[index].content.length = channel.reads[index].filled
     resolve(channel, &stage)
@@ -232,7 +239,8 @@ final class PipeCorrelator: KindCorrelator {
     }
     if channel.name == nil {
       let names = record[size...].prefix(Int(raw.length)).split(separator: 0)
-      channel.name = stage.texts.add(names.isEmpty ? Array("/".utf8) : names.reversed().flatMap { [0x2F] + $0 })
+      channel.name = stage.texts.add(
+        names.isEmpty ? Array("/".utf8) : names.reversed().flatMap { [0x2F] + $0 })
     }
   }
 
@@ -251,7 +259,9 @@ final class PipeCorrelator: KindCorrelator {
   }
 
   /// Divides one read and tells its events; removes it if that was possible.
-  private func divide(_ channel: PipeChannel, at index: Int, isForced: Bool, _ stage: inout EventStage) -> Bool {
+  private func divide(_ channel: PipeChannel, at index: Int, isForced: Bool, _ stage: inout EventStage)
+    -> Bool
+  {
     let read = channel.reads[index]
     let content = stage.contents.bytes(of: read.content)
     guard channel.attribute(read, content: content, isForced: isForced, into: &shares) else { return false }

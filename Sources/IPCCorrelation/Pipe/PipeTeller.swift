@@ -37,13 +37,15 @@ struct PipeTeller {
       if part.isInferred, part.source.isKnown { traits.insert(.inferredSource) }
       if part.isMatched || read.isMatched { traits.insert(.inTree) }
       let event = makeEvent(
-        time: read.time, source: part.source, destination: read.reader, count: part.count, traits: traits, channel,
+        time: read.time, source: part.source, destination: read.reader, count: part.count, traits: traits,
+        channel,
         &stage)
       stage.append(event, content: showsContents ? joined(part, &stage) : .none)
     }
     stage.contents.release(read.content)
     for share in shares {
-      guard let index = share.write, channel.writes[index].isPacket, channel.writes[index].remaining > 0 else { continue }
+      guard let index = share.write, channel.writes[index].isPacket, channel.writes[index].remaining > 0
+      else { continue }
       // A read shorter than its packet discards the rest (pipe(2), O_DIRECT).
       let write = channel.writes[index]
       tellUndelivered(write, count: write.remaining, at: read.time, channel, &stage)
@@ -51,7 +53,9 @@ struct PipeTeller {
     }
   }
 
-  private mutating func add(_ share: PipeChannel.Share, of read: PipeRead, _ channel: PipeChannel, isInStep: Bool) {
+  private mutating func add(
+    _ share: PipeChannel.Share, of read: PipeRead, _ channel: PipeChannel, isInStep: Bool
+  ) {
     let piece = read.content.isNone ? .none : read.content.slice(from: share.offset, count: share.count)
     var source = Endpoint.unknown
     var isMatched = false
@@ -67,7 +71,8 @@ struct PipeTeller {
     guard let index = parts.firstIndex(where: { $0.source == source }) else {
       parts.append(
         Part(
-          source: source, isMatched: isMatched, isInferred: isInferred, count: share.count, first: piece, more: []))
+          source: source, isMatched: isMatched, isInferred: isInferred, count: share.count, first: piece,
+          more: []))
       return
     }
     parts[index].count += share.count
@@ -100,7 +105,8 @@ struct PipeTeller {
   /// Tells the bytes that nobody will read, one event a writer, and empties the channel.
   ///
   /// - Parameter unread: How many the kernel says are left; nil if it dropped all.
-  mutating func tellUnread(of channel: PipeChannel, at time: UInt64, unread: Int?, _ stage: inout EventStage) {
+  mutating func tellUnread(of channel: PipeChannel, at time: UInt64, unread: Int?, _ stage: inout EventStage)
+  {
     var left = unread ?? .max
     var rests: [(write: PipeWrite, count: Int)] = []
     channel.dropAll { write in
@@ -132,7 +138,8 @@ struct PipeTeller {
       var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
       if write.isMatched { traits.insert(.inTree) }
       let event = makeEvent(
-        time: time, source: write.source, destination: .unknown, count: taken, traits: traits, channel, &stage)
+        time: time, source: write.source, destination: .unknown, count: taken, traits: traits, channel, &stage
+      )
       stage.append(event, content: showsContents ? stage.contents.allocate(0) : .none)
     }
     channel.dropFinished()
@@ -161,7 +168,8 @@ struct PipeTeller {
   }
 
   private mutating func makeEvent(
-    time: UInt64, source: Endpoint, destination: Endpoint, count: Int, traits: Event.Traits, _ channel: PipeChannel,
+    time: UInt64, source: Endpoint, destination: Endpoint, count: Int, traits: Event.Traits,
+    _ channel: PipeChannel,
     _ stage: inout EventStage
   ) -> Event {
     let anonymous = self.anonymous ?? stage.texts.add("<anonymous>")

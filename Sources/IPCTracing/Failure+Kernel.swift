@@ -25,10 +25,13 @@ extension Failure {
       default:
         "try the other program type with --hook=\(hook == .btf ? Hook.tracepoint.rawValue : Hook.btf.rawValue)"
       }
+    // libbpf names the program in its log: `prog 'NAME': failed to load`.
+    let named = error.log.last { $0.contains("prog '") }?.split(separator: "'").dropFirst().first
+    let program = named.map { " (\($0))" } ?? ""
     let isPrivilege = error.errno == .notPermitted || error.errno == .permissionDenied
     return Failure(
       isPrivilege ? .privilege : .system,
-      "the kernel refuses to \(error.action): \(error.errno); \(advice)",
+      "the kernel refuses to \(error.action)\(program): \(error.errno); \(advice)",
       details: error.log)
   }
 }

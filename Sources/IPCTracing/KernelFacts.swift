@@ -6,7 +6,7 @@ public struct KernelFacts: Sendable {
   public let release: String
   /// Whether types of the kernel are known.
   public let hasBTF: Bool
-  /// Mode of lockdown; nil if it is off or not built in.
+  /// Mode of lockdown (`none`, `integrity`, `confidentiality`); nil if securityfs does not tell.
   public let lockdown: String?
   /// Mode of preemption (`none`, `voluntary`, `full`, `lazy`); nil if debugfs does not tell.
   public let preemption: String?
@@ -19,8 +19,7 @@ public struct KernelFacts: Sendable {
     uname(&name)
     release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     hasBTF = access("/sys/kernel/btf/vmlinux", R_OK) == 0
-    let modes = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
-    lockdown = modes == "none" ? nil : modes
+    lockdown = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
     preemption = Hook.preemptionMode
     missingCapabilities = Capabilities.missing.joined(separator: " and ")
   }

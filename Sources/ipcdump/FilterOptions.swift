@@ -6,21 +6,24 @@ import IPCModel
 struct FilterOptions: ParsableArguments {
   @Option(
     name: .customShort("t"),
-    help: ArgumentHelp("Show only events of these types; see --list-types. [default: all]", valueName: "type")
-  )
+    help: ArgumentHelp("Show only events of these types; see --list-types. [default: all]", valueName: "type,…"),
+    transform: { try KindList($0) })
   var types: [KindList] = []
 
   @Option(
-    name: .customShort("p"), help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,…"))
+    name: .customShort("p"), help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,…"),
+    transform: { try PidList($0) })
   var pids: [PidList] = []
 
   @Option(
-    name: .customShort("s"), help: ArgumentHelp("The source is one of these processes.", valueName: "pid,…"))
+    name: .customShort("s"), help: ArgumentHelp("The source is one of these processes.", valueName: "pid,…"),
+    transform: { try PidList($0) })
   var sourcePids: [PidList] = []
 
   @Option(
     name: .customShort("d"),
-    help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,…"))
+    help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,…"),
+    transform: { try PidList($0) })
   var destinationPids: [PidList] = []
 
   @Option(name: .customShort("P"), help: ArgumentHelp("Either end has this name.", valueName: "comm"))

@@ -9,7 +9,7 @@ enum KernelReport {
     let hook = requested == .auto ? Hook.preferred : requested
     Swift.print("kernel        \(facts.release)")
     Swift.print("BTF           \(facts.hasBTF ? "yes" : "no: CONFIG_DEBUG_INFO_BTF=y is needed")")
-    Swift.print("lockdown      \(facts.lockdown ?? "none")")
+    Swift.print("lockdown      \(facts.lockdown ?? "not told (securityfs is out of reach)")")
     Swift.print("preemption    \(facts.preemption ?? "not told (debugfs is out of reach)")")
     Swift.print(
       "privilege     \(facts.missingCapabilities.isEmpty ? "enough" : "lacks \(facts.missingCapabilities)")")

@@ -2,17 +2,16 @@ import ArgumentParser
 import IPCModel
 
 /// Types separated by commas, by name or alias; `all` and `a` mean every one.
-struct KindList: ExpressibleByArgument {
+struct KindList {
   let kinds: [Kind]
 
-  init?(argument: String) {
-    var kinds: [Kind] = []
-    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+  /// Parses an option's value.
+  init(_ argument: String) throws {
+    kinds = try argument.split(separator: ",", omittingEmptySubsequences: false).flatMap { word in
       let found = Kind.named(word)
-      if found.isEmpty { return nil }
-      kinds += found
+      guard !found.isEmpty else { throw ValidationError("'\(word)' is no type; --list-types tells which there are") }
+      return found
     }
-    self.kinds = kinds
   }
 }
 

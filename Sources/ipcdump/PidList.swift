@@ -1,16 +1,17 @@
 import ArgumentParser
 
 /// Process ids separated by commas, each decimal or, as the original took them, hexadecimal (`0x`).
-struct PidList: ExpressibleByArgument {
+struct PidList {
   let pids: [Int32]
 
-  init?(argument: String) {
-    var pids: [Int32] = []
-    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+  /// Parses an option's value.
+  init(_ argument: String) throws {
+    pids = try argument.split(separator: ",", omittingEmptySubsequences: false).map { word in
       let number = word.hasPrefix("0x") ? Int32(word.dropFirst(2), radix: 16) : Int32(word)
-      guard let number, number > 0 else { return nil }
-      pids.append(number)
+      guard let number, number > 0 else {
+        throw ValidationError("'\(word)' is no process id; give positive numbers, separated by commas")
+      }
+      return number
     }
-    self.pids = pids
   }
 }

@@ -1,0 +1,40 @@
+import IPCModel
+
+/// A thread of the scene. Those whose names begin with A write, those with B read.
+struct Party: Hashable, Sendable {
+  var name: String
+  var pid: UInt32
+  var tid: UInt32
+  /// Whether it belongs to the traced command's tree.
+  var isInTree = false
+
+  static let ann = Party(name: "ann", pid: 100, tid: 101)
+  static let amy = Party(name: "amy", pid: 200, tid: 200)
+  static let abe = Party(name: "abe", pid: 300, tid: 300)
+  static let bob = Party(name: "bob", pid: 500, tid: 501)
+  static let bea = Party(name: "bea", pid: 600, tid: 600)
+
+  /// How events name it.
+  var endpoint: Endpoint {
+    Endpoint(pid: Int32(bitPattern: pid), tid: Int32(bitPattern: tid), comm: Comm(name))
+  }
+
+  /// As the holder of a descriptor: threads are not told apart there.
+  var holder: Endpoint {
+    Endpoint(pid: Int32(bitPattern: pid), tid: Int32(bitPattern: pid), comm: Comm(name))
+  }
+
+  /// The same thread under another name.
+  func renamed(_ name: String) -> Party {
+    var other = self
+    other.name = name
+    return other
+  }
+
+  /// The same thread as a part of the traced command's tree.
+  var inTree: Party {
+    var other = self
+    other.isInTree = true
+    return other
+  }
+}

@@ -1,0 +1,244 @@
+import IPCModel
+import RecordLayout
+import Testing
+
+@testable import IPCCorrelation
+
+/// Operations on pipes and signals, told to a correlator by the records that the kernel would send of them.
+///
+/// When which record is sent is that of pipe.bpf.c. Every operation takes a microsecond.
+final class Recording {
+  private var correlator: Correlator
+  private let limit: UInt64
+  private var held: [[UInt8]]?
+  private var parties: [Endpoint: String] = [:]
+
+  /// Now, in nanoseconds.
+  var clock: UInt64 = 1_000_000_000
+  /// Records lost up to now.
+  var lost: UInt32 = 0
+  /// The pipe of operations that name none.
+  let pipe: TracedPipe
+  /// Every event so far.
+  private(set) var told: [Told] = []
+
+  /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
+  init(capturing limit: UInt64 = .max, pipe: TracedPipe = TracedPipe()) {
+    self.limit = limit
+    self.pipe = pipe
+    correlator = Correlator(CorrelatorSettings(captureLimit: limit))
+  }
+
+  // MARK: - Records
+
+  /// Hands a record to the correlator, or holds it back.
+  @discardableResult
+  func arrive(_ record: [UInt8]) -> UInt64? {
+    held?.append(record)
+    return held == nil ? record.withUnsafeBytes { correlator.take($0) } : nil
+  }
+
+  /// Records that come later than those of what happens next.
+  func late(_ operations: () -> Void) -> [[UInt8]] {
+    held = []
+    operations()
+    defer { held = nil }
+    return held ?? []
+  }
+
+  func arrive(late records: [[UInt8]]) {
+    for record in records { arrive(record) }
+  }
+
+  /// Operations of which the ring had no room for any record.
+  func losing(_ operations: () -> Void) {
+    lost &+= UInt32(late(operations).count)
+  }
+
+  private func header(
+    _ type: ipc_record_type, by party: Party, flags: [ipc_flags] = [], kind: ipc_kind = IPC_KIND_PIPE
+  ) -> ipc_header {
+    clock += 1000
+    parties[party.endpoint] = party.name
+    return RecordBytes.header(type, kind, by: party, time: clock, lost: lost, flags: flags)
+  }
+
+  private func transfer(_ header: ipc_header, _ pipe: TracedPipe, count: Int) -> ipc_transfer {
+    var transfer = ipc_transfer()
+    transfer.header = header
+    transfer.channel = pipe.address
+    transfer.inode = pipe.inode
+    transfer.count = UInt64(count)
+    transfer.head = pipe.head
+    transfer.tail = pipe.tail
+    if !pipe.isKnown {
+      pipe.isKnown = true
+      transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue)
+      transfer.unread = UInt32(pipe.unread)
+    }
+    return transfer
+  }
+
+  private func send(_ type: ipc_record_type, _ writing: Writing, count: Int) {
+    let flags = writing.isPacket ? [IPC_FLAG_PACKET] : []
+    var transfer = transfer(header(type, by: writing.party, flags: flags), writing.pipe, count: count)
+    let print = RecordBytes.fingerprint(of: Array(writing.bytes.prefix(count)))
+    transfer.captured = UInt32(print.captured.count)
+    transfer.suffix = UInt32(print.suffix)
+    arrive(RecordBytes.bytes(transfer, then: print.captured))
+  }
+
+  // MARK: - Operations
+
+  func write(_ text: String, by party: Party, to pipe: TracedPipe? = nil, packet: Bool = false) {
+    end(begin(text, by: party, to: pipe, packet: packet))
+  }
+
+  func begin(_ text: String, by party: Party, to pipe: TracedPipe? = nil, packet: Bool = false) -> Writing {
+    begin(Array(text.utf8), by: party, to: pipe, packet: packet)
+  }
+
+  func begin(
+    _ bytes: [UInt8], by party: Party, to pipe: TracedPipe? = nil, packet: Bool = false
+  ) -> Writing {
+    let pipe = pipe ?? self.pipe
+    let writing = Writing(party: party, bytes: bytes, pipe: pipe, isPacket: packet)
+    let isOther = pipe.lastWriter != 0 && pipe.lastWriter != party.tid
+    pipe.lastWriter = party.tid
+    if isOther { pipe.isShared = true }
+    if isOther || bytes.count > 4096 || !pipe.isKnown {
+      send(IPC_RECORD_WRITE_BEGIN, writing, count: bytes.count)
+    }
+    return writing
+  }
+
+  /// - Parameters:
+  ///   - count: Bytes written, if not all; 0 for a write that has failed.
+  ///   - isPut: Whether the bytes are in the pipe already.
+  func end(_ writing: Writing, count: Int? = nil, isPut: Bool = false) {
+    let count = count ?? writing.bytes.count
+    if !isPut { writing.pipe.put(count) }
+    if count == 0, !writing.pipe.isShared, writing.bytes.count <= 4096 { return }
+    writing.pipe.lastWriter = writing.party.tid
+    send(IPC_RECORD_WRITE, writing, count: count)
+  }
+
+  func read(_ text: String, by party: Party, from pipe: TracedPipe? = nil) {
+    read(Array(text.utf8), by: party, from: pipe)
+  }
+
+  /// - Parameters:
+  ///   - chunk: Most content bytes in one record.
+  ///   - isTaken: Whether the bytes are out of the pipe already.
+  func read(
+    _ bytes: [UInt8], by party: Party, from pipe: TracedPipe? = nil, chunk: Int = Int(IPC_CHUNK_LIMIT),
+    isTaken: Bool = false
+  ) {
+    let pipe = pipe ?? self.pipe
+    if !isTaken { pipe.take(bytes.count) }
+    let captured = Array(bytes.prefix(Int(clamping: pipe.isShared ? max(limit, 4096) : limit)))
+    var transfer = transfer(header(IPC_RECORD_READ, by: party), pipe, count: bytes.count)
+    let first = Array(captured.prefix(chunk))
+    if first.count < captured.count { transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
+    transfer.captured = UInt32(first.count)
+    arrive(RecordBytes.bytes(transfer, then: first))
+    var content = ipc_content()
+    content.header = transfer.header
+    content.header.type = UInt16(IPC_RECORD_CONTENT.rawValue)
+    for offset in stride(from: chunk, to: captured.count, by: chunk) {
+      let part = Array(captured[offset...].prefix(chunk))
+      content.header.flags = offset + chunk < captured.count ? UInt8(IPC_FLAG_MORE.rawValue) : 0
+      content.offset = UInt64(offset)
+      content.captured = UInt32(part.count)
+      arrive(RecordBytes.bytes(content, then: part))
+    }
+  }
+
+  /// Tells a FIFO's path, given from the last component to the first.
+  func tellPath(_ names: [String], of pipe: TracedPipe? = nil, isBorn: Bool = false, by party: Party = .ann) {
+    let pipe = pipe ?? self.pipe
+    var channel = ipc_channel()
+    channel.header = header(IPC_RECORD_CHANNEL, by: party, flags: isBorn ? [IPC_FLAG_BORN] : [])
+    channel.channel = pipe.address
+    channel.inode = pipe.inode
+    let path = names.flatMap { Array($0.utf8) + [0] }
+    channel.length = UInt32(path.count)
+    arrive(RecordBytes.bytes(channel, then: path))
+  }
+
+  /// Sends a signal; `fill` sets what is not usual about it.
+  func signal(_ number: Int32, from: Party, to: Party, _ fill: (inout ipc_signal) -> Void = { _ in }) {
+    var signal = ipc_signal()
+    signal.header = header(IPC_RECORD_SIGNAL, by: from, kind: IPC_KIND_SIGNAL)
+    parties[to.endpoint] = to.name
+    signal.target_tgid = to.pid
+    signal.target_tid = to.tid
+    RecordBytes.set(&signal.target_comm, to: to.name)
+    signal.target_matched = to.isInTree ? 1 : 0
+    signal.number = number
+    fill(&signal)
+    arrive(RecordBytes.bytes(signal))
+  }
+
+  // MARK: - The correlator
+
+  /// Makes the snapshot known that is taken when the trace begins.
+  func begin(with live: LiveChannels, _ holders: Party...) {
+    for party in holders { parties[party.holder] = party.name }
+    correlator.seed(live)
+  }
+
+  /// What is told when some time has gone by, beyond what was told before.
+  func told(after milliseconds: UInt64 = 20) -> [String] {
+    clock += milliseconds * 1_000_000
+    let start = told.count
+    correlator.release(now: clock) { event, content, texts in note(event, content, texts) }
+    return told[start...].map { $0.line(parties) }
+  }
+
+  /// What is told when the trace ends, beyond what was told before; every pipe is gone unless `live` has it.
+  func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
+    let start = told.count
+    correlator.finish(now: clock, channels: live) { event, content, texts in note(event, content, texts) }
+    return told[start...].map { $0.line(parties) }
+  }
+
+  private func note(
+    _ event: borrowing Event, _ content: UnsafeRawBufferPointer?, _ texts: borrowing TextTable
+  ) -> Bool {
+    let next = Told(event, content: content, texts: texts)
+    if let last = told.last {
+      #expect(last.event.time <= next.event.time, "events come in the order of time")
+    }
+    told.append(next)
+    return true
+  }
+
+  /// Lets time pass and tidies up; returns the channels that were forgotten.
+  func sweep(after milliseconds: UInt64, _ live: LiveChannels? = nil) -> [UInt64] {
+    clock += milliseconds * 1_000_000
+    var forgotten: [UInt64] = []
+    correlator.sweep(now: clock, channels: live) { forgotten.append($0) }
+    return forgotten
+  }
+
+  /// Whether an operation waits for its other side.
+  var hasPending: Bool { correlator.hasPending }
+  /// Whether a look at the channels that exist would decide anything.
+  var wantsLiveChannels: Bool { correlator.wantsLiveChannels }
+  /// Bytes of memory for contents.
+  var contentCapacity: Int { correlator.stage.contents.capacity }
+  /// Events that wait.
+  var waiting: Int { correlator.stage.count }
+
+  /// A picture in which `holders` can write to the pipe.
+  func live(unread: UInt64?, _ holders: Party..., pipe: TracedPipe? = nil) -> LiveChannels {
+    let pipe = pipe ?? self.pipe
+    var live = LiveChannels()
+    for party in holders.isEmpty ? [.bob] : holders {
+      live.add(
+        channel: pipe.address, inode: pipe.inode, holder: party.holder, isWritable: !holders.isEmpty, unread: unread)
+    }
+    return live
+  }
+}

@@ -1,0 +1,48 @@
+import IPCModel
+
+/// An event as it came out, with its texts and its contents.
+struct Told {
+  let event: Event
+  let content: [UInt8]?
+  let meta: [String: String]
+
+  init(_ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable) {
+    var meta: [String: String] = [:]
+    for (position, field) in event.kind.row.fields.enumerated() {
+      guard let value = event.value(at: position) else { continue }
+      meta[field.name.description] =
+        switch field.form {
+        case .number: "\(value)"
+        case .integer: "\(Int64(bitPattern: value))"
+        case .text: texts.string(of: TextID(rawValue: UInt32(value)))
+        }
+    }
+    self.event = copy event
+    self.content = content.map { Array($0) }
+    self.meta = meta
+  }
+
+  /// `ann > bob 5 "hello"`; a question mark stands behind an end that was inferred, and `nobody` received what was
+  /// not delivered. An end that is not exactly one of `parties` is spelled out.
+  func line(_ parties: [Endpoint: String]) -> String {
+    var source = name(of: event.source, parties)
+    var destination = name(of: event.destination, parties)
+    if event.traits.contains(.inferredSource) { source += "?" }
+    if event.traits.contains(.inferredDestination) { destination += "?" }
+    if event.traits.contains(.undelivered), event.destination == .unknown { destination = "nobody" }
+    let what = event.kind == .signal ? signalWords : transferWords
+    return "\(source) > \(destination) \(what)"
+  }
+
+  private var transferWords: String {
+    content.map { "\(event.count) \"\(String(decoding: $0, as: UTF8.self))\"" } ?? "\(event.count)"
+  }
+
+  private var signalWords: String {
+    ["name", "code", "value", "value_ptr", "target", "result"].compactMap { meta[$0] }.joined(separator: " ")
+  }
+
+  private func name(of end: Endpoint, _ parties: [Endpoint: String]) -> String {
+    parties[end] ?? (end == .unknown ? "<unknown>" : "\(end.comm)(\(end.pid)/\(end.tid))")
+  }
+}

@@ -139,9 +139,10 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Times that the kernel skipped a program since the start, because it was running already on that CPU.
+  /// Losses since the start whose kind cannot be told: programs that the kernel skipped, because they were running
+  /// already on that CPU, and descendants that could not be followed.
   public borrowing func skipped() -> UInt64 {
-    var sum: UInt64 = 0
+    var sum = UInt64(shared.pointee.tree_lost)
     programs.object.forEachProgram { program in
       if program.isAutoloaded { sum += program.recursionMisses }
     }

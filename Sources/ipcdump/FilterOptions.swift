@@ -6,7 +6,8 @@ import IPCModel
 struct FilterOptions: ParsableArguments {
   @Option(
     name: .customShort("t"),
-    help: ArgumentHelp("Show only events of these types; see --list-types. [default: all]", valueName: "type,…"),
+    help: ArgumentHelp(
+      "Show only events of these types; see --list-types. [default: all]", valueName: "type,…"),
     transform: { try KindList($0) })
   var types: [KindList] = []
 

@@ -9,7 +9,9 @@ struct KindList {
   init(_ argument: String) throws {
     kinds = try argument.split(separator: ",", omittingEmptySubsequences: false).flatMap { word in
       let found = Kind.named(word)
-      guard !found.isEmpty else { throw ValidationError("'\(word)' is no type; --list-types tells which there are") }
+      guard !found.isEmpty else {
+        throw ValidationError("'\(word)' is no type; --list-types tells which there are")
+      }
       return found
     }
   }

@@ -91,6 +91,17 @@ final class PipeChannel {
     return true
   }
 
+  /// Closes writes of a thread whose ends were lost: it can be in one write only, and that is another one.
+  func abandon(by tid: Int32) {
+    guard inFlight > 0 else { return }
+    for index in writes.indices where writes[index].isInFlight && writes[index].source.tid == tid {
+      available -= writes[index].remaining
+      writes[index].count = writes[index].consumed
+      writes[index].end = writes[index].begin + 1
+      inFlight -= 1
+    }
+  }
+
   /// When a thread's next write can have begun at the earliest.
   func earliestBegin(of tid: Int32) -> UInt64 {
     if let lastWriter, lastWriter.source.tid == tid { return lastWriter.end }

@@ -5,18 +5,18 @@ import RecordLayout
 /// Pipes and FIFOs: every read is divided among the writes that delivered its bytes.
 final class PipeCorrelator: KindCorrelator {
   private let settings: CorrelatorSettings
-  private var channels: [ChannelKey: PipeChannel] = [:]
+  var channels: [ChannelKey: PipeChannel] = [:]
   /// The channel of the last record, because the next one is often of the same.
-  private var recent: PipeChannel?
-  private var lossGeneration: UInt64 = 0
+  var recent: PipeChannel?
+  var lossGeneration: UInt64 = 0
   private var nextRead: UInt64 = 0
   /// Reads whose contents are still arriving, by reader.
   private var arriving: [UInt32: PipeChannel] = [:]
   /// Reads whose writers are not known yet, in the order of arrival.
   private var pending = Deque<(time: UInt64, read: UInt64, channel: PipeChannel)>()
   private var shares: [PipeChannel.Share] = []
-  private var teller: PipeTeller
-  private var look = LookSchedule()
+  var teller: PipeTeller
+  var look = LookSchedule()
   /// Who held which pipe when the trace began: the likely writers of what was unread then.
   private var initialWriters = LiveChannels()
 
@@ -33,7 +33,7 @@ final class PipeCorrelator: KindCorrelator {
   func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
     switch UInt32(header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
-      guard let transfer = Transfer(record) else { return }
+      guard let transfer = PipeTransfer(record) else { return }
       let channel = meet(transfer)
       channel.lastTouched = header.time
       switch UInt32(header.type) {
@@ -48,26 +48,8 @@ final class PipeCorrelator: KindCorrelator {
     }
   }
 
-  /// A transfer record and the bytes behind it.
-  private struct Transfer {
-    let raw: ipc_transfer
-    let captured: UnsafeRawBufferPointer
-
-    init?(_ record: UnsafeRawBufferPointer) {
-      let size = MemoryLayout<ipc_transfer>.size
-      guard record.count >= size else { return nil }
-      raw = record.loadUnaligned(as: ipc_transfer.self)
-      captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
-    }
-
-    var key: ChannelKey { ChannelKey(address: raw.channel, inode: raw.inode) }
-    var time: UInt64 { raw.header.time }
-    var count: Int { Int(clamping: raw.count) }
-    func has(_ flag: ipc_flags) -> Bool { raw.header.flags & UInt8(flag.rawValue) != 0 }
-  }
-
   /// The channel of a record, made if it is new.
-  private func meet(_ transfer: Transfer) -> PipeChannel {
+  private func meet(_ transfer: PipeTransfer) -> PipeChannel {
     let known: PipeChannel?
     if let recent, recent.key == transfer.key { known = recent } else { known = channels[transfer.key] }
     let channel = known ?? PipeChannel(key: transfer.key, lossGeneration: lossGeneration)
@@ -83,7 +65,7 @@ final class PipeCorrelator: KindCorrelator {
   }
 
   /// Whether the slots say that nothing was written to the pipe before this.
-  private func isFirstEver(_ transfer: Transfer) -> Bool {
+  private func isFirstEver(_ transfer: PipeTransfer) -> Bool {
     let raw = transfer.raw
     switch UInt32(raw.header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue: return raw.head == 0
@@ -93,7 +75,7 @@ final class PipeCorrelator: KindCorrelator {
   }
 
   /// Accounts for what was unread before the trace knew the channel.
-  private func meetFirst(_ transfer: Transfer, _ channel: PipeChannel, isNew: Bool) {
+  private func meetFirst(_ transfer: PipeTransfer, _ channel: PipeChannel, isNew: Bool) {
     guard transfer.raw.unread != IPC_UNREAD_UNKNOWN else {
       channel.lossGeneration = lossGeneration &- 1
       return
@@ -119,25 +101,20 @@ final class PipeCorrelator: KindCorrelator {
 
   // MARK: - Writes
 
-  private func write(of transfer: Transfer, end: UInt64, begin: UInt64) -> PipeWrite {
-    PipeWrite(
-      source: Endpoint(transfer.raw.header), isMatched: transfer.has(IPC_FLAG_MATCHED),
-      isPacket: transfer.has(IPC_FLAG_PACKET), begin: begin, end: end, count: transfer.count,
-      fingerprint: Fingerprint(transfer.captured, suffix: Int(transfer.raw.suffix)))
-  }
-
-  private func takeBeginning(_ transfer: Transfer, in channel: PipeChannel) {
-    let write = write(of: transfer, end: .max, begin: transfer.time)
+  private func takeBeginning(_ transfer: PipeTransfer, in channel: PipeChannel) {
+    let write = transfer.write(begin: transfer.time, end: .max)
     channel.note(beginning: write.source, at: transfer.time)
+    channel.abandon(by: write.source.tid)
     // A long packet write becomes several packets, whose bounds are known at its end.
     if write.isPacket, write.count > Self.pipeBuffer { return }
     channel.append(write)
   }
 
-  private func takeWrite(_ transfer: Transfer, in channel: PipeChannel) {
+  private func takeWrite(_ transfer: PipeTransfer, in channel: PipeChannel) {
     let tid = Endpoint(transfer.raw.header).tid
-    var write = write(of: transfer, end: transfer.time, begin: channel.earliestBegin(of: tid))
+    var write = transfer.write(begin: channel.earliestBegin(of: tid), end: transfer.time)
     let wasBegun = channel.end(write)
+    if wasBegun { channel.abandon(by: tid) }
     if !wasBegun, write.count > 0 {
       channel.settleDebt(with: &write)
       appendPackets(of: write, to: channel)
@@ -167,7 +144,7 @@ final class PipeCorrelator: KindCorrelator {
 
   // MARK: - Reads
 
-  private func takeRead(_ transfer: Transfer, in channel: PipeChannel, _ stage: inout EventStage) {
+  private func takeRead(_ transfer: PipeTransfer, in channel: PipeChannel, _ stage: inout EventStage) {
     let raw = transfer.raw
     finishArriving(raw.header.tid, &stage)
     let reader = Endpoint(raw.header)
@@ -246,6 +223,9 @@ final class PipeCorrelator: KindCorrelator {
 
   // MARK: - Deciding
 
+  /// Reads of one channel that are tried at a time while an earlier one waits.
+  private static let triedReads = 16
+
   /// Divides the reads that can be divided now.
   private func resolve(_ channel: PipeChannel, _ stage: inout EventStage) {
     var index = 0
@@ -253,7 +233,7 @@ final class PipeCorrelator: KindCorrelator {
       let isDone = channel.reads[index].isComplete && divide(channel, at: index, isForced: false, &stage)
       if isDone { continue }
       // Later reads wait, unless other readers' bytes can tell their writers.
-      guard channel.hasSeveralReaders, channel.hasSeveralWriters else { return }
+      guard channel.hasSeveralReaders, channel.hasSeveralWriters, index < Self.triedReads else { return }
       index += 1
     }
   }
@@ -299,53 +279,5 @@ final class PipeCorrelator: KindCorrelator {
       _ = divide(first.channel, at: index, isForced: true, &stage)
       resolve(first.channel, &stage)
     }
-  }
-
-  // MARK: - Ends
-
-  func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
-    for (key, channel) in channels { tellEnd(of: channel, live: live[key], at: time, &stage) }
-    channels = [:]
-    recent = nil
-  }
-
-  var wantsLiveChannels: Bool { look.isDue }
-
-  func sweep(
-    at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void
-  ) {
-    let isCrowded = channels.count > 4096
-    let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
-    var unreadCount = 0
-    var gone: [ChannelKey] = []
-    for (key, channel) in channels where channel.lastTouched + rest < time && channel.reads.isEmpty {
-      if channel.isIdle {
-        gone.append(key)
-      } else if let live {
-        if live[key] == nil { gone.append(key) }
-        tellEnd(of: channel, live: live[key], at: time, &stage, isOver: live[key] == nil)
-      } else {
-        unreadCount += 1
-      }
-    }
-    for key in gone {
-      if let name = channels.removeValue(forKey: key)?.name { stage.texts.release(name) }
-      forgotten(key.address)
-    }
-    recent = nil
-    look.note(unread: unreadCount, hasLooked: live != nil, found: live != nil && !gone.isEmpty)
-  }
-
-  /// Tells what nobody will read any more, or what somebody has read unseen.
-  private func tellEnd(
-    of channel: PipeChannel, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
-    isOver: Bool = true
-  ) {
-    let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? channel.available }
-    if let unread, unread < channel.available {
-      let isInStep = channel.lossGeneration == lossGeneration
-      teller.tellUnseen(channel.available - unread, of: channel, at: time, isTold: isInStep, &stage)
-    }
-    if isOver { teller.tellUnread(of: channel, at: time, unread: unread, &stage) }
   }
 }

@@ -34,9 +34,11 @@ struct ipc_shared {
   __u32 tree_live; /* processes of the tree that have not exited */
   __u32 self_level; /* of ipcdump's pid namespace; 0 is the initial one */
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
+  __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
+  __u32 pad;
 };
 
 _Static_assert(sizeof(struct ipc_settings) == 24, "ipc_settings");
-_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 16, "ipc_shared");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 24, "ipc_shared");
 
 #endif

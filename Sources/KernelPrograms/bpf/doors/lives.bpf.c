@@ -15,6 +15,8 @@ static __always_inline void join_tree(u32 tgid) {
   u8 one = 1;
   if (bpf_map_update_elem(&tree, &tgid, &one, BPF_NOEXIST) == 0)
     __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, 1, __ATOMIC_RELAXED);
+  else if (!bpf_map_lookup_elem(&tree, &tgid))
+    __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_lost, 1, __ATOMIC_RELAXED);
 }
 
 static __always_inline void leave_tree(u32 tgid) {

@@ -88,13 +88,16 @@ static __always_inline struct channel *channel_of(u64 key, u64 inode, u32 flags_
   return bpf_map_lookup_elem(&channels, &key);
 }
 
-/* The entry of a pipe that a task touches; NULL if neither is of interest. */
-static __always_inline struct channel *channel_in_scope(u64 key, u64 inode, bool matched) {
+/* The entry of a pipe that a task touches; NULL if neither is of interest. Where it should exist and does not, because
+ * the map had no room, `bytes` are lost. */
+static __always_inline struct channel *channel_in_scope(u64 key, u64 inode, bool matched, u64 bytes) {
   if (!matched) {
     struct channel *known = bpf_map_lookup_elem(&channels, &key);
     return known && known->inode == inode ? known : NULL;
   }
-  return channel_of(key, inode, 0);
+  struct channel *channel = channel_of(key, inode, 0);
+  if (!channel) lose(IPC_KIND_PIPE, bytes);
+  return channel;
 }
 
 /* Fills in the record's header; true if this is the first record of the channel. */
@@ -130,7 +133,7 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
   u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
-  struct channel *channel = channel_in_scope((u64)pipe, inode, matched);
+  struct channel *channel = channel_in_scope((u64)pipe, inode, matched, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
 
   u32 tid = (u32)bpf_get_current_pid_tgid();
@@ -155,7 +158,8 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
   u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
-  struct channel *channel = channel_in_scope((u64)pipe, inode, matched);
+  u64 count = scratch->result > 0 ? scratch->result : 0;
+  struct channel *channel = channel_in_scope((u64)pipe, inode, matched, count);
   if (!channel) return 0;
   if (channel->flags & CHANNEL_EXCLUDED) {
     /* Who has ipcdump's output as standard input shows it: what it writes is of the chain, too. */
@@ -163,17 +167,15 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     return 0;
   }
 
-  s64 result = scratch->result;
   if (scratch->is_write) {
     /* A failed write ends what its beginning has announced. */
-    if (result <= 0 && !(channel->flags & CHANNEL_MULTI) && asked_length(scratch) <= PIPE_BUF) return 0;
+    if (count == 0 && !(channel->flags & CHANNEL_MULTI) && asked_length(scratch) <= PIPE_BUF) return 0;
     channel->last_writer = (u32)bpf_get_current_pid_tgid();
   }
   if (!(channel->flags & CHANNEL_NAMED)) {
     channel->flags |= CHANNEL_NAMED;
     if (has_path(file)) send_path(scratch, call->task, file, (u64)pipe, inode, 0);
   }
-  u64 count = result > 0 ? result : 0;
   fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, pipe, channel,
                 count);
   if (scratch->is_write) {
@@ -227,7 +229,7 @@ static __always_inline int open_exit(void *ctx, struct call *call) {
   struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
   u64 key = (u64)pipe, inode = BPF_CORE_READ(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
-  struct channel *channel = channel_in_scope(key, inode, matched);
+  struct channel *channel = channel_in_scope(key, inode, matched, 0);
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!channel || !scratch || channel->flags & CHANNEL_EXCLUDED) return 0;
   if (BPF_CORE_READ(pipe, head) != 0) return 0;

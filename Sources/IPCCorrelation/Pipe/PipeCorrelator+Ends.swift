@@ -1,0 +1,50 @@
+import IPCModel
+
+/// What becomes of channels that rest, go, or outlive the trace.
+extension PipeCorrelator {
+  func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
+    for (key, channel) in channels { tellEnd(of: channel, live: live[key], at: time, &stage) }
+    channels = [:]
+    recent = nil
+  }
+
+  var wantsLiveChannels: Bool { look.isDue }
+
+  func sweep(
+    at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void
+  ) {
+    let isCrowded = channels.count > 4096
+    let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
+    var unreadCount = 0
+    var gone: [ChannelKey] = []
+    for (key, channel) in channels where channel.lastTouched + rest < time && channel.reads.isEmpty {
+      if channel.isIdle {
+        gone.append(key)
+      } else if let live {
+        if live[key] == nil { gone.append(key) }
+        tellEnd(of: channel, live: live[key], at: time, &stage, isOver: live[key] == nil)
+      } else {
+        unreadCount += 1
+      }
+    }
+    for key in gone {
+      if let name = channels.removeValue(forKey: key)?.name { stage.texts.release(name) }
+      forgotten(key.address)
+    }
+    recent = nil
+    look.note(unread: unreadCount, hasLooked: live != nil, found: live != nil && !gone.isEmpty)
+  }
+
+  /// Tells what nobody will read any more, or what somebody has read unseen.
+  private func tellEnd(
+    of channel: PipeChannel, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
+    isOver: Bool = true
+  ) {
+    let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? channel.available }
+    if let unread, unread < channel.available {
+      let isInStep = channel.lossGeneration == lossGeneration
+      teller.tellUnseen(channel.available - unread, of: channel, at: time, isTold: isInStep, &stage)
+    }
+    if isOver { teller.tellUnread(of: channel, at: time, unread: unread, &stage) }
+  }
+}

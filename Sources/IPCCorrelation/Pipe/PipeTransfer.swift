@@ -1,0 +1,34 @@
+import IPCModel
+import RecordLayout
+
+/// A transfer record and the bytes behind it.
+struct PipeTransfer {
+  /// The record as the kernel wrote it.
+  let raw: ipc_transfer
+  /// A read's contents or a write's fingerprint; valid as long as the record.
+  let captured: UnsafeRawBufferPointer
+
+  /// Reads a record; nil if it is cut.
+  init?(_ record: UnsafeRawBufferPointer) {
+    let size = MemoryLayout<ipc_transfer>.size
+    guard record.count >= size else { return nil }
+    raw = record.loadUnaligned(as: ipc_transfer.self)
+    captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+  }
+
+  var key: ChannelKey { ChannelKey(address: raw.channel, inode: raw.inode) }
+  var time: UInt64 { raw.header.time }
+  var count: Int { Int(clamping: raw.count) }
+  func has(_ flag: ipc_flags) -> Bool { raw.header.flags & UInt8(flag.rawValue) != 0 }
+
+  /// The write that it tells of.
+  ///
+  /// - Parameters:
+  ///   - begin: When it can have begun at the earliest.
+  ///   - end: When it ended; `UInt64.max` if it has not.
+  func write(begin: UInt64, end: UInt64) -> PipeWrite {
+    PipeWrite(
+      source: Endpoint(raw.header), isMatched: has(IPC_FLAG_MATCHED), isPacket: has(IPC_FLAG_PACKET),
+      begin: begin, end: end, count: count, fingerprint: Fingerprint(captured, suffix: Int(raw.suffix)))
+  }
+}

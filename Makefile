@@ -4,7 +4,7 @@
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
-ARGS ?= -x -- sh -c 'echo hello | cat; kill -USR1 $$$$; :'
+ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
 
 .PHONY: run test release debug setup format lint install clean

@@ -1,3 +1,4 @@
+import IPCModel
 import Testing
 
 @Suite("A write that is read while it goes on")
@@ -65,7 +66,8 @@ struct BlockingWriteTests {
     let lines = recording.told().map { $0.prefix(20) }
     #expect(lines.count == 3)
     #expect(lines[1] == "amy > bob 5 \"short\"")
-    #expect(recording.told.filter { $0.event.source == Party.ann.endpoint }.map(\.event.count) == [65_536, 34_464])
+    let counts = recording.told.filter { $0.event.source == Party.ann.endpoint }.map(\.event.count)
+    #expect(counts == [65_536, 34_464])
     #expect(recording.toldAtEnd() == [])
   }
 

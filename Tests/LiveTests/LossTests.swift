@@ -65,5 +65,29 @@ extension LiveTests {
       #expect(seen.compactMap(\.meta.count).reduce(0, +) == totals.meta.count)
       #expect(seen.allSatisfy { $0.inferred == nil && $0.delivered != false })
     }
+
+    /// Each takes in nothing of what goes on beside it.
+    static let scopes = [
+      ["-p", "1"], ["-P", "no such name"], ["-S", "nobody", "-d", "1"], ["-t", "signal"],
+    ]
+
+    @Test("what a filter leaves out fills no buffer", arguments: scopes, Hook.allCases)
+    func filteredInTheKernel(_ scope: [String], _ hook: Hook) async throws {
+      let session = try Session()
+      let (actor, pids) = try await session.startHalted(["burst", "--count", "5000", "--size", "512"])
+      // `-t signal` alone would trace everybody's signals.
+      let bound = scope[0] == "-t" ? ["-p", "\(pids[0])"] : []
+      let ipcdump = try session.startIPCDump(
+        session.recording + ["--buffer-size=4k", hook.option] + scope + bound)
+      try await session.untilAttached(ipcdump)
+      ipcdump.send(SIGSTOP)
+      try session.letGo()
+      #expect(try await actor.wait().status == 0)
+      ipcdump.send(SIGCONT)
+      ipcdump.send(SIGINT)
+      let trace = try await session.finish(ipcdump)
+      trace.expectClean()
+      #expect(trace.events.isEmpty)
+    }
   }
 }

@@ -161,7 +161,7 @@ final class Recording {
     channel.header = header(IPC_RECORD_CHANNEL, by: party, flags: isBorn ? [IPC_FLAG_BORN] : [])
     channel.channel = pipe.address
     channel.inode = pipe.inode
-    let path = names.flatMap { Array($0.utf8) + [0] }
+    let path: [UInt8] = names.flatMap { name in Array(name.utf8) + [0] }
     channel.length = UInt32(path.count)
     arrive(RecordBytes.bytes(channel, then: path))
   }

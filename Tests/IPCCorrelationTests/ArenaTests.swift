@@ -1,0 +1,84 @@
+import Testing
+
+@testable import IPCCorrelation
+
+@Suite("Memory for contents")
+struct ArenaTests {
+  private static let mebibyte = 1 << 20
+
+  @Test func `does not grow with the number of events`() {
+    let recording = Recording()
+    let bytes = [UInt8](repeating: 0x61, count: 60_000)
+    for round in 0..<500 {
+      recording.end(recording.begin(bytes, by: round % 2 == 0 ? .ann : .amy))
+      recording.read(bytes, by: .bob)
+      if round % 10 == 9 { _ = recording.told() }
+    }
+    _ = recording.toldAtEnd()
+    #expect(recording.told.count == 500)
+    #expect(recording.told.allSatisfy { $0.content == bytes })
+    #expect(recording.contentCapacity <= 4 * Self.mebibyte)
+  }
+
+  @Test func `does not grow with reads whose contents are joined, cut or never shown`() {
+    let recording = Recording(capturing: 0)
+    for _ in 0..<2000 {
+      recording.write(String(repeating: "a", count: 1000), by: .ann)
+      recording.write(String(repeating: "b", count: 1000), by: .amy)
+      recording.write(String(repeating: "c", count: 1000), by: .ann)
+      recording.read(
+        String(repeating: "a", count: 1000) + String(repeating: "b", count: 1000)
+          + String(repeating: "c", count: 1000), by: .bob)
+      _ = recording.told()
+    }
+    #expect(recording.told.count == 4000)
+    #expect(recording.contentCapacity <= 2 * Self.mebibyte)
+  }
+
+  @Test func `gives a giant back`() {
+    let recording = Recording()
+    let bytes = [UInt8](repeating: 0x61, count: 20 * Self.mebibyte)
+    recording.end(recording.begin(bytes, by: .ann))
+    recording.read(bytes, by: .bob)
+    #expect(recording.told.isEmpty)
+    #expect(recording.told().count == 1)
+    for _ in 0..<3 {
+      recording.write("x", by: .ann)
+      recording.read("x", by: .bob)
+      _ = recording.told()
+    }
+    recording.end(recording.begin(bytes, by: .ann))
+    recording.read(bytes, by: .bob)
+    _ = recording.told()
+    recording.write("x", by: .ann)
+    recording.read("x", by: .bob)
+    _ = recording.told()
+    #expect(recording.contentCapacity <= 23 * Self.mebibyte)
+  }
+
+  @Test func `keeps a piece as long as it is retained`() {
+    var arena = ContentArena()
+    let first = [UInt8](0..<100).withUnsafeBytes { arena.store($0) }
+    arena.retain(first.slice(from: 10, count: 20))
+    arena.release(first)
+    // Other pieces come and go, and would reuse the memory if it were free.
+    for _ in 0..<100 {
+      let other = [UInt8](repeating: 0xff, count: 50_000).withUnsafeBytes { arena.store($0) }
+      arena.release(other)
+    }
+    let kept = arena.bytes(of: first.slice(from: 10, count: 20)).map { Array($0) }
+    #expect(kept == [UInt8](10..<30))
+    #expect(arena.capacity <= 3 * Self.mebibyte)
+  }
+
+  @Test func `cuts slices and writes to what there is`() {
+    var arena = ContentArena()
+    let piece = arena.allocate(4)
+    [UInt8](1...9).withUnsafeBytes { arena.write($0, to: piece, at: 0) }
+    #expect(arena.bytes(of: piece).map { Array($0) } == [1, 2, 3, 4])
+    #expect(arena.bytes(of: piece.slice(from: 3, count: 9)).map { Array($0) } == [4])
+    #expect(arena.bytes(of: piece.slice(from: 7, count: 1)).map { Array($0) } == [])
+    #expect(arena.bytes(of: .none) == nil)
+    #expect(arena.bytes(of: arena.allocate(0))?.isEmpty == true)
+  }
+}

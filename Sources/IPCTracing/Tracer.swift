@@ -109,9 +109,21 @@ public struct Tracer: ~Copyable {
   /// Processes of the traced tree that have not exited.
   public var treeSize: Int { Int(Int32(bitPattern: shared.pointee.tree_live)) }
 
+  /// Whether a process of the traced tree still exists; a count can be wrong if an exit went unseen.
+  public borrowing func isTreeAlive() -> Bool {
+    guard PidNamespace.isInitial, let tree = try? programs.object.map(named: "tree") else {
+      return treeSize > 0
+    }
+    var isAlive = false
+    tree.forEachKey(of: Int32.self) { pid in
+      if kill(pid, 0) == 0 || errno == EPERM { isAlive = true }
+    }
+    return isAlive
+  }
+
   /// Leaves the pipes out of the trace that show ipcdump's own output.
   ///
-  /// - Parameter inodes: Inode numbers of those pipes.
+  /// - Parameter pipes: Those pipes, as ``heldPipes()`` names them.
   public borrowing func exclude(_ pipes: [(channel: UInt64, inode: UInt64)]) throws(Failure) {
     do throws(BPFError) {
       let chain = try programs.object.map(named: "output_chain")

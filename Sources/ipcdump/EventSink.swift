@@ -43,6 +43,9 @@ final class EventSink {
     format.append(loss, to: &buffer)
   }
 
+  /// Follows the wall clock if it has been set.
+  func resynchronizeClock() { format.clock.resynchronize() }
+
   /// Writes what has been formatted.
   func flush(to output: borrowing OutputFile) throws(Failure) {
     try output.write(&buffer)

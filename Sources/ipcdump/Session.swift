@@ -21,6 +21,8 @@ struct Session: ~Copyable {
   private var ending: Command.Ending?
   private var deadline: UInt64 = .max
   private var nextSweep: UInt64 = 0
+  /// Whether a look has shown that no process of the tree is left, whatever the count says.
+  private var isTreeGone = false
 
   /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
   private static let shortWait: Int32 = 10
@@ -107,7 +109,7 @@ struct Session: ~Copyable {
   }
 
   /// Whether the traced command and all its descendants have gone.
-  private var isOver: Bool { command.isRunnable && ending != nil && tracer.treeSize == 0 }
+  private var isOver: Bool { command.isRunnable && ending != nil && (tracer.treeSize == 0 || isTreeGone) }
 
   private borrowing func wait(milliseconds: Int32) {
     var polls = [
@@ -122,9 +124,10 @@ struct Session: ~Copyable {
       if arrival.number == SIGCHLD {
         noteEnding()
       } else if command.isRunnable, ending == nil, deadline == .max {
-        // The terminal's keyboard has told the command already; a process has told only us.
+        // The terminal's keyboard has told the command already, and the trace goes on until it has ended. A process has
+        // told only us.
+        deadline = arrival.isFromProcess ? monotonicNow() + Self.grace : .max - 1
         if arrival.isFromProcess { kill(command.pid, arrival.number) }
-        deadline = monotonicNow() + Self.grace
       } else {
         deadline = 0
       }
@@ -173,6 +176,8 @@ struct Session: ~Copyable {
     losses.checkSkipped(tracer, now: now) { loss in
       if !options.output.hidesLosses { sink.take(loss) }
     }
+    sink.resynchronizeClock()
+    isTreeGone = ending != nil && !tracer.isTreeAlive()
     let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldPipes()) : nil
     correlator.sweep(now: now, channels: live) { tracer.forget(channel: $0) }
   }

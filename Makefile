@@ -18,8 +18,9 @@ release: setup
 debug: setup
 	swift build --build-tests
 
+# Live tests trace with what users run, the optimised binary.
 test: debug release lint
-	swift test --skip-build
+	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) swift test --skip-build
 
 # What a new machine lacks; says so only if something has to be installed.
 setup:

@@ -29,7 +29,7 @@ struct Session: ~Copyable {
   private static let longWait: Int32 = 250
   private static let sweepInterval: UInt64 = 250_000_000
   /// Bytes of records that are taken before their events are written.
-  private static let portion = 4 << 20
+  private static let portion = 1 << 20
   /// How long a command that was told to end may take, in nanoseconds.
   private static let grace: UInt64 = 2_000_000_000
 

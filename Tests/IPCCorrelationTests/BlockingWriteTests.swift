@@ -65,7 +65,8 @@ struct BlockingWriteTests {
     recording.end(long)
     let lines = recording.told().map { $0.prefix(20) }
     #expect(lines.count == 3)
-    #expect(lines[1] == "amy > bob 5 \"short\"")
+    // Of the long one's middle nothing is known: it may hold the same bytes.
+    #expect(lines[1] == "amy? > bob 5 \"short\"")
     let counts = recording.told.filter { $0.event.source == Party.ann.endpoint }.map(\.event.count)
     #expect(counts == [65_536, 34_464])
     #expect(recording.toldAtEnd() == [])

@@ -41,7 +41,8 @@ struct EndTests {
     recording.losing { recording.read("hello", by: .bob) }
     recording.signal(10, from: .ann, to: .bob)
     recording.write("x", by: .ann)
-    #expect(recording.toldAtEnd(recording.live(unread: 1)).last == "ann > nobody 1 \"\"")
+    let lines = recording.toldAtEnd(recording.live(unread: 1))
+    #expect(lines == ["ann > bob SIGUSR1 SI_USER process delivered", "ann > nobody 1 \"x\""])
   }
 
   @Test func `whose bytes the kernel cannot count tells all that are known`() {

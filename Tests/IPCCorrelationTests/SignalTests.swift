@@ -77,7 +77,7 @@ struct SignalTests {
       (7, "7", nil), (0, "0", nil), (UInt64(bitPattern: -7), "-7", nil),
       // What the upper half of the union holds is the sender's business: it may have set sival_int only.
       (0xffff_fff9, "-7", nil), (0x7fff_ffff, "2147483647", nil),
-      (0x7ffd_1234_5678, "305419896", "140724908742264"), (UInt64.max - 4096, "-4097", nil),
+      (0x7ffd_1234_5678, "305419896", "140724908873336"), (UInt64.max - 4096, "-4097", nil),
       (0x8000_0000_0000_0000, "0", "9223372036854775808"),
     ] as [(UInt64, String, String?)])
   func `carries a value, and a pointer if it is none that fits`(raw: UInt64, value: String, pointer: String?) {

@@ -38,12 +38,20 @@ public struct Correlator: ~Copyable {
     let header = record.loadUnaligned(as: ipc_header.self)
     let kind = Int(header.kind)
     guard kind < correlators.count else { return nil }
-    if header.lost != lost[kind] {
-      lost[kind] = header.lost
-      correlators[kind].noteLoss()
-    }
+    noteLost(header.lost, of: kind)
     correlators[kind].take(record, header: header, into: &stage)
     return header.time
+  }
+
+  /// Learns how many records of a kind were lost up to now, as a record would tell; of use when none follows.
+  public mutating func noteLost(_ records: UInt64, of kind: Kind) {
+    noteLost(UInt32(truncatingIfNeeded: records), of: Int(kind.rawValue))
+  }
+
+  private mutating func noteLost(_ records: UInt32, of kind: Int) {
+    guard records != lost[kind] else { return }
+    lost[kind] = records
+    correlators[kind].noteLoss()
   }
 
   /// Hands out the events before which nothing earlier can come any more.

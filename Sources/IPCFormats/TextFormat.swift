@@ -68,7 +68,7 @@ public struct TextFormat: EventFormat {
       output.append(" ")
       output.append(loss.typeName)
     }
-    output.append(loss.count == 1 ? " event" : " events")
+    output.append(loss.count == 1 ? " record" : " records")
     // Kinds without bytes, and losses of unknown size, have none to tell of.
     if loss.bytes > 0 {
       output.append(" (")

@@ -52,7 +52,9 @@ struct ProgramPlace: Equatable {
     case "tree": self.purpose = .tree
     case "comms": self.purpose = .comms
     default:
-      guard let kind = Kind.all.first(where: { $0.row.name.description == parts[2] }) else { return nil }
+      guard
+        let kind = Kind.all.first(where: { $0.row.name.description.replacing("-", with: "_") == parts[2] })
+      else { return nil }
       self.purpose = .kind(kind)
     }
   }

@@ -7,23 +7,25 @@ struct FilterOptions: ParsableArguments {
   @Option(
     name: .customShort("t"),
     help: ArgumentHelp(
-      "Show only events of these types; see --list-types. [default: all]", valueName: "type,…"),
+      "Show only events of these types; see --list-types. [default: all]", valueName: "type,..."),
     transform: { try KindList($0) })
   var types: [KindList] = []
 
   @Option(
-    name: .customShort("p"), help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,…"),
+    name: .customShort("p"),
+    help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,..."),
     transform: { try PidList($0) })
   var pids: [PidList] = []
 
   @Option(
-    name: .customShort("s"), help: ArgumentHelp("The source is one of these processes.", valueName: "pid,…"),
+    name: .customShort("s"),
+    help: ArgumentHelp("The source is one of these processes.", valueName: "pid,..."),
     transform: { try PidList($0) })
   var sourcePids: [PidList] = []
 
   @Option(
     name: .customShort("d"),
-    help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,…"),
+    help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,..."),
     transform: { try PidList($0) })
   var destinationPids: [PidList] = []
 
@@ -35,6 +37,18 @@ struct FilterOptions: ParsableArguments {
 
   @Option(name: .customShort("D"), help: ArgumentHelp("The destination has this name.", valueName: "comm"))
   var destinationComms: [String] = []
+
+  func validate() throws {
+    let names = [comms, sourceComms, destinationComms].map(\.count)
+    let numbers = [pids, sourcePids, destinationPids].map { $0.reduce(0) { $0 + $1.pids.count } }
+    guard (names + numbers).allSatisfy({ $0 <= Self.mostValues }) else {
+      throw ValidationError(
+        "more than \(Self.mostValues) processes or names; choose fewer, or filter the output")
+    }
+  }
+
+  /// Entries of the kernel's maps `pids` and `comms`.
+  private static let mostValues = 4096
 
   /// The options as a selection.
   func selection(ofCommand: Bool) -> Selection {

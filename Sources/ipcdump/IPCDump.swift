@@ -10,6 +10,8 @@ struct IPCDump: ParsableCommand {
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
       first instruction on, and ipcdump exits with its status. Needs root, or CAP_BPF and CAP_PERFMON.
+
+      Different options that choose events must all be met; of one that is repeated, any value will do.
       """,
     version: version
   )
@@ -34,6 +36,13 @@ struct IPCDump: ParsableCommand {
 
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Command to run and trace.", valueName: "command"))
   var command: [String] = []
+
+  func validate() throws {
+    // An empty variable behind `--` must not become a trace of the whole system.
+    if command.isEmpty, CommandLine.arguments.contains("--") {
+      throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
+    }
+  }
 
   /// Does what the options say.
   ///

@@ -36,8 +36,11 @@ enum Main {
       print(IPCDump.fullMessage(for: error))
       exit(0)
     }
-    let line = text.split(separator: "\n").joined(separator: " ")
-    Diagnostics.report(Failure(.usage, "\(line) (see ipcdump --help)"))
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    // tcpdump's habit.
+    let isTime = CommandLine.arguments.contains { $0.hasPrefix("-tt") }
+    let advice = isTime ? "-t takes a type; for times see --time" : "see ipcdump --help"
+    Diagnostics.report(Failure(.usage, "\(line) (\(advice))"))
     exit(usageStatus)
   }
 

@@ -11,9 +11,9 @@ struct OutputFile: ~Copyable {
 
   /// Opens a file, made or emptied, that only its owner can read, because it holds other processes' data.
   ///
-  /// - Parameter path: The file; nil for standard output.
+  /// - Parameter path: The file; nil or `-` for standard output.
   init(path: String?) throws(Failure) {
-    guard let path else {
+    guard let path, path != "-" else {
       file = .standardOutput
       name = "standard output"
       isOwned = false

@@ -14,7 +14,7 @@ struct OutputOptions: ParsableArguments {
     case auto, always, never
   }
 
-  @Option(name: .customShort("f"), help: ArgumentHelp("Output format.", valueName: "text|json|csv"))
+  @Option(name: .customShort("f"), help: ArgumentHelp("Output format.", valueName: "format"))
   var format = Format.text
 
   @Flag(name: .customShort("x"), help: "Show the contents too.")
@@ -23,23 +23,30 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .customShort("B"),
     help: ArgumentHelp("With -x: show at most this many bytes of an event; 0 shows all.", valueName: "bytes"))
-  var byteLimit: UInt?
+  var byteLimit: ByteSize?
 
-  @Option(name: .customShort("c"), help: ArgumentHelp("Stop after this many events.", valueName: "count"))
-  var count: UInt64 = 0
+  @Option(
+    name: .customShort("c"),
+    help: ArgumentHelp("Stop after this many events; 0 never stops.", valueName: "count"))
+  var count: UInt64?
 
-  @Option(name: .customShort("o"), help: ArgumentHelp("Write events to this file.", valueName: "file"))
+  @Option(
+    name: .customShort("o"),
+    help: ArgumentHelp(
+      "Write events to this file, which is emptied first; - is standard output.", valueName: "file"))
   var file: String?
 
   @Flag(name: .customShort("L"), help: "Do not tell about lost events in the output.")
   var hidesLosses = false
 
-  @Option(help: ArgumentHelp("Time in lines of text.", valueName: "wall|date|epoch|delta|relative|none"))
+  @Option(
+    help: ArgumentHelp(
+      "Time in lines of text; delta is since the line before, relative since the start.", valueName: "style"))
   var time = TimeStyle.wall
 
   @Option(
     help: ArgumentHelp(
-      "Colour the text; auto does on a terminal, unless NO_COLOR is set.", valueName: "auto|always|never"))
+      "Colour the text; auto does on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = Color.auto
 
   @Flag(name: .short, help: "Say nothing on standard error but errors.")
@@ -50,13 +57,12 @@ struct OutputOptions: ParsableArguments {
 
   func validate() throws {
     if byteLimit != nil, !showsContents {
-      throw ValidationError("-B limits the contents that -x shows; add -x, or leave -B out.")
+      throw ValidationError("-B limits the contents that -x shows; add -x, or leave -B out")
     }
-    if let byteLimit, byteLimit > UInt(Int.max) { throw ValidationError("-B \(byteLimit) is too large.") }
   }
 
   /// Bytes shown of an event; nil for all.
-  var shownBytes: Int? { byteLimit.flatMap { $0 == 0 ? nil : Int($0) } }
+  var shownBytes: Int? { byteLimit.flatMap { $0.bytes == 0 ? nil : $0.bytes } }
 
   /// The format of `-f`.
   func makeFormat(_ options: FormatOptions) -> any EventFormat {

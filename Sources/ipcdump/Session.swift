@@ -52,7 +52,7 @@ struct Session: ~Copyable {
       color: options.output.isColored(onTerminal: output.isTerminal))
     sink = EventSink(
       filter: EventFilter(selection), format: options.output.makeFormat(format),
-      showsContents: options.output.showsContents, limit: options.output.count)
+      showsContents: options.output.showsContents, limit: options.output.count ?? 0)
     correlator = Correlator(CorrelatorSettings(captureLimit: captureLimit))
     self.options = options
     self.signals = signals
@@ -191,6 +191,7 @@ struct Session: ~Copyable {
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !sink.isSatisfied {}
+      for kind in Kind.all { correlator.noteLost(tracer.lost(kind).records, of: kind) }
       let sink = sink
       correlator.finish(now: now, channels: live) { event, content, texts in
         sink.take(event, content: content, texts: texts)

@@ -6,29 +6,30 @@ struct TraceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Program type that watches syscalls; auto takes the cheapest that loses nothing on this kernel.",
-      valueName: "auto|tp_btf|tracepoint"))
+      valueName: "type"))
   var hook = Hook.auto
 
   @Option(
     help: ArgumentHelp(
-      "Size of the buffer between kernel and ipcdump, rounded up to a power of two.", valueName: "bytes"))
+      "Size of the buffer between kernel and ipcdump (k, M, G), rounded up to a power of two.",
+      valueName: "bytes"))
   var bufferSize = ByteSize(bytes: 16 << 20)
 
   @Flag(help: "Trace ipcdump itself too, and the pipes that show its output.")
   var includeSelf = false
 
-  /// Smallest and largest ring: a page, and what a map's 32-bit size can say.
-  private static let sizes = 4096...(1 << 30)
+  /// Smallest and largest ring: room for a record of the greatest size, and what a map's 32-bit size can say.
+  private static let sizes = (64 << 10)...(1 << 30)
 
   func validate() throws {
     guard Self.sizes.contains(bufferSize.bytes) else {
-      throw ValidationError("--buffer-size must be between 4k and 1G.")
+      throw ValidationError("--buffer-size must be between 64k and 1G")
     }
   }
 
   /// Size of the ring in bytes, a power of two.
   var ringSize: Int {
-    var size = 4096
+    var size = Self.sizes.lowerBound
     while size < bufferSize.bytes { size *= 2 }
     return size
   }

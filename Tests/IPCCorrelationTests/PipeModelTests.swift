@@ -36,12 +36,12 @@ struct PipeModelTests {
 
   /// Runs a model; says how many reads were told wrong, and how many events were inferred.
   private func run(
-    seed: UInt64, _ shape: (writers: Int, readers: Int), steps: Int = 400,
+    seed: UInt64, _ shape: (writers: Int, readers: Int), steps: Int = 400, disorder: UInt64 = 50_000,
     makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
   ) -> (faults: [String], inferred: Int) {
     let recording = Recording()
     var model = PipeModel(
-      recording, writers: shape.writers, readers: shape.readers, seed: seed, makeBytes: makeBytes)
+      recording, writers: shape.writers, readers: shape.readers, seed: seed, disorder: disorder, makeBytes: makeBytes)
     model.run(steps: steps)
     let delivered = recording.told.filter { !$0.event.traits.contains(.undelivered) }
     let byTime = Dictionary(grouping: delivered, by: \.event.time)
@@ -94,6 +94,25 @@ struct PipeModelTests {
         (0..<Int.random(in: 1...5, using: &random)).map { _ in UInt8.random(in: 0x78...0x79, using: &random) }
       }
       #expect(outcome.faults == [], "\(shape)")
+    }
+  }
+
+  @Test func statistics() {
+    for disorder in [0, 1000, 50_000, 5_000_000] as [UInt64] {
+      for (name, make) in [("own40", ownBytes(40)), ("own4096", ownBytes(4096)), ("same", { (_: Int, random: inout SeededRandom) -> [UInt8] in
+        (0..<Int.random(in: 1...5, using: &random)).map { _ in UInt8.random(in: 0x78...0x79, using: &random) }
+      })] {
+        for shape in Self.shapes {
+          var faults: [String: Int] = [:]
+          var inferred = 0
+          for seed in 0..<20 as Range<UInt64> {
+            let outcome = run(seed: seed, shape, steps: name == "own4096" ? 200 : 400, disorder: disorder, makeBytes: make)
+            for fault in outcome.faults { faults[String(fault.prefix(12).drop { $0.isNumber }.prefix(9)), default: 0] += 1 }
+            inferred += outcome.inferred
+          }
+          print("STAT", disorder, name, shape, faults, inferred)
+        }
+      }
     }
   }
 }

@@ -139,11 +139,11 @@ struct TextFormatTests {
 
   @Test(
     arguments: [
-      (17, .pipe, 8_704, "lost 17 pipe events (8704 bytes)"),
-      (1, .pipe, 1, "lost 1 pipe event (1 byte)"),
-      (2, .signal, 0, "lost 2 signal events"),
-      (17, nil, 0, "lost 17 events"),
-      (UInt64.max, nil, UInt64.max, "lost 18446744073709551615 events (18446744073709551615 bytes)"),
+      (17, .pipe, 8_704, "lost 17 pipe records (8704 bytes)"),
+      (1, .pipe, 1, "lost 1 pipe record (1 byte)"),
+      (2, .signal, 0, "lost 2 signal records"),
+      (17, nil, 0, "lost 17 records"),
+      (UInt64.max, nil, UInt64.max, "lost 18446744073709551615 records (18446744073709551615 bytes)"),
     ] as [(UInt64, Kind?, UInt64, String)])
   func `tells a loss in one line`(count: UInt64, kind: Kind?, bytes: UInt64, expected: String) {
     let line = show(lossOf: count, kind, bytes: bytes, as: TextFormat.self)

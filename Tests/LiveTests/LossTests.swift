@@ -78,7 +78,7 @@ extension LiveTests {
       // `-t signal` alone would trace everybody's signals.
       let bound = scope[0] == "-t" ? ["-p", "\(pids[0])"] : []
       let ipcdump = try session.startIPCDump(
-        session.recording + ["--buffer-size=4k", hook.option] + scope + bound)
+        session.recording + ["--buffer-size=64k", hook.option] + scope + bound)
       try await session.untilAttached(ipcdump)
       ipcdump.send(SIGSTOP)
       try session.letGo()

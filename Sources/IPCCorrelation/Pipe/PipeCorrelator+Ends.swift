@@ -40,11 +40,11 @@ extension PipeCorrelator {
     of channel: PipeChannel, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
     isOver: Bool = true
   ) {
+    let isInStep = channel.lossGeneration == lossGeneration
     let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? channel.available }
     if let unread, unread < channel.available {
-      let isInStep = channel.lossGeneration == lossGeneration
       teller.tellUnseen(channel.available - unread, of: channel, at: time, isTold: isInStep, &stage)
     }
-    if isOver { teller.tellUnread(of: channel, at: time, unread: unread, &stage) }
+    if isOver { teller.tellUnread(of: channel, at: time, unread: unread, isInStep: isInStep, &stage) }
   }
 }

@@ -211,7 +211,8 @@ final class PipeCorrelator: KindCorrelator {
     channel.lastTouched = header.time
     if header.flags & UInt8(IPC_FLAG_BORN.rawValue) != 0 {
       // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
-      teller.tellUnread(of: channel, at: header.time, unread: nil, &stage)
+      teller.tellUnread(
+        of: channel, at: header.time, unread: nil, isInStep: channel.lossGeneration == lossGeneration, &stage)
       channel.lossGeneration = lossGeneration
     }
     if channel.name == nil {

@@ -104,10 +104,14 @@ struct PipeTeller {
 
   /// Tells the bytes that nobody will read, one event a writer, and empties the channel.
   ///
-  /// - Parameter unread: How many the kernel says are left; nil if it dropped all.
-  mutating func tellUnread(of channel: PipeChannel, at time: UInt64, unread: Int?, _ stage: inout EventStage)
-  {
-    var left = unread ?? .max
+  /// - Parameters:
+  ///   - unread: How many the kernel says are left; nil if the channel is gone.
+  ///   - isInStep: Whether everything about the channel is known. If not, what is unread of a channel that is gone
+  ///     cannot be told: it may have been read.
+  mutating func tellUnread(
+    of channel: PipeChannel, at time: UInt64, unread: Int?, isInStep: Bool, _ stage: inout EventStage
+  ) {
+    var left = unread ?? (isInStep ? .max : 0)
     var rests: [(write: PipeWrite, count: Int)] = []
     channel.dropAll { write in
       // What an unfinished write has really written is not known.
@@ -120,7 +124,10 @@ struct PipeTeller {
         rests.append((write, count))
       }
     }
-    for rest in rests { tellUndelivered(rest.write, count: rest.count, at: time, channel, &stage) }
+    for var rest in rests {
+      if !isInStep { rest.write.isInferred = true }
+      tellUndelivered(rest.write, count: rest.count, at: time, channel, &stage)
+    }
   }
 
   /// Accounts for bytes that left the pipe by a way that is not traced.

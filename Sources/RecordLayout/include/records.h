@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * What crosses the ring buffer: the one layout that the BPF programs write and Swift reads.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * What Swift tells the BPF programs before they are loaded (.rodata, `settings`) and what both share while they run
  * (.bss, `shared`, mapped into ipcdump's memory).

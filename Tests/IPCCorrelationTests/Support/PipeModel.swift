@@ -21,6 +21,7 @@ struct PipeModel {
   private static let readers = [Party.bob, .bea, Party(name: "ben", pid: 700, tid: 701)]
 
   private let recording: Recording
+  private let disorder: UInt64
   private let makeBytes: (Int, inout SeededRandom) -> [UInt8]
   private var random: SeededRandom
   private var threads: [Thread]
@@ -34,10 +35,11 @@ struct PipeModel {
 
   /// - Parameter makeBytes: What a writer, given by its number, writes next.
   init(
-    _ recording: Recording, writers: Int, readers: Int, seed: UInt64,
+    _ recording: Recording, writers: Int, readers: Int, seed: UInt64, disorder: UInt64,
     makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
   ) {
     self.recording = recording
+    self.disorder = disorder
     self.makeBytes = makeBytes
     random = SeededRandom(seed: seed)
     threads =
@@ -65,7 +67,10 @@ struct PipeModel {
   private mutating func stepWriter(_ index: Int) {
     guard let writing = threads[index].writing else {
       let bytes = makeBytes(index, &random)
-      send(of: index) { threads[index].writing = $0.begin(bytes, by: threads[index].party) }
+      let party = threads[index].party
+      var begun: Writing?
+      send(of: index) { begun = $0.begin(bytes, by: party) }
+      threads[index].writing = begun
       return
     }
     if threads[index].moved != nil {
@@ -75,7 +80,8 @@ struct PipeModel {
       return
     }
     // At the end, when nobody reads any more, the pipe takes what is left.
-    let bytes = writing.bytes.map { ($0, threads[index].party) }
+    let party = threads[index].party
+    let bytes = writing.bytes.map { (byte: $0, writer: party) }
     threads[index].moved = bytes
     queue += bytes
     written += bytes.count
@@ -91,16 +97,17 @@ struct PipeModel {
       recording.pipe.take(count)
       return
     }
-    send(of: index) { $0.read(moved.map(\.byte), by: threads[index].party, isTaken: true) }
+    let party = threads[index].party
+    send(of: index) { $0.read(moved.map(\.byte), by: party, isTaken: true) }
     let bytes = Dictionary(grouping: moved, by: \.writer).mapValues { $0.map(\.byte) }
-    truths[recording.clock] = Truth(reader: threads[index].party, bytes: bytes)
+    truths[recording.clock] = Truth(reader: party, bytes: bytes)
     threads[index].moved = nil
   }
 
   /// A thread's records keep their order; others' may come up to five milliseconds earlier or later.
   private mutating func send(of index: Int, _ operation: (Recording) -> Void) {
     for record in recording.late({ operation(recording) }) {
-      let arrival = recording.clock + UInt64.random(in: 0...5_000_000, using: &random)
+      let arrival = recording.clock + UInt64.random(in: 0...disorder, using: &random)
       threads[index].lastArrival = max(arrival, threads[index].lastArrival + 1)
       records.append((threads[index].lastArrival, record))
     }

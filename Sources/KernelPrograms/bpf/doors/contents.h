@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Bytes from the user's memory into the record. */
 #pragma once
 
@@ -46,8 +47,8 @@ static __always_inline u64 asked_length(struct scratch *scratch) {
 static __always_inline void send(struct scratch *scratch, void *start, u32 header_size, u64 lost_bytes) {
   u32 fill = scratch->fill;
   if (fill > IPC_CHUNK_LIMIT) fill = IPC_CHUNK_LIMIT;
-  if (bpf_ringbuf_output(&ring, start, header_size + fill, 0))
-    lose(scratch->transfer.header.kind, lost_bytes);
+  u8 kind = ((struct ipc_header *)start)->kind;
+  if (bpf_ringbuf_output(&ring, start, header_size + fill, 0)) lose(kind, lost_bytes);
 }
 
 /* Copies up to `most` bytes from the user to `bytes[offset]`; the whole or nothing. */

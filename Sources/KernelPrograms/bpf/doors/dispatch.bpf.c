@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* The programs that are attached; everything else of the main door is called by them. */
 
 static __always_inline u32 number_of(struct task_struct *task, s64 number) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* What existed before the start. */
 
 /* Iterators run in ipcdump only, one at a time. */

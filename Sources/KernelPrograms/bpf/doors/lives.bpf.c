@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Processes that come into the filter's scope and leave it: by exec, fork, exit and rename. */
 
 #define HELD_FDS 128

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * The main door: the end of every syscall, and the start of those that may block while others go on.
  *

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Syscalls that move bytes through a descriptor: they find the file and hand over to the program of its type.
  * A regular file costs five reads of kernel memory and one failed tail call.
  */
 
-static __always_inline int hand_over(void *ctx, struct call *call, u32 door, bool is_write, bool is_vector) {
-  u32 fd = argument(call->regs, 0, call->compat);
+static __always_inline int hand_over_fd(void *ctx, struct call *call, u32 door, u32 fd, bool is_write, bool is_vector,
+                                        bool has_buffer) {
   struct file *file = file_of(call->task, fd);
   if (!file) return 0;
   u32 type = (mode_of(file) & S_IFMT) >> 12;
@@ -12,18 +13,23 @@ static __always_inline int hand_over(void *ctx, struct call *call, u32 door, boo
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return 0;
   scratch->file = file;
-  scratch->base = argument(call->regs, 1, call->compat);
-  scratch->length = argument(call->regs, 2, call->compat);
+  scratch->base = has_buffer ? argument(call->regs, 1, call->compat) : 0;
+  scratch->length = has_buffer ? argument(call->regs, 2, call->compat) : 0;
   scratch->result = call->result;
   scratch->fd = fd;
   scratch->is_write = is_write;
   scratch->is_vector = is_vector;
   scratch->is_compat = call->compat;
+  if (has_buffer) scratch->has_other_end = false;
   if (door == DOOR_EXIT)
     bpf_tail_call(ctx, &exit_files, type);
   else
     bpf_tail_call(ctx, &enter_files, type);
   return 0;
+}
+
+static __always_inline int hand_over(void *ctx, struct call *call, u32 door, bool is_write, bool is_vector) {
+  return hand_over_fd(ctx, call, door, argument(call->regs, 0, call->compat), is_write, is_vector, true);
 }
 
 static __always_inline int read_exit(void *ctx, struct call *call) {
@@ -59,3 +65,56 @@ SYSCALL_EXIT(write, SLOTS1(write), any, write_exit)
 SYSCALL_EXIT(writev, SLOTS2(writev, pwritev2), any, writev_exit)
 SYSCALL_ENTER(write, SLOTS1(write), any, write_enter)
 SYSCALL_ENTER(writev, SLOTS2(writev, pwritev2), any, writev_enter)
+
+/*
+ * The zero-copy family, seen from the pipe: who splices bytes out of it has read them, who splices them in has written
+ * them. No buffer of the caller holds them, so there are no contents.
+ */
+static __always_inline bool is_fifo(struct call *call, u32 fd) {
+  struct file *file = file_of(call->task, fd);
+  return file && (mode_of(file) & S_IFMT) == S_IFIFO;
+}
+
+static __always_inline int move(void *ctx, struct call *call, u32 from, bool takes, u32 to) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch || call->result <= 0) return 0;
+  bool is_read = takes && is_fifo(call, from);
+  scratch->has_other_end = is_read && is_fifo(call, to);
+  scratch->other_fd = to;
+  return hand_over_fd(ctx, call, DOOR_EXIT, is_read ? from : to, !is_read, false, false);
+}
+
+static __always_inline int splice_exit(void *ctx, struct call *call) {
+  return move(ctx, call, argument(call->regs, 0, call->compat), true, argument(call->regs, 2, call->compat));
+}
+
+/* tee copies: what it reads stays in the pipe. */
+static __always_inline int tee_exit(void *ctx, struct call *call) {
+  return move(ctx, call, argument(call->regs, 0, call->compat), false, argument(call->regs, 1, call->compat));
+}
+
+static __always_inline int sendfile_exit(void *ctx, struct call *call) {
+  return move(ctx, call, argument(call->regs, 1, call->compat), false, argument(call->regs, 0, call->compat));
+}
+
+/* Goes the way that the descriptor allows; a FIFO opened for both is written to (vmsplice_type, fs/splice.c). */
+static __always_inline int vmsplice_exit(void *ctx, struct call *call) {
+  if (call->result <= 0) return 0;
+  struct file *file = file_of(call->task, argument(call->regs, 0, call->compat));
+  if (!file) return 0;
+  bool is_write = BPF_CORE_READ(file, f_mode) & FMODE_WRITE;
+  return hand_over(ctx, call, DOOR_EXIT, is_write, true);
+}
+
+static __always_inline int other_end_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  scratch->has_other_end = false;
+  return hand_over_fd(ctx, call, DOOR_EXIT, scratch->other_fd, true, false, false);
+}
+
+SYSCALL_EXIT(splice, SLOTS1(splice), any, splice_exit)
+SYSCALL_EXIT(tee, SLOTS1(tee), any, tee_exit)
+SYSCALL_EXIT(sendfile, SLOTS2(sendfile, sendfile64), any, sendfile_exit)
+SYSCALL_EXIT(vmsplice, SLOTS1(vmsplice), any, vmsplice_exit)
+EXIT_STEP(other_end, 18, other_end_step)

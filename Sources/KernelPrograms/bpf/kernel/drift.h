@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Where kernels differ: each case with the version or commit that made the difference. */
 #pragma once
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Every map, why it is there and what bounds it. */
 #pragma once
 
@@ -25,9 +26,10 @@ struct {
 /* Programs by the type bits of a file's mode (S_IFMT >> 12); behind those, steps that all of them share. */
 #define STEP_CONTENT 16
 #define STEP_OUTPUT_CHAIN 17
+#define STEP_OTHER_END 18
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 18);
+  __uint(max_entries, 19);
   __type(key, u32);
   __type(value, u32);
 } exit_files SEC(".maps"), enter_files SEC(".maps");
@@ -52,7 +54,9 @@ struct scratch {
   u8 is_write;
   u8 is_vector;
   u8 is_compat;
-  u8 pad;
+  u8 has_other_end; /* the bytes went on into `other_fd`, which is still to be told */
+  u32 other_fd;
+  u32 pad;
   /* How far the contents have been copied. */
   u64 limit;
   u64 done;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Syscall numbers of both architectures, written out because a build machine has the headers of one only.
  * Native: arch/x86/entry/syscalls/syscall_64.tbl; include/uapi/asm-generic/unistd.h (arm64).
@@ -13,6 +14,12 @@
 #define NR_writev 20
 #define NR_preadv2 327
 #define NR_pwritev2 328
+#define NR_splice 275
+#define NR_tee 276
+#define NR_vmsplice 278
+#define NR_sendfile 40
+/* A native caller has one sendfile only; the number lies where no native call is. */
+#define NR_sendfile64 508
 #define NR_pipe 22
 #define NR_pipe2 293
 #define NR_open 2
@@ -29,6 +36,11 @@
 #define COMPAT_writev 146
 #define COMPAT_preadv2 378
 #define COMPAT_pwritev2 379
+#define COMPAT_splice 313
+#define COMPAT_tee 315
+#define COMPAT_vmsplice 316
+#define COMPAT_sendfile 187
+#define COMPAT_sendfile64 239
 #define COMPAT_pipe 42
 #define COMPAT_pipe2 331
 #define COMPAT_open 5
@@ -47,13 +59,18 @@
 #define NR_writev 66
 #define NR_preadv2 286
 #define NR_pwritev2 287
+#define NR_splice 76
+#define NR_tee 77
+#define NR_vmsplice 75
+#define NR_sendfile 71
 #define NR_pipe2 59
 #define NR_openat 56
 #define NR_openat2 437
 #define NR_rt_sigqueueinfo 138
 #define NR_rt_tgsigqueueinfo 240
 #define NR_pidfd_send_signal 424
-/* arm64 has no pipe, open and creat; the numbers lie behind the table, where no native call can reach. */
+/* arm64 has no pipe, open and creat, and one sendfile; the numbers lie behind the table, where no native call can reach. */
+#define NR_sendfile64 508
 #define NR_pipe 509
 #define NR_open 510
 #define NR_creat 511
@@ -64,6 +81,11 @@
 #define COMPAT_writev 146
 #define COMPAT_preadv2 392
 #define COMPAT_pwritev2 393
+#define COMPAT_splice 340
+#define COMPAT_tee 342
+#define COMPAT_vmsplice 343
+#define COMPAT_sendfile 187
+#define COMPAT_sendfile64 239
 #define COMPAT_pipe 42
 #define COMPAT_pipe2 359
 #define COMPAT_open 5
@@ -93,6 +115,11 @@ static __always_inline u32 native_number(u32 compat) {
     ROW(writev)
     ROW(preadv2)
     ROW(pwritev2)
+    ROW(splice)
+    ROW(tee)
+    ROW(vmsplice)
+    ROW(sendfile)
+    ROW(sendfile64)
     ROW(pipe)
     ROW(pipe2)
     ROW(open)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * The fields of kernel structs that ipcdump reads, and nothing else. Offsets are filled in at load time from the
  * running kernel's BTF (CO-RE), so order and size mean nothing here; names do.

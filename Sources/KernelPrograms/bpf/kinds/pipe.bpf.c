@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Pipes and FIFOs.
  *
@@ -181,6 +182,11 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     fingerprint(scratch, count);
     send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), count);
+    return 0;
+  }
+  if (scratch->has_other_end) {
+    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), count);
+    bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
     return 0;
   }
   u64 limit = settings.capture_limit;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Signals that a process generates. The tracepoint is passed with the target's siglock held and interrupts off, so a
  * tp_btf program is never preempted in it and misses nothing, on any kernel; the classic one would not carry the value.

@@ -162,7 +162,7 @@ final class PipeCorrelator: KindCorrelator {
         reader: reader, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time, count: transfer.count,
         content: content, filled: transfer.captured.count, isComplete: !hasMore,
         emptied: raw.head == raw.tail,
-        serial: nextRead))
+        lossGeneration: lossGeneration, serial: nextRead))
     pending.append((transfer.time, nextRead, channel))
     if hasMore { arriving[raw.header.tid] = channel }
   }
@@ -252,7 +252,8 @@ final class PipeCorrelator: KindCorrelator {
     channel.reads.remove(at: index)
     if read.emptied {
       channel.emptiedAt = read.time
-      if !isInStep {
+      // A read that found the pipe empty says so of its own time: what was lost since is not made good.
+      if !isInStep, read.lossGeneration == lossGeneration {
         channel.dropEnded(before: read.time) { _ in }
         channel.lossGeneration = lossGeneration
       }

@@ -18,6 +18,8 @@ struct PipeRead {
   var isComplete: Bool
   /// Whether the pipe was empty afterwards.
   var emptied: Bool
+  /// State of losses when it arrived.
+  var lossGeneration: UInt64
   /// Number in the order of arrival.
   var serial: UInt64
 }

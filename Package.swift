@@ -31,10 +31,10 @@ let package = Package(
     .plugin(
       name: "CompileBPF",
       capability: .buildTool(),
-      dependencies: ["embed-object"]
+      dependencies: ["embed-bpf"]
     ),
     .executableTarget(
-      name: "embed-object",
+      name: "embed-bpf",
       swiftSettings: swiftSettings
     ),
     .target(

@@ -9,8 +9,6 @@ struct CompileBPF: BuildToolPlugin {
     let sources = target.directoryURL.appending(path: "bpf")
     let layout = context.package.directoryURL.appending(path: "Sources/RecordLayout/include")
     let inputs = try files(below: sources) + files(below: layout)
-    let compiled = work.appending(path: "ipcdump.bpf.debug.o")
-    let object = work.appending(path: "ipcdump.bpf.o")
     let embedded = work.appending(path: "EmbeddedObject.swift")
 
     #if arch(x86_64)
@@ -24,34 +22,18 @@ struct CompileBPF: BuildToolPlugin {
     return [
       .buildCommand(
         displayName: "Compiling BPF programs",
-        executable: try context.tool(named: "clang").url,
+        executable: try context.tool(named: "embed-bpf").url,
         arguments: [
+          embedded.path, try context.tool(named: "clang").url.path,
+          try context.tool(named: "llvm-objcopy").url.path,
           "-target", "bpf", "-D__TARGET_ARCH_\(architecture)", "-std=gnu11", "-O2", "-g",
           "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
           "-I", sources.path, "-I", layout.path, "-idirafter", "/usr/include/\(multiarch)",
-          "-c", sources.appending(path: "ipcdump.bpf.c").path, "-o", compiled.path,
+          "-c", sources.appending(path: "ipcdump.bpf.c").path,
         ],
         inputFiles: inputs,
-        outputFiles: [compiled]
-      ),
-      // DWARF goes, BTF stays; the relocations of BTF are for linkers only.
-      .buildCommand(
-        displayName: "Stripping BPF object",
-        executable: try context.tool(named: "llvm-objcopy").url,
-        arguments: [
-          "--strip-debug", "--remove-section", ".rel.BTF", "--remove-section", ".rel.BTF.ext",
-          compiled.path, object.path,
-        ],
-        inputFiles: [compiled],
-        outputFiles: [object]
-      ),
-      .buildCommand(
-        displayName: "Embedding BPF object",
-        executable: try context.tool(named: "embed-object").url,
-        arguments: [object.path, embedded.path],
-        inputFiles: [object],
         outputFiles: [embedded]
-      ),
+      )
     ]
   }
 

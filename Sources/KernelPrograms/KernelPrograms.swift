@@ -12,7 +12,7 @@ public enum KernelPrograms {
     return try body(UnsafeRawBufferPointer(rebasing: decoded[..<count]))
   }
 
-  /// Decodes what `embed-object` has written: complete groups of four, padded at the end (RFC 4648 section 4).
+  /// Decodes what `embed-bpf` has written: complete groups of four, padded at the end (RFC 4648 section 4).
   static func decodeBase64(_ encoded: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer)
     -> Int
   {

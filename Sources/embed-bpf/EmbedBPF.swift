@@ -1,0 +1,43 @@
+import Foundation
+
+/// Compiles a BPF object and writes a Swift source that holds it as base64 in a static string:
+/// `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
+///
+/// One program does all three steps, so that SwiftPM sees Swift sources only: it would take an object file for a
+/// resource. A static string lies in the binary's read-only data; an array literal of this size would take minutes to
+/// compile.
+@main
+enum EmbedBPF {
+  static func main() throws {
+    let arguments = CommandLine.arguments
+    guard arguments.count > 4 else {
+      FileHandle.standardError.write(
+        Data("usage: embed-bpf OUTPUT CLANG LLVM-OBJCOPY CLANG-ARGUMENT…\n".utf8))
+      exit(64)
+    }
+    let folder = try FileManager.default.url(
+      for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(filePath: arguments[1]),
+      create: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let compiled = folder.appending(path: "compiled.o").path
+    let object = folder.appending(path: "object.o").path
+    try run(arguments[2], Array(arguments[4...]) + ["-o", compiled])
+    // DWARF goes, BTF stays; the relocations of BTF are for linkers only.
+    let dropped = ["--strip-debug", "--remove-section", ".rel.BTF", "--remove-section", ".rel.BTF.ext"]
+    try run(arguments[3], dropped + [compiled, object])
+    let bytes = try Data(contentsOf: URL(filePath: object))
+    let source = """
+      /// The compiled BPF programs, \(bytes.count) bytes, as base64.
+      let embeddedObject: StaticString = "\(bytes.base64EncodedString())"
+
+      """
+    try Data(source.utf8).write(to: URL(filePath: arguments[1]))
+  }
+
+  /// Runs a tool of the toolchain, and ends with its status if that is not 0; its words are its own.
+  private static func run(_ tool: String, _ arguments: [String]) throws {
+    let process = try Process.run(URL(filePath: tool), arguments: arguments)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { exit(process.terminationStatus) }
+  }
+}

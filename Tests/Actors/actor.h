@@ -29,6 +29,7 @@ extern const struct scenario PIPE_PASSING_SCENARIOS[];
 extern const struct scenario PIPE_CONCURRENT_SCENARIOS[];
 extern const struct scenario PIPE_SPECIAL_SCENARIOS[];
 extern const struct scenario PIPE_COMPAT_SCENARIOS[];
+extern const struct scenario PIPE_SPLICE_SCENARIOS[];
 extern const struct scenario SIGNAL_SCENARIOS[];
 extern const struct scenario SIGNAL_RESULT_SCENARIOS[];
 extern const struct scenario LOAD_SCENARIOS[];

@@ -124,7 +124,8 @@ static struct truth *append_pipe(const struct channel *channel, struct party sou
 
 void truth_pipe(const struct channel *channel, struct party source, struct party destination,
                 const void *bytes, size_t count) {
-  keep_content(append_pipe(channel, source, destination, count), bytes, count);
+  struct truth *truth = append_pipe(channel, source, destination, count);
+  if (bytes != NULL) keep_content(truth, bytes, count);
 }
 
 void truth_unread(const struct channel *channel, struct party source, size_t count) {

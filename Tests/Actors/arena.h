@@ -53,6 +53,7 @@ void gate_await(unsigned gate, uint32_t at_least);
 void slot_set(unsigned slot, int64_t value);
 int64_t slot_get(unsigned slot);
 
+// Without bytes, only the ends and the count are told.
 void truth_pipe(const struct channel *channel, struct party source, struct party destination,
                 const void *bytes, size_t count);
 // Bytes that nobody will read.

@@ -36,18 +36,21 @@ struct PipeModelTests {
 
   /// Runs a model; says how many reads were told wrong, and how many events were inferred.
   private func run(
-    seed: UInt64, _ shape: (writers: Int, readers: Int), steps: Int = 400, disorder: UInt64 = 50_000,
+    seed: UInt64, _ shape: (writers: Int, readers: Int), steps: Int = 400, disorder: UInt64 = 50_000, introduces: Bool = true,
     makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
   ) -> (faults: [String], inferred: Int) {
     let recording = Recording()
     var model = PipeModel(
       recording, writers: shape.writers, readers: shape.readers, seed: seed, disorder: disorder, makeBytes: makeBytes)
+    if introduces { model.introduceWriters() }
     model.run(steps: steps)
-    let delivered = recording.told.filter { !$0.event.traits.contains(.undelivered) }
+    let before = introduces ? shape.writers : 0
+    let told = recording.told.dropFirst(before)
+    let delivered = told.filter { !$0.event.traits.contains(.undelivered) }
     let byTime = Dictionary(grouping: delivered, by: \.event.time)
     var faults = model.truths.sorted { $0.key < $1.key }.compactMap { fault(byTime[$0.key] ?? [], $0.value) }
     if byTime.count != model.truths.count { faults.append("\(byTime.count) reads of \(model.truths.count)") }
-    let sum = recording.told.reduce(0) { $0 + Int($1.event.count) }
+    let sum = told.reduce(0) { $0 + Int($1.event.count) }
     if sum != model.written { faults.append("\(sum) bytes of \(model.written)") }
     return (faults, delivered.count { !isExact($0) })
   }
@@ -97,22 +100,20 @@ struct PipeModelTests {
     }
   }
 
-
-  @Test func debugOne() {
-    for seed in 0..<20 as Range<UInt64> {
-      for shape in [(2, 1), (3, 1), (3, 2)] {
-        let recording = Recording()
-        var model = PipeModel(recording, writers: shape.0, readers: shape.1, seed: seed, disorder: 0, makeBytes: ownBytes(6))
-        model.run(steps: 400)
-        let byTime = Dictionary(grouping: recording.told.filter { !$0.event.traits.contains(.undelivered) }, by: \.event.time)
-        for (number, truth) in model.truths.sorted(by: { $0.key < $1.key }).enumerated() {
-          if let fault = fault(byTime[truth.key] ?? [], truth.value) {
-            print("DBG", seed, shape, "read", number, truth.key, fault)
-            for t in byTime[truth.key] ?? [] { print("DBG   told", t.line([:])) }
-            for (w, b) in truth.value.bytes { print("DBG   real", w.name, String(decoding: b, as: UTF8.self)) }
-            for l in model.log where l.0 <= truth.key && l.0 + 300_000 > truth.key { print("DBG     ", l.0, l.1) }
-            break
+  @Test func statistics() {
+    for disorder in [0, 1000, 50_000, 5_000_000] as [UInt64] {
+      for (name, make) in [("own40", ownBytes(40)), ("own4096", ownBytes(4096)), ("same", { (_: Int, random: inout SeededRandom) -> [UInt8] in
+        (0..<Int.random(in: 1...5, using: &random)).map { _ in UInt8.random(in: 0x78...0x79, using: &random) }
+      })] {
+        for shape in Self.shapes {
+          var faults: [String: Int] = [:]
+          var inferred = 0
+          for seed in 0..<20 as Range<UInt64> {
+            let outcome = run(seed: seed, shape, steps: name == "own4096" ? 200 : 400, disorder: disorder, makeBytes: make)
+            for fault in outcome.faults { faults[String(fault.prefix(12).drop { $0.isNumber }.prefix(9)), default: 0] += 1 }
+            inferred += outcome.inferred
           }
+          print("STAT", disorder, name, shape, faults, inferred)
         }
       }
     }

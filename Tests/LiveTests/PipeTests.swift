@@ -74,6 +74,15 @@ extension LiveTests {
       try await Scenario("pipe-compat", "--vector").expectExactTrace(hook)
     }
 
+    @Test("bytes that are spliced in and out are told with their ends", arguments: Hook.allCases)
+    func spliced(_ hook: Hook) async throws {
+      let session = try Session()
+      let options = ["-f", "json", "-o", session.eventFile, hook.option]
+      let trace = try await session.ipcdump(options + session.actorCommand(["pipe-splice"]))
+      trace.expectClean()
+      expectExact(trace.events, try session.truth().events)
+    }
+
     @Test("bytes that lay in a pipe before the trace are not ascribed as if seen", arguments: Hook.allCases)
     func preexisting(_ hook: Hook) async throws {
       let session = try Session()

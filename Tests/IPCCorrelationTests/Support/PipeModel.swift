@@ -32,7 +32,6 @@ struct PipeModel {
   private(set) var truths: [UInt64: Truth] = [:]
   /// Bytes written.
   private(set) var written = 0
-  var log: [(UInt64, String)] = []
 
   /// - Parameter makeBytes: What a writer, given by its number, writes next.
   init(
@@ -46,6 +45,15 @@ struct PipeModel {
     threads =
       Self.writers.prefix(writers).map { Thread(party: $0, isWriter: true) }
       + Self.readers.prefix(readers).map { Thread(party: $0, isWriter: false) }
+  }
+
+  /// Lets every writer write something that is read, so that they are known.
+  func introduceWriters() {
+    for thread in threads where thread.isWriter {
+      recording.write("-", by: thread.party)
+      recording.read("-", by: Self.readers[0])
+    }
+    _ = recording.told()
   }
 
   /// Lets the threads do something, and the records of it arrive in a possible order.
@@ -72,12 +80,10 @@ struct PipeModel {
       var begun: Writing?
       send(of: index) { begun = $0.begin(bytes, by: party) }
       threads[index].writing = begun
-      log.append((recording.clock, "\(party.name) begins \(String(decoding: bytes, as: UTF8.self))"))
       return
     }
     if threads[index].moved != nil {
       send(of: index) { $0.end(writing, isPut: true) }
-      log.append((recording.clock, "\(writing.party.name) ends"))
       threads[index].moved = nil
       threads[index].writing = nil
       return
@@ -86,7 +92,6 @@ struct PipeModel {
     let party = threads[index].party
     let bytes = writing.bytes.map { (byte: $0, writer: party) }
     threads[index].moved = bytes
-    log.append((recording.clock, "\(party.name) puts"))
     queue += bytes
     written += bytes.count
     recording.pipe.put(bytes.count)
@@ -98,13 +103,11 @@ struct PipeModel {
       let count = Int.random(in: 1...min(queue.count, 6000), using: &random)
       threads[index].moved = Array(queue.prefix(count))
       queue.removeFirst(count)
-      log.append((recording.clock, "reader \(index) takes \(count)"))
       recording.pipe.take(count)
       return
     }
     let party = threads[index].party
     send(of: index) { $0.read(moved.map(\.byte), by: party, isTaken: true) }
-    log.append((recording.clock, "\(party.name) ends read"))
     let bytes = Dictionary(grouping: moved, by: \.writer).mapValues { $0.map(\.byte) }
     truths[recording.clock] = Truth(reader: party, bytes: bytes)
     threads[index].moved = nil

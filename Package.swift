@@ -103,6 +103,25 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .testTarget(
+      name: "IPCCorrelationTests", dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCFilteringTests", dependencies: ["IPCFiltering", "IPCModel"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCTracingTests",
+      dependencies: [
+        "IPCFiltering", "IPCModel", "IPCTracing", "Libbpf", "RecordLayout",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: [
+        "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "ipcdump",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
     .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"], swiftSettings: swiftSettings),

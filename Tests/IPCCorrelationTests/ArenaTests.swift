@@ -9,20 +9,20 @@ struct ArenaTests {
   @Test func `does not grow with the number of events`() {
     let recording = Recording()
     let bytes = [UInt8](repeating: 0x61, count: 60_000)
-    for round in 0..<500 {
+    for round in 0..<200 {
       recording.end(recording.begin(bytes, by: round % 2 == 0 ? .ann : .amy))
       recording.read(bytes, by: .bob)
       if round % 10 == 9 { _ = recording.told() }
     }
     _ = recording.toldAtEnd()
-    #expect(recording.told.count == 500)
+    #expect(recording.told.count == 200)
     #expect(recording.told.allSatisfy { $0.content == bytes })
     #expect(recording.contentCapacity <= 4 * Self.mebibyte)
   }
 
   @Test func `does not grow with reads whose contents are joined, cut or never shown`() {
     let recording = Recording(capturing: 0)
-    for _ in 0..<2000 {
+    for _ in 0..<1000 {
       recording.write(String(repeating: "a", count: 1000), by: .ann)
       recording.write(String(repeating: "b", count: 1000), by: .amy)
       recording.write(String(repeating: "c", count: 1000), by: .ann)
@@ -31,16 +31,15 @@ struct ArenaTests {
           + String(repeating: "c", count: 1000), by: .bob)
       _ = recording.told()
     }
-    #expect(recording.told.count == 4000)
+    #expect(recording.told.count == 2000)
     #expect(recording.contentCapacity <= 2 * Self.mebibyte)
   }
 
   @Test func `gives a giant back`() {
     let recording = Recording()
-    let bytes = [UInt8](repeating: 0x61, count: 20 * Self.mebibyte)
+    let bytes = [UInt8](repeating: 0x61, count: 5 * Self.mebibyte)
     recording.end(recording.begin(bytes, by: .ann))
     recording.read(bytes, by: .bob)
-    #expect(recording.told.isEmpty)
     #expect(recording.told().count == 1)
     for _ in 0..<3 {
       recording.write("x", by: .ann)
@@ -53,7 +52,7 @@ struct ArenaTests {
     recording.write("x", by: .ann)
     recording.read("x", by: .bob)
     _ = recording.told()
-    #expect(recording.contentCapacity <= 23 * Self.mebibyte)
+    #expect(recording.contentCapacity <= 8 * Self.mebibyte)
   }
 
   @Test func `keeps a piece as long as it is retained`() {

@@ -59,7 +59,9 @@ struct BadRecordTests {
     var random = SeededRandom(seed: seed)
     let recording = Recording(capturing: 4096)
     for _ in 0..<500 {
-      var record = (0..<Int.random(in: 0...200, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      var record = (0..<Int.random(in: 0...200, using: &random)).map { _ in
+        UInt8.random(in: 0...255, using: &random)
+      }
       // Let it pass for one of ours, but for its sizes: those are tried one by one below.
       if record.count >= 90 {
         record[32] = UInt8.random(in: 0...7, using: &random)

@@ -42,7 +42,7 @@ struct EndTests {
     recording.signal(10, from: .ann, to: .bob)
     recording.write("x", by: .ann)
     let lines = recording.toldAtEnd(recording.live(unread: 1))
-    #expect(lines == ["ann > bob SIGUSR1 SI_USER process delivered", "ann > nobody 1 \"x\""])
+    #expect(lines == ["ann > bob SIGUSR1 SI_USER process delivered", "ann? > nobody 1 \"x\""])
   }
 
   @Test func `whose bytes the kernel cannot count tells all that are known`() {

@@ -9,7 +9,8 @@ struct FIFOTests {
 
   @Test(
     arguments: [
-      (["fifo", "tmp"], "/tmp/fifo"), (["fifo"], "/fifo"), ([], "/"), (["ä b", "run", "var"], "/var/run/ä b"),
+      (["fifo", "tmp"], "/tmp/fifo"), (["fifo"], "/fifo"), ([], "/"),
+      (["ä b", "run", "var"], "/var/run/ä b"),
     ])
   func `is named by its path`(components: [String], path: String) {
     recording.tellPath(components)

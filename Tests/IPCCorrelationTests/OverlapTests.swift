@@ -101,6 +101,20 @@ struct OverlapTests {
     #expect(recording.toldAtEnd() == ["ann > nobody 5"])
   }
 
+  @Test func `are told apart though the first writer of all has not ended yet`() {
+    let recording = Recording()
+    // The first writer is not announced: nobody else is known then.
+    let a = recording.begin("apple", by: .ann)
+    let b = recording.begin("melon", by: .amy)
+    recording.read("apple", by: .bob)
+    recording.end(a)
+    recording.end(b)
+    recording.read("melon", by: .bob)
+    withKnownIssue("whoever is announced is taken for the only writer") {
+      #expect(recording.told() == ["ann > bob 5 \"apple\"", "amy > bob 5 \"melon\""])
+    }
+  }
+
   @Test func `of three threads are put in the order of the bytes`() {
     let a = recording.begin("one ", by: .ann)
     let b = recording.begin("two ", by: .amy)

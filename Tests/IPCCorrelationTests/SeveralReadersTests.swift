@@ -43,6 +43,23 @@ struct SeveralReadersTests {
     #expect(recording.toldAtEnd() == [])
   }
 
+  @Test func `get their own bytes when the second is not known yet`() {
+    recording.write("apple", by: .ann)
+    recording.write("melon", by: .amy)
+    recording.read("app", by: .bob)
+    let other = recording.late { recording.read("leme", by: .bea) }
+    recording.read("lon", by: .bob)
+    recording.arrive(late: other)
+    withKnownIssue("the rest of a write that was begun is taken as read next, whatever the bytes say") {
+      #expect(
+        recording.told()
+          == [
+            "ann > bob 3 \"app\"", "ann > bea 2 \"le\"", "amy > bea 2 \"me\"", "amy > bob 3 \"lon\"",
+          ])
+      #expect(recording.toldAtEnd() == [])
+    }
+  }
+
   @Test func `are inferred if equal bytes of two writers may be either's`() {
     recording.write("same", by: .ann)
     recording.write("same", by: .amy)

@@ -27,7 +27,8 @@ struct SignalTests {
     arguments: [
       (1, "SIGHUP"), (2, "SIGINT"), (9, "SIGKILL"), (12, "SIGUSR2"), (15, "SIGTERM"), (16, "SIGSTKFLT"),
       (17, "SIGCHLD"), (19, "SIGSTOP"), (29, "SIGIO"), (31, "SIGSYS"), (32, "SIG32"), (33, "SIG33"),
-      (34, "SIGRTMIN"), (35, "SIGRTMIN+1"), (37, "SIGRTMIN+3"), (64, "SIGRTMIN+30"), (0, "SIG0"), (65, "other"),
+      (34, "SIGRTMIN"), (35, "SIGRTMIN+1"), (37, "SIGRTMIN+3"), (64, "SIGRTMIN+30"), (0, "SIG0"),
+      (65, "other"),
       (-1, "other"), (.max, "other"), (.min, "other"),
     ] as [(Int32, String)])
   func `has the name that the shell's kill -l gives it`(number: Int32, name: String) {
@@ -37,7 +38,8 @@ struct SignalTests {
 
   @Test(
     arguments: [
-      (0, "SI_USER"), (-1, "SI_QUEUE"), (-2, "SI_TIMER"), (-3, "SI_MESGQ"), (-4, "SI_ASYNCIO"), (-5, "SI_SIGIO"),
+      (0, "SI_USER"), (-1, "SI_QUEUE"), (-2, "SI_TIMER"), (-3, "SI_MESGQ"), (-4, "SI_ASYNCIO"),
+      (-5, "SI_SIGIO"),
       (-6, "SI_TKILL"), (-60, "other"), (1, "other"), (.max, "other"), (-.max, "other"),
     ] as [(Int32, String)])
   func `tells by which call it was sent`(code: Int32, name: String) {
@@ -80,7 +82,8 @@ struct SignalTests {
       (0x7ffd_1234_5678, "305419896", "140724908873336"), (UInt64.max - 4096, "-4097", nil),
       (0x8000_0000_0000_0000, "0", "9223372036854775808"),
     ] as [(UInt64, String, String?)])
-  func `carries a value, and a pointer if it is none that fits`(raw: UInt64, value: String, pointer: String?) {
+  func `carries a value, and a pointer if it is none that fits`(raw: UInt64, value: String, pointer: String?)
+  {
     recording.signal(37, from: .ann, to: .bob) {
       $0.code = -1
       $0.has_value = 1

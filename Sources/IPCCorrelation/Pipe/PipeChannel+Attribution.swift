@@ -30,6 +30,7 @@ extension PipeChannel {
     shares.removeAll(keepingCapacity: true)
     if available < read.count, !isForced { return false }
     var offset = 0
+    var rivals: [Int] = []
     while offset < read.count {
       let received = content.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst(offset)) }
       guard let choice = chooseWrite(for: read, received: received, isForced: isForced) else {
@@ -42,26 +43,30 @@ extension PipeChannel {
       }
       let count = min(writes[choice.index].remaining, read.count - offset)
       take(count, from: choice.index)
+      rivals += choice.rivals
       shares.append(Share(write: choice.index, offset: offset, count: count, isInferred: choice.isInferred))
       offset += count
     }
+    // If one of several was taken for want of proof, the others are no more certain afterwards.
+    for rival in rivals { markInferred(rival) }
     return true
   }
 
   /// The write whose bytes come next in a read; nil if it is not known yet.
   private func chooseWrite(
     for read: PipeRead, received: UnsafeRawBufferPointer?, isForced: Bool
-  ) -> (index: Int, isInferred: Bool)? {
+  ) -> Choice? {
     if isUniform, !hasSeveralWriters {
       // Whatever order the reads had, the source is the same. With several writers, one whose write has not ended yet
       // may be meant, so the bytes are asked even if only one is known.
-      return writes.firstIndex { $0.remaining > 0 }.map { ($0, false) }
+      return writes.firstIndex { $0.remaining > 0 }.map { Choice(index: $0, isInferred: false) }
     }
     // A write up to PIPE_BUF is never interrupted by another one (pipe(7)).
     if !hasSeveralReaders,
-      let index = writes.firstIndex(where: { $0.consumed > 0 && $0.remaining > 0 && $0.count <= 4096 })
+      let index = writes.firstIndex(where: { $0.consumed > 0 && $0.remaining > 0 && $0.count <= 4096 }),
+      compare(writes[index], with: received) != .different
     {
-      return (index, false)
+      return Choice(index: index, isInferred: false)
     }
     var tally = Tally()
     let end = firstEnd
@@ -71,17 +76,28 @@ extension PipeChannel {
       // Behind a write that had ended before it began, it can be next only if another reader took that one.
       let isNext = write.begin < end
       guard isNext || hasSeveralReaders else { continue }
-      let verdict = received.map {
-        write.fingerprint.compare(with: $0, consumed: write.consumed, count: write.count)
-      }
-      tally.count(index, verdict ?? .unknown, isNext: isNext)
+      tally.count(index, compare(write, with: received), isNext: isNext)
     }
     return decide(tally, isForced: isForced)
+  }
+
+  private func compare(_ write: PipeWrite, with received: UnsafeRawBufferPointer?) -> Fingerprint.Verdict {
+    guard let received else { return .unknown }
+    return write.fingerprint.compare(with: received, consumed: write.consumed, count: write.count)
   }
 
   /// Earliest end among the writes with unread bytes: what began later than that comes later.
   private var firstEnd: UInt64 {
     writes.prefix(Self.comparedWrites).reduce(UInt64.max) { $1.remaining > 0 ? min($0, $1.end) : $0 }
+  }
+
+  /// The write that is taken for one position.
+  private struct Choice {
+    let index: Int
+    /// Whether another write is possible.
+    let isInferred: Bool
+    /// The writes that are as possible as the chosen one, itself among them.
+    var rivals: [Int] = []
   }
 
   /// How the candidates for one position compare with the received bytes.
@@ -101,19 +117,19 @@ extension PipeChannel {
     }
   }
 
-  private func decide(_ tally: Tally, isForced: Bool) -> (index: Int, isInferred: Bool)? {
+  private func decide(_ tally: Tally, isForced: Bool) -> Choice? {
     let possible = tally.equal + tally.unknown
-    if let first = possible.first {
-      let isSettled = possible.dropFirst().allSatisfy { writes[$0].source == writes[first].source }
-      if isSettled {
-        // Equal bytes, or nobody else: with several readers, "nobody else" is not certain.
-        let isProven = !tally.equal.isEmpty || !hasSeveralReaders
-        return (first, !isProven)
-      }
-      let earliest = possible.min { (writes[$0].end, $0) < (writes[$1].end, $1) } ?? first
-      return (earliest, true)
+    guard let first = possible.first else {
+      // Nothing fits: the write that was read is still to come, or it was never seen.
+      if !isForced { return nil }
+      return (tally.firstNext ?? writes.firstIndex { $0.remaining > 0 }).map { Choice(index: $0, isInferred: true) }
     }
-    // Nothing fits: the write that was read is still to come, or it was never seen.
-    return isForced ? tally.firstNext.map { ($0, true) } : nil
+    let isSettled = possible.dropFirst().allSatisfy { writes[$0].source == writes[first].source }
+    if isSettled {
+      // Equal bytes, or nobody else: with several readers, "nobody else" is not certain.
+      return Choice(index: first, isInferred: tally.equal.isEmpty && hasSeveralReaders)
+    }
+    let earliest = possible.min { (writes[$0].end, $0) < (writes[$1].end, $1) } ?? first
+    return Choice(index: earliest, isInferred: true, rivals: possible)
   }
 }

@@ -39,8 +39,6 @@ final class PipeChannel {
 
   /// State of losses in which this channel was last in step.
   var lossGeneration: UInt64
-  /// When a read last found the pipe empty, in nanoseconds.
-  var emptiedAt: UInt64 = 0
   /// When a record last told about it.
   var lastTouched: UInt64 = 0
 
@@ -117,6 +115,9 @@ final class PipeChannel {
     lastWriter = (writer, end)
   }
 
+  /// Learns from the kernel that more than one thread has written.
+  func noteSeveralWriters() { hasSeveralWriters = true }
+
   /// Remembers who has begun to write, and when.
   func note(beginning writer: Endpoint, at time: UInt64) {
     guard let lastWriter, lastWriter.source.tid != writer.tid else { return }
@@ -141,6 +142,9 @@ final class PipeChannel {
     writes[index].consumed += count
     available -= count
   }
+
+  /// Makes the source of what is left of a write uncertain.
+  func markInferred(_ index: Int) { writes[index].isInferred = true }
 
   /// Gives bytes back that were taken on trial.
   func putBack(_ count: Int, to index: Int) {

@@ -13,6 +13,10 @@ extension PipeCorrelator {
   func sweep(
     at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void
   ) {
+    if stage.count == 0 {
+      for name in retiredNames { stage.texts.release(name) }
+      retiredNames.removeAll()
+    }
     let isCrowded = channels.count > 4096
     let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
     var unreadCount = 0
@@ -28,7 +32,7 @@ extension PipeCorrelator {
       }
     }
     for key in gone {
-      if let name = channels.removeValue(forKey: key)?.name { stage.texts.release(name) }
+      if let name = channels.removeValue(forKey: key)?.name { retiredNames.append(name) }
       forgotten(key.address)
     }
     recent = nil

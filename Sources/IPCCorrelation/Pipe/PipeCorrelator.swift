@@ -17,6 +17,8 @@ final class PipeCorrelator: KindCorrelator {
   private var shares: [PipeChannel.Share] = []
   var teller: PipeTeller
   var look = LookSchedule()
+  /// Names of channels that are gone, which events on their way may still refer to.
+  var retiredNames: [TextID] = []
   /// Who held which pipe when the trace began: the likely writers of what was unread then.
   private var initialWriters = LiveChannels()
 
@@ -60,6 +62,7 @@ final class PipeCorrelator: KindCorrelator {
         channel.lossGeneration = lossGeneration - 1
       }
     }
+    if transfer.has(IPC_FLAG_SEVERAL) { channel.noteSeveralWriters() }
     if transfer.has(IPC_FLAG_FIRST) { meetFirst(transfer, channel, isNew: known == nil) }
     return channel
   }
@@ -102,23 +105,23 @@ final class PipeCorrelator: KindCorrelator {
   // MARK: - Writes
 
   private func takeBeginning(_ transfer: PipeTransfer, in channel: PipeChannel) {
-    let write = transfer.write(begin: transfer.time, end: .max)
+    var write = transfer.write(begin: transfer.time, end: .max)
+    // A short write of a known channel is announced only if another thread has written.
+    if write.count <= Self.pipeBuffer, !transfer.has(IPC_FLAG_FIRST) { channel.noteSeveralWriters() }
     channel.note(beginning: write.source, at: transfer.time)
     channel.abandon(by: write.source.tid)
     // A long packet write becomes several packets, whose bounds are known at its end.
     if write.isPacket, write.count > Self.pipeBuffer { return }
+    channel.settleDebt(with: &write)
     channel.append(write)
   }
 
   private func takeWrite(_ transfer: PipeTransfer, in channel: PipeChannel) {
     let tid = Endpoint(transfer.raw.header).tid
-    var write = transfer.write(begin: channel.earliestBegin(of: tid), end: transfer.time)
+    let write = transfer.write(begin: channel.earliestBegin(of: tid), end: transfer.time)
     let wasBegun = channel.end(write)
     if wasBegun { channel.abandon(by: tid) }
-    if !wasBegun, write.count > 0 {
-      channel.settleDebt(with: &write)
-      appendPackets(of: write, to: channel)
-    }
+    if !wasBegun, write.count > 0 { appendPackets(of: write, to: channel) }
     if write.count > 0 { channel.note(writer: write.source, end: write.end) }
     channel.dropFinished()
   }
@@ -127,12 +130,17 @@ final class PipeCorrelator: KindCorrelator {
   private static let pipeBuffer = 4096
 
   private func appendPackets(of write: PipeWrite, to channel: PipeChannel) {
-    guard write.isPacket, write.count > Self.pipeBuffer else { return channel.append(write) }
     var packet = write
+    guard write.isPacket, write.count > Self.pipeBuffer else {
+      channel.settleDebt(with: &packet)
+      return channel.append(packet)
+    }
     packet.fingerprint.dropSuffix()
     var left = write.count
     while left > 0 {
       packet.count = min(left, Self.pipeBuffer)
+      packet.consumed = 0
+      channel.settleDebt(with: &packet)
       channel.append(packet)
       // The next packet comes behind this one, and of its bytes nothing is known.
       packet.begin = packet.end
@@ -190,13 +198,18 @@ final class PipeCorrelator: KindCorrelator {
   /// Takes the contents of a thread's read as complete, whether or not all of it has come.
   private func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
     guard let channel = arriving.removeValue(forKey: tid) else { return }
+    close(readOf: tid, in: channel)
+    resolve(channel, &stage)
+  }
+
+  /// Ends a thread's read at the contents that have come.
+  private func close(readOf tid: UInt32, in channel: PipeChannel) {
     let reader = Int32(bitPattern: tid)
     guard let index = channel.reads.lastIndex(where: { $0.reader.tid == reader && !$0.isComplete }) else {
       return
     }
     channel.reads[index].isComplete = true
     channel.reads[index].content.length = channel.reads[index].filled
-    resolve(channel, &stage)
   }
 
   // MARK: - Channels
@@ -251,7 +264,6 @@ final class PipeCorrelator: KindCorrelator {
     channel.dropFinished()
     channel.reads.remove(at: index)
     if read.emptied {
-      channel.emptiedAt = read.time
       // A read that found the pipe empty says so of its own time: what was lost since is not made good.
       if !isInStep, read.lossGeneration == lossGeneration {
         channel.dropEnded(before: read.time) { _ in }
@@ -269,7 +281,12 @@ final class PipeCorrelator: KindCorrelator {
     return nil
   }
 
-  func noteLoss() { lossGeneration += 1 }
+  func noteLoss() {
+    lossGeneration += 1
+    // What is lost may be the rest of a read's contents, and the next chunk another read's.
+    for (tid, channel) in arriving { close(readOf: tid, in: channel) }
+    arriving.removeAll()
+  }
 
   func settle(before time: UInt64, into stage: inout EventStage) {
     while let earliest = earliestPending, earliest < time, let first = pending.popFirst() {

@@ -66,7 +66,8 @@ struct PipeTeller {
       isInferred = isInferred || channel.writes[index].isInferred
     } else {
       source = channel.soleWriter ?? .unknown
-      channel.owe(share.count, at: read.time)
+      // After a loss, the write is not late but lost.
+      if isInStep { channel.owe(share.count, at: read.time) }
     }
     guard let index = parts.firstIndex(where: { $0.source == source }) else {
       parts.append(

@@ -18,7 +18,8 @@ struct PipeTransfer {
 
   var key: ChannelKey { ChannelKey(address: raw.channel, inode: raw.inode) }
   var time: UInt64 { raw.header.time }
-  var count: Int { Int(clamping: raw.count) }
+  /// Bytes moved, or asked for; no call moves more than MAX_RW_COUNT (include/linux/fs.h), whatever it asks for.
+  var count: Int { Int(min(raw.count, 0x7FFF_F000)) }
   func has(_ flag: ipc_flags) -> Bool { raw.header.flags & UInt8(flag.rawValue) != 0 }
 
   /// The write that it tells of.

@@ -58,7 +58,8 @@ struct SignalVocabulary {
 
   /// Name of an `si_code`.
   func code(_ code: Int32) -> TextID {
-    codeIDs.indices.contains(Int(-code)) ? codeIDs[Int(-code)] : other
+    // In 64 bits, because a process may send any code, and the smallest has no negative.
+    codeIDs.indices.contains(-Int(code)) ? codeIDs[-Int(code)] : other
   }
 
   /// Name of what became of the signal.

@@ -47,6 +47,7 @@ enum ipc_flags {
   IPC_FLAG_MORE = 1 << 2,    /* more contents follow in IPC_RECORD_CONTENT records */
   IPC_FLAG_PACKET = 1 << 3,  /* the write makes packets (O_DIRECT pipe) */
   IPC_FLAG_BORN = 1 << 4,    /* the channel is newly made and empty */
+  IPC_FLAG_SEVERAL = 1 << 6, /* more than one thread has written to the channel */
   IPC_FLAG_SHORT = 1 << 5,   /* part of the contents could not be read from the user's memory */
 };
 

@@ -3,7 +3,8 @@ import RecordLayout
 /// Makes the bytes of records (records.h).
 enum RecordBytes {
   static func header(
-    _ type: ipc_record_type, _ kind: ipc_kind, by party: Party, time: UInt64, lost: UInt32, flags: [ipc_flags] = []
+    _ type: ipc_record_type, _ kind: ipc_kind, by party: Party, time: UInt64, lost: UInt32,
+    flags: [ipc_flags] = []
   ) -> ipc_header {
     var header = ipc_header()
     header.time = time

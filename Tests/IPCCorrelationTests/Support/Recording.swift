@@ -237,7 +237,8 @@ final class Recording {
     var live = LiveChannels()
     for party in holders.isEmpty ? [.bob] : holders {
       live.add(
-        channel: pipe.address, inode: pipe.inode, holder: party.holder, isWritable: !holders.isEmpty, unread: unread)
+        channel: pipe.address, inode: pipe.inode, holder: party.holder, isWritable: !holders.isEmpty,
+        unread: unread)
     }
     return live
   }

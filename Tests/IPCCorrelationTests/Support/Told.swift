@@ -22,8 +22,9 @@ struct Told {
     self.meta = meta
   }
 
-  /// `ann > bob 5 "hello"`; a question mark stands behind an end that was inferred, and `nobody` received what was
-  /// not delivered. An end that is not exactly one of `parties` is spelled out.
+  /// `ann > bob 5 "hello"`: a question mark stands behind an end that was inferred.
+  ///
+  /// `nobody` received what was not delivered; an end that is not exactly one of `parties` is spelled out.
   func line(_ parties: [Endpoint: String]) -> String {
     var source = name(of: event.source, parties)
     var destination = name(of: event.destination, parties)

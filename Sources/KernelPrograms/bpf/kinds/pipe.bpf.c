@@ -106,6 +106,7 @@ static __always_inline void fill_transfer(struct scratch *scratch, struct task_s
                                           struct pipe_inode_info *pipe, struct channel *channel, u64 count) {
   struct file *file = scratch->file;
   u8 flags = matched ? IPC_FLAG_MATCHED : 0;
+  if (channel->flags & CHANNEL_MULTI) flags |= IPC_FLAG_SEVERAL;
   u64 key = (u64)pipe, inode = channel->inode;
   u32 unread = 0;
   if (!(channel->flags & CHANNEL_SEEN)) {
@@ -143,7 +144,7 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   channel->last_writer = tid;
   if (is_other) channel->flags |= CHANNEL_MULTI;
   u64 asked = asked_length(scratch);
-  if (!is_other && asked <= PIPE_BUF && channel->flags & CHANNEL_SEEN) return 0;
+  if (!is_other && asked <= PIPE_BUF) return 0;
 
   fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, pipe, channel, asked);
   fingerprint(scratch, asked);

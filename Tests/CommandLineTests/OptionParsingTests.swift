@@ -1,0 +1,169 @@
+import ArgumentParser
+import IPCFiltering
+import IPCFormats
+import IPCModel
+import IPCTracing
+import Testing
+
+@testable import ipcdump
+
+@Suite("The command line")
+struct OptionParsingTests {
+  private func parse(_ arguments: String...) throws -> IPCDump { try IPCDump.parse(arguments) }
+
+  private func selection(_ arguments: String...) throws -> Selection {
+    let options = try IPCDump.parse(arguments)
+    return options.filter.selection(ofCommand: !options.command.isEmpty)
+  }
+
+  /// What is said of arguments that are refused; nil if they are taken.
+  private func complaint(_ arguments: String...) -> String? {
+    do {
+      _ = try IPCDump.parse(arguments)
+      return nil
+    } catch {
+      return IPCDump.exitCode(for: error).isSuccess ? nil : IPCDump.message(for: error)
+    }
+  }
+
+  @Test func `without options traces everything, as text without contents`() throws {
+    let options = try parse()
+    #expect(try selection() == Selection(kinds: Set(Kind.all)))
+    #expect(options.output.format == .text)
+    #expect(!options.output.showsContents)
+    #expect(options.output.shownBytes == nil)
+    #expect(options.output.count ?? 0 == 0)
+    #expect(options.output.file == nil)
+    #expect(!options.output.hidesLosses)
+    #expect(options.output.time == .wall)
+    #expect(!options.output.quiet)
+    #expect(options.output.verbose == 0)
+    #expect(options.trace.hook == .auto)
+    #expect(options.trace.ringSize == 16 << 20)
+    #expect(!options.trace.includeSelf)
+    #expect(options.command == [])
+  }
+
+  @Test func `takes every option that the original had`() throws {
+    let options = try parse(
+      "-B", "10", "-D", "cat", "-L", "-P", "sh", "-S", "sh", "-c", "5", "-d", "20", "-f", "json", "-o",
+      "file", "-p",
+      "10", "-s", "0x0a", "-t", "pipe", "-x")
+    #expect(options.output.shownBytes == 10)
+    #expect(options.output.hidesLosses)
+    #expect(options.output.count == 5)
+    #expect(options.output.format == .json)
+    #expect(options.output.file == "file")
+    #expect(options.output.showsContents)
+    var expected = Selection(kinds: [.pipe])
+    expected.destinationComms = [Comm("cat")]
+    expected.comms = [Comm("sh")]
+    expected.sourceComms = [Comm("sh")]
+    expected.destinationPids = [20]
+    expected.pids = [10]
+    expected.sourcePids = [10]
+    #expect(options.filter.selection(ofCommand: false) == expected)
+  }
+
+  @Test func `answers a call for help, or for the version, without failing`() {
+    for argument in ["-h", "--help", "--version"] {
+      let error = #expect(throws: (any Error).self) { try IPCDump.parse([argument]) }
+      #expect(error.map { IPCDump.exitCode(for: $0).isSuccess } == true)
+    }
+    let help = IPCDump.helpMessage()
+    for option in ["-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-h"] {
+      #expect(help.contains(option + " ") || help.contains(option + ","), "\(option) is in the help")
+    }
+  }
+
+  @Test func `gathers the values of a repeated option`() throws {
+    #expect(try selection("-p", "1,2", "-p", "3").pids == [1, 2, 3])
+    #expect(try selection("-s", "1", "-s", "2").sourcePids == [1, 2])
+    #expect(try selection("-d", "1", "-d", "2").destinationPids == [1, 2])
+    #expect(try selection("-P", "a", "-P", "b").comms == [Comm("a"), Comm("b")])
+    #expect(try selection("-S", "a", "-S", "b").sourceComms == [Comm("a"), Comm("b")])
+    #expect(try selection("-D", "a", "-D", "b").destinationComms == [Comm("a"), Comm("b")])
+    #expect(try selection("-t", "k", "-t", "p").kinds == [.signal, .pipe])
+  }
+
+  @Test func `takes flags in a row`() throws {
+    let options = try parse("-xLqvv")
+    #expect(options.output.showsContents)
+    #expect(options.output.hidesLosses)
+    #expect(options.output.quiet)
+    #expect(options.output.verbose == 2)
+  }
+
+  @Test func `takes flags and, last, an option in a row`() throws {
+    let options = try parse("-xf", "json")
+    #expect(options.output.showsContents)
+    #expect(options.output.format == .json)
+  }
+
+  @Test func `takes a value with an equals sign`() throws {
+    #expect(try parse("-f=csv").output.format == .csv)
+    #expect(try parse("--time=epoch").output.time == .epoch)
+  }
+
+  @Test(arguments: ["wall", "date", "epoch", "delta", "relative", "none"])
+  func `takes every style of time`(style: String) throws {
+    #expect(try parse("--time", style).output.time.rawValue == style)
+  }
+
+  @Test func `takes what lies behind two dashes as the command, options and all`() throws {
+    let options = try parse("-x", "--", "sh", "-c", "echo -x", "--", "-t")
+    #expect(options.output.showsContents)
+    #expect(options.command == ["sh", "-c", "echo -x", "--", "-t"])
+    #expect(options.output.count ?? 0 == 0)
+    #expect(try selection("--", "true").isTreeOnly)
+    #expect(try !selection("-p", "1").isTreeOnly)
+  }
+
+  @Test func `takes no command without two dashes`() {
+    #expect(complaint("ls") != nil)
+    #expect(complaint("-x", "ls", "-l") != nil)
+  }
+
+  @Test func `refuses a limit of bytes without contents`() throws {
+    #expect(complaint("-B", "5")?.contains("-x") == true)
+    #expect(try parse("-x", "-B", "0").output.shownBytes == nil, "0 shows all")
+    #expect(try parse("-B", "1k", "-x").output.shownBytes == 1024)
+  }
+
+  @Test(
+    arguments: [
+      ["-t", "t1"], ["-tt"], ["-t"], ["-p", "0"], ["-p", "-1"], ["-p", "x"], ["-p"], ["-f", "xml"],
+      ["-c", "-1"],
+      ["-c", "x"], ["-B", "-1", "-x"], ["--time", "noon"], ["--color", "red"], ["--hook", "kprobe"],
+      ["--buffer-size", "1k"], ["--buffer-size", "2G"], ["-z"], ["--unknown"],
+    ])
+  func `refuses what it does not understand`(arguments: [String]) {
+    let error = #expect(throws: (any Error).self) { try IPCDump.parse(arguments) }
+    #expect(error.map { IPCDump.exitCode(for: $0).rawValue } == 64)
+    #expect(error.map { IPCDump.message(for: $0).isEmpty } == false)
+  }
+
+  @Test(
+    arguments: [("64k", 65_536), ("65537", 131_072), ("100k", 131_072), ("1G", 1 << 30), ("16M", 16 << 20)])
+  func `rounds the buffer up to a power of two`(text: String, size: Int) throws {
+    #expect(try parse("--buffer-size", text).trace.ringSize == size)
+  }
+
+  @Test func `takes every way to watch`() throws {
+    #expect(try parse("--hook", "tp_btf").trace.hook == .btf)
+    #expect(try parse("--hook", "tracepoint").trace.hook == .tracepoint)
+    #expect(try parse("--include-self").trace.includeSelf)
+    #expect(try parse("--list-types").listTypes)
+    #expect(try parse("--info").info)
+  }
+
+  @Test func `cuts a name to what the kernel keeps of it`() throws {
+    #expect(try selection("-P", "systemd-journald").comms == [Comm("systemd-journal")])
+  }
+
+  @Test func `colours if it is told to, whatever it writes to`() throws {
+    #expect(try parse("--color", "always").output.isColored(onTerminal: false))
+    #expect(try !parse("--color", "never").output.isColored(onTerminal: true))
+    #expect(try !parse().output.isColored(onTerminal: false))
+  }
+}

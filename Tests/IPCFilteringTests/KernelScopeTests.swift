@@ -1,0 +1,82 @@
+import IPCFiltering
+import IPCModel
+import Testing
+
+@Suite("The filter in the kernel")
+struct KernelScopeTests {
+  private func scope(_ choose: (inout Selection) -> Void) -> KernelScope {
+    var selection = Selection(kinds: [.pipe])
+    choose(&selection)
+    return KernelScope(selection)
+  }
+
+  @Test func `lets everything through if nobody is chosen`() {
+    #expect(scope { _ in } == .all)
+    #expect(scope { $0.kinds = [.signal] } == .all)
+  }
+
+  @Test func `is the command's tree if there is a command`() {
+    #expect(scope { $0.isTreeOnly = true } == .tree)
+    #expect(
+      scope {
+        $0.isTreeOnly = true
+        $0.pids = [10]
+        $0.comms = [Comm("sh")]
+      } == .tree)
+  }
+
+  @Test func `is the processes that are named by number, or else by name`() {
+    #expect(scope { $0.pids = [10, 20] } == .pids([10, 20]))
+    #expect(scope { $0.sourcePids = [10] } == .pids([10]))
+    #expect(scope { $0.destinationPids = [20] } == .pids([20]))
+    #expect(scope { $0.comms = [Comm("sh")] } == .comms([Comm("sh")]))
+    #expect(scope { $0.sourceComms = [Comm("sh")] } == .comms([Comm("sh")]))
+    #expect(scope { $0.destinationComms = [Comm("cat")] } == .comms([Comm("cat")]))
+    #expect(
+      scope {
+        $0.comms = [Comm("sh")]
+        $0.destinationPids = [20]
+      } == .pids([20]))
+  }
+
+  /// Whether the kernel lets an event through: one of its ends matches.
+  private func letsThrough(_ scope: KernelScope, _ event: Event) -> Bool {
+    let ends = [event.source, event.destination]
+    return switch scope {
+    case .all: true
+    case .tree: event.traits.contains(.inTree)
+    case .pids(let pids): ends.contains { pids.contains($0.pid) }
+    case .comms(let comms): ends.contains { $0.isKnown && comms.contains($0.comm) }
+    }
+  }
+
+  @Test func `lets every event through that the exact filter would pass`() {
+    var random = SystemRandomNumberGenerator()
+    let ends = [Scene.sh, Scene.cat, Scene.nginx, .unknown]
+    let pids: [Int32] = [10, 20, 30, 99]
+    let comms = ["sh", "cat", "nginx", "none"].map { Comm($0) }
+    var passed = 0
+    for _ in 0..<20_000 {
+      var selection = Selection(kinds: Bool.random(using: &random) ? [.pipe] : [.pipe, .signal])
+      func some<Value: Hashable>(_ values: [Value]) -> Set<Value> {
+        Int.random(in: 0..<3, using: &random) > 0
+          ? [] : Set(values.filter { _ in Bool.random(using: &random) })
+      }
+      selection.pids = some(pids)
+      selection.sourcePids = some(pids)
+      selection.destinationPids = some(pids)
+      selection.comms = some(comms)
+      selection.sourceComms = some(comms)
+      selection.destinationComms = some(comms)
+      selection.isTreeOnly = Int.random(in: 0..<4, using: &random) == 0
+      let event = Scene.event(
+        Bool.random(using: &random) ? .pipe : .signal, from: ends.randomElement(using: &random) ?? .unknown,
+        to: ends.randomElement(using: &random) ?? .unknown,
+        traits: Bool.random(using: &random) ? .inTree : [])
+      guard EventFilter(selection).passes(event) else { continue }
+      passed += 1
+      #expect(letsThrough(KernelScope(selection), event), "\(selection) \(event)")
+    }
+    #expect(passed > 1000, "the property was put to the test")
+  }
+}

@@ -64,8 +64,6 @@ struct FIFOTests {
     recording.write("unread", by: .ann)
     #expect(recording.sweep(after: 2100, LiveChannels()).count == 1)
     #expect(recording.told() == ["ann > nobody 6 \"unread\""])
-    withKnownIssue("the name is released while an event that waits refers to it") {
-      #expect(names == ["/tmp/fifo"])
-    }
+    #expect(names == ["/tmp/fifo"])
   }
 }

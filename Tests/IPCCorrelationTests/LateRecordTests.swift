@@ -97,9 +97,7 @@ struct LateRecordTests {
     recording.read("hello", by: .bob)
     #expect(recording.told(after: 101) == ["amy > bob 3 \"one\"", "amy? > bob 5 \"hello\""])
     recording.arrive(late: write)
-    withKnownIssue("a debt is settled by writes that were not announced only") {
-      #expect(recording.toldAtEnd() == [])
-    }
+    #expect(recording.toldAtEnd() == [])
   }
 
   @Test func `keeps events in the order of time`() {

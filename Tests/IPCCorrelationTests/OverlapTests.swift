@@ -67,9 +67,7 @@ struct OverlapTests {
     let lines = recording.told()
     #expect(lines.count == 2)
     #expect(lines[0] == "ann? > bob 4", "the write that ended first is the likelier")
-    withKnownIssue("the last of several that may be swapped is told as if it had been observed") {
-      #expect(lines[1] == "amy? > bob 4")
-    }
+    #expect(lines[1] == "amy? > bob 4")
   }
 
   @Test func `and have equal bytes are exact in a read of both`() {
@@ -110,9 +108,7 @@ struct OverlapTests {
     recording.end(a)
     recording.end(b)
     recording.read("melon", by: .bob)
-    withKnownIssue("whoever is announced is taken for the only writer") {
-      #expect(recording.told() == ["ann > bob 5 \"apple\"", "amy > bob 5 \"melon\""])
-    }
+    #expect(recording.told() == ["ann > bob 5 \"apple\"", "amy > bob 5 \"melon\""])
   }
 
   @Test func `of three threads are put in the order of the bytes`() {

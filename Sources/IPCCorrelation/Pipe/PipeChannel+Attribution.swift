@@ -30,7 +30,7 @@ extension PipeChannel {
     shares.removeAll(keepingCapacity: true)
     if available < read.count, !isForced { return false }
     var offset = 0
-    var rivals: [Int] = []
+    var guesses: [[Int]] = []
     while offset < read.count {
       let received = content.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst(offset)) }
       guard let choice = chooseWrite(for: read, received: received, isForced: isForced) else {
@@ -43,12 +43,11 @@ extension PipeChannel {
       }
       let count = min(writes[choice.index].remaining, read.count - offset)
       take(count, from: choice.index)
-      rivals += choice.rivals
+      if !choice.rivals.isEmpty { guesses.append(choice.rivals) }
       shares.append(Share(write: choice.index, offset: offset, count: count, isInferred: choice.isInferred))
       offset += count
     }
-    // If one of several was taken for want of proof, the others are no more certain afterwards.
-    for rival in rivals { markInferred(rival) }
+    for rivals in guesses { noteGuess(among: rivals) }
     return true
   }
 

@@ -29,6 +29,9 @@ final class PipeChannel {
   private var lastEnds: [(tid: Int32, end: UInt64)] = []
   private static let rememberedWriters = 64
 
+  /// Whether a choice among unlike writes was made for want of proof, so that what follows is as uncertain.
+  private(set) var isUncertain = false
+
   private var reader: Int32?
   /// Whether more than one thread has read.
   private(set) var hasSeveralReaders = false
@@ -143,8 +146,17 @@ final class PipeChannel {
     available -= count
   }
 
-  /// Makes the source of what is left of a write uncertain.
-  func markInferred(_ index: Int) { writes[index].isInferred = true }
+  /// Learns that one of several writes was taken for want of proof: the others are no more certain afterwards.
+  func noteGuess(among rivals: [Int]) {
+    for rival in rivals { writes[rival].isInferred = true }
+    // Of writes of different lengths, even where the next one begins is a guess then.
+    isUncertain = isUncertain || rivals.contains { writes[$0].count != writes[rivals[0]].count }
+  }
+
+  /// Learns that all bytes have been read, so that what comes now begins anew.
+  func noteEmpty() {
+    if available == 0 { isUncertain = false }
+  }
 
   /// Gives bytes back that were taken on trial.
   func putBack(_ count: Int, to index: Int) {

@@ -106,7 +106,7 @@ final class PipeCorrelator: KindCorrelator {
 
   private func takeBeginning(_ transfer: PipeTransfer, in channel: PipeChannel) {
     var write = transfer.write(begin: transfer.time, end: .max)
-    // A short write of a known channel is announced only if another thread has written.
+    // A short write of a known channel is announced only if several threads write.
     if write.count <= Self.pipeBuffer, !transfer.has(IPC_FLAG_FIRST) { channel.noteSeveralWriters() }
     channel.note(beginning: write.source, at: transfer.time)
     channel.abandon(by: write.source.tid)
@@ -261,6 +261,7 @@ final class PipeCorrelator: KindCorrelator {
     guard channel.attribute(read, content: content, isForced: isForced, into: &shares) else { return false }
     let isInStep = channel.lossGeneration == lossGeneration
     teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep, &stage)
+    channel.noteEmpty()
     channel.dropFinished()
     channel.reads.remove(at: index)
     if read.emptied {

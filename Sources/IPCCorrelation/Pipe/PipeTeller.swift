@@ -59,7 +59,7 @@ struct PipeTeller {
     let piece = read.content.isNone ? .none : read.content.slice(from: share.offset, count: share.count)
     var source = Endpoint.unknown
     var isMatched = false
-    var isInferred = share.isInferred || !isInStep
+    var isInferred = share.isInferred || channel.isUncertain || !isInStep
     if let index = share.write {
       source = channel.writes[index].source
       isMatched = channel.writes[index].isMatched

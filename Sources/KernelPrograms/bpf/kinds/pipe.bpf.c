@@ -2,9 +2,9 @@
 /*
  * Pipes and FIFOs.
  *
- * A read's record comes when its syscall ends, a write's too. A write that another thread's write may overlap, or that
- * may block half-way (more than PIPE_BUF), is announced when it begins, so that a reader who gets the first half knows
- * whose it is. Writes of one thread to one pipe need no announcement: their order is the thread's own.
+ * A read's record comes when its syscall ends, a write's too. A write to a pipe that several threads write to, or that
+ * may block half-way (more than PIPE_BUF), is announced when it begins, so that whoever may have written a read's bytes
+ * is known before the read is. Writes of the only thread need no announcement: their order is the thread's own.
  */
 
 #define PIPE_BUF 4096
@@ -144,7 +144,7 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   channel->last_writer = tid;
   if (is_other) channel->flags |= CHANNEL_MULTI;
   u64 asked = asked_length(scratch);
-  if (!is_other && asked <= PIPE_BUF) return 0;
+  if (!(channel->flags & CHANNEL_MULTI) && asked <= PIPE_BUF) return 0;
 
   fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, pipe, channel, asked);
   fingerprint(scratch, asked);

@@ -121,7 +121,9 @@ extension PipeChannel {
     guard let first = possible.first else {
       // Nothing fits: the write that was read is still to come, or it was never seen.
       if !isForced { return nil }
-      return (tally.firstNext ?? writes.firstIndex { $0.remaining > 0 }).map { Choice(index: $0, isInferred: true) }
+      return (tally.firstNext ?? writes.firstIndex { $0.remaining > 0 }).map {
+        Choice(index: $0, isInferred: true)
+      }
     }
     let isSettled = possible.dropFirst().allSatisfy { writes[$0].source == writes[first].source }
     if isSettled {

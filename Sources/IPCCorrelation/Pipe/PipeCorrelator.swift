@@ -245,7 +245,11 @@ final class PipeCorrelator: KindCorrelator {
     var index = 0
     while index < channel.reads.count {
       let isDone = channel.reads[index].isComplete && divide(channel, at: index, isForced: false, &stage)
-      if isDone { continue }
+      if isDone {
+        // What one reader has got tells what is left for those before it.
+        index = 0
+        continue
+      }
       // Later reads wait, unless other readers' bytes can tell their writers.
       guard channel.hasSeveralReaders, channel.hasSeveralWriters, index < Self.triedReads else { return }
       index += 1

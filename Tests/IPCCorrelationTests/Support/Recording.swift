@@ -74,7 +74,7 @@ final class Recording {
     if !pipe.isKnown {
       pipe.isKnown = true
       transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue)
-      transfer.unread = UInt32(pipe.unread)
+      transfer.unread = UInt32(clamping: pipe.unread)
     }
     return transfer
   }

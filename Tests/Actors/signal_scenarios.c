@@ -138,7 +138,11 @@ static void send_and_exit(void *context) {
 static void sender_exits(const struct options *options) {
   (void)options;
   struct party target = target_start(TARGET_HANDLES);
-  for (int i = 0; i < 20; i++) process_reap(process_start(send_and_exit, &target));
+  for (uint32_t i = 0; i < 20; i++) {
+    process_reap(process_start(send_and_exit, &target));
+    // A signal that is still pending would turn the next one's result into that.
+    gate_await(GATE_TARGET_HANDLED, i + 1);
+  }
   finish(target);
 }
 

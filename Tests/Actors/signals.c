@@ -2,7 +2,10 @@
 
 #include <sys/resource.h>
 
-static void do_nothing(int num) { (void)num; }
+static void count_signal(int num) {
+  (void)num;
+  gate_add(GATE_TARGET_HANDLED, 1);
+}
 
 void handle_signals(void (*handler)(int)) {
   static const int standard[] = {SIGTERM, SIGUSR1, SIGUSR2, SIGCONT};
@@ -14,7 +17,7 @@ static void receive_signals(void *context) {
   enum target_manner manner = *(enum target_manner *)context;
   sigset_t all;
   sigfillset(&all);
-  handle_signals(manner == TARGET_IGNORES ? SIG_IGN : do_nothing);
+  handle_signals(manner == TARGET_IGNORES ? SIG_IGN : count_signal);
   if (manner == TARGET_BLOCKS || manner == TARGET_NO_QUEUE) sigprocmask(SIG_BLOCK, &all, NULL);
   const struct rlimit nothing = {0, 0};
   if (manner == TARGET_NO_QUEUE && setrlimit(RLIMIT_SIGPENDING, &nothing) != 0) die("setrlimit");

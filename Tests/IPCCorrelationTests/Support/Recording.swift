@@ -106,7 +106,7 @@ final class Recording {
     let isOther = pipe.lastWriter != 0 && pipe.lastWriter != party.tid
     pipe.lastWriter = party.tid
     if isOther { pipe.isShared = true }
-    if pipe.isShared || bytes.count > 4096 {
+    if pipe.isShared || bytes.count > 4096 || !pipe.isKnown {
       send(IPC_RECORD_WRITE_BEGIN, writing, count: bytes.count)
     }
     return writing

@@ -99,6 +99,7 @@ enum {
   CHANNEL_MULTI = 1 << 1,    /* more than one thread has written */
   CHANNEL_EXCLUDED = 1 << 2, /* it shows ipcdump's own output */
   CHANNEL_NAMED = 1 << 3,    /* its path has gone out, or it has none */
+  CHANNEL_MEETING = 1 << 4,  /* the write that `last_writer` is in was announced because it is the first that is seen */
 };
 
 struct channel {

@@ -144,7 +144,10 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   channel->last_writer = tid;
   if (is_other) channel->flags |= CHANNEL_MULTI;
   u64 asked = asked_length(scratch);
-  if (!(channel->flags & CHANNEL_MULTI) && asked <= PIPE_BUF) return 0;
+  /* The first write to a pipe that was there before is announced too: its bytes are not of those that lay in it. */
+  bool is_meeting = !(channel->flags & CHANNEL_SEEN);
+  if (is_meeting) channel->flags |= CHANNEL_MEETING;
+  if (!is_meeting && !(channel->flags & CHANNEL_MULTI) && asked <= PIPE_BUF) return 0;
 
   fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, pipe, channel, asked);
   fingerprint(scratch, asked);
@@ -171,7 +174,9 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
 
   if (scratch->is_write) {
     /* A failed write ends what its beginning has announced. */
-    if (count == 0 && !(channel->flags & CHANNEL_MULTI) && asked_length(scratch) <= PIPE_BUF) return 0;
+    bool is_announced = channel->flags & (CHANNEL_MULTI | CHANNEL_MEETING);
+    if (count == 0 && !is_announced && asked_length(scratch) <= PIPE_BUF) return 0;
+    channel->flags &= ~CHANNEL_MEETING;
     channel->last_writer = (u32)bpf_get_current_pid_tgid();
   }
   if (!(channel->flags & CHANNEL_NAMED)) {

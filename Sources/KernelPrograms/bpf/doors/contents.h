@@ -4,6 +4,15 @@
 
 #include "doors/syscalls.h"
 
+/*
+ * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers
+ * before 6.8 do not tell that both are the same.
+ */
+static __always_inline u64 at_most(u64 value, u32 limit) {
+  asm volatile("if %0 <= %1 goto +1\n%0 = %1" : "+r"(value) : "i"(limit));
+  return value;
+}
+
 /* Buffer number `position` of the call. */
 static __always_inline bool load_piece(struct scratch *scratch, u32 position, u64 *address, u64 *length) {
   if (!scratch->is_vector) {
@@ -45,18 +54,15 @@ static __always_inline u64 asked_length(struct scratch *scratch) {
 
 /* Sends the header at `start` and what has been filled in behind it; counts the loss if the ring is full. */
 static __always_inline void send(struct scratch *scratch, void *start, u32 header_size, u64 lost_bytes) {
-  u32 fill = scratch->fill;
-  if (fill > IPC_CHUNK_LIMIT) fill = IPC_CHUNK_LIMIT;
+  u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT);
   u8 kind = ((struct ipc_header *)start)->kind;
   if (bpf_ringbuf_output(&ring, start, header_size + fill, 0)) lose(kind, lost_bytes);
 }
 
 /* Copies up to `most` bytes from the user to `bytes[offset]`; the whole or nothing. */
 static __always_inline u32 copy_in(struct scratch *scratch, u32 offset, u64 address, u64 length, u32 most) {
-  if (offset > IPC_CHUNK_LIMIT) return 0;
-  u32 size = length > most ? most : length;
-  if (size > IPC_CHUNK_LIMIT) return 0;
-  if (bpf_probe_read_user(scratch->bytes + offset, size, (void *)address)) return 0;
+  u64 size = at_most(length > most ? most : length, IPC_CHUNK_LIMIT);
+  if (bpf_probe_read_user(scratch->bytes + at_most(offset, IPC_CHUNK_LIMIT), size, (void *)address)) return 0;
   return size;
 }
 
@@ -137,11 +143,10 @@ static __always_inline int contents_step(void *ctx, struct call *call) {
     }
     u64 size = scratch->piece_left;
     if (size > left) size = left;
-    u32 fill = scratch->fill;
-    if (fill > IPC_CHUNK_LIMIT) return 0;
-    u32 room = IPC_CHUNK_LIMIT - fill;
+    u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT);
+    u64 room = IPC_CHUNK_LIMIT - fill;
     if (size > room) size = room;
-    if (size > IPC_CHUNK_LIMIT) return 0;
+    size = at_most(size, IPC_CHUNK_LIMIT);
     if (bpf_probe_read_user(scratch->bytes + fill, size, (void *)scratch->piece)) {
       flags = IPC_FLAG_SHORT;
       goto out;

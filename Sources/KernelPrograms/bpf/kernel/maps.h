@@ -119,7 +119,6 @@ struct {
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 65536);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, u32);
   __type(value, u8);
 } tree SEC(".maps");
@@ -128,7 +127,6 @@ struct {
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 4096);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, u32);
   __type(value, u8);
 } pids SEC(".maps");
@@ -140,7 +138,6 @@ struct comm {
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 4096);
-  __uint(map_flags, BPF_F_NO_PREALLOC);
   __type(key, struct comm);
   __type(value, u8);
 } comms SEC(".maps");
@@ -158,7 +155,8 @@ static __always_inline void lose(u32 kind, u64 bytes) {
   if (kind >= IPC_KIND_COUNT) return;
   /* LLVM 20 turns __sync_fetch_and_add into a fetching atomic, which 5.10 refuses. */
   __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].records, 1, __ATOMIC_RELAXED);
-  __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].bytes, bytes, __ATOMIC_RELAXED);
+  /* An addition of a constant 0 becomes an atomic OR, which 5.10 refuses, too. */
+  if (bytes != 0) __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].bytes, bytes, __ATOMIC_RELAXED);
 }
 
 static __always_inline struct scratch *scratch_of(u32 door) {

@@ -95,7 +95,7 @@ public struct Correlator: ~Copyable {
   /// - Parameters:
   ///   - now: Time of the call.
   ///   - channels: The channels that exist, if it was worth looking.
-  ///   - forgotten: Takes every channel whose next record must tell about it anew.
+  ///   - forgotten: Takes the address of every channel whose state was let go of.
   public mutating func sweep(now: UInt64, channels: LiveChannels?, forgotten: (UInt64) -> Void) {
     for correlator in correlators {
       correlator.sweep(at: now, channels: channels, into: &stage, forgotten: forgotten)

@@ -27,7 +27,7 @@ protocol KindCorrelator: AnyObject {
 
   /// Tells unread bytes of channels that are gone, and lets go of idle ones.
   ///
-  /// - Parameter forgotten: Takes every channel whose next record must tell about it anew.
+  /// - Parameter forgotten: Takes the address of every channel whose state was let go of.
   func sweep(
     at time: UInt64, channels: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void)
 

@@ -136,11 +136,6 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Forgets a channel, so that its next record tells about it anew.
-  public borrowing func forget(channel: UInt64) {
-    (try? programs.object.map(named: "channels"))?.remove(channel)
-  }
-
   /// Operations of a kind that could not be recorded since the start, and their bytes.
   public borrowing func lost(_ kind: Kind) -> (records: UInt64, bytes: UInt64) {
     withUnsafePointer(to: &shared.pointee.lost) { losses in

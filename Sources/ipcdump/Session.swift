@@ -179,7 +179,7 @@ struct Session: ~Copyable {
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
     let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldPipes()) : nil
-    correlator.sweep(now: now, channels: live) { tracer.forget(channel: $0) }
+    correlator.sweep(now: now, channels: live) { _ in }
   }
 
   // MARK: - The end

@@ -92,6 +92,33 @@ extension LiveTests {
       #expect(trace.events.count == expected.count)
     }
 
+    @Test("a pipe that has rested is still of interest to its reader's filter")
+    func rested() async throws {
+      let session = try Session()
+      let fifo = session.file("fifo")
+      let ready = session.file("ready")
+      let script = "mkfifo \(fifo); exec 3<>\(fifo); echo $$ > \(ready); while read l <&3; do :; done"
+      let reader = try session.start("sh", ["-c", script], name: "reader")
+      let pids = try await session.announcedPids()
+      let ipcdump = try session.startIPCDump(session.recording + ["-t", "pipe", "-p", "\(pids[0])"])
+      try await session.untilAttached(ipcdump)
+      // Longer than an idle pipe is remembered in user space; the writer itself is outside the filter.
+      let writing = "echo early > \(fifo); sleep 3; echo late > \(fifo)"
+      let writer = try session.start("sh", ["-c", writing], name: "writer")
+      #expect(try await writer.wait().status == 0)
+      try await Task.sleep(for: .milliseconds(300))
+      ipcdump.send(SIGINT)
+      let trace = try await session.finish(ipcdump)
+      reader.send(SIGKILL)
+      _ = try await reader.wait()
+      trace.expectClean()
+      // sh reads a byte at a time.
+      let bytes = trace.events.compactMap(\.bytes).reduce(Data(), +)
+      #expect(bytes == Data("early\nlate\n".utf8))
+      #expect(trace.events.allSatisfy { $0.srcComm == "sh" && $0.dstPid == pids[0] && $0.inferred == nil })
+      #expect(trace.events.allSatisfy { $0.meta.pipeName == fifo })
+    }
+
     @Test("processes outside the command are left alone", arguments: Hook.allCases)
     func neighbours(_ hook: Hook) async throws {
       // Another mesh beside the traced one: it is not in the command's tree, so nothing of it is told.

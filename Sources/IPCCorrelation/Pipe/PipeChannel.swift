@@ -42,6 +42,8 @@ final class PipeChannel {
 
   /// State of losses in which this channel was last in step.
   var lossGeneration: UInt64
+  /// Whether a transfer has told about it; its name may come first.
+  var isMet = false
   /// When a record last told about it.
   var lastTouched: UInt64 = 0
 

@@ -20,10 +20,15 @@ extension PipeCorrelator {
     let isCrowded = channels.count > 4096
     let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
     var unreadCount = 0
+    var named = 0
     var gone: [ChannelKey] = []
     for (key, channel) in channels where channel.lastTouched + rest < time && channel.reads.isEmpty {
-      if channel.isIdle {
+      if channel.isIdle, channel.name == nil {
         gone.append(key)
+      } else if channel.isIdle {
+        // The kernel tells a path once, so it is kept as long as the FIFO may live.
+        named += 1
+        if let live, live[key] == nil { gone.append(key) }
       } else if let live {
         if live[key] == nil { gone.append(key) }
         tellEnd(of: channel, live: live[key], at: time, &stage, isOver: live[key] == nil)
@@ -36,8 +41,12 @@ extension PipeCorrelator {
       forgotten(key.address)
     }
     recent = nil
+    if named > Self.keptNames { unreadCount += named }
     look.note(unread: unreadCount, hasLooked: live != nil, found: live != nil && !gone.isEmpty)
   }
+
+  /// Resting FIFOs above which it is worth looking which of them are gone.
+  private static var keptNames: Int { 1024 }
 
   /// Tells what nobody will read any more, or what somebody has read unseen.
   private func tellEnd(

@@ -63,7 +63,8 @@ final class PipeCorrelator: KindCorrelator {
       }
     }
     if transfer.has(IPC_FLAG_SEVERAL) { channel.noteSeveralWriters() }
-    if transfer.has(IPC_FLAG_FIRST) { meetFirst(transfer, channel, isNew: known == nil) }
+    if transfer.has(IPC_FLAG_FIRST) { meetFirst(transfer, channel, isNew: !channel.isMet) }
+    channel.isMet = true
     return channel
   }
 
@@ -89,8 +90,8 @@ final class PipeCorrelator: KindCorrelator {
     case IPC_RECORD_READ.rawValue: before += transfer.count
     default: break
     }
-    // The kernel forgets channels that have rested for long; what is known here may still hold.
-    if !isNew, before == channel.available { return }
+    // The kernel's table forgets channels that have rested for long; what is known here still holds.
+    if !isNew, channel.lossGeneration == lossGeneration { return }
     channel.dropAll { _ in }
     guard before > 0 else { return }
     let source = initialWriters[transfer.key]?.soleWriter

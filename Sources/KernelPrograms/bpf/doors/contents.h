@@ -6,7 +6,7 @@
 
 /*
  * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers
- * before 6.8 do not tell that both are the same.
+ * (6.1 and before) do not tell that both are the same.
  */
 static __always_inline u64 at_most(u64 value, u32 limit) {
   asm volatile("if %0 <= %1 goto +1\n%0 = %1" : "+r"(value) : "i"(limit));

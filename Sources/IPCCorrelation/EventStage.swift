@@ -23,9 +23,6 @@ public struct EventStage: ~Copyable {
   /// Number of events that wait.
   public var count: Int { queue.count }
 
-  /// Time of the earliest event that waits.
-  public var earliest: UInt64? { queue.first?.event.time }
-
   /// Adds an event behind all that are not later; takes over one retain of its content.
   mutating func append(_ event: Event, content: ContentArena.Piece) {
     var position = queue.count

@@ -19,19 +19,12 @@ public enum Hook: String, Sendable, CaseIterable {
   /// From 7.0 on, syscall tracepoints can be preempted, and a tp_btf program is then skipped for whoever comes next
   /// on that CPU (a recursion guard). With no or voluntary preemption that does not happen.
   public static var preferred: Hook {
-    if let mode = preemptionMode {
-      return ["none", "voluntary"].contains(mode) || !isPreemptible ? .btf : .tracepoint
-    }
-    return isPreemptible ? .tracepoint : .btf
+    guard isPreemptible else { return .btf }
+    return ["none", "voluntary"].contains(preemptionMode) ? .btf : .tracepoint
   }
 
   private static var isPreemptible: Bool {
-    var name = utsname()
-    guard uname(&name) == 0 else { return true }
-    let release = withUnsafeBytes(of: &name.release) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-    }
-    return (Int(release.prefix { $0.isNumber }) ?? .max) >= 7
+    (Int(KernelFacts.currentRelease.prefix { $0.isNumber }) ?? .max) >= 7
   }
 
   /// Mode in debugfs' `sched/preempt`, such as `none voluntary (lazy)`; nil where it is not told.

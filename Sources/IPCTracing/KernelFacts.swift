@@ -13,12 +13,20 @@ public struct KernelFacts: Sendable {
   /// Names of capabilities that this process needs and does not have; empty if nothing is missing.
   public let missingCapabilities: String
 
-  /// Asks the kernel.
-  public init() {
+  /// Whether the kernel has BTF to relocate programs against.
+  static var hasTypes: Bool { access("/sys/kernel/btf/vmlinux", R_OK) == 0 }
+
+  /// Release of the running kernel.
+  static var currentRelease: String {
     var name = utsname()
     uname(&name)
-    release = withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    hasBTF = access("/sys/kernel/btf/vmlinux", R_OK) == 0
+    return withUnsafeBytes(of: &name.release) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// Asks the kernel.
+  public init() {
+    release = Self.currentRelease
+    hasBTF = Self.hasTypes
     lockdown = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
     preemption = Hook.preemptionMode
     missingCapabilities = Capabilities.missing.joined(separator: " and ")

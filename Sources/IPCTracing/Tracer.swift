@@ -9,7 +9,6 @@ import SystemPackage
 /// The BPF programs of one trace: loaded at its creation, watching from ``attach()`` on, gone with it.
 public struct Tracer: ~Copyable {
   private let programs: LoadedPrograms
-  private let scope: KernelScope
   private let selection: Selection
   private let shared: UnsafeMutablePointer<ipc_shared>
   private var links = UniqueArray<BPFLink>()
@@ -25,9 +24,8 @@ public struct Tracer: ~Copyable {
   /// - Throws: ``Failure`` without privilege, without BTF, or if the kernel refuses a program.
   public init(_ configuration: Configuration) throws(Failure) {
     try Capabilities.require()
-    guard Self.hasBTF else { throw .withoutBTF }
-    let scope = KernelScope(configuration.selection)
-    let programs = try LoadedPrograms.load(configuration, scope: scope)
+    guard KernelFacts.hasTypes else { throw .withoutBTF }
+    let programs = try LoadedPrograms.load(configuration, scope: KernelScope(configuration.selection))
     let ring: RingBuffer
     let shared: UnsafeMutablePointer<ipc_shared>
     do throws(BPFError) {
@@ -36,7 +34,6 @@ public struct Tracer: ~Copyable {
     } catch {
       throw .refused(error, hook: programs.hook)
     }
-    self.scope = scope
     self.shared = shared
     self.ring = ring
     self.programs = programs
@@ -54,8 +51,6 @@ public struct Tracer: ~Copyable {
     if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
     return shared
   }
-
-  private static var hasBTF: Bool { readSmallFile("/sys/kernel/btf/vmlinux") != nil }
 
   /// Starts watching. Channels that processes of interest already hold are of interest from then on.
   ///

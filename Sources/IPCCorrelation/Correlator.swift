@@ -3,7 +3,7 @@ import RecordLayout
 
 /// Turns the kernel's records into events: who sent what to whom, told once.
 public struct Correlator: ~Copyable {
-  private let correlators: [any KindCorrelator]
+  let correlators: [any KindCorrelator]
   private let patience: UInt64
   private var lost: [UInt32]
 
@@ -95,10 +95,7 @@ public struct Correlator: ~Copyable {
   /// - Parameters:
   ///   - now: Time of the call.
   ///   - channels: The channels that exist, if it was worth looking.
-  ///   - forgotten: Takes the address of every channel whose state was let go of.
-  public mutating func sweep(now: UInt64, channels: LiveChannels?, forgotten: (UInt64) -> Void) {
-    for correlator in correlators {
-      correlator.sweep(at: now, channels: channels, into: &stage, forgotten: forgotten)
-    }
+  public mutating func sweep(now: UInt64, channels: LiveChannels?) {
+    for correlator in correlators { correlator.sweep(at: now, channels: channels, into: &stage) }
   }
 }

@@ -9,6 +9,7 @@ public struct EventStage: ~Copyable {
   private struct Staged {
     var event: Event
     var content: ContentArena.Piece
+    var ownTexts: UInt16
   }
 
   private var queue = Deque<Staged>()
@@ -23,14 +24,20 @@ public struct EventStage: ~Copyable {
   /// Number of events that wait.
   public var count: Int { queue.count }
 
+  /// Time of the first event that waits.
+  var earliest: UInt64? { queue.first?.event.time }
+
   /// Adds an event behind all that are not later; takes over one retain of its content.
-  mutating func append(_ event: Event, content: ContentArena.Piece) {
+  ///
+  /// - Parameter ownTexts: Set of the meta fields, by position, whose texts were made for this event alone; they are
+  ///   released when it has been handed out.
+  mutating func append(_ event: Event, content: ContentArena.Piece, ownTexts: UInt16 = 0) {
     var position = queue.count
     while position > 0, queue[position - 1].event.time > event.time { position -= 1 }
     if position == queue.count {
-      queue.append(Staged(event: event, content: content))
+      queue.append(Staged(event: event, content: content, ownTexts: ownTexts))
     } else {
-      queue.insert(Staged(event: event, content: content), at: position)
+      queue.insert(Staged(event: event, content: content, ownTexts: ownTexts), at: position)
     }
   }
 
@@ -44,8 +51,15 @@ public struct EventStage: ~Copyable {
     while let first = queue.first, first.event.time <= time {
       let goesOn = body(first.event, contents.bytes(of: first.content), texts)
       contents.release(first.content)
+      if first.ownTexts != 0 { releaseTexts(of: first) }
       queue.removeFirst()
       if !goesOn { return }
+    }
+  }
+
+  private mutating func releaseTexts(of staged: Staged) {
+    for position in 0..<Event.fieldLimit where staged.ownTexts & (1 << UInt16(position)) != 0 {
+      if let text = staged.event.value(at: position) { texts.release(TextID(rawValue: UInt32(text))) }
     }
   }
 }

@@ -27,9 +27,8 @@ protocol KindCorrelator: AnyObject {
 
   /// Tells unread bytes of channels that are gone, and lets go of idle ones.
   ///
-  /// - Parameter forgotten: Takes the address of every channel whose state was let go of.
-  func sweep(
-    at time: UInt64, channels: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void)
+  /// - Parameter channels: What the kernel knows of the channels that still exist, if it was worth looking.
+  func sweep(at time: UInt64, channels: LiveChannels?, into stage: inout EventStage)
 
   /// Whether a look at the channels that exist would decide anything.
   var wantsLiveChannels: Bool { get }
@@ -37,5 +36,14 @@ protocol KindCorrelator: AnyObject {
 
 /// One correlator a kind, by the kind's raw value.
 func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
-  [PipeCorrelator(settings), SignalCorrelator()]
+  let internet = InternetNames(serviceName: settings.serviceName)
+  return [
+    StreamCorrelator(PipeMedium(), settings),
+    SignalCorrelator(),
+    StreamCorrelator(UnixMedium(), settings),
+    MessageCorrelator(.unixDatagram, settings),
+    MessageCorrelator(.unixSeqpacket, settings),
+    StreamCorrelator(LoopbackMedium(internet), settings),
+    MessageCorrelator(.loopbackUDP, settings, internet: internet),
+  ]
 }

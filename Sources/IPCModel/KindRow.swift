@@ -2,7 +2,7 @@
 public struct KindRow: Sendable {
   /// Name in output and on the command line.
   public let name: StaticString
-  /// Other names that `-t` takes.
+  /// Other names that `-t` takes; one that several kinds share means all of them.
   public let aliases: [String]
   /// One line for `--list-types`.
   public let summary: String
@@ -17,6 +17,21 @@ extension Kind {
   public static let pipe = Kind(rawValue: 0)
   /// Signals that a process generated.
   public static let signal = Kind(rawValue: 1)
+  /// Unix stream sockets.
+  public static let unixStream = Kind(rawValue: 2)
+  /// Unix datagram sockets.
+  public static let unixDatagram = Kind(rawValue: 3)
+  /// Unix sequenced-packet sockets.
+  public static let unixSeqpacket = Kind(rawValue: 4)
+  /// TCP connections within this host.
+  public static let loopbackTCP = Kind(rawValue: 5)
+  /// UDP datagrams within this host.
+  public static let loopbackUDP = Kind(rawValue: 6)
+
+  /// Kinds of unix sockets.
+  public static let unix: Set<Kind> = [.unixStream, .unixDatagram, .unixSeqpacket]
+  /// Kinds of sockets.
+  public static let sockets: Set<Kind> = unix.union([.loopbackTCP, .loopbackUDP])
 
   /// Every kind, in the order of the registry.
   public static var all: [Kind] { KindRow.registry.indices.map { Kind(rawValue: UInt8($0)) } }
@@ -51,5 +66,62 @@ extension KindRow {
       ],
       carriesBytes: false
     ),
+    KindRow(
+      name: "unix-stream",
+      aliases: ["us", "u", "unix"],
+      summary: "unix stream sockets, told at the receive",
+      fields: unixFields,
+      carriesBytes: true
+    ),
+    KindRow(
+      name: "unix-dgram",
+      aliases: ["ud", "u", "unix"],
+      summary: "unix datagram sockets, told at the receive",
+      fields: unixFields,
+      carriesBytes: true
+    ),
+    KindRow(
+      name: "unix-seqpacket",
+      aliases: ["uq", "u", "unix"],
+      summary: "unix sequenced-packet sockets, told at the receive",
+      fields: unixFields,
+      carriesBytes: true
+    ),
+    KindRow(
+      name: "loopback-tcp",
+      aliases: ["lt", "lo", "loopback"],
+      summary: "TCP connections within this host, told at the receive",
+      fields: internetFields,
+      carriesBytes: true
+    ),
+    KindRow(
+      name: "loopback-udp",
+      aliases: ["lu", "lo", "loopback"],
+      summary: "UDP datagrams within this host, told at the receive",
+      fields: internetFields,
+      carriesBytes: true
+    ),
+  ]
+
+  private static let unixFields = [
+    MetaField("path", .text),
+    MetaField("count", .number),
+    MetaField("src_inode", .number),
+    MetaField("dst_inode", .number),
+    MetaField("fds", .text),
+    MetaField("creds", .text),
+    MetaField("received", .number),
+  ]
+
+  private static let internetFields = [
+    MetaField("src_port", .number),
+    MetaField("src_serv", .text),
+    MetaField("dst_port", .number),
+    MetaField("dst_serv", .text),
+    MetaField("dst_inode", .number),
+    MetaField("count", .number),
+    MetaField("src_addr", .text),
+    MetaField("dst_addr", .text),
+    MetaField("received", .number),
   ]
 }

@@ -1,4 +1,6 @@
 import Glibc
+import Libbpf
+import LibbpfShims
 
 /// What the running kernel is and grants, as far as tracing depends on it.
 public struct KernelFacts: Sendable {
@@ -10,11 +12,32 @@ public struct KernelFacts: Sendable {
   public let lockdown: String?
   /// Mode of preemption (`none`, `voluntary`, `full`, `lazy`); nil if debugfs does not tell.
   public let preemption: String?
+  /// Whether the kernel tells at which socket a message is queued (`sk_data_ready`, Linux 6.3); nil if tracefs is closed.
+  public let tellsQueueing: Bool?
   /// Names of capabilities that this process needs and does not have; empty if nothing is missing.
   public let missingCapabilities: String
 
   /// Whether the kernel has BTF to relocate programs against.
   static var hasTypes: Bool { access("/sys/kernel/btf/vmlinux", R_OK) == 0 }
+
+  /// Whether the kernel has the tracepoint that a program is for; assumed where tracefs is closed.
+  static func hasTracepoint(of program: BPFProgram) -> Bool {
+    guard let name = program.section.split(separator: "/").last else { return false }
+    return hasTracepoint(String(name)) ?? true
+  }
+
+  /// Whether the kernel has a tracepoint of the network; nil where tracefs is closed.
+  private static func hasTracepoint(_ name: String) -> Bool? {
+    for category in ["sock", "skb", "net"] {
+      let file = libbpf_shims_open_kernel_file("tracefs", "events/\(category)/\(name)/id")
+      if file >= 0 {
+        close(file)
+        return true
+      }
+      if file != -ENOENT { return nil }
+    }
+    return false
+  }
 
   /// Release of the running kernel.
   static var currentRelease: String {
@@ -29,6 +52,7 @@ public struct KernelFacts: Sendable {
     hasBTF = Self.hasTypes
     lockdown = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
     preemption = Hook.preemptionMode
+    tellsQueueing = Self.hasTracepoint("sk_data_ready")
     missingCapabilities = Capabilities.missing.joined(separator: " and ")
   }
 }

@@ -19,7 +19,8 @@ struct LoadedPrograms: ~Copyable {
       guard let place = ProgramPlace(programName: program.name) else { return }
       program.setAutoload(
         place.isNeeded(for: configuration.selection, scope: scope)
-          && [hook.variant, "any"].contains(place.variant))
+          && [hook.variant, "any"].contains(place.variant)
+          && (place.table != .note || KernelFacts.hasTracepoint(of: program)))
     }
     let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
@@ -57,6 +58,7 @@ struct LoadedPrograms: ~Copyable {
     settings.skips_self = configuration.includesSelf ? 0 : 1
     settings.scope = scope.setting
     settings.pidns_inum = PidNamespace.inode
+    settings.kinds = configuration.selection.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     settings.capture_limit = configuration.captureLimit
     return settings
   }

@@ -4,10 +4,11 @@ import Libbpf
 
 /// Where a BPF program belongs, as its name tells: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/doors/syscalls.h).
 struct ProgramPlace: Equatable {
-  /// Tables of programs, and what is attached itself.
+  /// Tables of programs, and what is attached itself: a `note` only where the kernel has the tracepoint.
   enum Table: String {
     case door
     case trace
+    case note
     case exit
     case enter
     case exitFile = "exitfile"
@@ -16,7 +17,7 @@ struct ProgramPlace: Equatable {
     /// Map that leads to the table's programs; nil for programs that are attached.
     var map: String? {
       switch self {
-      case .door, .trace: nil
+      case .door, .trace, .note: nil
       case .exit: "syscall_exits"
       case .enter: "syscall_enters"
       case .exitFile: "exit_files"
@@ -29,6 +30,8 @@ struct ProgramPlace: Equatable {
   enum Purpose: Equatable {
     case any
     case kind(Kind)
+    case unix
+    case sockets
     case tree
     case comms
   }
@@ -49,6 +52,8 @@ struct ProgramPlace: Equatable {
     variant = String(parts[3])
     switch parts[2] {
     case "any": self.purpose = .any
+    case "unix": self.purpose = .unix
+    case "sockets": self.purpose = .sockets
     case "tree": self.purpose = .tree
     case "comms": self.purpose = .comms
     default:
@@ -64,6 +69,8 @@ struct ProgramPlace: Equatable {
     switch purpose {
     case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
     case .kind(let kind): selection.kinds.contains(kind)
+    case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
+    case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
     case .tree: scope == .tree
     case .comms: if case .comms = scope { true } else { false }
     }

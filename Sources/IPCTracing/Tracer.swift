@@ -54,9 +54,9 @@ public struct Tracer: ~Copyable {
 
   /// Starts watching. Channels that processes of interest already hold are of interest from then on.
   ///
-  /// - Returns: The pipes that are open now, and who holds them.
+  /// - Returns: The channels that are open now, and who holds them.
   /// - Throws: ``Failure`` if the kernel refuses a program.
-  public mutating func attach() throws(Failure) -> [HeldPipe] {
+  public mutating func attach() throws(Failure) -> [HeldChannel] {
     do throws(BPFError) {
       var attached = UniqueArray<BPFLink>()
       try programs.object.forEachProgram { program throws(BPFError) in
@@ -69,7 +69,7 @@ public struct Tracer: ~Copyable {
     } catch {
       throw .refused(error, hook: hook)
     }
-    return try heldPipes()
+    return try heldChannels()
   }
 
   /// Stops watching; what is in the ring stays there.
@@ -77,19 +77,19 @@ public struct Tracer: ~Copyable {
     links = UniqueArray<BPFLink>()
   }
 
-  /// The pipes that are open now, and who holds them; empty if pipes are not traced.
-  public borrowing func heldPipes() throws(Failure) -> [HeldPipe] {
-    guard selection.kinds.contains(.pipe) else { return [] }
+  /// The channels of the traced kinds that are open now, and who holds them.
+  public borrowing func heldChannels() throws(Failure) -> [HeldChannel] {
+    guard selection.kinds.contains(where: { $0.row.carriesBytes }) else { return [] }
     var bytes: [UInt8] = []
     do throws(BPFError) {
-      try programs.object.program(named: "held_pipes").iterate { bytes.append(contentsOf: $0) }
+      try programs.object.program(named: "held_channels").iterate { bytes.append(contentsOf: $0) }
     } catch {
       throw .refused(error, hook: hook)
     }
-    let size = MemoryLayout<ipc_held_pipe>.size
+    let size = MemoryLayout<ipc_held>.size
     return bytes.withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count - size + 1, by: size).map {
-        HeldPipe(bytes.loadUnaligned(fromByteOffset: $0, as: ipc_held_pipe.self))
+        HeldChannel(bytes.loadUnaligned(fromByteOffset: $0, as: ipc_held.self))
       }
     }
   }
@@ -116,15 +116,15 @@ public struct Tracer: ~Copyable {
     return isAlive
   }
 
-  /// Leaves the pipes out of the trace that show ipcdump's own output.
+  /// Leaves channels out of the trace, such as those that show ipcdump's own output.
   ///
-  /// - Parameter pipes: Those pipes, as ``heldPipes()`` names them.
-  public borrowing func exclude(_ pipes: [(channel: UInt64, inode: UInt64)]) throws(Failure) {
+  /// - Parameter directions: The channels, as ``heldChannels()`` names them.
+  public borrowing func exclude(_ directions: some Sequence<HeldChannel.Direction>) throws(Failure) {
     do throws(BPFError) {
       let chain = try programs.object.map(named: "output_chain")
-      for pipe in pipes {
-        try chain.update(pipe.channel, pipe.inode)
-        try programs.object.map(named: "channels").remove(pipe.channel)
+      for direction in directions {
+        try chain.update(direction.channel, direction.inode)
+        try programs.object.map(named: "channels").remove(direction.channel)
       }
     } catch {
       throw .refused(error, hook: hook)
@@ -146,7 +146,9 @@ public struct Tracer: ~Copyable {
   public borrowing func skipped() -> UInt64 {
     var sum = UInt64(shared.pointee.tree_lost)
     programs.object.forEachProgram { program in
-      if program.isAutoloaded { sum += program.recursionMisses }
+      // A note that an interrupt could not make was not of the interrupted thread's call.
+      guard program.isAutoloaded, ProgramPlace(programName: program.name)?.table != .note else { return }
+      sum += program.recursionMisses
     }
     return sum
   }

@@ -7,18 +7,38 @@ enum KernelReport {
   static func print(_ requested: Hook) {
     let facts = KernelFacts()
     let hook = requested == .auto ? Hook.preferred : requested
-    Swift.print("kernel        \(facts.release)")
-    Swift.print("BTF           \(facts.hasBTF ? "yes" : "no: CONFIG_DEBUG_INFO_BTF=y is needed")")
-    Swift.print("lockdown      \(facts.lockdown ?? "not told (securityfs is out of reach)")")
-    Swift.print("preemption    \(facts.preemption ?? "not told (debugfs is out of reach)")")
-    Swift.print(
-      "privilege     \(facts.missingCapabilities.isEmpty ? "enough" : "lacks \(facts.missingCapabilities)")")
+    print("kernel", facts.release)
+    print("BTF", facts.hasBTF ? "yes" : "no: CONFIG_DEBUG_INFO_BTF=y is needed")
+    print("lockdown", facts.lockdown ?? "not told (securityfs is out of reach)")
+    print("preemption", facts.preemption ?? "not told (debugfs is out of reach)")
+    print(
+      "privilege", facts.missingCapabilities.isEmpty ? "enough" : "lacks \(facts.missingCapabilities)")
     for kind in Kind.all {
-      let hooks =
-        kind == .signal
-        ? "signal_generate (tp_btf)" : "syscall exit and enter (\(hook.rawValue)), tail-call table"
-      Swift.print("\(kind.row.name)".padded(to: 14) + hooks)
+      print(kind.row.name.description, hooks(of: kind, door: hook, facts))
     }
+  }
+
+  /// Where the records of a kind come from.
+  private static func hooks(of kind: Kind, door: Hook, _ facts: KernelFacts) -> String {
+    let syscalls = "syscall exit and enter (\(door.rawValue))"
+    let receiver =
+      switch facts.tellsQueueing {
+      case true?: "sk_data_ready"
+      case false?: "not told here (sk_data_ready: Linux 6.3 or later)"
+      case nil: "sk_data_ready if the kernel has it (tracefs is out of reach)"
+      }
+    return switch kind {
+    case .signal: "signal_generate (tp_btf)"
+    case .unixDatagram, .unixSeqpacket:
+      "\(syscalls); sender of a message: skb_copy_datagram_iovec; receiver of one by name: \(receiver)"
+    case .loopbackTCP: "\(syscalls), positions in the stream; start of a read: skb_copy_datagram_iovec"
+    case .loopbackUDP: "\(syscalls); ends of a datagram: netif_rx, consume_skb; receiver: \(receiver)"
+    default: syscalls
+    }
+  }
+
+  private static func print(_ name: String, _ value: String) {
+    Swift.print(name.padded(to: 16) + value)
   }
 }
 

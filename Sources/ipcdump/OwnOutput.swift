@@ -1,25 +1,26 @@
 import Glibc
 import IPCTracing
 
-/// The pipes that show what ipcdump says: tracing them would make it trace its own output without end.
+/// The pipes and sockets that show what ipcdump says: tracing them would make it trace its own output without end.
 struct OwnOutput {
   private let inodes: Set<UInt64>
 
   /// Looks at where events and diagnostics go.
   init(_ output: borrowing OutputFile) {
-    inodes = Set([output.descriptor, STDERR_FILENO].compactMap(Self.pipeInode))
+    inodes = Set([output.descriptor, STDERR_FILENO].compactMap(Self.channelInode))
   }
 
-  /// The kernel's names of those pipes.
-  func pipes(among held: [HeldPipe]) -> [(channel: UInt64, inode: UInt64)] {
-    var seen: Set<UInt64> = []
-    return held.filter { inodes.contains($0.inode) && seen.insert($0.channel).inserted }
-      .map { ($0.channel, $0.inode) }
+  /// The kernel's names of those channels, in both directions.
+  func directions(among held: [HeldChannel]) -> Set<HeldChannel.Direction> {
+    let own = held.filter { inodes.contains($0.inode) }
+    return Set(own.map(\.sends) + own.compactMap(\.receives))
   }
 
-  private static func pipeInode(of descriptor: Int32) -> UInt64? {
+  private static func channelInode(of descriptor: Int32) -> UInt64? {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFIFO else { return nil }
+    guard fstat(descriptor, &status) == 0, [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
+      return nil
+    }
     return UInt64(status.st_ino)
   }
 }

@@ -53,7 +53,8 @@ struct Session: ~Copyable {
     sink = EventSink(
       filter: EventFilter(selection), format: options.output.makeFormat(format),
       showsContents: options.output.showsContents, limit: options.output.count ?? 0)
-    correlator = Correlator(CorrelatorSettings(captureLimit: captureLimit))
+    correlator = Correlator(
+      CorrelatorSettings(captureLimit: captureLimit, serviceName: ServiceNames.name(of:kind:)))
     self.options = options
     self.signals = signals
     self.command = command
@@ -81,7 +82,7 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).pipes(among: held)) }
+    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).directions(among: held)) }
     correlator.seed(LiveChannels(held))
     if command.isRunnable {
       tracer.arm(command.pid)
@@ -178,8 +179,8 @@ struct Session: ~Copyable {
     }
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
-    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldPipes()) : nil
-    correlator.sweep(now: now, channels: live) { _ in }
+    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldChannels()) : nil
+    correlator.sweep(now: now, channels: live)
   }
 
   // MARK: - The end
@@ -187,7 +188,7 @@ struct Session: ~Copyable {
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
     if !sink.isSatisfied {
-      let live = LiveChannels(try tracer.heldPipes())
+      let live = LiveChannels(try tracer.heldChannels())
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !sink.isSatisfied {}
@@ -224,12 +225,18 @@ private func monotonicNow() -> UInt64 {
 
 extension LiveChannels {
   /// What a snapshot shows.
-  fileprivate init(_ held: [HeldPipe]) {
+  fileprivate init(_ held: [HeldChannel]) {
     self.init()
-    for pipe in held {
+    for channel in held {
+      let unread = channel.unread.map { UInt64($0) }
       add(
-        channel: pipe.channel, inode: pipe.inode, holder: pipe.holder, isWritable: pipe.isWritable,
-        unread: pipe.unread.map { UInt64($0) })
+        channel: channel.sends.channel, inode: channel.sends.inode, holder: channel.holder,
+        isWritable: channel.isWritable, isReadable: channel.kind == .pipe && channel.isReadable,
+        unread: channel.kind == .pipe ? unread : nil)
+      guard let receives = channel.receives else { continue }
+      add(
+        channel: receives.channel, inode: receives.inode, holder: channel.holder, isReadable: true,
+        unread: unread)
     }
   }
 }

@@ -25,7 +25,10 @@ struct ValueTests {
   @Test(
     arguments: [
       ("pipe", [.pipe]), ("p", [.pipe]), ("signal", [.signal]), ("k", [.signal]), ("kill", [.signal]),
-      ("k,p", [.signal, .pipe]),
+      ("k,p", [.signal, .pipe]), ("us", [.unixStream]), ("ud", [.unixDatagram]), ("uq", [.unixSeqpacket]),
+      ("lt", [.loopbackTCP]), ("lu", [.loopbackUDP]), ("unix", [.unixStream, .unixDatagram, .unixSeqpacket]),
+      ("u", [.unixStream, .unixDatagram, .unixSeqpacket]), ("lo", [.loopbackTCP, .loopbackUDP]),
+      ("loopback", [.loopbackTCP, .loopbackUDP]),
     ] as [(String, [Kind])])
   func `of types is names or aliases`(text: String, kinds: [Kind]) throws {
     #expect(try KindList(text).kinds == kinds)
@@ -42,9 +45,12 @@ struct ValueTests {
     #expect { try KindList(text) } throws: { "\($0)".contains("--list-types") }
   }
 
-  @Test func `of types has no name or alias twice`() {
-    let words = Kind.all.flatMap { [$0.row.name.description] + $0.row.aliases } + ["a", "all"]
-    #expect(Set(words).count == words.count)
+  @Test func `of types has no name twice, and no alias of one kind that is another's name`() {
+    let names = Kind.all.map { $0.row.name.description } + ["a", "all"]
+    #expect(Set(names).count == names.count)
+    let families: Set = ["u", "unix", "lo", "loopback"]
+    let aliases = Kind.all.flatMap(\.row.aliases).filter { !families.contains($0) }
+    #expect(Set(aliases + names).count == aliases.count + names.count)
   }
 
   @Test(

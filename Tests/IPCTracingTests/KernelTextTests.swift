@@ -24,14 +24,15 @@ struct KernelTextTests {
     #expect(readSmallFile("/proc/self") == nil)
   }
 
-  private func held(_ fill: (inout ipc_held_pipe) -> Void) -> HeldPipe {
-    var raw = ipc_held_pipe()
-    raw.channel = 0xffff_8880_0001_0000
+  private func held(_ fill: (inout ipc_held) -> Void) -> HeldChannel {
+    var raw = ipc_held()
+    raw.sends = 0xffff_8880_0001_0000
+    raw.sends_inode = 42
     raw.inode = 42
     raw.tgid = 4321
     withUnsafeMutableBytes(of: &raw.comm) { $0.copyBytes(from: "sh".utf8) }
     fill(&raw)
-    return HeldPipe(raw)
+    return HeldChannel(raw)
   }
 
   @Test func `of an open pipe is who holds it and what is in it`() {
@@ -39,12 +40,28 @@ struct KernelTextTests {
       $0.unread = 7
       $0.can_write = 1
     }
-    #expect(pipe.channel == 0xffff_8880_0001_0000)
+    #expect(pipe.kind == .pipe)
+    #expect(pipe.sends.channel == 0xffff_8880_0001_0000)
+    #expect(pipe.sends.inode == 42)
+    #expect(pipe.receives == nil)
     #expect(pipe.inode == 42)
     #expect(pipe.holder == Endpoint(pid: 4321, tid: 4321, comm: Comm("sh")))
     #expect(pipe.unread == 7)
     #expect(pipe.isWritable)
     #expect(!held { $0.can_read = 1 }.isWritable)
+    #expect(held { $0.can_read = 1 }.isReadable)
+  }
+
+  @Test func `of a socket is where it sends and from where it receives`() {
+    let socket = held {
+      $0.kind = UInt8(IPC_KIND_UNIX_STREAM.rawValue)
+      $0.receives = 0xffff_8880_0002_0000
+      $0.receives_inode = 43
+    }
+    #expect(socket.kind == .unixStream)
+    #expect(socket.sends.inode == 42)
+    #expect(socket.receives?.channel == 0xffff_8880_0002_0000)
+    #expect(socket.receives?.inode == 43)
   }
 
   @Test func `of an open pipe may leave open who holds it and how much is in it`() {

@@ -22,6 +22,7 @@ struct ProgramPlaceTests {
       ("pipe__exitfile_1__pipe__btf", .exitFile, "exit_files", [1]),
       ("pipe__enterfile_1__pipe__classic", .enterFile, "enter_files", [1]),
       ("own__door__any__any", .door, nil, []),
+      ("copied__note_0__sockets__btf", .note, nil, [0]),
     ] as [(String, ProgramPlace.Table, String?, [UInt32])])
   func `leads to a table, or is attached itself`(
     name: String, table: ProgramPlace.Table, map: String?, slots: [UInt32]
@@ -34,7 +35,8 @@ struct ProgramPlaceTests {
 
   @Test(
     arguments: [
-      ("any", .any), ("tree", .tree), ("comms", .comms), ("pipe", .kind(.pipe)), ("signal", .kind(.signal)),
+      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("loopback_tcp", .kind(.loopbackTCP)),
+      ("tree", .tree), ("comms", .comms), ("pipe", .kind(.pipe)), ("signal", .kind(.signal)),
     ] as [(String, ProgramPlace.Purpose)])
   func `says what it is of use for`(word: String, purpose: ProgramPlace.Purpose) throws {
     let place = try #require(ProgramPlace(programName: "label__trace_0__\(word)__any"))
@@ -43,7 +45,7 @@ struct ProgramPlaceTests {
 
   @Test(
     arguments: [
-      "", "held_pipes", "own_place", "pipe__exit_1__pipe", "pipe__exit_1__pipe__btf__more",
+      "", "held_channels", "own_place", "pipe__exit_1__pipe", "pipe__exit_1__pipe__btf__more",
       "pipe__exits_1__pipe__btf",
       "pipe__exit_1__pigeon__btf", "pipe____pipe__btf",
     ])
@@ -59,6 +61,13 @@ struct ProgramPlaceTests {
     #expect(try isNeeded("pipe__exitfile_1__pipe__btf", [.pipe], .all))
     #expect(try !isNeeded("pipe__exitfile_1__pipe__btf", [.signal], .all))
     #expect(try isNeeded("generate__trace_0__signal__any", [.signal, .pipe], .all))
+  }
+
+  @Test func `that several kinds share is taken if one of them is traced`() throws {
+    #expect(try isNeeded("names__exitfile_19__unix__btf", [.unixDatagram], .all))
+    #expect(try !isNeeded("names__exitfile_19__unix__btf", [.loopbackTCP, .pipe], .all))
+    #expect(try isNeeded("copied__note_0__sockets__btf", [.loopbackTCP], .all))
+    #expect(try !isNeeded("copied__note_0__sockets__btf", [.pipe, .signal], .tree))
   }
 
   @Test func `at the door is taken only if bytes are traced`() throws {

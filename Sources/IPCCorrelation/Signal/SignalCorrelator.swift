@@ -41,8 +41,6 @@ final class SignalCorrelator: KindCorrelator {
   func settle(before time: UInt64, into stage: inout EventStage) {}
   var earliestPending: UInt64? { nil }
   func finish(at time: UInt64, channels: LiveChannels, into stage: inout EventStage) {}
-  func sweep(
-    at time: UInt64, channels: LiveChannels?, into stage: inout EventStage, forgotten: (UInt64) -> Void
-  ) {}
+  func sweep(at time: UInt64, channels: LiveChannels?, into stage: inout EventStage) {}
   var wantsLiveChannels: Bool { false }
 }

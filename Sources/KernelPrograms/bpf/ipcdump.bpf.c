@@ -5,13 +5,24 @@
 #include "doors/syscalls.h"
 
 #include "doors/contents.h"
+#include "doors/names.h"
+#include "doors/writes.h"
 
 #include "doors/dispatch.bpf.c"
 #include "doors/transfers.bpf.c"
+#include "doors/sockets.bpf.c"
+#include "doors/notes.bpf.c"
 
 #include "kinds/pipe.bpf.c"
 #include "kinds/signal.bpf.c"
+#include "kinds/unix.h"
+#include "kinds/unix_stream.bpf.c"
+#include "kinds/unix_message.bpf.c"
+#include "kinds/tcp.bpf.c"
+#include "kinds/udp.bpf.c"
 
+#include "doors/batches.bpf.c"
+#include "doors/passed.bpf.c"
 #include "doors/iterators.bpf.c"
 #include "doors/lives.bpf.c"
 

@@ -29,16 +29,23 @@
 enum ipc_kind {
   IPC_KIND_PIPE = 0,
   IPC_KIND_SIGNAL = 1,
-  IPC_KIND_COUNT = 2,
+  IPC_KIND_UNIX_STREAM = 2,
+  IPC_KIND_UNIX_DGRAM = 3,
+  IPC_KIND_UNIX_SEQPACKET = 4,
+  IPC_KIND_LOOPBACK_TCP = 5,
+  IPC_KIND_LOOPBACK_UDP = 6,
+  IPC_KIND_COUNT = 7,
 };
 
 enum ipc_record_type {
-  IPC_RECORD_WRITE_BEGIN = 1, /* ipc_transfer: a write was entered that may overlap another one */
-  IPC_RECORD_WRITE = 2,       /* ipc_transfer: a write was done; the fingerprint follows */
-  IPC_RECORD_READ = 3,        /* ipc_transfer: a read was done; its contents follow */
+  /* ipc_transfer for pipes, ipc_socket for sockets: */
+  IPC_RECORD_WRITE_BEGIN = 1, /* a write was entered that may overlap another one */
+  IPC_RECORD_WRITE = 2,       /* a write was done; the fingerprint follows */
+  IPC_RECORD_READ = 3,        /* a read was done; its contents follow */
   IPC_RECORD_CONTENT = 4,     /* ipc_content: more contents of this thread's last read */
   IPC_RECORD_CHANNEL = 5,     /* ipc_channel: a channel's path, and whether it is new-born */
   IPC_RECORD_SIGNAL = 6,      /* ipc_signal */
+  IPC_RECORD_PASSED = 7,      /* ipc_passed: what goes with this thread's next WRITE or READ */
 };
 
 enum ipc_flags {
@@ -83,13 +90,88 @@ struct ipc_content {
   __u32 pad;
 };
 
-/* The path follows, as NUL-terminated components from the last to the first. */
+enum ipc_socket_traits {
+  IPC_SOCKET_URGENT = 1 << 0,            /* MSG_OOB: the last byte of a write; the one byte of a read */
+  IPC_SOCKET_INLINE = 1 << 1,            /* the reader takes urgent bytes as normal ones (SO_OOBINLINE) */
+  IPC_SOCKET_CORKED = 1 << 2,            /* UDP: the datagram is held back, for other sends to go on (MSG_MORE, UDP_CORK) */
+  IPC_SOCKET_MULTICAST = 1 << 3,         /* every socket that listens gets a copy of its own */
+  IPC_SOCKET_LOCAL = 1 << 4,             /* both ends are on this host for certain */
+  IPC_SOCKET_SOURCE_NAMED = 1 << 5,      /* the sending unix socket has a name, told in IPC_RECORD_CHANNEL */
+  IPC_SOCKET_DESTINATION_NAMED = 1 << 6, /* so has the receiving one */
+  IPC_SOCKET_BATCH = 1 << 7,             /* WRITE_BEGIN of sendmmsg: any number of messages follows */
+  IPC_SOCKET_JOINED = 1 << 9,            /* UDP: this write goes on with the datagram that was held back */
+  IPC_SOCKET_FILLED = 1 << 8,            /* a read's room is used up, so that the message may be longer than told */
+};
+
+/*
+ * One side of a transfer over a socket. Everything is told from the sender's end to the receiver's, whichever acts.
+ *
+ * transfer.channel and .inode name the direction:
+ *   unix    the sending struct sock and its inode; channel is 0 if the sender of a message is not known
+ *   TCP     a hash of namespace, source and destination, the same on both sides
+ *   UDP     a hash of namespace (0 unless the destination is a loopback address), source port and destination;
+ *           0 if the source, or to which of its addresses the receiver got it, is not known
+ * transfer.head and .tail:
+ *   unix    stream reads: messages still waiting, and 0
+ *   TCP     position in the stream (write_seq, copied_seq) after the operation, and before it
+ *   others  writes: when the message was queued at its receiver, in ns (low and high half); 0 if it is not known
+ */
+struct ipc_socket {
+  struct ipc_transfer transfer;
+  __u64 peer;       /* the receiving struct sock (not of TCP); 0 if it is not known */
+  __u64 peer_inode; /* inode of the receiving socket; 0 if it is not known, or not accepted yet */
+  __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order */
+  __u8 destination_address[16];
+  __u16 source_port;
+  __u16 destination_port;
+  __u32 netns;   /* inode number of the acting end's network namespace */
+  __u32 kept;    /* bytes of a message that the receiver had room for; transfer.count is its real length */
+  __u16 segment; /* UDP: bytes of each datagram that the write was cut into (UDP_SEGMENT); 0 if it is one */
+  __u16 traits;  /* enum ipc_socket_traits */
+};
+
+enum ipc_name_form {
+  IPC_NAME_PATH = 0,     /* NUL-terminated components from the last to the first */
+  IPC_NAME_ABSTRACT = 1, /* the bytes behind the leading NUL of an abstract unix name */
+  IPC_NAME_PLAIN = 2,    /* a path as it was given to bind(2) */
+};
+
+/* A channel's name follows: of a FIFO, or of one unix socket (`channel` is its struct sock). */
 struct ipc_channel {
   struct ipc_header header;
   __u64 channel;
   __u64 inode;
   __u32 length;
-  __u32 pad;
+  __u32 form; /* enum ipc_name_form */
+};
+
+/* Descriptors described in ipc_passed; a message can carry up to 253 (SCM_MAX_FD). */
+#define IPC_PASSED_LIMIT 16
+
+enum ipc_passed_parts {
+  IPC_PASSED_DESCRIPTORS = 1 << 0,
+  IPC_PASSED_CREDENTIALS = 1 << 1,
+  IPC_PASSED_PIDFD = 1 << 2,
+};
+
+struct ipc_descriptor {
+  __s32 fd;    /* number in the acting process */
+  __u32 mode;  /* st_mode; 0 if the descriptor was closed meanwhile */
+  __u64 inode;
+  __u32 length;    /* bytes of its name, which has the form of IPC_NAME_PATH; 0 for pipes and sockets */
+  __u32 is_pseudo; /* the name is no path: memfd:x, [eventfd] (anon_inode) */
+};
+
+/* Ancillary data as the acting process gave or got it; the names of the descriptors follow in their order. */
+struct ipc_passed {
+  struct ipc_header header;
+  __u32 parts; /* enum ipc_passed_parts */
+  __s32 pid;   /* SCM_CREDENTIALS, in the acting process's namespaces */
+  __u32 uid;
+  __u32 gid;
+  __s32 pidfd; /* SCM_PIDFD */
+  __u32 count; /* descriptors passed; the first IPC_PASSED_LIMIT of them are listed */
+  struct ipc_descriptor descriptors[IPC_PASSED_LIMIT];
 };
 
 /* The header's process is the sender. */
@@ -108,15 +190,22 @@ struct ipc_signal {
   __u32 pad;
 };
 
-/* What the task_file iterator tells of every open pipe; written to the iterator's file, not to the ring. */
-struct ipc_held_pipe {
-  __u64 channel;
-  __u64 inode;
+/*
+ * What the task_file iterator tells of every open pipe and socket; written to the iterator's file, not to the ring.
+ * Directions are named as in ipc_transfer and ipc_socket; UDP sockets by (netns << 32 | local port) and inode 0.
+ */
+struct ipc_held {
+  __u64 sends;          /* direction in which the holder can send: a pipe itself */
+  __u64 sends_inode;
+  __u64 receives;       /* direction in which it can receive; 0 for none */
+  __u64 receives_inode;
+  __u64 inode;          /* st_ino of the descriptor */
   __u32 tgid;
-  __u32 unread;
+  __u32 unread; /* bytes that wait for the holder */
+  __u8 kind;
   __u8 can_read;
   __u8 can_write;
-  __u8 pad[6];
+  __u8 pad[5];
   char comm[IPC_COMM_LENGTH];
 };
 
@@ -129,6 +218,10 @@ _Static_assert(sizeof(struct ipc_content) == 56, "ipc_content");
 _Static_assert(sizeof(struct ipc_channel) == 64, "ipc_channel");
 _Static_assert(sizeof(struct ipc_signal) == 88, "ipc_signal");
 _Static_assert(__builtin_offsetof(struct ipc_signal, value) == 64, "ipc_signal.value");
-_Static_assert(sizeof(struct ipc_held_pipe) == 48, "ipc_held_pipe");
+_Static_assert(sizeof(struct ipc_socket) == 152, "ipc_socket");
+_Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 104, "ipc_socket.source_address");
+_Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
+_Static_assert(sizeof(struct ipc_passed) == 448, "ipc_passed");
+_Static_assert(sizeof(struct ipc_held) == 72, "ipc_held");
 
 #endif

@@ -20,7 +20,7 @@ struct ipc_settings {
   __u32 skips_self;     /* 0 with --include-self */
   __u32 scope;          /* enum ipc_scope */
   __u32 pidns_inum;     /* inode number of ipcdump's pid namespace */
-  __u32 pad;
+  __u32 kinds;          /* wanted ones: bit 1 << enum ipc_kind */
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
 };
 

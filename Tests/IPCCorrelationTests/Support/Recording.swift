@@ -9,7 +9,7 @@ import Testing
 /// When which record is sent is that of pipe.bpf.c. Every operation takes a microsecond.
 final class Recording {
   private var correlator: Correlator
-  private let limit: UInt64
+  let limit: UInt64
   private var held: [[UInt8]]?
   private var parties: [Endpoint: String] = [:]
 
@@ -23,10 +23,13 @@ final class Recording {
   private(set) var told: [Told] = []
 
   /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
-  init(capturing limit: UInt64 = .max, pipe: TracedPipe = TracedPipe()) {
+  init(
+    capturing limit: UInt64 = .max, pipe: TracedPipe = TracedPipe(),
+    serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
+  ) {
     self.limit = limit
     self.pipe = pipe
-    correlator = Correlator(CorrelatorSettings(captureLimit: limit))
+    correlator = Correlator(CorrelatorSettings(captureLimit: limit, serviceName: serviceName))
   }
 
   // MARK: - Records
@@ -55,7 +58,7 @@ final class Recording {
     lost &+= UInt32(late(operations).count)
   }
 
-  private func header(
+  func header(
     _ type: ipc_record_type, by party: Party, flags: [ipc_flags] = [], kind: ipc_kind = IPC_KIND_PIPE
   ) -> ipc_header {
     clock += 1000
@@ -214,12 +217,18 @@ final class Recording {
     return true
   }
 
-  /// Lets time pass and tidies up; returns the channels that were forgotten.
-  func sweep(after milliseconds: UInt64, _ live: LiveChannels? = nil) -> [UInt64] {
+  /// Lets time pass and tidies up; returns how many channels were forgotten.
+  @discardableResult
+  func sweep(after milliseconds: UInt64, _ live: LiveChannels? = nil) -> Int {
     clock += milliseconds * 1_000_000
-    var forgotten: [UInt64] = []
-    correlator.sweep(now: clock, channels: live) { forgotten.append($0) }
-    return forgotten
+    let known = channelCount
+    correlator.sweep(now: clock, channels: live)
+    return known - channelCount
+  }
+
+  /// Channels with state.
+  var channelCount: Int {
+    correlator.correlators.reduce(0) { $0 + (($1 as? StreamCorrelator)?.channels.count ?? 0) }
   }
 
   /// Whether an operation waits for its other side.
@@ -238,7 +247,7 @@ final class Recording {
     for party in holders.isEmpty ? [.bob] : holders {
       live.add(
         channel: pipe.address, inode: pipe.inode, holder: party.holder, isWritable: !holders.isEmpty,
-        unread: unread)
+        isReadable: true, unread: unread)
     }
     return live
   }

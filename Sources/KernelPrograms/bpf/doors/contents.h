@@ -39,15 +39,16 @@ static __always_inline bool load_piece(struct scratch *scratch, u32 position, u6
   return true;
 }
 
+#define SUMMED_PIECES 4
+
 /* Bytes that a call asked to move; very many for a long vector, whose sum is not worth its cost. */
 static __always_inline u64 asked_length(struct scratch *scratch) {
   if (!scratch->is_vector) return scratch->length;
-  if (scratch->length > 16) return 1ull << 40;
+  if (scratch->length > SUMMED_PIECES) return 1ull << 40;
   scratch->limit = 0;
-  for (u32 i = 0; i < 16; i++) {
+  for (u32 i = 0; i < SUMMED_PIECES; i++) {
     u64 address, length;
-    if (!load_piece(scratch, i, &address, &length)) break;
-    scratch->limit += length;
+    if (load_piece(scratch, i, &address, &length)) scratch->limit += length;
   }
   return scratch->limit;
 }
@@ -66,26 +67,32 @@ static __always_inline u32 copy_in(struct scratch *scratch, u32 offset, u64 addr
   return size;
 }
 
+/* Buffers of a vector that a fingerprint's first bytes may come from. */
+#define FINGERPRINT_PIECES 4
+
 /*
  * Puts a write's first and last bytes behind its header: enough to recognise it in what a reader received. How far it
  * is stands in the scratch, so that the verifier has no states to tell apart.
  */
-static __always_inline void fingerprint(struct scratch *scratch, u64 count) {
+static __always_inline u32 fingerprint(struct scratch *scratch, u64 count) {
   u32 suffix = 0;
   scratch->fill = 0;
   if (!scratch->is_vector && count <= IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT) {
     scratch->fill = copy_in(scratch, 0, scratch->base, count, IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT);
   } else {
     scratch->done = 0;
-    for (u32 i = 0; i < 8; i++) {
+    for (u32 i = 0; i < FINGERPRINT_PIECES; i++) {
       u32 fill = scratch->fill;
       u64 left = count - scratch->done, address, length;
-      if (fill >= IPC_PREFIX_LIMIT || left == 0 || !load_piece(scratch, i, &address, &length)) break;
-      if (length > left) length = left;
-      u32 size = copy_in(scratch, fill, address, length, IPC_PREFIX_LIMIT - fill);
-      scratch->fill = fill + size;
-      scratch->done += size;
-      if (size < length) break;
+      /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
+      if (fill < IPC_PREFIX_LIMIT && left != 0 && load_piece(scratch, i, &address, &length)) {
+        if (length > left) length = left;
+        u32 size = copy_in(scratch, fill, address, length, IPC_PREFIX_LIMIT - fill);
+        scratch->fill = fill + size;
+        scratch->done += size;
+        /* What cannot be read ends it. */
+        if (size < length) scratch->done = count;
+      }
     }
     if (!scratch->is_vector && scratch->fill == IPC_PREFIX_LIMIT) {
       suffix = copy_in(scratch, IPC_PREFIX_LIMIT, scratch->base + count - IPC_SUFFIX_LIMIT, IPC_SUFFIX_LIMIT,
@@ -93,19 +100,39 @@ static __always_inline void fingerprint(struct scratch *scratch, u64 count) {
       scratch->fill += suffix;
     }
   }
-  scratch->transfer.captured = scratch->fill;
-  scratch->transfer.suffix = suffix;
+  return suffix;
+}
+
+/* Sends a write's record with its fingerprint. */
+static __always_inline void send_write(struct scratch *scratch, u64 count, u64 lost_bytes) {
+  u32 suffix = fingerprint(scratch, count);
+  if (scratch->is_socket) {
+    scratch->socket.transfer.captured = scratch->fill;
+    scratch->socket.transfer.suffix = suffix;
+    send(scratch, &scratch->socket, sizeof(struct ipc_socket), lost_bytes);
+  } else {
+    scratch->transfer.captured = scratch->fill;
+    scratch->transfer.suffix = suffix;
+    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), lost_bytes);
+  }
 }
 
 static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
-  u64 whole = scratch->transfer.count;
   if (scratch->first_chunk) {
     scratch->first_chunk = 0;
-    scratch->transfer.header.flags |= flags;
-    scratch->transfer.captured = scratch->fill;
-    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), whole);
-    /* The headers overlap; the chunk's is the transfer's with another type. */
-    struct ipc_header header = scratch->transfer.header;
+    struct ipc_header header;
+    if (scratch->is_socket) {
+      scratch->socket.transfer.header.flags |= flags;
+      scratch->socket.transfer.captured = scratch->fill;
+      send(scratch, &scratch->socket, sizeof(struct ipc_socket), scratch->socket.transfer.count);
+      header = scratch->socket.transfer.header;
+    } else {
+      scratch->transfer.header.flags |= flags;
+      scratch->transfer.captured = scratch->fill;
+      send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), scratch->transfer.count);
+      header = scratch->transfer.header;
+    }
+    /* The records overlap; the chunk's header is the transfer's with another type. */
     header.type = IPC_RECORD_CONTENT;
     scratch->content.header = header;
   } else {
@@ -117,6 +144,47 @@ static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
   scratch->fill = 0;
 }
 
+/* Contents that a read of a stream with several writers carries even without -x, so that writes are told apart. */
+#define COMPARED_BYTES 4096
+
+/* Makes ready for the contents of the record in the scratch. */
+static __always_inline void begin_contents(struct scratch *scratch, u64 count, u64 limit) {
+  scratch->limit = count < limit ? count : limit;
+  scratch->fill = 0;
+  scratch->done = 0;
+  scratch->piece_left = 0;
+  scratch->next_vector = 0;
+  scratch->is_short = false;
+  scratch->first_chunk = 1;
+}
+
+/* Copies from one buffer, as much as the chunk has room for, and sends the chunk when it is full. */
+static __always_inline void copy_piece(struct scratch *scratch) {
+  u64 left = scratch->limit - scratch->done;
+  if (scratch->piece_left == 0) {
+    u64 address, length;
+    scratch->is_short = !load_piece(scratch, scratch->next_vector, &address, &length);
+    if (scratch->is_short) return;
+    scratch->next_vector++;
+    scratch->piece = address;
+    scratch->piece_left = length;
+    if (length == 0) return;
+  }
+  u64 size = scratch->piece_left;
+  if (size > left) size = left;
+  u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT);
+  u64 room = IPC_CHUNK_LIMIT - fill;
+  if (size > room) size = room;
+  size = at_most(size, IPC_CHUNK_LIMIT);
+  scratch->is_short = bpf_probe_read_user(scratch->bytes + fill, size, (void *)scratch->piece) != 0;
+  if (scratch->is_short) return;
+  scratch->piece += size;
+  scratch->piece_left -= size;
+  scratch->done += size;
+  scratch->fill = fill + size;
+  if (fill + size == IPC_CHUNK_LIMIT && size < left) send_chunk(scratch, IPC_FLAG_MORE);
+}
+
 #define PIECES_A_PASS 32
 
 /*
@@ -126,62 +194,28 @@ static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
 static __always_inline int contents_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
-  u8 flags = 0;
-  for (u32 i = 0; i < PIECES_A_PASS; i++) {
-    u64 left = scratch->limit - scratch->done;
-    if (left == 0) goto out;
-    if (scratch->piece_left == 0) {
-      u64 address, length;
-      if (!load_piece(scratch, scratch->next_vector, &address, &length)) {
-        flags = IPC_FLAG_SHORT;
-        goto out;
-      }
-      scratch->next_vector++;
-      scratch->piece = address;
-      scratch->piece_left = length;
-      if (length == 0) continue;
-    }
-    u64 size = scratch->piece_left;
-    if (size > left) size = left;
-    u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT);
-    u64 room = IPC_CHUNK_LIMIT - fill;
-    if (size > room) size = room;
-    size = at_most(size, IPC_CHUNK_LIMIT);
-    if (bpf_probe_read_user(scratch->bytes + fill, size, (void *)scratch->piece)) {
-      flags = IPC_FLAG_SHORT;
-      goto out;
-    }
-    scratch->piece += size;
-    scratch->piece_left -= size;
-    scratch->done += size;
-    scratch->fill = fill + size;
-    if (fill + size == IPC_CHUNK_LIMIT && size < left) send_chunk(scratch, IPC_FLAG_MORE);
-  }
-  if (scratch->done != scratch->limit) {
+  for (u32 i = 0; i < PIECES_A_PASS; i++)
+    if (scratch->done < scratch->limit && !scratch->is_short) copy_piece(scratch);
+  if (scratch->done < scratch->limit && !scratch->is_short) {
     bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
-    flags = IPC_FLAG_SHORT;
+    scratch->is_short = true;
   }
-out:
-  send_chunk(scratch, flags);
+  send_chunk(scratch, scratch->is_short ? IPC_FLAG_SHORT : 0);
+  scratch->message++;
+  if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
+  forget_note();
   return 0;
 }
 EXIT_STEP(contents, 16, contents_step)
 
 /* Sends the record in the scratch with up to `limit` bytes of the read's contents. */
 static __always_inline int send_with_contents(void *ctx, struct scratch *scratch, u64 limit) {
-  u64 count = scratch->transfer.count;
-  scratch->limit = count < limit ? count : limit;
-  scratch->fill = 0;
+  begin_contents(scratch, scratch->transfer.count, limit);
   scratch->transfer.suffix = 0;
   scratch->transfer.captured = 0;
-  if (scratch->limit == 0) {
-    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), count);
-    return 0;
-  }
-  scratch->done = 0;
-  scratch->piece_left = 0;
-  scratch->next_vector = 0;
-  scratch->first_chunk = 1;
-  bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+  if (scratch->limit == 0)
+    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), scratch->transfer.count);
+  else
+    bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
   return 0;
 }

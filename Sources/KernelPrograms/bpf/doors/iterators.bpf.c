@@ -2,26 +2,103 @@
 /* What existed before the start. */
 
 /* Iterators run in ipcdump only, one at a time. */
-static struct slot_count counted;
+struct slot_count counted = {};
 
-/* Every open pipe and who holds it; at its first call also who ipcdump itself is. */
-SEC("iter/task_file") int held_pipes(struct bpf_iter__task_file *ctx) {
+static __always_inline bool is_wanted(u32 kind) { return settings.kinds & 1u << kind; }
+
+/* What a descriptor can send to and receive from, as records name it; false if it is no channel of a wanted kind.
+ * With `count`, unread bytes are added up. */
+static __always_inline bool describe_held(struct file *file, struct ipc_held *held, struct slot_count *count) {
+  u32 type = mode_of(file) & S_IFMT;
+  u32 mode = BPF_CORE_READ(file, f_mode);
+  held->inode = BPF_CORE_READ(file, f_inode, i_ino);
+  if (type == S_IFIFO) {
+    struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
+    held->kind = IPC_KIND_PIPE;
+    held->sends = (u64)pipe;
+    held->sends_inode = held->inode;
+    if (count) held->unread = unread_bytes(pipe, count);
+    held->can_read = mode & FMODE_READ ? 1 : 0;
+    held->can_write = mode & FMODE_WRITE ? 1 : 0;
+    return is_wanted(IPC_KIND_PIPE);
+  }
+  if (type != S_IFSOCK) return false;
+  struct socket *socket = BPF_CORE_READ(file, private_data);
+  struct sock *sk = BPF_CORE_READ(socket, sk);
+  if (!sk) return false;
+  u32 step = step_of(sk);
+  held->can_read = 1;
+  held->can_write = 1;
+  if (step == STEP_UNIX_STREAM || step == STEP_UNIX_DGRAM || step == STEP_UNIX_SEQPACKET) {
+    struct sock *peer = peer_of(sk);
+    held->kind = step - STEP_UNIX_STREAM + IPC_KIND_UNIX_STREAM;
+    held->sends = (u64)sk;
+    held->sends_inode = held->inode;
+    held->receives = (u64)peer;
+    if (peer) held->receives_inode = inode_of_sock(peer);
+    /* A sender that is closed has no inode any more; records name it by the one that it had. */
+    struct channel *known = held->receives_inode == 0 ? bpf_map_lookup_elem(&channels, &held->receives) : NULL;
+    if (known) held->receives_inode = known->inode;
+    if (count && step == STEP_UNIX_STREAM) held->unread = queued_bytes(sk, count);
+    return is_wanted(held->kind);
+  }
+  u8 local[16] = {}, remote[16] = {};
+  u16 local_port = 0, remote_port = 0;
+  u32 netns = netns_of(sk);
+  read_local(sk, local, &local_port);
+  read_remote(sk, remote, &remote_port);
+  if (step == STEP_TCP) {
+    if (remote_port == 0 || !is_tcp_local(sk)) return false;
+    struct tcp_sock *tcp = (void *)sk;
+    held->kind = IPC_KIND_LOOPBACK_TCP;
+    held->sends = direction_of(netns, local, local_port, remote, remote_port);
+    held->sends_inode = direction_check(netns, local_port, remote_port);
+    held->receives = direction_of(netns, remote, remote_port, local, local_port);
+    held->receives_inode = direction_check(netns, remote_port, local_port);
+    held->unread = BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq);
+    return is_wanted(IPC_KIND_LOOPBACK_TCP);
+  }
+  if (step != STEP_UDP || local_port == 0) return false;
+  held->kind = IPC_KIND_LOOPBACK_UDP;
+  held->sends = udp_port_key(netns, local_port);
+  return is_wanted(IPC_KIND_LOOPBACK_UDP);
+}
+
+/* A global function, so that the verifier looks at it once and not at every turn of a loop. */
+__noinline int mark_file(u64 address) {
+  struct file *file = (struct file *)address;
+  struct ipc_held held = {};
+  if ((mode_of(file) & S_IFMT) == S_IFSOCK) {
+    struct socket *socket = BPF_CORE_READ(file, private_data);
+    struct sock *sk = BPF_CORE_READ(socket, sk);
+    if (sk && is_listening(sk)) mark_service(sk, step_of(sk));
+  }
+  if (!describe_held(file, &held, NULL)) return 0;
+  if (held.kind == IPC_KIND_PIPE || held.kind > IPC_KIND_UNIX_SEQPACKET)
+    channel_of(held.sends, held.sends_inode, 0);
+  else
+    socket_channel_of(held.sends, held.sends_inode);
+  if (held.receives == 0) return 0;
+  if (held.kind > IPC_KIND_UNIX_SEQPACKET)
+    channel_of(held.receives, held.receives_inode, 0);
+  else
+    socket_channel_of(held.receives, held.receives_inode);
+  return 0;
+}
+
+/* Every open channel of the wanted kinds and who holds it. */
+SEC("iter/task_file") int held_channels(struct bpf_iter__task_file *ctx) {
   struct task_struct *task = ctx->task;
   struct file *file = ctx->file;
   if (!task || !file) return 0;
-  if ((mode_of(file) & S_IFMT) != S_IFIFO) return 0;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
-  u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
-  if (settings.scope != IPC_SCOPE_ALL && scope_matches(task)) channel_of((u64)pipe, inode, 0);
-
-  struct ipc_held_pipe held = {};
-  u32 mode = BPF_CORE_READ(file, f_mode);
-  held.channel = (u64)pipe;
-  held.inode = inode;
+  struct ipc_held held = {};
+  if (settings.scope != IPC_SCOPE_ALL && scope_matches(task)) {
+    /* Looked up anew, because a typed pointer is no number to the verifier. */
+    struct file *found = file_of(task, ctx->fd);
+    if (found) mark_file((u64)found);
+  }
+  if (!describe_held(file, &held, &counted)) return 0;
   held.tgid = visible_tgid(task);
-  held.unread = unread_bytes(pipe, &counted);
-  held.can_read = mode & FMODE_READ ? 1 : 0;
-  held.can_write = mode & FMODE_WRITE ? 1 : 0;
   read_comm(held.comm, task);
   bpf_seq_write(ctx->meta->seq, &held, sizeof(held));
   return 0;

@@ -3,12 +3,11 @@
 
 #define HELD_FDS 128
 
-/* Marks the pipes that a process holds as of interest, so that the first message is already seen. */
+/* Marks the channels that a process holds as of interest, so that the first message is already seen. */
 static __always_inline void mark_held(struct task_struct *task) {
   for (u32 fd = 0; fd < HELD_FDS; fd++) {
     struct file *file = file_of(task, fd);
-    if (!file || (mode_of(file) & S_IFMT) != S_IFIFO) continue;
-    channel_of((u64)BPF_CORE_READ(file, private_data), BPF_CORE_READ(file, f_inode, i_ino), 0);
+    if (file) mark_file((u64)file);
   }
 }
 

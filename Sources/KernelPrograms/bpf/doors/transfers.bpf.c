@@ -20,6 +20,11 @@ static __always_inline int hand_over_fd(void *ctx, struct call *call, u32 door, 
   scratch->is_write = is_write;
   scratch->is_vector = is_vector;
   scratch->is_compat = call->compat;
+  scratch->message_flags = 0;
+  scratch->name = 0;
+  scratch->control = 0;
+  scratch->vector = 0;
+  scratch->messages = 1;
   if (has_buffer) scratch->has_other_end = false;
   if (door == DOOR_EXIT)
     bpf_tail_call(ctx, &exit_files, type);
@@ -32,13 +37,19 @@ static __always_inline int hand_over(void *ctx, struct call *call, u32 door, boo
   return hand_over_fd(ctx, call, door, argument(call->regs, 0, call->compat), is_write, is_vector, true);
 }
 
+/* Nothing was transferred, but something may have been noted. A read of 0 bytes may have been an empty message. */
+static __always_inline int failed_read(struct call *call) {
+  if (call->result != -EAGAIN) forget_note();
+  return 0;
+}
+
 static __always_inline int read_exit(void *ctx, struct call *call) {
-  if (call->result <= 0) return 0; /* end of file, EAGAIN, a bad address: nothing was transferred */
+  if (call->result < 0) return failed_read(call);
   return hand_over(ctx, call, DOOR_EXIT, false, false);
 }
 
 static __always_inline int readv_exit(void *ctx, struct call *call) {
-  if (call->result <= 0) return 0;
+  if (call->result < 0) return failed_read(call);
   return hand_over(ctx, call, DOOR_EXIT, false, true);
 }
 
@@ -67,19 +78,20 @@ SYSCALL_ENTER(write, SLOTS1(write), any, write_enter)
 SYSCALL_ENTER(writev, SLOTS2(writev, pwritev2), any, writev_enter)
 
 /*
- * The zero-copy family, seen from the pipe: who splices bytes out of it has read them, who splices them in has written
- * them. No buffer of the caller holds them, so there are no contents.
+ * The zero-copy family, seen from the pipe or socket: who splices bytes out of it has read them, who splices them in
+ * has written them. No buffer of the caller holds them, so there are no contents.
  */
-static __always_inline bool is_fifo(struct call *call, u32 fd) {
+static __always_inline bool is_channel(struct call *call, u32 fd) {
   struct file *file = file_of(call->task, fd);
-  return file && (mode_of(file) & S_IFMT) == S_IFIFO;
+  u32 type = file ? mode_of(file) & S_IFMT : 0;
+  return type == S_IFIFO || type == S_IFSOCK;
 }
 
 static __always_inline int move(void *ctx, struct call *call, u32 from, bool takes, u32 to) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch || call->result <= 0) return 0;
-  bool is_read = takes && is_fifo(call, from);
-  scratch->has_other_end = is_read && is_fifo(call, to);
+  bool is_read = takes && is_channel(call, from);
+  scratch->has_other_end = is_read && is_channel(call, to);
   scratch->other_fd = to;
   return hand_over_fd(ctx, call, DOOR_EXIT, is_read ? from : to, !is_read, false, false);
 }

@@ -27,26 +27,41 @@ struct {
 #define STEP_CONTENT 16
 #define STEP_OUTPUT_CHAIN 17
 #define STEP_OTHER_END 18
+#define STEP_NAMES 19
+#define STEP_PASSED 20
+#define STEP_UNIX_STREAM 21
+#define STEP_UNIX_DGRAM 22
+#define STEP_UNIX_SEQPACKET 23
+#define STEP_TCP 24
+#define STEP_UDP 25
+#define STEP_PASSED_NAMES 27
+#define STEP_RECEIVED 28
+#define STEP_SENT 26
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 19);
+  __uint(max_entries, 29);
   __type(key, u32);
   __type(value, u32);
 } exit_files SEC(".maps"), enter_files SEC(".maps");
 
 /* Where a record is put together: one per CPU and door, because a task that is preempted in one door (kernels from
  * 7.0 on) can be overtaken in the other. A plain array, because per-CPU values are limited to 32 KiB. */
-/* Bytes in a pipe, added up slot by slot. */
+/* Bytes in a pipe or a socket's queue, added up piece by piece. */
 struct slot_count {
   u32 slot;
   u32 sum;
+  struct sk_buff *next;
 };
 
 enum { DOOR_ENTER = 0, DOOR_EXIT = 1, DOOR_COUNT = 2 };
 
+/* What has been done for the call on a socket, so that a step that is called again goes on. */
+enum { STAGE_NAMES = 1 << 0, STAGE_SOURCE_NAME = 1 << 1, STAGE_PASSED = 1 << 2 };
+
 struct scratch {
   /* The call as the door understood it. */
   struct file *file;
+  struct sock *sk;
   u64 base; /* user address of the buffer, or of the iovec array */
   u64 length;
   s64 result;
@@ -55,8 +70,28 @@ struct scratch {
   u8 is_vector;
   u8 is_compat;
   u8 has_other_end; /* the bytes went on into `other_fd`, which is still to be told */
+  u8 is_socket; /* the record is `socket`, not `transfer` */
+  u8 is_at_root; /* where the walk up a path has ended */
+  u8 is_pseudo;
+  u8 is_short; /* contents that could not be read */
   u32 other_fd;
-  u32 pad;
+  u32 message_flags; /* MSG_PEEK and others */
+  /* Messages of a call on a socket. */
+  u64 name; /* user address of the peer's address, and its length */
+  u64 control; /* of the ancillary data */
+  u64 control_length;
+  u64 vector; /* of an array of struct mmsghdr; 0 for a single message */
+  u32 name_length;
+  u32 messages;
+  u32 message; /* the one that the record is about */
+  u32 step;    /* program of the socket's kind */
+  u32 stage;
+  u32 first_note;
+  u32 next_descriptor;
+  u32 pad4;
+  struct sock *source; /* unix: the ends of the transfer */
+  struct sock *destination;
+  struct sock *named; /* the one of them whose name is told next */
   /* How far the contents have been copied. */
   u64 limit;
   u64 done;
@@ -70,17 +105,28 @@ struct scratch {
   struct slot_count slots;
   struct dentry *dentry;
   struct vfsmount *mount;
+  struct ipc_socket socket_template; /* for the other messages of a batch */
   /* The record: each header ends where the contents begin. */
   union {
-    struct ipc_transfer transfer;
+    struct ipc_passed passed;
+#define BEFORE(type) u8 before_##type[sizeof(struct ipc_passed) - sizeof(struct type)]
     struct {
-      u8 pad_content[sizeof(struct ipc_transfer) - sizeof(struct ipc_content)];
+      BEFORE(ipc_socket);
+      struct ipc_socket socket;
+    };
+    struct {
+      BEFORE(ipc_transfer);
+      struct ipc_transfer transfer;
+    };
+    struct {
+      BEFORE(ipc_content);
       struct ipc_content content;
     };
     struct {
-      u8 pad_channel[sizeof(struct ipc_transfer) - sizeof(struct ipc_channel)];
+      BEFORE(ipc_channel);
       struct ipc_channel channel;
     };
+#undef BEFORE
   };
   u8 bytes[2 * IPC_CHUNK_LIMIT]; /* twice, so that the verifier sees any offset plus any length inside */
 };
@@ -92,6 +138,44 @@ struct {
   __type(value, struct scratch);
 } scratches SEC(".maps");
 
+/*
+ * What other tracepoints saw in the middle of a thread's call, until the call's end asks for it. A slot for each
+ * thread number modulo NOTES; two threads that meet in one lose the older note, which costs certainty only.
+ */
+#define NOTES 1024
+#define NOTED_MESSAGES 32
+
+struct noted_message {
+  u64 sock; /* of a send, the receiving struct sock; of a receive, unix: the sending one */
+  u64 inode;
+  u64 time; /* of a send: when it was queued there */
+  u8 source_address[16];
+  u8 destination_address[16];
+  u16 source_port;
+  u16 destination_port;
+  u32 length;
+  u8 is_named;
+  u8 is_local; /* passed the loopback device */
+  u8 pad[6];
+};
+
+struct note {
+  u32 tid;
+  u32 count; /* messages up to now; the last NOTED_MESSAGES are kept */
+  u32 has_position;
+  u32 position; /* in the TCP stream, where the call began */
+  u32 is_announced; /* the write's beginning has been told */
+  u32 is_joined;    /* the write goes on with a UDP datagram that was held back */
+  struct noted_message messages[NOTED_MESSAGES];
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, NOTES);
+  __type(key, u32);
+  __type(value, struct note);
+} notes SEC(".maps");
+
 /* Channels that have been seen, or are of interest while a filter is on. The least recently used ones fall out; they
  * are met as new ones then, which costs a count of their unread bytes and nothing else. */
 enum {
@@ -99,7 +183,7 @@ enum {
   CHANNEL_MULTI = 1 << 1,    /* more than one thread has written */
   CHANNEL_EXCLUDED = 1 << 2, /* it shows ipcdump's own output */
   CHANNEL_NAMED = 1 << 3,    /* its path has gone out, or it has none */
-  CHANNEL_MEETING = 1 << 4,  /* the write that `last_writer` is in was announced because it is the first that is seen */
+  CHANNEL_PAIRED = 1 << 4,   /* the other direction has an entry, too */
 };
 
 struct channel {
@@ -114,6 +198,29 @@ struct {
   __type(key, u64);
   __type(value, struct channel);
 } channels SEC(".maps");
+
+/* TCP sockets that are not routed over the loopback device, so that both ends are found if they are in two network
+ * namespaces of this host. The least recently used ones fall out; they enter again at their next transfer. */
+struct tcp_end {
+  struct sock *sk;
+  u32 undecided; /* writes told while the other end was not known */
+  u32 pad;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 16384);
+  __type(key, u64);
+  __type(value, struct tcp_end);
+} tcp_ends SEC(".maps");
+
+/* Whether anything on this host has sent a datagram to a UDP port; others hear from other hosts only. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 65536);
+  __type(key, u32);
+  __type(value, u8);
+} udp_ports SEC(".maps");
 
 /* Tgids of the traced command's tree. Bounded by the tree's size; entries go when the process does. */
 struct {
@@ -157,6 +264,37 @@ static __always_inline void lose(u32 kind, u64 bytes) {
   __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].records, 1, __ATOMIC_RELAXED);
   /* An addition of a constant 0 becomes an atomic OR, which 5.10 refuses, too. */
   if (bytes != 0) __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].bytes, bytes, __ATOMIC_RELAXED);
+}
+
+/* The current thread's slot. */
+static __always_inline struct note *note_slot(void) {
+  u32 slot = (u32)bpf_get_current_pid_tgid() & (NOTES - 1);
+  return bpf_map_lookup_elem(&notes, &slot);
+}
+
+/* The current thread's note; NULL if there is none. */
+static __always_inline struct note *note_of_call(void) {
+  struct note *note = note_slot();
+  return note && note->tid == (u32)bpf_get_current_pid_tgid() ? note : NULL;
+}
+
+/* The current thread's note, empty if it had none. */
+static __always_inline struct note *note_to_write(void) {
+  struct note *note = note_slot();
+  u32 tid = (u32)bpf_get_current_pid_tgid();
+  if (note && note->tid != tid) {
+    note->tid = tid;
+    note->count = 0;
+    note->has_position = 0;
+    note->is_announced = 0;
+    note->is_joined = 0;
+  }
+  return note;
+}
+
+static __always_inline void forget_note(void) {
+  struct note *note = note_slot();
+  if (note) note->tid = 0;
 }
 
 static __always_inline struct scratch *scratch_of(u32 door) {

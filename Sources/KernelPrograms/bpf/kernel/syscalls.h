@@ -26,6 +26,19 @@
 #define NR_creat 85
 #define NR_openat 257
 #define NR_openat2 437
+#define NR_listen 50
+#define NR_connect 42
+#define NR_accept 43
+#define NR_accept4 288
+#define NR_sendto 44
+#define NR_recvfrom 45
+#define NR_sendmsg 46
+#define NR_recvmsg 47
+#define NR_sendmmsg 307
+#define NR_recvmmsg 299
+/* Only 32-bit callers have socketcall, and recvmmsg with 64-bit times; the numbers lie where no native call is. */
+#define NR_socketcall 505
+#define NR_recvmmsg_time64 506
 #define NR_rt_sigqueueinfo 129
 #define NR_rt_tgsigqueueinfo 297
 #define NR_pidfd_send_signal 424
@@ -47,6 +60,19 @@
 #define COMPAT_creat 8
 #define COMPAT_openat 295
 #define COMPAT_openat2 437
+/* i386 has no accept of its own: it is socketcall's, or accept4. */
+#define COMPAT_accept 0xffff
+#define COMPAT_listen 363
+#define COMPAT_connect 362
+#define COMPAT_accept4 364
+#define COMPAT_sendto 369
+#define COMPAT_recvfrom 371
+#define COMPAT_sendmsg 370
+#define COMPAT_recvmsg 372
+#define COMPAT_sendmmsg 345
+#define COMPAT_recvmmsg 337
+#define COMPAT_socketcall 102
+#define COMPAT_recvmmsg_time64 417
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 335
 #define COMPAT_pidfd_send_signal 424
@@ -66,6 +92,20 @@
 #define NR_pipe2 59
 #define NR_openat 56
 #define NR_openat2 437
+#define NR_listen 201
+#define NR_connect 203
+#define NR_accept 202
+#define NR_accept4 242
+#define NR_sendto 206
+#define NR_recvfrom 207
+#define NR_sendmsg 211
+#define NR_recvmsg 212
+#define NR_sendmmsg 269
+#define NR_recvmmsg 243
+/* Only 32-bit callers have these; the numbers lie behind the table of native calls. */
+#define NR_send 504
+#define NR_recv 505
+#define NR_recvmmsg_time64 506
 #define NR_rt_sigqueueinfo 138
 #define NR_rt_tgsigqueueinfo 240
 #define NR_pidfd_send_signal 424
@@ -92,6 +132,19 @@
 #define COMPAT_creat 8
 #define COMPAT_openat 322
 #define COMPAT_openat2 437
+#define COMPAT_listen 284
+#define COMPAT_connect 283
+#define COMPAT_accept 285
+#define COMPAT_accept4 366
+#define COMPAT_sendto 290
+#define COMPAT_recvfrom 292
+#define COMPAT_sendmsg 296
+#define COMPAT_recvmsg 297
+#define COMPAT_sendmmsg 374
+#define COMPAT_recvmmsg 365
+#define COMPAT_send 289
+#define COMPAT_recv 291
+#define COMPAT_recvmmsg_time64 417
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 363
 #define COMPAT_pidfd_send_signal 424
@@ -126,6 +179,23 @@ static __always_inline u32 native_number(u32 compat) {
     ROW(creat)
     ROW(openat)
     ROW(openat2)
+    ROW(listen)
+    ROW(connect)
+    ROW(accept)
+    ROW(accept4)
+    ROW(sendto)
+    ROW(recvfrom)
+    ROW(sendmsg)
+    ROW(recvmsg)
+    ROW(sendmmsg)
+    ROW(recvmmsg)
+    ROW(recvmmsg_time64)
+#if defined(__TARGET_ARCH_x86)
+    ROW(socketcall)
+#else
+    ROW(send)
+    ROW(recv)
+#endif
     ROW(rt_sigqueueinfo)
     ROW(rt_tgsigqueueinfo)
     ROW(pidfd_send_signal)

@@ -97,11 +97,17 @@ static __always_inline u64 argument(struct pt_regs *regs, u32 position, bool com
     u64 value = position == 0   ? BPF_CORE_READ(regs, bx)
                 : position == 1 ? BPF_CORE_READ(regs, cx)
                 : position == 2 ? BPF_CORE_READ(regs, dx)
-                                : BPF_CORE_READ(regs, si);
+                : position == 3 ? BPF_CORE_READ(regs, si)
+                : position == 4 ? BPF_CORE_READ(regs, di)
+                                : BPF_CORE_READ(regs, bp);
     return (u32)value;
   }
-  /* The fourth one travels in r10, which nobody needs yet. */
-  return position == 0 ? BPF_CORE_READ(regs, di) : position == 1 ? BPF_CORE_READ(regs, si) : BPF_CORE_READ(regs, dx);
+  return position == 0   ? BPF_CORE_READ(regs, di)
+         : position == 1 ? BPF_CORE_READ(regs, si)
+         : position == 2 ? BPF_CORE_READ(regs, dx)
+         : position == 3 ? BPF_CORE_READ(regs, r10)
+         : position == 4 ? BPF_CORE_READ(regs, r8)
+                         : BPF_CORE_READ(regs, r9);
 #else
   u64 value = position == 0 ? BPF_CORE_READ(regs, orig_x0) : BPF_CORE_READ(regs, regs[position]);
   return compat ? (u32)value : value;

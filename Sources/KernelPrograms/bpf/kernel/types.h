@@ -156,6 +156,130 @@ struct kernel_siginfo {
   union __sifields _sifields;
 };
 
+struct net {
+  struct ns_common ns;
+};
+
+typedef struct {
+  struct net *net;
+} possible_net_t;
+
+struct in6_addr {
+  union {
+    u8 u6_addr8[16];
+  } in6_u;
+};
+
+struct sock_common {
+  u32 skc_daddr;
+  u32 skc_rcv_saddr;
+  u16 skc_dport; /* network byte order */
+  u16 skc_num;   /* host byte order */
+  unsigned short skc_family;
+  volatile unsigned char skc_state;
+  possible_net_t skc_net;
+  unsigned long skc_flags;
+  struct in6_addr skc_v6_daddr;
+  struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct net_device {
+  int ifindex;
+};
+
+struct dst_entry {
+  struct net_device *dev;
+};
+
+struct sk_buff {
+  struct sk_buff *next;
+  struct sock *sk;
+  struct net_device *dev;
+  unsigned int len;
+  int skb_iif;
+  u16 protocol;
+  u16 transport_header;
+  u16 network_header;
+  unsigned char *head;
+  char cb[48];
+};
+
+struct sk_buff_head {
+  struct sk_buff *next;
+  u32 qlen;
+};
+
+struct sock {
+  struct sock_common __sk_common;
+  struct sk_buff_head sk_receive_queue;
+  struct socket *sk_socket;
+  struct dst_entry *sk_dst_cache;
+  u16 sk_type;
+  u16 sk_protocol;
+  u8 sk_shutdown;
+};
+
+struct inet_sock {
+  u16 inet_sport; /* network byte order */
+};
+
+struct socket {
+  struct sock *sk;
+};
+
+struct socket_alloc {
+  struct socket socket;
+  struct inode vfs_inode;
+};
+
+struct sockaddr_un {
+  char sun_path[108];
+};
+
+struct unix_address {
+  int len;
+  struct sockaddr_un name[];
+};
+
+struct unix_sock {
+  struct unix_address *addr;
+  struct path path;
+  struct sock *peer;
+};
+
+/* What a unix skb keeps in its cb (include/net/af_unix.h). */
+struct unix_skb_parms {
+  u32 consumed;
+};
+
+struct tcp_sock {
+  u32 copied_seq;
+  u32 write_seq;
+  u32 urg_seq;
+  u32 rcv_nxt;
+};
+
+struct udp_sock {
+  int pending;
+  u16 gso_size;
+};
+
+struct trace_event_raw_consume_skb {
+  void *skbaddr;
+};
+
+struct trace_event_raw_skb_copy_datagram_iovec {
+  void *skbaddr;
+};
+
+struct trace_event_raw_net_dev_template {
+  void *skbaddr;
+};
+
+struct trace_event_raw_sk_data_ready {
+  const void *skaddr;
+};
+
 struct trace_event_raw_sys_enter {
   long id;
   unsigned long args[6];
@@ -190,8 +314,8 @@ struct bpf_iter__task_file {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-  unsigned long orig_ax, bx, cx, dx, si, di;
-  unsigned long sp;
+  unsigned long orig_ax, bx, cx, dx, si, di, bp;
+  unsigned long r8, r9, r10, sp;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
@@ -207,8 +331,26 @@ struct pt_regs {
 
 #define S_IFMT 0170000
 #define S_IFIFO 0010000
+#define S_IFSOCK 0140000
 #define O_NONBLOCK 04000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
+#define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_INET6 10
+#define SOCK_STREAM 1
+#define SOCK_DGRAM 2
+#define SOCK_SEQPACKET 5
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define MSG_OOB 0x1
+#define MSG_PEEK 0x2
+#define MSG_TRUNC 0x20
+#define MSG_ERRQUEUE 0x2000
+#define RCV_SHUTDOWN 1 /* include/net/sock.h */
+#define EAGAIN 11
+#define EINPROGRESS 115
+#define LOOPBACK_IFINDEX 1 /* include/net/flow.h: the same in every network namespace */
 #define FMODE_READ 1
 #define FMODE_WRITE 2
 #if defined(__TARGET_ARCH_x86)

@@ -33,12 +33,41 @@ struct Fingerprint: Sendable {
     prefix = count - self.suffix
   }
 
+  /// Fingerprint of the last byte alone.
+  ///
+  /// - Parameter count: Bytes of the whole write.
+  func last(of count: Int) -> Fingerprint {
+    var last = Fingerprint()
+    guard suffix > 0 || prefix == count, prefix + suffix > 0 else { return last }
+    last.bytes[0] = bytes[prefix + suffix - 1]
+    last.prefix = 1
+    return last
+  }
+
   /// Forgets the last bytes: what it stands for is cut.
   mutating func dropSuffix() { suffix = 0 }
 
   /// First bytes of the write, for showing what nobody has read.
   func withPrefix<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
     withUnsafeBytes(of: bytes) { body(UnsafeRawBufferPointer(rebasing: $0[..<prefix])) }
+  }
+
+  /// Compares the first bytes alone, which lie together even if others' lie among the rest.
+  func comparePrefix(with received: UnsafeRawBufferPointer, consumed: Int) -> Verdict {
+    let count = min(prefix - consumed, received.count)
+    if count <= 0 { return .unknown }
+    for index in 0..<count where received[index] != bytes[consumed + index] { return .different }
+    return .equal
+  }
+
+  /// Bytes that come next which are the write's for certain, if those of the prefix are: all if the last ones lie
+  /// where they would if no others lay in between.
+  func verifiedCount(in received: UnsafeRawBufferPointer, consumed: Int, count: Int) -> Int {
+    if compare(with: received, consumed: consumed, count: count) == .equal, count - consumed <= received.count
+    {
+      return count - consumed
+    }
+    return max(0, min(prefix - consumed, received.count))
   }
 
   /// Compares with received bytes.

@@ -1,7 +1,7 @@
 import IPCModel
 
 /// A read whose writers are looked for.
-struct PipeRead {
+struct StreamRead {
   /// Who read.
   var reader: Endpoint
   /// Whether the reader belongs to the traced command's tree.
@@ -16,8 +16,16 @@ struct PipeRead {
   var filled: Int
   /// Whether all captured bytes have arrived.
   var isComplete: Bool
-  /// Whether the pipe was empty afterwards.
+  /// Whether the stream was empty afterwards.
   var emptied: Bool
+  /// Whether it took the urgent byte alone (MSG_OOB).
+  var isUrgent = false
+  /// Whether it takes urgent bytes as normal ones (SO_OOBINLINE).
+  var isInline = false
+  /// Descriptors and credentials that came with it.
+  var passed: PassedItems?
+  /// Where in the stream its bytes lie, if that is known.
+  var span = StreamSpan()
   /// State of losses when it arrived.
   var lossGeneration: UInt64
   /// Number in the order of arrival.

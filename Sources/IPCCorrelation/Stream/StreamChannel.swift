@@ -1,33 +1,40 @@
 import DequeModule
 import IPCModel
 
-/// State of one pipe: what was written and not yet read, and reads whose writers are not known yet.
-final class PipeChannel {
+/// State of one direction of a byte stream: what was written and not yet read, and reads whose writers are not known
+/// yet.
+final class StreamChannel {
   let key: ChannelKey
+  /// Longest write between whose bytes no other thread's can lie.
+  let atomicLimit: Int
+  /// Whether writes and reads are matched by where in the stream they lie.
+  let hasPositions: Bool
   /// Path of a FIFO.
   var name: TextID?
+  /// The two sockets.
+  var ends = SocketEnds()
 
-  /// Writes with unread bytes, and those that go on, in the order of arrival.
-  private(set) var writes = Deque<PipeWrite>()
+  /// Writes with unread bytes, and those that go on: in the order of arrival, or of their positions.
+  var writes = Deque<StreamWrite>()
   /// Reads without known writers, in the order of arrival.
-  var reads = Deque<PipeRead>()
+  var reads = Deque<StreamRead>()
 
   /// Unread bytes of all writes.
   private(set) var available = 0
-  private(set) var inFlight = 0
+  var inFlight = 0
   private var nextSerial: UInt64 = 0
   /// Number of writes at which finished ones in the middle are looked for.
-  private var crowd = 32
+  private(set) var crowd = 32
   /// Last write that has another source than the one before it.
   private var lastChange: UInt64 = 0
+  /// Urgent bytes that nobody has taken or passed.
+  var urgentCount = 0
 
-  /// The thread that wrote last, and when its write ended.
-  private var lastWriter: (source: Endpoint, end: UInt64)?
-  /// Whether more than one thread has written.
-  private(set) var hasSeveralWriters = false
-  /// Before which each of several threads has not begun its present write; bounded, the oldest goes first.
-  private var lastEnds: [(tid: Int32, end: UInt64)] = []
-  private static let rememberedWriters = 64
+  var writers = WriterHistory()
+  /// The likely writer of what was written before the trace began.
+  var initialWriter: Endpoint?
+  /// Whether it was there when the trace began.
+  var wasThere = false
 
   /// Whether a choice among unlike writes was made for want of proof, so that what follows is as uncertain.
   private(set) var isUncertain = false
@@ -39,6 +46,19 @@ final class PipeChannel {
   /// Bytes that were told as read before their write was known, and when.
   private var debt = 0
   private var debtTime: UInt64 = 0
+  /// Bytes of a batch of messages that were read before the messages' own records came.
+  private var surplus: (tid: Int32, count: Int)?
+
+  var positions = StreamPositions()
+  /// Writes in ``writes`` of which it is not known exactly where they lie.
+  var unsettled = 0
+  /// Position before which every write has been let go of.
+  var settledLimit: Int64?
+  /// Unsettled writes that reach a position; kept, so that a read allocates nothing.
+  var reaching: [Int] = []
+
+  /// Candidates for a position of a read; kept, so that a read allocates nothing.
+  var tally = StreamTally()
 
   /// State of losses in which this channel was last in step.
   var lossGeneration: UInt64
@@ -47,9 +67,11 @@ final class PipeChannel {
   /// When a record last told about it.
   var lastTouched: UInt64 = 0
 
-  init(key: ChannelKey, lossGeneration: UInt64) {
+  init(key: ChannelKey, medium: any StreamMedium, lossGeneration: UInt64) {
     self.key = key
     self.lossGeneration = lossGeneration
+    atomicLimit = medium.atomicLimit
+    hasPositions = medium.hasPositions
   }
 
   /// Whether nothing is unread, going on or waited for.
@@ -58,39 +80,60 @@ final class PipeChannel {
   /// Whether all unread bytes are from one thread of one name.
   var isUniform: Bool { writes.first.map { lastChange <= $0.serial } ?? true }
 
-  /// The only thread that ever wrote here.
-  var soleWriter: Endpoint? { hasSeveralWriters ? nil : lastWriter?.source }
+  /// Who may have written bytes whose write is not known.
+  ///
+  /// - Parameter isFromBefore: Whether they were written before the trace began.
+  func likelyWriter(isFromBefore: Bool) -> Endpoint? {
+    isFromBefore ? initialWriter : writers.sole ?? (hasPositions && wasThere ? initialWriter : nil)
+  }
 
   // MARK: - Writes
 
   /// Adds a write that has ended, or goes on.
-  func append(_ write: PipeWrite) {
+  func append(_ write: StreamWrite) {
     var write = write
     nextSerial += 1
     write.serial = nextSerial
+    if let surplus, surplus.tid == write.source.tid {
+      let paid = min(surplus.count, write.remaining)
+      write.consumed += paid
+      self.surplus = paid < surplus.count ? (surplus.tid, surplus.count - paid) : nil
+    }
     if let last = writes.last, last.source != write.source { lastChange = write.serial }
     if write.isInFlight { inFlight += 1 }
     available += write.remaining
-    writes.append(write)
+    if hasPositions { insert(write) } else { writes.append(write) }
   }
 
   /// Ends the write that a thread has begun here.
   ///
   /// - Returns: Whether its beginning was known.
-  func end(_ write: PipeWrite) -> Bool {
+  func end(_ write: StreamWrite) -> Bool {
     guard inFlight > 0,
       let index = writes.lastIndex(where: { $0.isInFlight && $0.source.tid == write.source.tid })
     else { return false }
     available -= writes[index].remaining
     let consumed = writes[index].consumed
     writes[index].end = write.end
-    // More was read than was written only if a read was given to the wrong one of several writers.
-    writes[index].count = max(write.count, consumed)
+    writes[index].count = write.count
+    if consumed > write.count, writes[index].isBatch {
+      // What was read beyond the first message of a batch is of the next ones.
+      writes[index].consumed = write.count
+      surplus = (write.source.tid, consumed - write.count)
+    } else if !hasPositions {
+      // More was read than was written only if a read was given to the wrong one of several writers.
+      writes[index].count = max(write.count, consumed)
+    }
     writes[index].fingerprint = write.fingerprint
     writes[index].isPacket = write.isPacket
+    writes[index].isLocal = write.isLocal
+    writes[index].isUrgent = write.isUrgent
+    writes[index].passed = write.passed
+    writes[index].cameLate = write.cameLate
+    writes[index].lossGeneration = write.lossGeneration
     available += writes[index].remaining
     inFlight -= 1
-    dropFinished()
+    if hasPositions { place(index, at: write.span) } else { dropFinished() }
     return true
   }
 
@@ -103,37 +146,6 @@ final class PipeChannel {
       writes[index].end = writes[index].begin + 1
       inFlight -= 1
     }
-  }
-
-  /// When a thread's next write can have begun at the earliest.
-  func earliestBegin(of tid: Int32) -> UInt64 {
-    if let lastWriter, lastWriter.source.tid == tid { return lastWriter.end }
-    return lastEnds.first { $0.tid == tid }?.end ?? 0
-  }
-
-  /// Remembers who wrote and when that ended.
-  func note(writer: Endpoint, end: UInt64) {
-    if let lastWriter, lastWriter.source.tid != writer.tid {
-      hasSeveralWriters = true
-      remember(lastWriter.end, of: lastWriter.source.tid)
-    }
-    lastWriter = (writer, end)
-  }
-
-  /// Learns from the kernel that more than one thread has written.
-  func noteSeveralWriters() { hasSeveralWriters = true }
-
-  /// Remembers who has begun to write, and when.
-  func note(beginning writer: Endpoint, at time: UInt64) {
-    guard let lastWriter, lastWriter.source.tid != writer.tid else { return }
-    hasSeveralWriters = true
-    remember(time, of: writer.tid)
-  }
-
-  private func remember(_ time: UInt64, of tid: Int32) {
-    lastEnds.removeAll { $0.tid == tid }
-    if lastEnds.count == Self.rememberedWriters { lastEnds.removeFirst() }
-    lastEnds.append((tid, time))
   }
 
   /// Remembers who read.
@@ -151,7 +163,8 @@ final class PipeChannel {
   /// Learns that one of several writes was taken for want of proof: the others are no more certain afterwards.
   func noteGuess(among rivals: [Int]) {
     for rival in rivals { writes[rival].isInferred = true }
-    // Of writes of different lengths, even where the next one begins is a guess then.
+    // Of writes of different lengths, even where the next one begins is a guess then, unless positions say it.
+    if hasPositions { return }
     isUncertain = isUncertain || rivals.contains { writes[$0].count != writes[rivals[0]].count }
   }
 
@@ -173,32 +186,56 @@ final class PipeChannel {
 
   /// Lets go of writes of which nothing is left.
   func dropFinished() {
-    while let first = writes.first, first.remaining <= 0, !first.isInFlight { writes.removeFirst() }
+    while let first = writes.first, first.remaining <= 0, !first.isInFlight { removeWrite(at: 0) }
     // Behind a write that waits for room, many others can come and go.
-    if writes.count > crowd {
-      writes.removeAll { $0.remaining <= 0 && !$0.isInFlight }
-      crowd = 2 * writes.count + 32
+    if writes.count > crowd { removeCrowd { $0.remaining <= 0 && !$0.isInFlight } }
+  }
+
+  /// Lets go of finished writes in the middle.
+  func removeCrowd(_ isOver: (StreamWrite) -> Bool) {
+    removeWrites(isOver)
+    crowd = 2 * writes.count + 32
+  }
+
+  /// Removes a write, and what is unread of it.
+  @discardableResult
+  func removeWrite(at index: Int) -> StreamWrite {
+    let write = writes.remove(at: index)
+    noteRemoval(of: write)
+    return write
+  }
+
+  /// Removes the writes that `isOver` says yes to, and what is unread of them.
+  func removeWrites(_ isOver: (StreamWrite) -> Bool) {
+    writes.removeAll { write in
+      guard isOver(write) else { return false }
+      noteRemoval(of: write)
+      return true
     }
   }
 
+  private func noteRemoval(of write: StreamWrite) {
+    available -= write.remaining
+    if write.isInFlight { inFlight -= 1 }
+    if !write.span.isTight { unsettled -= 1 }
+    if write.isUrgent, !hasPositions, write.remaining > 0 { urgentCount -= 1 }
+  }
+
   /// Removes all writes that ended before a time; `body` sees those with unread bytes.
-  func dropEnded(before time: UInt64, _ body: (PipeWrite) -> Void) {
-    writes.removeAll { write in
+  func dropEnded(before time: UInt64, _ body: (StreamWrite) -> Void) {
+    removeWrites { write in
       guard !write.isInFlight, write.end < time else { return false }
-      if write.remaining > 0 {
-        available -= write.remaining
-        body(write)
-      }
+      if write.remaining > 0 { body(write) }
       return true
     }
   }
 
   /// Removes everything; `body` sees writes with unread bytes.
-  func dropAll(_ body: (PipeWrite) -> Void) {
-    for write in writes where write.remaining > 0 { body(write) }
-    writes.removeAll()
-    available = 0
-    inFlight = 0
+  func dropAll(_ body: (StreamWrite) -> Void) {
+    removeWrites { write in
+      if write.remaining > 0 { body(write) }
+      return true
+    }
   }
 
   // MARK: - Debt
@@ -210,7 +247,7 @@ final class PipeChannel {
   }
 
   /// Settles the debt with a write that may have been meant.
-  func settleDebt(with write: inout PipeWrite) {
+  func settleDebt(with write: inout StreamWrite) {
     guard debt > 0 else { return }
     if write.begin < debtTime {
       let paid = min(debt, write.remaining)

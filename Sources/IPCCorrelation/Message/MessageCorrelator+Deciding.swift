@@ -1,0 +1,176 @@
+import DequeModule
+import IPCModel
+import RecordLayout
+
+/// Which sent message is the received one.
+extension MessageCorrelator {
+  /// Matches a message whose sending socket is known, and tells it; false if that is not possible yet.
+  ///
+  /// An equal message that another thread has sent by the same socket at the same time, and whose record has not come
+  /// yet, is not waited for.
+  func decide(_ read: ReceivedMessage, in queue: MessageQueue, _ stage: inout EventStage) -> Bool {
+    let bytes = stage.contents.bytes(of: read.content)
+    var tally = MessageTally()
+    let takesFirst = !queue.hasSeveralSources && queue.lossGeneration == lossGeneration
+    queue.count(read, bytes: bytes, isByDestination: false, takesFirst: takesFirst, into: &tally)
+    guard tally.queue != nil else { return false }
+    var isInferred = false
+    if tally.hasSeveralSources {
+      isInferred = queue.hasRival(of: tally, read, bytes: bytes, isByDestination: false, marks: false)
+      if isInferred { _ = queue.hasRival(of: tally, read, bytes: bytes, isByDestination: false, marks: true) }
+    }
+    tell(read, as: tally, isInferred: isInferred, &stage)
+    return true
+  }
+
+  /// The same for a message whose sending socket is not known: any that sends to its receiver comes into question.
+  func decideOrphan(_ read: ReceivedMessage, _ stage: inout EventStage) -> Bool {
+    let destination = isUnix ? read.route.target : UInt64(read.route.destinationPort)
+    guard let senders = destinations[destination] else { return false }
+    let bytes = stage.contents.bytes(of: read.content)
+    var tally = MessageTally()
+    for queue in senders {
+      queue.count(read, bytes: bytes, isByDestination: true, takesFirst: false, into: &tally)
+    }
+    guard tally.queue != nil else { return false }
+    var isInferred = false
+    if tally.hasSeveralSources {
+      for queue in senders
+      where queue.hasRival(of: tally, read, bytes: bytes, isByDestination: true, marks: false) {
+        isInferred = true
+      }
+      for queue in senders where isInferred {
+        _ = queue.hasRival(of: tally, read, bytes: bytes, isByDestination: true, marks: true)
+      }
+    }
+    tell(read, as: tally, isInferred: isInferred, &stage)
+    return true
+  }
+
+  private func tell(
+    _ read: ReceivedMessage, as tally: MessageTally, isInferred: Bool, _ stage: inout EventStage
+  ) {
+    guard let queue = tally.queue else { return }
+    let before = queue.messages.count
+    queue.lastTouched = max(queue.lastTouched, read.time)
+    if !isUnix { markPassedOver(in: queue, before: tally.index, at: read.time) }
+    let length =
+      queue.messages[tally.index].length(ofReceived: read.count, isFilled: read.isFilled) ?? read.count
+    let message = queue.take(length, from: tally.index, by: read.route.target)
+    if queue.lossGeneration != lossGeneration { resynchronize(queue, after: message, read, tally) }
+    if !isUnix { expirePassedOver(in: queue, behind: tally.index, at: read.time, &stage) }
+    messageCount += queue.messages.count - before
+    teller.tell(
+      read, count: length, from: message.source, isMatched: message.isMatched,
+      isInferred: isInferred || message.isInferred, message: message, &stage)
+  }
+
+  // MARK: - Without a match
+
+  /// Tells a message whose send has not become known in time.
+  func force(_ read: ReceivedMessage, in queue: MessageQueue?, _ stage: inout EventStage) {
+    var source = Endpoint.unknown
+    var isMatched = false
+    var isInferred = true
+    var creditor = queue
+    // A datagram can have been queued before its socket was connected to somebody else.
+    if !isUnix, queue != nil, decideOrphan(read, &stage) { return }
+    let batch = soleBatch(for: read)
+    // What no send is known of may be from another host, and is not told then.
+    if batch == nil, !isUnix, !read.route.has(IPC_SOCKET_LOCAL) {
+      return stage.contents.release(read.content)
+    }
+    if let batch {
+      source = batch.source
+      isMatched = batch.isMatched
+      isInferred = queue?.hasWriter(otherThan: source.tid) ?? true
+      if creditor == nil, batch.route.key.address != 0 { creditor = meet(batch.route.key, at: read.time) }
+    } else if let queue {
+      source = likelySource(of: read, in: queue)
+    }
+    // After a loss, the send is not late but lost.
+    if let creditor, batch != nil || read.lossGeneration == lossGeneration {
+      let bytes = stage.contents.bytes(of: read.content).map { Fingerprint($0, suffix: 0) } ?? Fingerprint()
+      creditor.owe(MessageDebt(count: read.count, isFilled: read.isFilled, bytes: bytes, time: read.time))
+    }
+    teller.tell(
+      read, count: read.count, from: source, isMatched: isMatched, isInferred: isInferred, message: nil,
+      &stage)
+  }
+
+  /// Who has probably sent what was sent unseen.
+  private func likelySource(of read: ReceivedMessage, in queue: MessageQueue) -> Endpoint {
+    let key = isUnix ? queue.key : read.route.portKey(read.route.sourcePort)
+    let initial = initialWriters[key]?.soleWriter
+    // Without a loss, it was sent before the trace began.
+    if lossGeneration == 0 { return initial ?? queue.soleWriter ?? .unknown }
+    return (queue.hasWriters ? queue.soleWriter : initial) ?? .unknown
+  }
+
+  /// The only thread whose unfinished sendmmsg(2) can have sent a message.
+  private func soleBatch(for read: ReceivedMessage) -> MessageBatch? {
+    var found: MessageBatch?
+    for batch in batches.values where batch.ended == 0 && batch.time <= read.time {
+      guard canHaveSent(batch, read) else { continue }
+      if found != nil { return nil }
+      found = batch
+    }
+    return found
+  }
+
+  private func canHaveSent(_ batch: MessageBatch, _ read: ReceivedMessage) -> Bool {
+    let from = batch.route, to = read.route
+    if to.key.address == 0 {
+      return isUnix ? from.target != 0 && from.target == to.target : from.hasDestination(of: to)
+    }
+    // The messages of one call can go to different destinations, of which only the first may be known.
+    if isUnix { return from.key.address == to.key.address }
+    return from.key == to.key
+      || (from.sourcePort != 0 && from.sourcePort == to.sourcePort && from.netns == to.netns)
+  }
+
+  // MARK: - Skipped messages
+
+  /// A message that comes before a received one was received unseen if there was a loss.
+  private func resynchronize(
+    _ queue: MessageQueue, after message: SentMessage, _ read: ReceivedMessage, _ tally: MessageTally
+  ) {
+    if !queue.hasSeveralTargets || read.route.target != 0 && isUnix {
+      queue.removeMessages { other in
+        other.lossGeneration != lossGeneration && other.settled <= message.begin && !other.isMulticast
+          && other.route.canEnd(at: read.route)
+      }
+    }
+    // Of equal messages, it is not known which one was received.
+    guard tally.isEqual, tally.count == 1 else { return }
+    if queue.messages.allSatisfy({ $0.lossGeneration == lossGeneration }) {
+      queue.lossGeneration = lossGeneration
+    }
+  }
+
+  /// Datagrams that are overtaken in the trace for so long, or by so many, were dropped by the kernel.
+  private static var overtakers: Int { 256 }
+
+  private func markPassedOver(in queue: MessageQueue, before index: Int, at time: UInt64) {
+    guard index > 0, !queue.hasSeveralTargets else { return }
+    let begin = queue.messages[index].begin
+    // Those before the last marked one were marked with it.
+    for other in stride(from: index - 1, through: 0, by: -1) {
+      if queue.messages[other].passedOver != 0 { break }
+      if queue.messages[other].isMulticast || queue.messages[other].settled > begin { continue }
+      queue.markPassedOver(other, at: time)
+    }
+  }
+
+  func expirePassedOver(
+    in queue: MessageQueue, behind index: Int = 0, at time: UInt64, _ stage: inout EventStage
+  ) {
+    var excess = index - Self.overtakers
+    while let first = queue.messages.first, first.passedOver != 0 {
+      guard excess > 0 || first.passedOver + settings.patience <= time else { return }
+      excess -= 1
+      tellUndelivered(first, of: queue, at: time, &stage)
+      _ = queue.removeFirst()
+    }
+  }
+}

@@ -1,0 +1,146 @@
+import IPCModel
+import RecordLayout
+
+/// Makes the events of messages.
+struct MessageTeller {
+  private let kind: Kind
+  private let captureLimit: Int
+  private let names: SocketNames
+  private let internet: InternetNames
+  private var anonymous: TextID?
+
+  init(_ kind: Kind, _ settings: CorrelatorSettings, names: SocketNames, internet: InternetNames) {
+    self.kind = kind
+    captureLimit = Int(clamping: settings.captureLimit)
+    self.names = names
+    self.internet = internet
+  }
+
+  private var showsContents: Bool { captureLimit > 0 }
+
+  /// Tells a received message. Takes over its content.
+  ///
+  /// - Parameters:
+  ///   - count: Its real length.
+  ///   - source: Who sent it.
+  ///   - isMatched: Whether the sender belongs to the traced command's tree.
+  ///   - message: What was sent, if that is known.
+  mutating func tell(
+    _ read: ReceivedMessage, count: Int, from source: Endpoint, isMatched: Bool, isInferred: Bool,
+    message: SentMessage?,
+    _ stage: inout EventStage
+  ) {
+    var traits = Event.Traits()
+    if isInferred, source.isKnown { traits.insert(.inferredSource) }
+    if isMatched || read.isMatched { traits.insert(.inTree) }
+    if showsContents, read.kept < count { traits.insert(.incomplete) }
+    var event = Event(
+      time: read.time, kind: kind, source: source, destination: read.reader, count: UInt64(count),
+      traits: traits)
+    setMeta(of: &event, read.route, message?.route, &stage)
+    let own = PassedItems.describe(from: message?.passed, to: read.passed, in: &event, &stage.texts)
+    if read.kept < count {
+      event.set(kind == .loopbackUDP ? InternetField.received : UnixField.received, to: UInt64(read.kept))
+    }
+    if showsContents {
+      let piece =
+        read.content.isNone ? .none : read.content.slice(from: 0, count: min(read.filled, captureLimit))
+      stage.append(event, content: piece, ownTexts: own)
+    } else {
+      stage.contents.release(read.content)
+      stage.append(event, content: .none, ownTexts: own)
+    }
+  }
+
+  /// Tells a message that nobody will receive.
+  ///
+  /// - Parameter isConcluded: Whether somebody may have received it unseen.
+  mutating func tellUndelivered(
+    _ message: SentMessage, at time: UInt64, isConcluded: Bool = false, _ stage: inout EventStage
+  ) {
+    var traits: Event.Traits = .undelivered
+    if message.isInferred, message.source.isKnown { traits.insert(.inferredSource) }
+    if message.isMatched { traits.insert(.inTree) }
+    if isConcluded { traits.insert(.inferredDestination) }
+    let count = message.remaining
+    var event = Event(
+      time: time, kind: kind, source: message.source, destination: .unknown, count: UInt64(count),
+      traits: traits)
+    setMeta(of: &event, message.route, nil, &stage)
+    let own = PassedItems.describe(from: message.passed, to: nil, in: &event, &stage.texts)
+    // Nobody received the bytes, so only the first ones of the send itself are at hand.
+    let content: ContentArena.Piece =
+      if !showsContents {
+        .none
+      } else if message.isWhole {
+        message.fingerprint.withPrefix { prefix in
+          stage.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(min(count, captureLimit))))
+        }
+      } else {
+        stage.contents.allocate(0)
+      }
+    stage.append(event, content: content, ownTexts: own)
+  }
+
+  // MARK: - Meta fields
+
+  /// - Parameters:
+  ///   - route: As the end tells it that the event is of.
+  ///   - sent: As the sender tells it, for what the receiver does not know.
+  private mutating func setMeta(
+    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
+  ) {
+    if kind == .loopbackUDP {
+      setInternetMeta(of: &event, route, sent, &stage)
+    } else {
+      setUnixMeta(of: &event, route, sent, &stage)
+    }
+  }
+
+  private mutating func setUnixMeta(
+    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
+  ) {
+    let anonymous = self.anonymous ?? stage.texts.add("<anonymous>")
+    self.anonymous = anonymous
+    let target = route.target != 0 ? route.target : sent?.target ?? 0
+    let targetInode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
+    // What the sender said, because a socket has no inode any more when it is closed.
+    let sender = sent?.key ?? route.key
+    let source = sender.address
+    let sourceInode = source == 0 ? 0 : sender.inode
+    var name: TextID?
+    if route.has(IPC_SOCKET_DESTINATION_NAMED) || sent?.has(IPC_SOCKET_DESTINATION_NAMED) == true {
+      name = names.name(of: target, inode: targetInode, at: event.time)
+    }
+    if name == nil, route.has(IPC_SOCKET_SOURCE_NAMED) || sent?.has(IPC_SOCKET_SOURCE_NAMED) == true {
+      name = names.name(of: source, inode: sourceInode, at: event.time)
+    }
+    event.set(UnixField.path, to: name ?? anonymous)
+    event.set(UnixField.count, to: event.count)
+    if sourceInode != 0 { event.set(UnixField.sourceInode, to: sourceInode) }
+    if targetInode != 0 { event.set(UnixField.destinationInode, to: targetInode) }
+  }
+
+  private func setInternetMeta(
+    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
+  ) {
+    event.set(InternetField.count, to: event.count)
+    // The sender knows its own port; the receiver may know only whom it is connected to.
+    if let from = sent ?? (route.sourcePort != 0 ? route : nil), from.sourcePort != 0 {
+      event.set(InternetField.sourcePort, to: UInt64(from.sourcePort))
+      if let service = internet.service(from.sourcePort, kind: kind, &stage.texts) {
+        event.set(InternetField.sourceService, to: service)
+      }
+      event.set(InternetField.sourceAddress, to: internet.address(from.sourceAddress, &stage.texts))
+    }
+    // The sender knows the very address; the receiver may know only the one that it listens on.
+    let to = sent ?? route
+    event.set(InternetField.destinationPort, to: UInt64(to.destinationPort))
+    if let service = internet.service(to.destinationPort, kind: kind, &stage.texts) {
+      event.set(InternetField.destinationService, to: service)
+    }
+    event.set(InternetField.destinationAddress, to: internet.address(to.destinationAddress, &stage.texts))
+    let inode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
+    if inode != 0 { event.set(InternetField.destinationInode, to: inode) }
+  }
+}

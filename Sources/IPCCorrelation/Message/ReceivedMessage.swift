@@ -1,0 +1,47 @@
+import IPCModel
+import RecordLayout
+
+/// A message that was received and whose sender is looked for.
+struct ReceivedMessage {
+  /// Who received.
+  let reader: Endpoint
+  /// Whether the receiver belongs to the traced command's tree.
+  let isMatched: Bool
+  /// When the receive ended, in nanoseconds.
+  let time: UInt64
+  /// Bytes of the message.
+  let count: Int
+  /// Those of them for which the receiver had room.
+  let kept: Int
+  /// Whether the room was used up, so that the message may have had more bytes.
+  let isFilled: Bool
+  let route: MessageRoute
+  /// What came with it.
+  let passed: PassedItems?
+  /// Captured bytes.
+  var content: ContentArena.Piece
+  /// Length of `content` that has arrived.
+  var filled: Int
+  /// State of losses when it arrived.
+  let lossGeneration: UInt64
+  /// Number in the order of arrival.
+  let serial: UInt64
+
+  init(
+    _ transfer: SocketTransfer, passed: PassedItems?, content: ContentArena.Piece, lossGeneration: UInt64,
+    serial: UInt64
+  ) {
+    reader = transfer.actor
+    isMatched = transfer.has(IPC_FLAG_MATCHED)
+    time = transfer.time
+    count = transfer.count
+    kept = transfer.kept
+    isFilled = transfer.has(IPC_SOCKET_FILLED)
+    route = MessageRoute(transfer.raw)
+    self.passed = passed
+    self.content = content
+    filled = transfer.captured.count
+    self.lossGeneration = lossGeneration
+    self.serial = serial
+  }
+}

@@ -1,0 +1,126 @@
+import Glibc
+import IPCModel
+import RecordLayout
+
+/// Descriptors and credentials that went with a message, as one end gave or got them.
+final class PassedItems {
+  /// One passed descriptor.
+  struct Descriptor {
+    /// Number in the process.
+    let number: Int32
+    /// What it is: a path, `pipe:[123]`, …; nil if that could not be told.
+    let what: [UInt8]?
+  }
+
+  private let raw: ipc_passed
+  /// The first ones of them.
+  let descriptors: [Descriptor]
+
+  /// Reads an `IPC_RECORD_PASSED` record; nil if it is cut.
+  init?(_ record: UnsafeRawBufferPointer) {
+    let size = MemoryLayout<ipc_passed>.size
+    guard record.count >= size else { return nil }
+    let raw = record.loadUnaligned(as: ipc_passed.self)
+    self.raw = raw
+    guard raw.parts & IPC_PASSED_DESCRIPTORS.rawValue != 0 else {
+      descriptors = []
+      return
+    }
+    var names = record[size...]
+    descriptors = withUnsafeBytes(of: raw.descriptors) { bytes in
+      bytes.bindMemory(to: ipc_descriptor.self).prefix(Int(raw.count)).map { descriptor in
+        let name = names.prefix(Int(descriptor.length))
+        names = names.dropFirst(Int(descriptor.length))
+        return Descriptor(number: descriptor.fd, what: Self.describe(descriptor, name: name))
+      }
+    }
+  }
+
+  /// Descriptors that were passed, described or not.
+  private var count: Int { raw.parts & IPC_PASSED_DESCRIPTORS.rawValue == 0 ? 0 : Int(raw.count) }
+  private var hasCredentials: Bool { raw.parts & IPC_PASSED_CREDENTIALS.rawValue != 0 }
+  private var hasPidfd: Bool { raw.parts & IPC_PASSED_PIDFD.rawValue != 0 }
+
+  // MARK: - Texts
+
+  /// Sets an event's `fds` and `creds` from what both ends said.
+  ///
+  /// - Returns: The fields that were set, for ``EventStage/append(_:content:ownTexts:)``.
+  static func describe(
+    from sender: PassedItems?, to receiver: PassedItems?, in event: inout Event, _ texts: inout TextTable
+  ) -> UInt16 {
+    if sender == nil, receiver == nil { return 0 }
+    var own: UInt16 = 0
+    if let text = descriptorText(from: sender, to: receiver) {
+      event.set(UnixField.descriptors, to: texts.add(text))
+      own |= 1 << UInt16(UnixField.descriptors)
+    }
+    if let text = credentialText(from: sender, to: receiver) {
+      event.set(UnixField.credentials, to: texts.add(text))
+      own |= 1 << UInt16(UnixField.credentials)
+    }
+    return own
+  }
+
+  /// `3>7 /etc/passwd, 4>? pipe:[12]`.
+  private static func descriptorText(from sender: PassedItems?, to receiver: PassedItems?) -> [UInt8]? {
+    // A receiver without room for all gets fewer.
+    let count = max(sender?.count ?? 0, receiver?.count ?? 0)
+    if count == 0 { return nil }
+    let listed = min(count, max(sender?.descriptors.count ?? 0, receiver?.descriptors.count ?? 0))
+    var text: [UInt8] = []
+    for index in 0..<listed {
+      let sent = sender?.descriptor(index), got = receiver?.descriptor(index)
+      if index > 0 { text.append(contentsOf: ", ".utf8) }
+      append(sent?.number, to: &text)
+      text.append(UInt8(ascii: ">"))
+      append(got?.number, to: &text)
+      text.append(UInt8(ascii: " "))
+      text.append(contentsOf: got?.what ?? sent?.what ?? [UInt8(ascii: "?")])
+    }
+    if count > listed {
+      text.append(contentsOf: "\(listed > 0 ? ", " : "")... and \(count - listed) more".utf8)
+    }
+    return text
+  }
+
+  /// `pid 12 uid 0 gid 0 pidfd 9`.
+  private static func credentialText(from sender: PassedItems?, to receiver: PassedItems?) -> [UInt8]? {
+    var text: [UInt8] = []
+    let giver = receiver?.hasCredentials == true ? receiver : sender?.hasCredentials == true ? sender : nil
+    if let raw = giver?.raw { text.append(contentsOf: "pid \(raw.pid) uid \(raw.uid) gid \(raw.gid)".utf8) }
+    if let receiver, receiver.hasPidfd {
+      text.append(contentsOf: "\(text.isEmpty ? "" : " ")pidfd \(receiver.raw.pidfd)".utf8)
+    }
+    return text.isEmpty ? nil : text
+  }
+
+  private func descriptor(_ index: Int) -> Descriptor? {
+    index < descriptors.count ? descriptors[index] : nil
+  }
+
+  private static func append(_ number: Int32?, to text: inout [UInt8]) {
+    if let number { text.append(contentsOf: "\(number)".utf8) } else { text.append(UInt8(ascii: "?")) }
+  }
+
+  // MARK: - What a descriptor is
+
+  private static func describe(
+    _ descriptor: ipc_descriptor, name: Slice<UnsafeRawBufferPointer>
+  ) -> [UInt8]? {
+    let type = descriptor.mode & S_IFMT
+    if descriptor.mode == 0 { return nil }
+    if type == S_IFSOCK { return Array("socket:[\(descriptor.inode)]".utf8) }
+    if name.isEmpty, type == S_IFIFO { return Array("pipe:[\(descriptor.inode)]".utf8) }
+    if descriptor.is_pseudo == 0 {
+      // No component at all is the root directory.
+      return name.isEmpty && type != S_IFDIR ? nil : SocketNames.path(fromComponents: name)
+    }
+    let plain = Array(name.prefix { $0 != 0 })
+    // Files of pidfs and nsfs have no names of their own.
+    if plain.isEmpty || plain == [0x2F] { return nil }
+    // As /proc/PID/fd shows them: what is not of a file system for itself is an anonymous inode.
+    let isNamed = plain.starts(with: "memfd:".utf8) || plain.starts(with: "dmabuf:".utf8)
+    return isNamed ? plain : Array("anon_inode:".utf8) + plain
+  }
+}

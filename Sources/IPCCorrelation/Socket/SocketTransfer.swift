@@ -1,0 +1,40 @@
+import IPCModel
+import RecordLayout
+
+/// A socket's transfer record and the bytes behind it.
+struct SocketTransfer {
+  /// The record as the kernel wrote it.
+  let raw: ipc_socket
+  /// A read's contents or a write's fingerprint; valid as long as the record.
+  let captured: UnsafeRawBufferPointer
+
+  /// Reads a record; nil if it is cut.
+  init?(_ record: UnsafeRawBufferPointer) {
+    let size = MemoryLayout<ipc_socket>.size
+    guard record.count >= size else { return nil }
+    raw = record.loadUnaligned(as: ipc_socket.self)
+    captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.transfer.captured)))
+  }
+
+  /// The direction; its address is 0 if the sender is not known.
+  var key: ChannelKey { ChannelKey(address: raw.transfer.channel, inode: raw.transfer.inode) }
+  var time: UInt64 { raw.transfer.header.time }
+  /// Bytes moved, or asked for; no call moves more than MAX_RW_COUNT (include/linux/fs.h), whatever it asks for.
+  var count: Int { Int(min(raw.transfer.count, 0x7FFF_F000)) }
+  /// Bytes of a message that the receiver had room for.
+  var kept: Int { min(Int(raw.kept), count) }
+  /// When a sent message was queued at its receiver, in nanoseconds; nil if that is not known.
+  var queued: UInt64? {
+    let time = UInt64(raw.transfer.tail) << 32 | UInt64(raw.transfer.head)
+    return time == 0 ? nil : time
+  }
+  /// Who acted.
+  var actor: Endpoint { Endpoint(raw.transfer.header) }
+  /// Thread that acted, as the records number it.
+  var tid: UInt32 { raw.transfer.header.tid }
+  /// What a write is recognised by.
+  var fingerprint: Fingerprint { Fingerprint(captured, suffix: Int(raw.transfer.suffix)) }
+
+  func has(_ flag: ipc_flags) -> Bool { raw.transfer.header.flags & UInt8(flag.rawValue) != 0 }
+  func has(_ trait: ipc_socket_traits) -> Bool { raw.traits & UInt16(trait.rawValue) != 0 }
+}

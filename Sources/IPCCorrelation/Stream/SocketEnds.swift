@@ -1,0 +1,31 @@
+import RecordLayout
+
+/// What is known of the two sockets of one direction.
+struct SocketEnds {
+  /// The receiving unix socket.
+  private(set) var peer: UInt64 = 0
+  /// Inode of the receiving socket; 0 as long as it is not known, or nobody has accepted it.
+  private(set) var peerInode: UInt64 = 0
+  private(set) var sourcePort: UInt16 = 0
+  private(set) var destinationPort: UInt16 = 0
+  private(set) var sourceAddress = InternetAddress()
+  private(set) var destinationAddress = InternetAddress()
+  private var traits: UInt16 = 0
+
+  /// Learns what a record says.
+  mutating func note(_ socket: ipc_socket) {
+    if socket.peer != 0 { peer = socket.peer }
+    if socket.peer_inode != 0 { peerInode = socket.peer_inode }
+    // Either end may know only its own name.
+    traits |= socket.traits
+    sourcePort = socket.source_port
+    destinationPort = socket.destination_port
+    sourceAddress = InternetAddress(socket.source_address)
+    destinationAddress = InternetAddress(socket.destination_address)
+  }
+
+  /// Learns that another connection has taken the same addresses.
+  mutating func beginAnew() { peerInode = 0 }
+
+  func has(_ trait: ipc_socket_traits) -> Bool { traits & UInt16(trait.rawValue) != 0 }
+}

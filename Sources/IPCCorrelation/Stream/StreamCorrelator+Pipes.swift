@@ -1,0 +1,58 @@
+import IPCModel
+import RecordLayout
+
+/// What only pipes have: slots, packets, and a path with several lives.
+extension StreamCorrelator {
+  /// Whether the slots say that nothing was written to the pipe before this.
+  func isFirstEver(_ transfer: StreamTransfer) -> Bool {
+    if medium.isSocket { return false }
+    let raw = transfer.raw
+    switch UInt32(raw.header.type) {
+    case IPC_RECORD_WRITE_BEGIN.rawValue: return raw.head == 0
+    case IPC_RECORD_WRITE.rawValue: return raw.tail == 0 && Int(raw.head) <= (transfer.count + 4095) / 4096
+    default: return false
+    }
+  }
+
+  /// Adds a write as the packets that it was cut into.
+  func appendPackets(of write: StreamWrite, to channel: StreamChannel) {
+    var packet = write
+    guard write.isPacket, write.count > PipeMedium.atomicLimit else {
+      channel.settleDebt(with: &packet)
+      return channel.append(packet)
+    }
+    packet.fingerprint.dropSuffix()
+    var left = write.count
+    while left > 0 {
+      packet.count = min(left, PipeMedium.atomicLimit)
+      packet.consumed = 0
+      channel.settleDebt(with: &packet)
+      channel.append(packet)
+      // The next packet comes behind this one, and of its bytes nothing is known.
+      packet.begin = packet.end
+      packet.end += 1
+      packet.fingerprint = Fingerprint()
+      left -= packet.count
+    }
+  }
+
+  /// Takes the path of a FIFO.
+  func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+    let size = MemoryLayout<ipc_channel>.size
+    guard record.count >= size else { return }
+    let raw = record.loadUnaligned(as: ipc_channel.self)
+    let key = ChannelKey(address: raw.channel, inode: raw.inode)
+    let channel = channels[key] ?? makeChannel(key)
+    channel.lastTouched = header.time
+    if header.flags & UInt8(IPC_FLAG_BORN.rawValue) != 0 {
+      // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
+      teller.tellUnread(
+        of: channel, at: header.time, unread: nil, isInStep: channel.lossGeneration == lossGeneration, &stage)
+      channel.lossGeneration = lossGeneration
+    }
+    if channel.name == nil {
+      channel.name = stage.texts.add(
+        SocketNames.path(fromComponents: record[size...].prefix(Int(raw.length))))
+    }
+  }
+}

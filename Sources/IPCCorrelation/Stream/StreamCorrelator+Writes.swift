@@ -1,0 +1,123 @@
+import DequeModule
+import IPCModel
+import RecordLayout
+
+extension StreamCorrelator {
+  /// Bytes that a batch of messages is announced as, because nobody has added them up (tcp.bpf.c, unix_stream.bpf.c).
+  private static let unknownBatch = 1 << 30
+
+  /// Adds a write that has begun.
+  func takeBeginning(_ transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage) {
+    var write = transfer.write(begin: transfer.time, end: .max)
+    write.lossGeneration = lossGeneration
+    write.isBatch = medium.isSocket && write.count == Self.unknownBatch
+    // A short write to a pipe that is known is announced only if several threads write.
+    if !medium.isSocket, write.count <= PipeMedium.atomicLimit, !transfer.has(IPC_FLAG_FIRST) {
+      channel.writers.noteSeveral()
+    }
+    channel.writers.note(beginning: write.source, at: transfer.time)
+    channel.abandon(by: write.source.tid)
+    if medium.hasPositions {
+      write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
+      if channel.positions.isContradicted(byWriteTo: write.span.start, at: transfer.time) {
+        beginAnew(channel, with: transfer, &stage)
+        write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
+      }
+      channel.positions.note(writtenFrom: write.span.start, to: write.span.start, at: transfer.time)
+      return channel.append(write)
+    }
+    // A long packet write becomes several packets, whose bounds are known at its end.
+    if write.isPacket, write.count > PipeMedium.atomicLimit { return }
+    // The urgent byte is a piece of its own, which comes last.
+    if write.isUrgent {
+      write.isUrgent = false
+      write.count -= 1
+      if write.count <= 0 { return }
+    }
+    channel.settleDebt(with: &write)
+    channel.append(write)
+  }
+
+  /// Adds a write that has ended, or ends one that has begun.
+  func takeWrite(_ transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage) {
+    let tid = Endpoint(transfer.raw.header).tid
+    var write = transfer.write(begin: channel.writers.earliestBegin(of: tid), end: transfer.time)
+    write.lossGeneration = lossGeneration
+    write.passed = passed.next(of: transfer.raw.header.tid)
+    if medium.hasPositions {
+      takePosition(&write, transfer, in: channel, &stage)
+    } else if write.isUrgent, write.count > 0 {
+      takeUrgent(write, in: channel)
+    } else {
+      takePlain(write, in: channel)
+    }
+    if write.count > 0 { channel.writers.note(write.source, end: write.end) }
+    if !medium.hasPositions { channel.dropFinished() }
+  }
+
+  private func takePlain(_ write: StreamWrite, in channel: StreamChannel) {
+    let wasBegun = channel.end(write)
+    if wasBegun { channel.abandon(by: write.source.tid) }
+    if !wasBegun, write.count > 0 { appendPackets(of: write, to: channel) }
+  }
+
+  /// Adds a write to a unix stream whose last byte is urgent.
+  private func takeUrgent(_ write: StreamWrite, in channel: StreamChannel) {
+    var rest = write, urgent = write
+    rest.isUrgent = false
+    rest.count -= 1
+    rest.fingerprint.dropSuffix()
+    takePlain(rest, in: channel)
+    urgent.count = 1
+    urgent.fingerprint = write.fingerprint.last(of: write.count)
+    // It comes behind the rest, with which descriptors went if there is any.
+    urgent.end += 1
+    if rest.count > 0 {
+      urgent.begin = rest.end
+      urgent.passed = nil
+    }
+    channel.appendUrgent(urgent)
+  }
+
+  /// Adds a write whose record says where its bytes lie.
+  private func takePosition(
+    _ write: inout StreamWrite, _ transfer: StreamTransfer, in channel: StreamChannel,
+    _ stage: inout EventStage
+  ) {
+    // A thread's record of an earlier connection is of no use any more.
+    if transfer.time < channel.positions.birth { return }
+    let head = transfer.raw.head, tail = transfer.raw.tail
+    write.span = channel.positions.span(ofWrite: write.count, head: head, tail: tail)
+    let rival = write.count > 0 ? channel.rival(of: write) : nil
+    if channel.positions.isContradicted(byWriteTo: write.span.limit, at: write.end)
+      || rival.map({ StreamPositions.isLater(write, than: $0) }) == true
+    {
+      beginAnew(channel, with: transfer, &stage)
+      write.span = channel.positions.span(ofWrite: write.count, head: head, tail: tail)
+    }
+    if write.count > 0 {
+      channel.positions.note(writtenFrom: write.span.start, to: write.span.limit, at: write.end)
+      write.cameLate = channel.positions.readLimit.map { $0 >= write.span.limit } ?? false
+    }
+    let wasBegun = channel.end(write)
+    if wasBegun { channel.abandon(by: write.source.tid) }
+    if !wasBegun, write.count > 0 { channel.append(write) }
+    dropPassed(channel, at: transfer.time, &stage)
+  }
+
+  /// Takes leave of a connection whose addresses another one has taken.
+  func beginAnew(_ channel: StreamChannel, with transfer: StreamTransfer, _ stage: inout EventStage) {
+    while let index = channel.reads.firstIndex(where: \.isComplete) {
+      divide(channel, at: index, isForced: true, &stage)
+    }
+    teller.tellUnreadPositions(of: channel, at: transfer.time, lossGeneration: lossGeneration, &stage)
+    channel.positions.beginAnew(at: transfer.time)
+    channel.settledLimit = nil
+    channel.writers = WriterHistory()
+    if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
+    channel.wasThere = false
+    channel.initialWriter = nil
+    channel.ends.beginAnew()
+    if let socket = transfer.socket { channel.ends.note(socket) }
+  }
+}

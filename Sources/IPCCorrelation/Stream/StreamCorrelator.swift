@@ -1,0 +1,204 @@
+import DequeModule
+import IPCModel
+import RecordLayout
+
+/// Byte streams: every read is divided among the writes that delivered its bytes.
+final class StreamCorrelator: KindCorrelator {
+  let medium: any StreamMedium
+  let settings: CorrelatorSettings
+  var channels: [ChannelKey: StreamChannel] = [:]
+  /// The channel of the last record, because the next one is often of the same.
+  var recent: StreamChannel?
+  var lossGeneration: UInt64 = 0
+  var nextRead: UInt64 = 0
+  /// Reads whose contents are still arriving, by reader.
+  var arriving: [UInt32: StreamChannel] = [:]
+  /// Reads whose writers are not known yet, in the order of arrival.
+  var pending = Deque<(time: UInt64, read: UInt64, channel: StreamChannel)>()
+  private var shares: [StreamChannel.Share] = []
+  var teller: StreamTeller
+  var look = LookSchedule()
+  /// Names of channels that are gone, which events on their way may still refer to.
+  var retiredNames = RetiredTexts()
+  /// Ancillary data of the transfers that come next.
+  var passed = PassedWaiting()
+  /// Who held which channel when the trace began: the likely writers of what was unread then.
+  private var initialHolders = LiveChannels()
+
+  init(_ medium: any StreamMedium, _ settings: CorrelatorSettings) {
+    self.medium = medium
+    self.settings = settings
+    teller = StreamTeller(medium: medium, showsContents: settings.captureLimit > 0)
+  }
+
+  // MARK: - Records
+
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
+    switch UInt32(header.type) {
+    case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
+      guard let transfer = StreamTransfer(record, isSocket: medium.isSocket) else { return }
+      let channel = meet(transfer)
+      channel.lastTouched = header.time
+      switch UInt32(header.type) {
+      case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: channel, &stage)
+      case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: channel, &stage)
+      default: takeRead(transfer, in: channel, &stage)
+      }
+      resolve(channel, &stage)
+    case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
+    case IPC_RECORD_CHANNEL.rawValue:
+      if medium.isSocket {
+        medium.takeName(record, &stage.texts)
+      } else {
+        takeFIFO(record, header: header, &stage)
+      }
+    case IPC_RECORD_PASSED.rawValue: passed.take(record, header: header)
+    default: return
+    }
+  }
+
+  /// The channel of a record, made if it is new.
+  private func meet(_ transfer: StreamTransfer) -> StreamChannel {
+    let known: StreamChannel?
+    if let recent, recent.key == transfer.key { known = recent } else { known = channels[transfer.key] }
+    let channel = known ?? makeChannel(transfer.key)
+    recent = channel
+    if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
+      channel.lossGeneration = lossGeneration - 1
+    }
+    if let socket = transfer.socket { channel.ends.note(socket) }
+    if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
+    if transfer.has(IPC_FLAG_FIRST), !medium.hasPositions {
+      meetFirst(transfer, channel, isNew: !channel.isMet)
+    }
+    channel.isMet = true
+    return channel
+  }
+
+  /// Adds a channel.
+  func makeChannel(_ key: ChannelKey) -> StreamChannel {
+    let channel = StreamChannel(key: key, medium: medium, lossGeneration: lossGeneration)
+    let held = initialHolders[key]
+    channel.wasThere = held != nil
+    channel.initialWriter = held?.soleWriter
+    channels[key] = channel
+    return channel
+  }
+
+  /// Accounts for what was unread before the trace knew the channel.
+  private func meetFirst(_ transfer: StreamTransfer, _ channel: StreamChannel, isNew: Bool) {
+    guard transfer.raw.unread != IPC_UNREAD_UNKNOWN else {
+      channel.lossGeneration = lossGeneration &- 1
+      return
+    }
+    var before = Int(transfer.raw.unread)
+    switch UInt32(transfer.raw.header.type) {
+    case IPC_RECORD_WRITE.rawValue: before = max(0, before - transfer.count)
+    case IPC_RECORD_READ.rawValue: before += transfer.count
+    default: break
+    }
+    // The kernel's table forgets channels that have rested for long; what is known here still holds.
+    if !isNew, channel.lossGeneration == lossGeneration { return }
+    channel.dropAll { _ in }
+    guard before > 0 else { return }
+    channel.append(
+      StreamWrite(
+        source: channel.initialWriter ?? .unknown, isMatched: false, isInferred: true, begin: 0, end: 1,
+        count: before, fingerprint: Fingerprint()))
+  }
+
+  func seed(_ channels: LiveChannels) { initialHolders = channels }
+
+  // MARK: - Deciding
+
+  /// Reads of one channel that are tried at a time while an earlier one waits.
+  private static let triedReads = 16
+  /// The same where each read can be decided for itself.
+  private static let triedPositions = 256
+
+  /// Divides the reads that can be divided now.
+  func resolve(_ channel: StreamChannel, _ stage: inout EventStage) {
+    var index = 0
+    while index < channel.reads.count {
+      let isDone = channel.reads[index].isComplete && divide(channel, at: index, isForced: false, &stage)
+      if channel.hasPositions {
+        if !isDone { index += 1 }
+        if index >= Self.triedPositions { return }
+        continue
+      }
+      if isDone {
+        // What one reader has got tells what is left for those before it.
+        index = 0
+        continue
+      }
+      // Later reads wait, unless other readers' bytes can tell their writers.
+      guard channel.hasSeveralReaders, channel.writers.hasSeveral, index < Self.triedReads else { return }
+      index += 1
+    }
+  }
+
+  /// Divides one read and tells its events; removes it if that was possible.
+  @discardableResult
+  func divide(_ channel: StreamChannel, at index: Int, isForced: Bool, _ stage: inout EventStage) -> Bool {
+    let read = channel.reads[index]
+    let content = stage.contents.bytes(of: read.content)
+    guard
+      channel.attribute(
+        read, content: content, isForced: isForced, lossGeneration: lossGeneration, into: &shares)
+    else { return false }
+    // Positions stay true whatever was lost.
+    let isInStep = channel.hasPositions || channel.lossGeneration == lossGeneration
+    teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep, &stage)
+    channel.reads.remove(at: index)
+    if channel.hasPositions {
+      dropPassed(channel, at: read.time, &stage)
+      return true
+    }
+    channel.noteEmpty()
+    channel.dropFinished()
+    if read.emptied {
+      // A read that found the stream empty says so of its own time: what was lost since is not made good.
+      if !isInStep, read.lossGeneration == lossGeneration {
+        channel.dropEnded(before: read.time) { _ in }
+        channel.lossGeneration = lossGeneration
+      }
+    }
+    return true
+  }
+
+  /// Lets go of what reads have gone past; if nothing was lost, somebody has read it without being seen.
+  func dropPassed(_ channel: StreamChannel, at time: UInt64, _ stage: inout EventStage) {
+    channel.dropPassed(at: time) { write in
+      guard write.isLocal, write.lossGeneration == lossGeneration, !write.cameLate else { return }
+      teller.tellUnseen(write.remaining, of: write, at: time, channel, &stage)
+    }
+  }
+
+  var earliestPending: UInt64? {
+    while let first = pending.first {
+      if first.channel.reads.contains(where: { $0.serial == first.read }) { return first.time }
+      pending.removeFirst()
+    }
+    return nil
+  }
+
+  func noteLoss() {
+    lossGeneration += 1
+    // What is lost may be the rest of a read's contents, and the next chunk another read's.
+    for (tid, channel) in arriving { close(readOf: tid, in: channel) }
+    arriving.removeAll()
+    passed.noteLoss()
+  }
+
+  func settle(before time: UInt64, into stage: inout EventStage) {
+    while let earliest = earliestPending, earliest < time, let first = pending.popFirst() {
+      guard let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) else { continue }
+      if !first.channel.reads[index].isComplete {
+        finishArriving(UInt32(bitPattern: first.channel.reads[index].reader.tid), &stage)
+      }
+      guard let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) else { continue }
+      divide(first.channel, at: index, isForced: true, &stage)
+      resolve(first.channel, &stage)
+    }
+  }
+}

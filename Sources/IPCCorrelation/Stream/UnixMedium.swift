@@ -1,0 +1,43 @@
+import IPCModel
+import RecordLayout
+
+/// Unix stream sockets.
+final class UnixMedium: StreamMedium {
+  private let names = SocketNames()
+  private var anonymous: TextID?
+
+  var kind: Kind { .unixStream }
+  /// A write is queued in one piece unless it is longer than half of the send buffer, whose smallest size is 4608
+  /// (unix_stream_sendmsg, net/unix/af_unix.c; SOCK_MIN_SNDBUF).
+  var atomicLimit: Int { 2048 }
+  var isSocket: Bool { true }
+  var hasPositions: Bool { false }
+  var isCrowded: Bool { names.isCrowded }
+
+  func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable) { names.take(record, &texts) }
+
+  func fill(
+    _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
+    _ texts: inout TextTable
+  ) -> UInt16 {
+    let anonymous = self.anonymous ?? texts.add("<anonymous>")
+    self.anonymous = anonymous
+    let ends = channel.ends
+    var path: TextID?
+    if ends.has(IPC_SOCKET_DESTINATION_NAMED) {
+      path = names.name(of: ends.peer, inode: ends.peerInode, at: event.time)
+    }
+    if path == nil, ends.has(IPC_SOCKET_SOURCE_NAMED) {
+      path = names.name(of: channel.key.address, inode: channel.key.inode, at: event.time)
+    }
+    event.set(UnixField.path, to: path ?? anonymous)
+    event.set(UnixField.count, to: event.count)
+    if channel.key.inode != 0 { event.set(UnixField.sourceInode, to: channel.key.inode) }
+    if ends.peerInode != 0 { event.set(UnixField.destinationInode, to: ends.peerInode) }
+    return PassedItems.describe(from: sent, to: received, in: &event, &texts)
+  }
+
+  func tidy(at time: UInt64, _ live: LiveChannels?, _ stage: inout EventStage) {
+    names.tidy(at: time, live, &stage)
+  }
+}

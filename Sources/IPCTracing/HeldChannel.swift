@@ -1,0 +1,47 @@
+import IPCModel
+import RecordLayout
+
+/// An open pipe or socket and a process that holds it, from the snapshot.
+///
+/// Directions are named as in records: a pipe is one, a socket has one that it sends in and one that it receives from.
+public struct HeldChannel: Sendable {
+  /// Name of a direction.
+  public struct Direction: Sendable, Hashable {
+    /// Address, or a hash that stands for one.
+    public let channel: UInt64
+    /// Inode number, or what else tells two channels at one address apart.
+    public let inode: UInt64
+  }
+
+  /// Kind of the channel.
+  public let kind: Kind
+  /// Direction in which the holder can send: a pipe itself.
+  public let sends: Direction
+  /// Direction from which it can receive, where that is another one.
+  public let receives: Direction?
+  /// Inode number of the descriptor, as stat(2) tells it.
+  public let inode: UInt64
+  /// Process that holds it; −1 if it is not visible in this pid namespace.
+  public let holder: Endpoint
+  /// Bytes that wait for the holder; nil if they cannot be added up.
+  public let unread: UInt32?
+  /// Whether this process can read from it.
+  public let isReadable: Bool
+  /// Whether this process can write to it.
+  public let isWritable: Bool
+
+  init(_ raw: ipc_held) {
+    kind = Kind(rawValue: raw.kind)
+    sends = Direction(channel: raw.sends, inode: raw.sends_inode)
+    receives = raw.receives == 0 ? nil : Direction(channel: raw.receives, inode: raw.receives_inode)
+    inode = raw.inode
+    let comm = withUnsafeBytes(of: raw.comm) { bytes in
+      bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown
+    }
+    let pid = raw.tgid == 0 ? -1 : Int32(bitPattern: raw.tgid)
+    holder = Endpoint(pid: pid, tid: pid, comm: comm)
+    unread = raw.unread == IPC_UNREAD_UNKNOWN ? nil : raw.unread
+    isReadable = raw.can_read != 0
+    isWritable = raw.can_write != 0
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * Messages that were sent or received, one or a batch of them: a record each. Both steps call themselves for the next
+ * pass, up to 33 times in all (MAX_TAIL_CALL_CNT); of more messages in one call, the rest is counted as lost.
+ */
+
+#define MESSAGES_A_PASS 8
+
+static __always_inline int sent_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  for (u32 i = 0; i < MESSAGES_A_PASS; i++) {
+    u64 length = scratch->result;
+    bool is_known = true;
+    if (scratch->message > 0) {
+      if (!load_batch_message(scratch, scratch->message, &length)) break;
+      struct noted_message *noted = noted_message(scratch, scratch->message);
+      scratch->socket.traits &= ~IPC_SOCKET_LOCAL;
+      if (scratch->step == STEP_UDP) {
+        is_known = describe_sent(scratch, noted);
+      } else if (noted) {
+        note_queued(&scratch->socket, noted);
+      }
+    }
+    scratch->socket.transfer.count = length;
+    scratch->socket.kept = length;
+    if (is_known) send_write(scratch, length, length);
+    scratch->message++;
+    if (scratch->message >= scratch->messages) goto done;
+  }
+  bpf_tail_call(ctx, &exit_files, STEP_SENT);
+  if (scratch->message < scratch->messages) lose(scratch->socket.transfer.header.kind, 0);
+done:
+  forget_note();
+  return 0;
+}
+EXIT_PROGRAM(sent, __exitfile_, 26, __sockets, sent_step)
+
+/* Messages whose contents lie in their first buffer are sent at once; others go through STEP_CONTENT and come back. */
+static __always_inline int received_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  for (u32 i = 0; i < MESSAGES_A_PASS; i++) {
+    u64 length = scratch->result;
+    if (scratch->message > 0) {
+      if (!load_batch_message(scratch, scratch->message, &length)) goto done;
+      scratch->socket = scratch->socket_template;
+    }
+    describe_received(scratch, length);
+    u64 kept = scratch->socket.kept, limit = received_limit(scratch);
+    if (limit > kept) limit = kept;
+    u64 address = 0, room = 0;
+    load_piece(scratch, 0, &address, &room);
+    if (limit > room || limit > IPC_CHUNK_LIMIT) {
+      begin_contents(scratch, kept, limit);
+      bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+    } else {
+      scratch->fill = limit > 0 ? copy_in(scratch, 0, address, limit, IPC_CHUNK_LIMIT) : 0;
+      if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_SHORT;
+      scratch->socket.transfer.captured = scratch->fill;
+      send(scratch, &scratch->socket, sizeof(struct ipc_socket), scratch->socket.transfer.count);
+    }
+    scratch->message++;
+    if (scratch->message >= scratch->messages) goto done;
+  }
+  bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
+  lose(scratch->socket.transfer.header.kind, 0);
+done:
+  forget_note();
+  return 0;
+}
+EXIT_PROGRAM(received, __exitfile_, 28, __sockets, received_step)

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* Paths as the current task sees them. */
+#pragma once
+
+#include "doors/contents.h"
+
+#define PATH_STEPS 48
+
+/* Goes from a dentry to its parent and takes its name along, or from the root of a mount to where it is mounted. */
+static __always_inline void step_up(struct scratch *scratch, struct dentry *dentry, struct vfsmount *mount) {
+  struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+  struct dentry *mount_root = BPF_CORE_READ(mount, mnt_root);
+  if (dentry == mount_root) {
+    struct mount *inner = (void *)mount - bpf_core_field_offset(struct mount, mnt);
+    struct mount *outer = BPF_CORE_READ(inner, mnt_parent);
+    scratch->dentry = BPF_CORE_READ(inner, mnt_mountpoint);
+    scratch->mount = (void *)outer + bpf_core_field_offset(struct mount, mnt);
+    scratch->is_at_root = outer == inner;
+    return;
+  }
+  /* A file of a pseudo file system has no parent; neither has one whose mount is gone. */
+  scratch->is_pseudo = dentry == parent;
+  scratch->is_at_root = dentry == parent;
+  scratch->dentry = parent;
+  u64 fill = at_most(scratch->fill, 2 * IPC_PATH_LIMIT - 256);
+  long size = bpf_probe_read_kernel_str(scratch->bytes + fill, 256, BPF_CORE_READ(dentry, d_name.name));
+  scratch->fill = fill + (size > 0 ? at_most(size, 256) : 0);
+}
+
+/*
+ * Puts the names from a dentry up to the task's root, across mounts, behind what is in the scratch's bytes. Done here
+ * because the process, or the name, may be gone when Swift looks. True if the name is no path: of a pseudo file
+ * system, whose files have no parents.
+ */
+static __always_inline bool walk_path(struct scratch *scratch, struct task_struct *task, struct dentry *start,
+                                      struct vfsmount *start_mount) {
+  struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
+  struct vfsmount *root_mount = BPF_CORE_READ(task, fs, root.mnt);
+  scratch->dentry = start;
+  scratch->mount = start_mount;
+  scratch->is_at_root = false;
+  scratch->is_pseudo = false;
+  /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
+  for (u32 i = 0; i < PATH_STEPS; i++) {
+    struct dentry *dentry = scratch->dentry;
+    struct vfsmount *mount = scratch->mount;
+    if (dentry == root && mount == root_mount) scratch->is_at_root = true;
+    if (!scratch->is_at_root) step_up(scratch, dentry, mount);
+  }
+  return scratch->is_pseudo;
+}
+
+/* Tells the name that is in the scratch's bytes; false if there was no room. */
+static __always_inline bool send_name(struct scratch *scratch, struct task_struct *task, u32 kind, u64 key, u64 inode,
+                                      u32 form, u8 flags) {
+  u32 fill = scratch->fill;
+  fill_header(&scratch->channel.header, task, IPC_RECORD_CHANNEL, kind, flags);
+  scratch->channel.channel = key;
+  scratch->channel.inode = inode;
+  scratch->channel.length = fill;
+  scratch->channel.form = form;
+  if (!bpf_ringbuf_output(&ring, &scratch->channel, sizeof(struct ipc_channel) + (fill & (4 * IPC_PATH_LIMIT - 1)), 0))
+    return true;
+  lose(kind, 0);
+  return false;
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * What happens in the middle of a thread's call on a socket, and is gone at its end: which message it was, from whom,
+ * and where in the stream the call began. It is noted for the syscall's handler, which decides.
+ *
+ * The kernel skips a classic program that interrupts another one. That is no loss here: what an interrupt does is not
+ * of the interrupted thread's call.
+ */
+
+/* Defines both variants of an attached program; `type` is the classic tracepoint's struct, `field` its pointer. */
+#define NOTE_PROGRAM(label, table, kind, tracepoint, classic_tracepoint, type, field, body)                   \
+  SEC("tp_btf/" tracepoint) int label##__##table##__##kind##__btf(u64 *ctx) { return body((void *)ctx[0]); }   \
+  SEC("tp/" classic_tracepoint) int label##__##table##__##kind##__classic(struct trace_event_raw_##type *ctx) { \
+    return body((void *)ctx->field);                                                                          \
+  }
+
+static __always_inline struct noted_message *append_message(struct note *note) {
+  struct noted_message *message = &note->messages[note->count & (NOTED_MESSAGES - 1)];
+  note->count++;
+  message->sock = 0;
+  message->inode = 0;
+  message->time = 0;
+  message->is_named = 0;
+  message->is_local = 0;
+  return message;
+}
+
+/* Bytes are about to be copied to a reader: skb->sk is the sender of a unix socket, the receiver of TCP. */
+static __always_inline int copy_noted(struct sk_buff *skb) {
+  struct sock *sk = BPF_CORE_READ(skb, sk);
+  if (!sk) return 0;
+  u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  if (family == AF_UNIX) {
+    if (BPF_CORE_READ(sk, sk_type) == SOCK_STREAM) return 0;
+    struct note *note = note_to_write();
+    if (!note) return 0;
+    struct noted_message *message = append_message(note);
+    message->sock = (u64)sk;
+    message->inode = inode_of_sock(sk);
+    message->is_named = is_named(sk);
+    message->length = BPF_CORE_READ(skb, len);
+    return 0;
+  }
+  if (family != AF_INET && family != AF_INET6) return 0;
+  if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP) return 0;
+  struct note *note = note_to_write();
+  if (!note || note->has_position) return 0;
+  struct tcp_sock *tcp = (void *)sk;
+  note->position = BPF_CORE_READ(tcp, copied_seq);
+  note->has_position = true;
+  return 0;
+}
+NOTE_PROGRAM(copied, note_0, sockets, "skb_copy_datagram_iovec", "skb/skb_copy_datagram_iovec",
+             skb_copy_datagram_iovec, skbaddr, copy_noted)
+
+/* Notes ends and length of a UDP packet; false if the packet is none. */
+static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
+  u16 protocol = BPF_CORE_READ(skb, protocol);
+  if (protocol != __builtin_bswap16(0x0800) && protocol != __builtin_bswap16(0x86dd)) return NULL;
+  unsigned char *head = BPF_CORE_READ(skb, head);
+  unsigned char *network = head + BPF_CORE_READ(skb, network_header);
+  bool is_ipv4 = protocol == __builtin_bswap16(0x0800);
+  u8 next = 0;
+  bpf_probe_read_kernel(&next, 1, network + (is_ipv4 ? 9 : 6));
+  if (next != IPPROTO_UDP) return NULL;
+  struct note *note = note_to_write();
+  if (!note) return NULL;
+  struct noted_message *message = append_message(note);
+  if (is_ipv4) {
+    u32 ends[2] = {};
+    bpf_probe_read_kernel(ends, sizeof(ends), network + 12);
+    map_address(message->source_address, ends[0]);
+    map_address(message->destination_address, ends[1]);
+  } else {
+    bpf_probe_read_kernel(message->source_address, 16, network + 8);
+    bpf_probe_read_kernel(message->destination_address, 16, network + 24);
+  }
+  u16 ports[2] = {};
+  bpf_probe_read_kernel(ports, sizeof(ports), head + BPF_CORE_READ(skb, transport_header));
+  message->source_port = __builtin_bswap16(ports[0]);
+  message->destination_port = __builtin_bswap16(ports[1]);
+  message->length = BPF_CORE_READ(skb, len);
+  return message;
+}
+
+/*
+ * A datagram has been received and is let go of (skb_consume_udp, net/ipv4/udp.c). Not from Linux 6.18 on
+ * (6471658dc66c), where only the sender's side tells (ready_noted).
+ */
+static __always_inline int consume_noted(struct sk_buff *skb) {
+  if ((u32)bpf_get_current_pid_tgid() == 0) return 0;
+  struct noted_message *message = note_packet(skb);
+  if (message) message->is_local = BPF_CORE_READ(skb, skb_iif) == LOOPBACK_IFINDEX;
+  return 0;
+}
+NOTE_PROGRAM(consumed, note_0, loopback_udp, "consume_skb", "skb/consume_skb", consume_skb, skbaddr, consume_noted)
+
+/* A packet that is sent stays on this host: the loopback device has it, or a virtual one. */
+static __always_inline int loop_noted(struct sk_buff *skb) {
+  if ((u32)bpf_get_current_pid_tgid() == 0) return 0;
+  struct noted_message *message = note_packet(skb);
+  if (!message) return 0;
+  message->is_local = BPF_CORE_READ(skb, dev, ifindex) == LOOPBACK_IFINDEX;
+  u32 port = message->destination_port;
+  u8 *is_served = bpf_map_lookup_elem(&udp_ports, &port);
+  if (is_served) *is_served = true;
+  return 0;
+}
+NOTE_PROGRAM(looped, note_0, loopback_udp, "netif_rx", "net/netif_rx", net_dev_template, skbaddr, loop_noted)
+
+/*
+ * A message has been queued at a socket: in a sender's call, that is where it went. A datagram on loopback comes there
+ * within the sender's call, too, behind the loopback device. Linux 6.3 (40e0b0908142).
+ */
+static __always_inline int ready_noted(struct sock *sk) {
+  u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  struct noted_message *message = NULL;
+  if (family == AF_UNIX && BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM) {
+    struct note *note = note_to_write();
+    if (!note) return 0;
+    message = append_message(note);
+    message->is_named = is_named(sk);
+  } else if ((family == AF_INET || family == AF_INET6) && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP) {
+    struct note *note = note_of_call();
+    if (!note || note->count == 0) return 0;
+    message = &note->messages[(note->count - 1) & (NOTED_MESSAGES - 1)];
+    if (message->sock || message->destination_port != BPF_CORE_READ(sk, __sk_common.skc_num)) return 0;
+  }
+  if (!message) return 0;
+  message->sock = (u64)sk;
+  message->inode = inode_of_sock(sk);
+  message->time = bpf_ktime_get_ns();
+  return 0;
+}
+NOTE_PROGRAM(ready, note_0, sockets, "sk_data_ready", "sock/sk_data_ready", sk_data_ready, skaddr, ready_noted)

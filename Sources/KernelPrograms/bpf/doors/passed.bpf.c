@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* Ancillary data of unix sockets: which descriptors are passed, and what they are; who says to be who. */
+
+#define SOL_SOCKET 1
+#define SCM_RIGHTS 1
+#define SCM_CREDENTIALS 2
+#define SCM_PIDFD 4
+#define CONTROL_MESSAGES 4
+#define NAME_ROOM 4096
+
+struct control_header {
+  u64 length;
+  s32 level;
+  s32 type;
+};
+
+/* Reads the header at an address in either form of it (struct cmsghdr, struct compat_cmsghdr); its size. */
+static __always_inline u32 read_control(struct scratch *scratch, u64 address, struct control_header *header) {
+  if (!scratch->is_compat) return bpf_probe_read_user(header, sizeof(*header), (void *)address) ? 0 : sizeof(*header);
+  struct {
+    u32 length;
+    s32 level;
+    s32 type;
+  } compat = {};
+  if (bpf_probe_read_user(&compat, sizeof(compat), (void *)address)) return 0;
+  *header = (struct control_header){compat.length, compat.level, compat.type};
+  return sizeof(compat);
+}
+
+/* Lists descriptors, as numbers of the current task. */
+static __always_inline void list_descriptors(struct scratch *scratch, struct task_struct *task, u64 address, u64 size) {
+  struct ipc_passed *passed = &scratch->passed;
+  passed->parts |= IPC_PASSED_DESCRIPTORS;
+  u32 count = size / sizeof(s32);
+  passed->count = count;
+  for (u32 i = 0; i < IPC_PASSED_LIMIT; i++) {
+    if (i >= count) break;
+    s32 fd = -1;
+    bpf_probe_read_user(&fd, sizeof(fd), (void *)(address + i * sizeof(fd)));
+    struct ipc_descriptor *descriptor = &passed->descriptors[i];
+    struct file *file = file_of(task, fd);
+    descriptor->fd = fd;
+    if (!file) continue;
+    descriptor->mode = mode_of(file);
+    descriptor->inode = BPF_CORE_READ(file, f_inode, i_ino);
+  }
+}
+
+static __always_inline int passed_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  struct ipc_passed *passed = &scratch->passed;
+  __builtin_memset(passed, 0, sizeof(*passed));
+  u64 address = scratch->control, end = address + scratch->control_length;
+  for (u32 i = 0; i < CONTROL_MESSAGES; i++) {
+    struct control_header header = {};
+    u32 size = read_control(scratch, address, &header);
+    if (size == 0 || header.length <= size || header.length > end - address) break;
+    u64 data = address + size;
+    if (header.level == SOL_SOCKET && header.type == SCM_RIGHTS) {
+      list_descriptors(scratch, call->task, data, header.length - size);
+    } else if (header.level == SOL_SOCKET && header.type == SCM_CREDENTIALS) {
+      u32 values[3] = {};
+      bpf_probe_read_user(values, sizeof(values), (void *)data);
+      passed->parts |= IPC_PASSED_CREDENTIALS;
+      passed->pid = values[0];
+      passed->uid = values[1];
+      passed->gid = values[2];
+    } else if (header.level == SOL_SOCKET && header.type == SCM_PIDFD) {
+      passed->parts |= IPC_PASSED_PIDFD;
+      bpf_probe_read_user(&passed->pidfd, sizeof(passed->pidfd), (void *)data);
+    }
+    u32 unit = scratch->is_compat ? 4 : 8;
+    address += (header.length + unit - 1) & ~(u64)(unit - 1);
+    if (address + size > end) break;
+  }
+  if (passed->parts) {
+    scratch->fill = 0;
+    scratch->next_descriptor = 0;
+    bpf_tail_call(ctx, &exit_files, STEP_PASSED_NAMES);
+  }
+  bpf_tail_call(ctx, &exit_files, scratch->step);
+  return 0;
+}
+EXIT_PROGRAM(passed, __exitfile_, 20, __unix, passed_step)
+
+/* Names one descriptor that is neither pipe nor socket and calls itself for the next one; then sends the record. */
+static __always_inline int passed_names_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  struct ipc_passed *passed = &scratch->passed;
+  u32 index = scratch->next_descriptor;
+  if (index < passed->count && index < IPC_PASSED_LIMIT && scratch->fill <= NAME_ROOM) {
+    struct ipc_descriptor *descriptor = &passed->descriptors[index];
+    u32 type = descriptor->mode & S_IFMT;
+    struct file *file = descriptor->mode == 0 || type == S_IFSOCK ? NULL : file_of(call->task, descriptor->fd);
+    bool is_pipe = type == S_IFIFO && file && !has_path(file);
+    if (file && !is_pipe) {
+      u32 before = scratch->fill;
+      descriptor->is_pseudo =
+        walk_path(scratch, call->task, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+      descriptor->length = scratch->fill - before;
+    }
+    scratch->next_descriptor = index + 1;
+    bpf_tail_call(ctx, &exit_files, STEP_PASSED_NAMES);
+  }
+  u8 kind = unix_kind(scratch);
+  fill_header(&passed->header, call->task, IPC_RECORD_PASSED, kind, 0);
+  u32 fill = scratch->fill;
+  if (bpf_ringbuf_output(&ring, passed, sizeof(*passed) + (fill & (4 * IPC_PATH_LIMIT - 1)), 0)) lose(kind, 0);
+  bpf_tail_call(ctx, &exit_files, scratch->step);
+  return 0;
+}
+EXIT_PROGRAM(passed_names, __exitfile_, 27, __unix, passed_names_step)

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* Which writes to a stream are announced when they begin. */
+#pragma once
+
+#include "doors/contents.h"
+
+#define PIPE_BUF 4096
+
+/* Learns who begins to write; whether that is to be told: the write may be read from before it ends, or overlap others. */
+static __always_inline bool is_write_announced(struct channel *channel, u64 asked) {
+  u32 tid = (u32)bpf_get_current_pid_tgid();
+  u32 last = channel->last_writer;
+  bool is_other = last != tid && last != 0;
+  channel->last_writer = tid;
+  if (is_other) channel->flags |= CHANNEL_MULTI;
+  /* The first write to a channel that was there before is announced too: its bytes are not of those that lay in it. */
+  return !(channel->flags & CHANNEL_SEEN) || channel->flags & CHANNEL_MULTI || asked > PIPE_BUF;
+}
+
+/* Tells that a write has begun. */
+static __always_inline void announce(struct scratch *scratch, u64 asked) {
+  struct note *note = note_to_write();
+  if (note) note->is_announced = true;
+  send_write(scratch, asked, 0);
+}
+
+/* Whether the beginning of this thread's write has been told. */
+static __always_inline bool is_write_noted(void) {
+  struct note *note = note_of_call();
+  return note && note->is_announced;
+}
+
+/* Learns that a write has ended; whether that is to be told: a failed one only if its beginning was. */
+static __always_inline bool ends_announced_write(struct channel *channel, u64 count) {
+  struct note *note = note_of_call();
+  bool is_announced = note && note->is_announced;
+  if (note) note->is_announced = false;
+  if (count == 0 && !is_announced) return false;
+  channel->last_writer = (u32)bpf_get_current_pid_tgid();
+  return true;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* Which channels are known and of interest. */
+#pragma once
+
+#include "kernel/maps.h"
+
+/* The channel's entry; made if it is missing or stands for an object that is gone. */
+static __always_inline struct channel *channel_of(u64 key, u64 inode, u32 flags_if_new) {
+  struct channel *known = bpf_map_lookup_elem(&channels, &key);
+  if (known && known->inode == inode) return known;
+  struct channel fresh = {.inode = inode, .flags = flags_if_new};
+  u64 *excluded = bpf_map_lookup_elem(&output_chain, &key);
+  if (excluded && *excluded == inode) fresh.flags |= CHANNEL_EXCLUDED;
+  bpf_map_update_elem(&channels, &key, &fresh, BPF_ANY);
+  return bpf_map_lookup_elem(&channels, &key);
+}
+
+/*
+ * The entry of a socket. Its inode is 0 before it is accepted and after it is closed; as long as anything of it can be
+ * received, its memory is not used again, so that an entry at its address is its own.
+ */
+static __always_inline struct channel *socket_channel_of(u64 key, u64 inode) {
+  struct channel *known = bpf_map_lookup_elem(&channels, &key);
+  if (known && (inode == 0 || known->inode == 0)) {
+    if (known->inode == 0) known->inode = inode;
+    return known;
+  }
+  return channel_of(key, inode, 0);
+}
+
+/* The entry of a channel that a task touches; NULL if neither is of interest. Where it should exist and does not,
+ * because the map had no room, `bytes` are lost. */
+static __always_inline struct channel *channel_in_scope(u32 kind, u64 key, u64 inode, bool matched, u64 bytes) {
+  if (!matched) {
+    struct channel *known = bpf_map_lookup_elem(&channels, &key);
+    return known && known->inode == inode ? known : NULL;
+  }
+  struct channel *channel = channel_of(key, inode, 0);
+  if (!channel) lose(kind, bytes);
+  return channel;
+}

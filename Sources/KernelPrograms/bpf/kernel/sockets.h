@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* Sockets and their addresses. Both architectures are little-endian, on which the comparisons of addresses rely. */
+#pragma once
+
+#include "kernel/channels.h"
+#include "kernel/task.h"
+
+#define SOCK_DEAD 0 /* enum sock_flags, include/net/sock.h */
+#define SOCK_URGINLINE 2
+
+/* Number of the socket's inode, as in ss and /proc; 0 if it is closed, or not accepted yet. */
+static __always_inline u64 inode_of_sock(struct sock *sk) {
+  struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+  if (!socket) return 0;
+  struct inode *inode = (void *)socket + bpf_core_field_offset(struct socket_alloc, vfs_inode);
+  return BPF_CORE_READ(inode, i_ino);
+}
+
+static __always_inline struct sock *peer_of(struct sock *sk) {
+  struct unix_sock *unix = (void *)sk;
+  return BPF_CORE_READ(unix, peer);
+}
+
+static __always_inline bool is_named(struct sock *sk) {
+  struct unix_sock *unix = (void *)sk;
+  return BPF_CORE_READ(unix, addr) != NULL;
+}
+
+/* Name of what a unix socket is bound to, shared by a listening socket and its connections; 0 if it is not bound. */
+static __always_inline u64 unix_service_key(struct sock *sk) {
+  struct unix_sock *unix = (void *)sk;
+  return (u64)BPF_CORE_READ(unix, addr);
+}
+
+static __always_inline bool is_listening(struct sock *sk) {
+  return BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN;
+}
+
+/* Names of ports in one namespace. */
+static __always_inline u64 udp_port_key(u32 netns, u16 port) { return (u64)netns << 32 | port; }
+static __always_inline u64 tcp_port_key(u32 netns, u16 port) { return (u64)netns << 32 | 1 << 16 | port; }
+
+/* Whether the other side has said that nothing more comes, or this one that it takes no more. */
+static __always_inline bool is_receive_shut(struct sock *sk) { return BPF_CORE_READ(sk, sk_shutdown) & RCV_SHUTDOWN; }
+
+static __always_inline bool takes_urgent_inline(struct sock *sk) {
+  return BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_URGINLINE);
+}
+
+static __always_inline u32 netns_of(struct sock *sk) { return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum); }
+
+#define MAPPED_PREFIX 0xffff0000u /* ::ffff:0:0/96, the third 32 bits */
+
+/* An IPv4 address in the form of IPv6. */
+static __always_inline void map_address(u8 *address, u32 ipv4) {
+  u32 *words = (u32 *)address;
+  words[0] = 0;
+  words[1] = 0;
+  words[2] = MAPPED_PREFIX;
+  words[3] = ipv4;
+}
+
+static __always_inline bool is_mapped(const u8 *address) {
+  const u32 *words = (const u32 *)address;
+  return words[0] == 0 && words[1] == 0 && words[2] == MAPPED_PREFIX;
+}
+
+static __always_inline bool is_loopback(const u8 *address) {
+  const u32 *words = (const u32 *)address;
+  if (is_mapped(address)) return address[12] == 127;
+  return words[0] == 0 && words[1] == 0 && words[2] == 0 && words[3] == 0x01000000;
+}
+
+static __always_inline bool is_multicast(const u8 *address) {
+  if (is_mapped(address)) return (address[12] & 0xf0) == 0xe0 || *(const u32 *)(address + 12) == 0xffffffff;
+  return address[0] == 0xff;
+}
+
+static __always_inline bool is_unspecified(const u8 *address) {
+  const u32 *words = (const u32 *)address;
+  return words[0] == 0 && words[1] == 0 && (words[2] == 0 || words[2] == MAPPED_PREFIX) && words[3] == 0;
+}
+
+/* Addresses and ports that the socket itself knows; the remote ones only if it is connected. */
+static __always_inline void read_local(struct sock *sk, u8 *address, u16 *port) {
+  if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET)
+    map_address(address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+  else
+    BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_rcv_saddr);
+  /* skc_num is 0 again when a connection is over, even if there are bytes to read (inet_put_port). */
+  struct inet_sock *inet = (void *)sk;
+  *port = __builtin_bswap16(BPF_CORE_READ(inet, inet_sport));
+}
+
+static __always_inline void read_remote(struct sock *sk, u8 *address, u16 *port) {
+  if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET)
+    map_address(address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+  else
+    BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_daddr);
+  *port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+}
+
+/* Whether what the socket sends is routed over the loopback device. */
+static __always_inline bool is_routed_locally(struct sock *sk) {
+  struct dst_entry *route = BPF_CORE_READ(sk, sk_dst_cache);
+  return route && BPF_CORE_READ(route, dev, ifindex) == LOOPBACK_IFINDEX;
+}
+
+static __always_inline bool equals(const u8 *left, const u8 *right) {
+  const u64 *a = (const u64 *)left, *b = (const u64 *)right;
+  return a[0] == b[0] && a[1] == b[1];
+}
+
+static __always_inline u64 mix(u64 hash, u64 value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+  return hash ^ hash >> 32;
+}
+
+/* Hash of a direction, the same from both ends; without the source's address for UDP, which may send from any. */
+static __always_inline u64 direction_of(u32 netns, const u8 *source, u16 source_port, const u8 *destination,
+                                        u16 destination_port) {
+  const u64 *from = (const u64 *)source, *to = (const u64 *)destination;
+  u64 hash = mix((u64)netns << 32 | (u32)source_port << 16 | destination_port, to[0]);
+  hash = mix(hash, to[1]);
+  return from ? mix(mix(hash, from[0]), from[1]) : hash;
+}
+
+/* What tells two directions with one hash apart. */
+static __always_inline u64 direction_check(u32 netns, u16 source_port, u16 destination_port) {
+  return (u64)netns << 32 | (u32)source_port << 16 | destination_port;
+}
+
+/* Bytes that wait in a stream socket's queue. `count` is memory of a map, so that the verifier need not follow it. */
+#define COUNTED_BUFFERS 64
+static __always_inline u32 queued_bytes(struct sock *sk, struct slot_count *count) {
+  struct sk_buff *end = (void *)sk + bpf_core_field_offset(struct sock, sk_receive_queue);
+  if (BPF_CORE_READ(sk, sk_receive_queue.qlen) > COUNTED_BUFFERS) return IPC_UNREAD_UNKNOWN;
+  count->sum = 0;
+  count->next = BPF_CORE_READ(sk, sk_receive_queue.next);
+  /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
+  for (u32 i = 0; i < COUNTED_BUFFERS; i++) {
+    struct sk_buff *skb = count->next;
+    if (skb != end && skb) {
+      struct unix_skb_parms *parms = (void *)skb + bpf_core_field_offset(struct sk_buff, cb);
+      count->sum += BPF_CORE_READ(skb, len) - BPF_CORE_READ(parms, consumed);
+      count->next = BPF_CORE_READ(skb, next);
+    }
+  }
+  return count->sum;
+}

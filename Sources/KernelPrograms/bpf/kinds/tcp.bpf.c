@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * TCP connections whose both ends are on this host. Both ends count bytes from the same number, so that a read names
+ * the writes it got by their positions.
+ */
+
+static __always_inline bool is_tcp_local(struct sock *sk) {
+  u8 local[16], remote[16];
+  u16 port;
+  read_remote(sk, remote, &port);
+  if (is_loopback(remote) || is_routed_locally(sk)) return true;
+  read_local(sk, local, &port);
+  return equals(local, remote);
+}
+
+/* Writes that are told before it is known whether the other end is on this host. */
+#define UNDECIDED_WRITES 16
+
+static __always_inline u64 tcp_end_key(struct sock *sk, bool is_other) {
+  u8 local[16], remote[16];
+  u16 local_port, remote_port;
+  read_local(sk, local, &local_port);
+  read_remote(sk, remote, &remote_port);
+  return is_other ? direction_of(0, remote, remote_port, local, local_port)
+                  : direction_of(0, local, local_port, remote, remote_port);
+}
+
+/* Makes a socket known to the one at the other end, which may be in another network namespace. */
+static __always_inline struct tcp_end *enter_tcp_end(struct sock *sk, u64 key) {
+  struct tcp_end *own = bpf_map_lookup_elem(&tcp_ends, &key);
+  if (own && own->sk == sk) return own;
+  struct tcp_end fresh = {.sk = sk};
+  bpf_map_update_elem(&tcp_ends, &key, &fresh, BPF_ANY);
+  return bpf_map_lookup_elem(&tcp_ends, &key);
+}
+
+/*
+ * Whether a connection that is not routed over loopback ends in another network namespace of this host: the socket of
+ * the opposite addresses and ports has been met. Memory of a closed one may be another connection's, never anything
+ * else's (SLAB_TYPESAFE_BY_RCU).
+ */
+static __always_inline bool has_other_tcp_end(struct sock *sk) {
+  u64 key = tcp_end_key(sk, true);
+  struct tcp_end *found = bpf_map_lookup_elem(&tcp_ends, &key);
+  if (!found) return false;
+  struct sock *other = found->sk;
+  return other != sk && tcp_end_key(other, false) == key && netns_of(other) != netns_of(sk);
+}
+
+enum tcp_reach { TCP_REMOTE, TCP_UNDECIDED, TCP_OTHER_NAMESPACE, TCP_LOOPBACK };
+
+/* How far the connection goes. Both ends must be in scope if they are in two namespaces. */
+static __always_inline u32 tcp_reach(struct scratch *scratch, bool matched) {
+  struct sock *sk = scratch->sk;
+  if (is_tcp_local(sk)) return TCP_LOOPBACK;
+  if (!matched) return TCP_REMOTE;
+  struct tcp_end *own = enter_tcp_end(sk, tcp_end_key(sk, false));
+  if (has_other_tcp_end(sk)) return TCP_OTHER_NAMESPACE;
+  if (!own || !scratch->is_write || own->undecided >= UNDECIDED_WRITES) return TCP_REMOTE;
+  own->undecided++;
+  return TCP_UNDECIDED;
+}
+
+static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
+  struct ipc_socket *record = &scratch->socket;
+  struct sock *sk = scratch->sk;
+  if (scratch->is_write) {
+    read_local(sk, record->source_address, &record->source_port);
+    read_remote(sk, record->destination_address, &record->destination_port);
+  } else {
+    read_remote(sk, record->source_address, &record->source_port);
+    read_local(sk, record->destination_address, &record->destination_port);
+    record->peer_inode = inode_of_sock(sk);
+  }
+  record->netns = netns_of(sk);
+  if (reach >= TCP_OTHER_NAMESPACE) record->traits |= IPC_SOCKET_LOCAL;
+  if (scratch->message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
+  if (takes_urgent_inline(sk)) record->traits |= IPC_SOCKET_INLINE;
+  u32 netns = reach == TCP_LOOPBACK ? record->netns : 0;
+  record->transfer.channel = direction_of(netns, record->source_address, record->source_port,
+                                          record->destination_address, record->destination_port);
+  record->transfer.inode = direction_check(netns, record->source_port, record->destination_port);
+}
+
+/* The entry of the record's direction; the other one becomes of interest, too. */
+static __always_inline struct channel *tcp_channel_in_scope(struct scratch *scratch, bool matched, u64 bytes) {
+  struct ipc_socket *record = &scratch->socket;
+  u64 key = record->transfer.channel;
+  if (!matched) {
+    /* A connection to a listening socket of interest is of interest from its first byte on. */
+    u64 source = tcp_port_key(record->netns, record->source_port);
+    u64 destination = tcp_port_key(record->netns, record->destination_port);
+    if (!bpf_map_lookup_elem(&channels, &key) && (bpf_map_lookup_elem(&channels, &destination)
+                                                  || bpf_map_lookup_elem(&channels, &source)))
+      matched = true;
+  }
+  struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.inode, matched, bytes);
+  if (!channel || channel->flags & CHANNEL_EXCLUDED) return NULL;
+  if (matched && !(channel->flags & CHANNEL_PAIRED)) {
+    channel->flags |= CHANNEL_PAIRED;
+    u32 netns = record->transfer.inode >> 32;
+    u64 other = direction_of(netns, record->destination_address, record->destination_port, record->source_address,
+                             record->source_port);
+    channel_of(other, direction_check(netns, record->destination_port, record->source_port), 0);
+  }
+  if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_SEVERAL;
+  return channel;
+}
+
+/*
+ * Notes where a write begins, so that its end shows whether others wrote at the same time; a long one is announced,
+ * because its first bytes may be read while it goes on.
+ */
+static __always_inline int tcp_enter(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_ENTER);
+  if (!scratch) return 0;
+  bool matched = scope_matches(call->task);
+  u32 reach = is_tcp_local(scratch->sk) ? TCP_LOOPBACK : has_other_tcp_end(scratch->sk) ? TCP_OTHER_NAMESPACE : 0;
+  if (reach == TCP_REMOTE) return 0;
+  struct note *note = note_to_write();
+  if (!note) return 0;
+  struct tcp_sock *tcp = (void *)scratch->sk;
+  note->position = BPF_CORE_READ(tcp, write_seq);
+  note->has_position = true;
+  u64 asked = scratch->vector ? 1ull << 30 : asked_length(scratch);
+  if (asked <= PIPE_BUF) return 0;
+  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, matched, asked);
+  fill_tcp_ends(scratch, reach);
+  scratch->socket.transfer.tail = note->position;
+  scratch->socket.transfer.head = note->position;
+  if (!tcp_channel_in_scope(scratch, matched, 0)) return 0;
+  announce(scratch, asked);
+  return 0;
+}
+ENTER_PROGRAM(tcp, __enterfile_, 24, __loopback_tcp, tcp_enter)
+
+static __always_inline int tcp_exit(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  u64 count = scratch->result > 0 ? scratch->result : 0;
+  if (count == 0 && !scratch->is_write) goto nothing;
+  bool matched = scope_matches(call->task);
+  u32 reach = tcp_reach(scratch, matched);
+  if (reach == TCP_REMOTE) goto nothing;
+  if (scratch->is_write && scratch->vector) count = batch_length(scratch);
+  if (count == 0 && !is_write_noted()) goto nothing;
+  u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
+  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, matched, count);
+  fill_tcp_ends(scratch, reach);
+  struct channel *channel = tcp_channel_in_scope(scratch, matched, count);
+  if (!channel) goto nothing;
+
+  struct ipc_socket *record = &scratch->socket;
+  struct tcp_sock *tcp = (void *)scratch->sk;
+  struct note *note = note_of_call();
+  bool has_position = note && note->has_position;
+  u32 position = has_position ? note->position : 0;
+  forget_note();
+  if (scratch->is_write) {
+    u32 tid = (u32)bpf_get_current_pid_tgid();
+    if (channel->last_writer != 0 && channel->last_writer != tid) channel->flags |= CHANNEL_MULTI;
+    channel->last_writer = tid;
+    record->transfer.head = BPF_CORE_READ(tcp, write_seq);
+    record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
+    scratch->messages = 1;
+    return send_sent(ctx, scratch, count);
+  }
+  if (scratch->message_flags & MSG_OOB) {
+    /* The urgent byte lies before urg_seq's successor (tcp_recv_urg, net/ipv4/tcp.c). */
+    position = BPF_CORE_READ(tcp, urg_seq);
+    has_position = true;
+  }
+  if (!has_position) {
+    u32 end = BPF_CORE_READ(tcp, copied_seq);
+    /* The end of the stream counts as one more (tcp_recvmsg_locked). */
+    if (BPF_CORE_READ(tcp, rcv_nxt) == end && is_receive_shut(scratch->sk)) end--;
+    position = end - (u32)count;
+  }
+  record->transfer.tail = position;
+  record->transfer.head = position + (scratch->base == 0 ? (u32)count : 0);
+  if (scratch->base == 0) {
+    send(scratch, record, sizeof(*record), count);
+    return tell_other_end(ctx, scratch);
+  }
+  return send_received(ctx, scratch);
+nothing:
+  forget_note();
+  return 0;
+}
+EXIT_PROGRAM(tcp, __exitfile_, 24, __loopback_tcp, tcp_exit)
+
+/* Both ends are known before the first byte if they are met where the connection is made. */
+static __always_inline int meet_tcp(struct call *call, s64 fd) {
+  if (fd < 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
+  struct file *file = file_of(call->task, fd);
+  if (!file || (mode_of(file) & S_IFMT) != S_IFSOCK) return 0;
+  struct socket *socket = BPF_CORE_READ(file, private_data);
+  struct sock *sk = BPF_CORE_READ(socket, sk);
+  if (!sk || step_of(sk) != STEP_TCP || is_tcp_local(sk)) return 0;
+  enter_tcp_end(sk, tcp_end_key(sk, false));
+  return 0;
+}
+
+static __always_inline int connect_exit(void *ctx, struct call *call) {
+  if (call->result != 0 && call->result != -EINPROGRESS) return 0;
+  return meet_tcp(call, (u32)argument(call->regs, 0, call->compat));
+}
+
+static __always_inline int accept_exit(void *ctx, struct call *call) { return meet_tcp(call, call->result); }
+SYSCALL_EXIT(connect, SLOTS1(connect), loopback_tcp, connect_exit)
+SYSCALL_EXIT(accept, SLOTS2(accept, accept4), loopback_tcp, accept_exit)

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/* What the three kinds of unix sockets share: ends, names, ancillary data. */
+
+/*
+ * Whether a connection was made to a listening socket of interest: it shares the listener's address, also before it is
+ * accepted (unix_stream_connect, net/unix/af_unix.c).
+ */
+static __always_inline bool is_served_by_wanted(struct sock *sk) {
+  u64 key = unix_service_key(sk);
+  return key != 0 && bpf_map_lookup_elem(&channels, &key) != NULL;
+}
+
+/* Entries of both ends, so that what the other side does is of interest, too; NULL if neither is in scope. */
+static __always_inline struct channel *unix_channel_in_scope(struct scratch *scratch, u32 kind, bool matched,
+                                                             u64 bytes) {
+  u64 own = (u64)scratch->sk;
+  struct sock *source = scratch->source, *destination = scratch->destination;
+  u64 other = own == (u64)source ? (u64)destination : (u64)source;
+  if (!matched) {
+    struct channel *known = bpf_map_lookup_elem(&channels, &own);
+    if (!known || known->inode != inode_of_sock(scratch->sk)) {
+      known = bpf_map_lookup_elem(&channels, &other);
+      if (!known && !is_served_by_wanted(scratch->sk) && !(other && is_served_by_wanted((struct sock *)other)))
+        return NULL;
+    }
+  }
+  if (destination) socket_channel_of((u64)destination, inode_of_sock(destination));
+  struct channel *channel = source ? socket_channel_of((u64)source, inode_of_sock(source))
+                                   : bpf_map_lookup_elem(&channels, &own);
+  if (!channel) lose(kind, bytes);
+  return channel;
+}
+
+static __always_inline bool lacks_name(struct sock *sk) {
+  u64 key = (u64)sk;
+  struct channel *channel = sk ? bpf_map_lookup_elem(&channels, &key) : NULL;
+  return channel && !(channel->flags & CHANNEL_NAMED) && is_named(sk);
+}
+
+/* Goes to the steps that come before the record, each once. */
+static __always_inline void prepare_unix(void *ctx, struct scratch *scratch) {
+  if (!(scratch->stage & STAGE_NAMES)) {
+    scratch->stage |= STAGE_NAMES;
+    scratch->named = scratch->source;
+    if (lacks_name(scratch->source) || lacks_name(scratch->destination)) bpf_tail_call(ctx, &exit_files, STEP_NAMES);
+  }
+  if (!(scratch->stage & STAGE_PASSED)) {
+    scratch->stage |= STAGE_PASSED;
+    if (scratch->control && scratch->control_length >= 12) bpf_tail_call(ctx, &exit_files, STEP_PASSED);
+  }
+}
+
+static __always_inline void fill_unix_ends(struct scratch *scratch, struct channel *channel) {
+  struct ipc_socket *record = &scratch->socket;
+  struct sock *source = scratch->source, *destination = scratch->destination;
+  record->transfer.channel = (u64)source;
+  record->transfer.inode = channel->inode;
+  if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_SEVERAL;
+  record->peer = (u64)destination;
+  if (destination) record->peer_inode = inode_of_sock(destination);
+  if (source && is_named(source)) record->traits |= IPC_SOCKET_SOURCE_NAMED;
+  if (destination && is_named(destination)) record->traits |= IPC_SOCKET_DESTINATION_NAMED;
+}
+
+/* Tells the name that one socket is bound to. */
+static __always_inline void tell_name(struct scratch *scratch, struct task_struct *task, struct sock *sk, u32 kind) {
+  if (!lacks_name(sk)) return;
+  struct unix_sock *unix = (void *)sk;
+  struct unix_address *address = BPF_CORE_READ(unix, addr);
+  struct dentry *dentry = BPF_CORE_READ(unix, path.dentry);
+  u32 form = IPC_NAME_PATH;
+  scratch->fill = 0;
+  if (dentry) {
+    walk_path(scratch, task, dentry, BPF_CORE_READ(unix, path.mnt));
+  } else {
+    /* An abstract name: its family and a NUL come first. */
+    u32 length = BPF_CORE_READ(address, len) - 3;
+    if (length > sizeof(((struct sockaddr_un *)0)->sun_path)) length = 0;
+    void *path = (void *)address + bpf_core_field_offset(struct unix_address, name) + 3;
+    bpf_probe_read_kernel(scratch->bytes, at_most(length, 108), path);
+    scratch->fill = length;
+    form = IPC_NAME_ABSTRACT;
+  }
+  u64 key = (u64)sk;
+  if (!send_name(scratch, task, kind, key, inode_of_sock(sk), form, 0)) return;
+  struct channel *channel = bpf_map_lookup_elem(&channels, &key);
+  if (channel) channel->flags |= CHANNEL_NAMED;
+}
+
+static __always_inline u32 unix_kind(struct scratch *scratch) {
+  return scratch->step == STEP_UNIX_STREAM  ? IPC_KIND_UNIX_STREAM
+         : scratch->step == STEP_UNIX_DGRAM ? IPC_KIND_UNIX_DGRAM
+                                            : IPC_KIND_UNIX_SEQPACKET;
+}
+
+/* Tells the name of one end, then calls itself for the other one's. */
+static __always_inline int names_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  struct sock *sk = scratch->named;
+  if (sk) tell_name(scratch, call->task, sk, unix_kind(scratch));
+  u32 next = scratch->stage & STAGE_SOURCE_NAME ? scratch->step : STEP_NAMES;
+  scratch->stage |= STAGE_SOURCE_NAME;
+  scratch->named = scratch->destination;
+  bpf_tail_call(ctx, &exit_files, next);
+  return 0;
+}
+EXIT_PROGRAM(names, __exitfile_, 19, __unix, names_step)

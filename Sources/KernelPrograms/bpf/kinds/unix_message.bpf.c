@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * Unix datagram and sequenced-packet sockets: every message is told when it is received. Who sent it is noted when it
+ * is copied to the reader (doors/notes.bpf.c), so that it does not matter what became of the sender.
+ */
+
+/* sendmmsg can be blocked between its messages, while the first ones are received. */
+static __always_inline int unix_message_enter(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_ENTER);
+  if (!scratch || !scratch->vector) return 0;
+  scratch->source = scratch->sk;
+  scratch->destination = peer_of(scratch->sk);
+  bool matched = scope_matches(call->task);
+  u32 kind = unix_kind(scratch);
+  struct channel *channel = unix_channel_in_scope(scratch, kind, matched, 0);
+  if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
+  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, matched, 0);
+  fill_unix_ends(scratch, channel);
+  scratch->socket.traits |= IPC_SOCKET_BATCH;
+  send(scratch, &scratch->socket, sizeof(struct ipc_socket), 0);
+  return 0;
+}
+ENTER_PROGRAM(unix_dgram, __enterfile_, 22, __unix_dgram, unix_message_enter)
+ENTER_PROGRAM(unix_seqpacket, __enterfile_, 23, __unix_seqpacket, unix_message_enter)
+
+static __always_inline int unix_message_exit(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  bool matched = scope_matches(call->task);
+  u32 kind = unix_kind(scratch);
+  struct note *note = note_of_call();
+  u32 count = note ? note->count : 0;
+  scratch->first_note = count >= scratch->messages ? count - scratch->messages : 0;
+  struct noted_message *noted = count > 0 ? noted_message(scratch, 0) : NULL;
+  if (scratch->is_write) {
+    if (scratch->result < 0) goto nothing;
+    if (noted && noted->time == 0) noted = NULL;
+    scratch->source = scratch->sk;
+    /* A message that names its receiver: where it was queued was noted, if the kernel tells. */
+    scratch->destination = noted           ? (struct sock *)noted->sock
+                           : scratch->name ? NULL
+                                           : peer_of(scratch->sk);
+  } else {
+    /* Nothing at all is the end of a connection, and no empty message. */
+    if (scratch->result == 0 && !noted) goto nothing;
+    scratch->source = noted ? (struct sock *)noted->sock : peer_of(scratch->sk);
+    scratch->destination = scratch->sk;
+  }
+  struct channel *channel = unix_channel_in_scope(scratch, kind, matched, scratch->result);
+  if (!channel || channel->flags & CHANNEL_EXCLUDED) goto nothing;
+  prepare_unix(ctx, scratch);
+  fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, matched,
+              scratch->result);
+  fill_unix_ends(scratch, channel);
+  if (scratch->is_write && noted) note_queued(&scratch->socket, noted);
+  if (scratch->is_write) return send_sent(ctx, scratch, scratch->result);
+  /* The sender may be gone, so that only what was noted of it holds. */
+  if (noted) scratch->socket.traits &= ~IPC_SOCKET_SOURCE_NAMED;
+  return send_received(ctx, scratch);
+nothing:
+  forget_note();
+  return 0;
+}
+EXIT_PROGRAM(unix_dgram, __exitfile_, 22, __unix_dgram, unix_message_exit)
+EXIT_PROGRAM(unix_seqpacket, __exitfile_, 23, __unix_seqpacket, unix_message_exit)

@@ -1,0 +1,39 @@
+import IPCModel
+import RecordLayout
+
+@testable import IPCCorrelation
+
+/// A stage to which names of sockets are told.
+final class SocketStage {
+  private var stage = EventStage()
+
+  func tell(_ socket: MessageSocket, to names: SocketNames, at time: UInt64 = 1) {
+    guard let name = socket.name else { return }
+    var channel = ipc_channel()
+    channel.header.time = time
+    channel.channel = socket.address
+    channel.inode = socket.inode
+    channel.length = UInt32(name.bytes.count)
+    channel.form = name.form.rawValue
+    RecordBytes.bytes(channel, then: name.bytes).withUnsafeBytes { names.take($0, &stage.texts) }
+  }
+
+  /// Tidies up when only these sockets are left.
+  func tidy(_ names: SocketNames, at time: UInt64, _ sockets: MessageSocket...) {
+    var live = LiveChannels()
+    for socket in sockets {
+      live.add(
+        channel: socket.address, inode: socket.inode, holder: Party.bob.holder, isWritable: true, unread: nil)
+    }
+    names.tidy(at: time, live, &stage)
+  }
+
+  func text(_ id: TextID) -> String { stage.texts.string(of: id) }
+
+  /// The number that the next text gets.
+  var next: UInt32 {
+    let id = stage.texts.add("")
+    stage.texts.release(id)
+    return id.rawValue
+  }
+}

@@ -15,6 +15,11 @@ void die(const char *what) {
   _exit(STATUS_BROKEN);
 }
 
+void unsupported(const char *what) {
+  fprintf(stderr, "ipc-actor: unsupported: %s\n", what);
+  _exit(STATUS_UNSUPPORTED);
+}
+
 long or_default(long given, long standard) { return given >= 0 ? given : standard; }
 
 pid_t process_start(process_body body, void *context) {

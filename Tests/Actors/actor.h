@@ -8,6 +8,9 @@ struct options {
   const char *wait_for;  // a file whose appearance lets the scenario go on
   const char *ready;     // a file that tells the pids, for filters
   const char *helper;    // the role of a program that a scenario exec'd
+  const char *kind;      // of sockets: unix-stream, tcp6, udp-mapped ...
+  const char *name;      // of unix sockets: path, relative, abstract, nul, auto
+  const char *address;   // of internet sockets; `own` for one that is not of the loopback device
   char program[512];     // this program's own path
   long size;
   long count;
@@ -30,6 +33,20 @@ extern const struct scenario PIPE_CONCURRENT_SCENARIOS[];
 extern const struct scenario PIPE_SPECIAL_SCENARIOS[];
 extern const struct scenario PIPE_COMPAT_SCENARIOS[];
 extern const struct scenario PIPE_SPLICE_SCENARIOS[];
+extern const struct scenario SOCKET_SCENARIOS[];
+extern const struct scenario SOCKET_CALL_SCENARIOS[];
+extern const struct scenario SOCKET_SHARED_SCENARIOS[];
+extern const struct scenario SOCKET_STREAM_SCENARIOS[];
+extern const struct scenario SOCKET_MESSAGE_SCENARIOS[];
+extern const struct scenario SOCKET_SERVER_SCENARIOS[];
+extern const struct scenario SOCKET_SPLICE_SCENARIOS[];
+extern const struct scenario SOCKET_LATE_SCENARIOS[];
+extern const struct scenario SOCKET_COMPAT_SCENARIOS[];
+extern const struct scenario SOCKET_LOAD_SCENARIOS[];
+extern const struct scenario UNIX_DGRAM_SCENARIOS[];
+extern const struct scenario UNIX_PASSING_SCENARIOS[];
+extern const struct scenario TCP_SCENARIOS[];
+extern const struct scenario UDP_SCENARIOS[];
 extern const struct scenario SIGNAL_SCENARIOS[];
 extern const struct scenario SIGNAL_RESULT_SCENARIOS[];
 extern const struct scenario LOAD_SCENARIOS[];
@@ -37,6 +54,8 @@ extern const struct scenario LOAD_SCENARIOS[];
 // Exit statuses of a scenario that could not do its part.
 enum { STATUS_BROKEN = 70, STATUS_UNSUPPORTED = 77 };
 
+// Ends a scenario that this kernel or host cannot play, and says why.
+_Noreturn void unsupported(const char *what);
 _Noreturn void die(const char *what);
 // The number given for an option, or the scenario's default when none was.
 long or_default(long given, long standard);
@@ -77,4 +96,5 @@ size_t read_from(const struct pipe_ends *pipe, struct party writer, size_t capac
 // Reads until the end of the stream: from one known writer, or from writers named by their records.
 void drain_from(const struct pipe_ends *pipe, const struct party *writer, size_t capacity);
 
+int activated_run(const struct options *options);
 int helper_run(const struct options *options);

@@ -12,16 +12,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { PARTY_LIMIT = 4096, TRUTH_LIMIT = 1 << 16, CONTENT_LIMIT = 64 << 20 };
+enum { PARTY_LIMIT = 4096, END_LIMIT = 1024, TRUTH_LIMIT = 1 << 16, CONTENT_LIMIT = 64 << 20 };
 
 // A memory file rather than an anonymous mapping, so that a program that was exec'd can map it again.
 struct arena {
   _Atomic uint32_t parties;
+  _Atomic uint32_t ends;
   _Atomic uint32_t truths;
   _Atomic uint64_t content_used;
   _Atomic uint32_t gates[GATE_COUNT];
   _Atomic int64_t slots[GATE_COUNT];
   struct party party[PARTY_LIMIT];
+  struct end end[END_LIMIT];
   struct truth truth[TRUTH_LIMIT];
   unsigned char content[CONTENT_LIMIT];
 };
@@ -63,6 +65,20 @@ uint32_t party_register(struct party party) {
 struct party party_of(uint32_t number) {
   if (number >= atomic_load(&arena->parties)) die("payload names a party that does not exist");
   return arena->party[number];
+}
+
+uint32_t end_register(struct end end) {
+  uint32_t number = atomic_fetch_add(&arena->ends, 1);
+  if (number >= END_LIMIT) die("too many ends");
+  end_replace(number, end);
+  return number;
+}
+
+void end_replace(uint32_t number, struct end end) { arena->end[number] = end; }
+
+struct end end_of_number(uint32_t number) {
+  if (number >= atomic_load(&arena->ends)) die("payload names an end that does not exist");
+  return arena->end[number];
 }
 
 static long futex(_Atomic uint32_t *word, int operation, uint32_t value) {
@@ -137,6 +153,27 @@ void truth_unobserved(const struct channel *channel, struct party source, struct
   struct truth *truth = append_pipe(channel, source, destination, count);
   truth->source_unobserved = true;
   keep_content(truth, bytes, count);
+}
+
+static void keep_text(char *place, size_t size, const char *text) {
+  if (text == NULL) return;
+  if (strlen(text) >= size) die("a text is too long for the arena");
+  strcpy(place, text);
+}
+
+void truth_socket(const struct socket_transfer *transfer) {
+  struct truth *truth = append(TRUTH_SOCKET);
+  truth->source = transfer->source.party;
+  truth->destination = transfer->undelivered ? UNKNOWN_PARTY : transfer->destination.party;
+  truth->ends[0] = transfer->source;
+  truth->ends[1] = transfer->destination;
+  truth->count = transfer->count;
+  truth->received = transfer->received;
+  truth->undelivered = transfer->undelivered;
+  truth->source_unobserved = transfer->source_unobserved;
+  keep_text(truth->fds, sizeof truth->fds, transfer->fds);
+  keep_text(truth->creds, sizeof truth->creds, transfer->creds);
+  if (transfer->bytes != NULL) keep_content(truth, transfer->bytes, transfer->received);
 }
 
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal) {

@@ -25,6 +25,37 @@ struct channel {
   char name[160];
 };
 
+enum socket_kind {
+  SOCKET_UNIX_STREAM,
+  SOCKET_UNIX_DGRAM,
+  SOCKET_UNIX_SEQPACKET,
+  SOCKET_TCP,
+  SOCKET_UDP,
+};
+
+// One end of a transfer over a socket.
+struct end {
+  struct party party;
+  enum socket_kind kind;
+  uint16_t port;
+  uint64_t inode;      // 0 if no such socket is known
+  size_t name_length;  // of a unix socket's name as it is shown; 0 if it has none
+  char name[232];      // that, or an internet address
+};
+
+// A transfer over a socket, from the sender's end to the receiver's.
+struct socket_transfer {
+  struct end source;
+  struct end destination;
+  const void *bytes;  // those that the receiver got; NULL if no process saw them
+  size_t received;
+  size_t count;  // more than `received` if a message did not fit the receiver's buffer
+  const char *fds;
+  const char *creds;
+  bool undelivered;
+  bool source_unobserved;
+};
+
 enum signal_result { SIGNAL_DELIVERED, SIGNAL_IGNORED, SIGNAL_PENDING, SIGNAL_OVERFLOW };
 
 struct signal_truth {
@@ -45,6 +76,11 @@ struct party party_self(void);
 uint32_t party_register(struct party party);
 struct party party_of(uint32_t number);
 
+// Likewise for ends; a number can also be given an end only later.
+uint32_t end_register(struct end end);
+void end_replace(uint32_t number, struct end end);
+struct end end_of_number(uint32_t number);
+
 // Gates are counters that only grow; whoever waits sleeps on a futex until one is high enough.
 enum { GATE_COUNT = 64 };
 void gate_add(unsigned gate, uint32_t amount);
@@ -61,6 +97,7 @@ void truth_unread(const struct channel *channel, struct party source, size_t cou
 // Bytes whose writer a tracer that came later can only infer, or not know at all.
 void truth_unobserved(const struct channel *channel, struct party source, struct party destination,
                       const void *bytes, size_t count);
+void truth_socket(const struct socket_transfer *transfer);
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal);
 // Only how much went through, for traffic too heavy to list.
 void truth_totals(const struct channel *channel, uint64_t reads, uint64_t bytes);

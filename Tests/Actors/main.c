@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 static const struct scenario *const FAMILIES[] = {
-    PIPE_SCENARIOS,        PIPE_PASSING_SCENARIOS, PIPE_CONCURRENT_SCENARIOS, PIPE_SPECIAL_SCENARIOS,
-    PIPE_COMPAT_SCENARIOS, PIPE_SPLICE_SCENARIOS,  SIGNAL_SCENARIOS,          SIGNAL_RESULT_SCENARIOS,
-    LOAD_SCENARIOS,
+    PIPE_SCENARIOS,           PIPE_PASSING_SCENARIOS,  PIPE_CONCURRENT_SCENARIOS, PIPE_SPECIAL_SCENARIOS,
+    PIPE_COMPAT_SCENARIOS,    PIPE_SPLICE_SCENARIOS,   SIGNAL_SCENARIOS,          SIGNAL_RESULT_SCENARIOS,
+    SOCKET_SCENARIOS,         SOCKET_CALL_SCENARIOS,   SOCKET_SHARED_SCENARIOS,   SOCKET_STREAM_SCENARIOS,
+    SOCKET_MESSAGE_SCENARIOS, SOCKET_SERVER_SCENARIOS, SOCKET_SPLICE_SCENARIOS,   SOCKET_COMPAT_SCENARIOS,
+    SOCKET_LATE_SCENARIOS,    UNIX_DGRAM_SCENARIOS,    UNIX_PASSING_SCENARIOS,    TCP_SCENARIOS,
+    UDP_SCENARIOS,            SOCKET_LOAD_SCENARIOS,   LOAD_SCENARIOS,
 };
 enum { FAMILY_COUNT = sizeof FAMILIES / sizeof FAMILIES[0] };
 
@@ -34,6 +37,7 @@ static int list(void) {
 static int usage(void) {
   fputs("usage: ipc-actor SCENARIO --truth FILE [--size N] [--count N] [--writers N] [--readers N] [--ms N]\n"
         "                 [--resize] [--vector] [--wait-for FILE] [--ready FILE]\n"
+        "                 [--kind KIND] [--name FORM] [--address ADDRESS]\n"
         "       ipc-actor --list\n",
         stderr);
   return 64;
@@ -53,6 +57,7 @@ int main(int argc, char **argv) {
       {"helper", 1, NULL, 'h'}, {"size", 1, NULL, 's'},     {"count", 1, NULL, 'c'},
       {"writers", 1, NULL, 'w'}, {"readers", 1, NULL, 'r'}, {"ms", 1, NULL, 'm'},
       {"fd", 1, NULL, 'f'},     {"arena", 1, NULL, 'a'},    {"resize", 0, NULL, 'z'},
+      {"kind", 1, NULL, 'k'},   {"name", 1, NULL, 'n'},     {"address", 1, NULL, 'd'},
       {"vector", 0, NULL, 'v'}, {"list", 0, NULL, 'l'},     {NULL, 0, NULL, 0},
   };
   struct options options = {
@@ -71,6 +76,9 @@ int main(int argc, char **argv) {
       case 'm': options.milliseconds = number(optarg); break;
       case 'f': options.fd = number(optarg); break;
       case 'a': arena = number(optarg); break;
+      case 'k': options.kind = optarg; break;
+      case 'n': options.name = optarg; break;
+      case 'd': options.address = optarg; break;
       case 'z': options.resize = true; break;
       case 'v': options.vector = true; break;
       case 'l': return list();

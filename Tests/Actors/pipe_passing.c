@@ -52,6 +52,7 @@ static void exec_as(const char *name, const struct passing *passing, const char 
 }
 
 int helper_run(const struct options *options) {
+  if (strcmp(options->helper, "activated") == 0) return activated_run(options);
   struct pipe_ends pipe = {(int)options->fd, (int)options->fd, channel_of((int)options->fd, "<anonymous>")};
   if (strcmp(options->helper, "write") == 0) {
     for (uint32_t i = 0; i < options->count; i++) payload_send(pipe.write_fd, 64, 1000 + i);

@@ -1,17 +1,26 @@
 #include "truth.h"
 
+#include <arpa/inet.h>
 #include <inttypes.h>
+#include <netdb.h>
 #include <signal.h>
 #include <string.h>
 
-static void print_string(FILE *file, const char *text) {
+static void print_text(FILE *file, const char *text, size_t length) {
   fputc('"', file);
-  for (; *text != 0; text++) {
-    if (*text == '"' || *text == '\\') fputc('\\', file);
-    fputc(*text, file);
+  for (size_t i = 0; i < length; i++) {
+    unsigned char byte = (unsigned char)text[i];
+    if (byte < 0x20) {
+      fprintf(file, "\\u%04x", byte);
+      continue;
+    }
+    if (byte == '"' || byte == '\\') fputc('\\', file);
+    fputc(byte, file);
   }
   fputc('"', file);
 }
+
+static void print_string(FILE *file, const char *text) { print_text(file, text, strlen(text)); }
 
 static void print_base64(FILE *file, const unsigned char *bytes, size_t count) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -36,19 +45,77 @@ static void print_party(FILE *file, const char *side, const struct party *party)
   fputc(',', file);
 }
 
-static void print_pipe(FILE *file, const struct truth *truth, const unsigned char *contents) {
-  fputs("\"type\":\"pipe\",", file);
-  fprintf(file, "\"meta\":{\"pipe_inode\":%" PRIu64 ",\"pipe_name\":", truth->channel.inode);
-  print_string(file, truth->channel.name);
-  fprintf(file, ",\"count\":%" PRIu64 "}", truth->count);
+static void print_outcome(FILE *file, const struct truth *truth, const unsigned char *contents, size_t count) {
   if (truth->content == CONTENT_WHOLE) {
     fputs(",\"bytes\":", file);
-    print_base64(file, contents + truth->offset, truth->count);
+    print_base64(file, contents + truth->offset, count);
   } else if (truth->content == CONTENT_HASHED) {
     fprintf(file, ",\"bytes_fnv\":\"%016" PRIx64 "\"", truth->fnv);
   }
   if (truth->undelivered) fputs(",\"delivered\":false", file);
   if (truth->source_unobserved) fputs(",\"src_unobserved\":true", file);
+}
+
+static void print_pipe(FILE *file, const struct truth *truth, const unsigned char *contents) {
+  fputs("\"type\":\"pipe\",", file);
+  fprintf(file, "\"meta\":{\"pipe_inode\":%" PRIu64 ",\"pipe_name\":", truth->channel.inode);
+  print_string(file, truth->channel.name);
+  fprintf(file, ",\"count\":%" PRIu64 "}", truth->count);
+  print_outcome(file, truth, contents, truth->count);
+}
+
+// Services have names in /etc/services, if that is there.
+static void print_port(FILE *file, const char *side, const struct end *end) {
+  fprintf(file, "\"%s_port\":%u,", side, end->port);
+  const struct servent *service = getservbyport(htons(end->port), end->kind == SOCKET_TCP ? "tcp" : "udp");
+  if (service == NULL) return;
+  fprintf(file, "\"%s_serv\":", side);
+  print_string(file, service->s_name);
+  fputc(',', file);
+}
+
+static void print_unix(FILE *file, const struct truth *truth) {
+  static const struct end unnamed = {.name = "<anonymous>", .name_length = 11};
+  const struct end *source = &truth->ends[0], *destination = &truth->ends[1];
+  const struct end *named = destination->name_length > 0 ? destination : source;
+  if (named->name_length == 0) named = &unnamed;
+  fputs("\"path\":", file);
+  print_text(file, named->name, named->name_length);
+  if (source->inode != 0) fprintf(file, ",\"src_inode\":%" PRIu64, source->inode);
+  if (truth->fds[0] != 0) {
+    fputs(",\"fds\":", file);
+    print_string(file, truth->fds);
+  }
+  if (truth->creds[0] != 0) {
+    fputs(",\"creds\":", file);
+    print_string(file, truth->creds);
+  }
+}
+
+static void print_internet(FILE *file, const struct truth *truth) {
+  print_port(file, "src", &truth->ends[0]);
+  print_port(file, "dst", &truth->ends[1]);
+  fputs("\"src_addr\":", file);
+  print_string(file, truth->ends[0].name);
+  fputs(",\"dst_addr\":", file);
+  print_string(file, truth->ends[1].name);
+}
+
+static void print_socket(FILE *file, const struct truth *truth, const unsigned char *contents) {
+  static const char *const types[] = {"unix-stream", "unix-dgram", "unix-seqpacket", "loopback-tcp", "loopback-udp"};
+  const struct end *destination = &truth->ends[1];
+  fprintf(file, "\"type\":\"%s\",\"meta\":{", types[destination->kind]);
+  if (destination->kind >= SOCKET_TCP) {
+    print_internet(file, truth);
+  } else {
+    print_unix(file, truth);
+  }
+  if (destination->inode != 0) fprintf(file, ",\"dst_inode\":%" PRIu64, destination->inode);
+  fprintf(file, ",\"count\":%" PRIu64, truth->count);
+  bool is_cut = !truth->undelivered && truth->received < truth->count;
+  if (is_cut) fprintf(file, ",\"received\":%" PRIu64, truth->received);
+  fputc('}', file);
+  print_outcome(file, truth, contents, truth->received);
 }
 
 static const char *code_name(int code) {
@@ -88,6 +155,8 @@ void truth_print(FILE *file, const struct truth *truth, const unsigned char *con
     print_party(file, "dst", &truth->destination);
     if (truth->kind == TRUTH_PIPE) {
       print_pipe(file, truth, contents);
+    } else if (truth->kind == TRUTH_SOCKET) {
+      print_socket(file, truth, contents);
     } else {
       print_signal(file, &truth->signal);
     }

@@ -8,7 +8,7 @@
 // Longer contents are told by count and hash.
 enum { CONTENT_KEPT = 4096 };
 
-enum truth_kind { TRUTH_PIPE, TRUTH_SIGNAL, TRUTH_TOTALS };
+enum truth_kind { TRUTH_PIPE, TRUTH_SOCKET, TRUTH_SIGNAL, TRUTH_TOTALS };
 enum truth_content { CONTENT_NONE, CONTENT_WHOLE, CONTENT_HASHED };
 
 struct truth {
@@ -24,6 +24,10 @@ struct truth {
   bool undelivered;
   bool source_unobserved;
   struct signal_truth signal;
+  struct end ends[2];  // of a socket's transfer: the source's, the destination's
+  uint64_t received;
+  char fds[1024];
+  char creds[64];
 };
 
 // One JSON object on a line, with the keys of ipcdump's own JSON.

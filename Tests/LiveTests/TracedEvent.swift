@@ -11,6 +11,18 @@ struct Meta: Decodable, Hashable {
   var value: Int?
   var target: String?
   var result: String?
+  var path: String?
+  var srcInode: UInt64?
+  var dstInode: UInt64?
+  var fds: String?
+  var creds: String?
+  var received: Int?
+  var srcPort: Int?
+  var srcServ: String?
+  var dstPort: Int?
+  var dstServ: String?
+  var srcAddr: String?
+  var dstAddr: String?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

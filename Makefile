@@ -7,7 +7,7 @@ PREFIX ?= /usr/local
 ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
 
-.PHONY: run test release debug setup format lint install clean
+.PHONY: run test release debug setup setup-tests format lint install clean
 
 run: release
 	$(RELEASE) $(ARGS)
@@ -19,12 +19,16 @@ debug: setup
 	swift build --build-tests
 
 # Live tests trace with what users run, the optimised binary.
-test: debug release lint
+test: debug release lint setup-tests
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) swift test --skip-build
 
 # What a new machine lacks; says so only if something has to be installed.
 setup:
 	@scripts/setup
+
+# Programs that live tests trace; says so only if something has to be installed.
+setup-tests:
+	@scripts/setup-tests
 
 format:
 	swift format --in-place --recursive Package.swift Plugins Sources Tests

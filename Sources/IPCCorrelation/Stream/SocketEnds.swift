@@ -2,7 +2,7 @@ import RecordLayout
 
 /// What is known of the two sockets of one direction.
 struct SocketEnds {
-  /// The receiving unix socket.
+  /// The receiving unix socket; of TCP, the inode of the sending one.
   private(set) var peer: UInt64 = 0
   /// Inode of the receiving socket; 0 as long as it is not known, or nobody has accepted it.
   private(set) var peerInode: UInt64 = 0
@@ -24,8 +24,11 @@ struct SocketEnds {
     destinationAddress = InternetAddress(socket.destination_address)
   }
 
-  /// Learns that another connection has taken the same addresses.
-  mutating func beginAnew() { peerInode = 0 }
+  /// Whether a record is of other sockets than those that are known: another connection has taken their addresses.
+  func isContradicted(by socket: ipc_socket) -> Bool {
+    (socket.peer != 0 && peer != 0 && socket.peer != peer)
+      || (socket.peer_inode != 0 && peerInode != 0 && socket.peer_inode != peerInode)
+  }
 
   func has(_ trait: ipc_socket_traits) -> Bool { traits & UInt16(trait.rawValue) != 0 }
 }

@@ -39,24 +39,6 @@ extension StreamChannel {
     return low
   }
 
-  /// The write whose bytes are known to lie where another one's do, too: one of them is of another connection.
-  func rival(of write: StreamWrite) -> StreamWrite? {
-    guard write.span.isTight else { return nil }
-    var index = firstIndex(behind: write.span.limit - 1)
-    while index > 0 {
-      index -= 1
-      let other = writes[index]
-      guard other.span.isTight else { continue }
-      return other.span.overlap(write.span.start, write.span.limit) > 0 ? other : nil
-    }
-    return nil
-  }
-
-  /// Whether a known write may have put a byte at a position.
-  func isWritten(_ position: Int64) -> Bool {
-    writes.prefix(firstIndex(behind: position)).contains { $0.span.contains(position) }
-  }
-
   // MARK: - Attribution
 
   /// - Parameter lossGeneration: State of losses now.

@@ -35,14 +35,10 @@ extension StreamCorrelator {
     of transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage
   ) -> StreamSpan {
     let head = transfer.raw.head, count = Int64(transfer.count)
-    var limit = channel.positions.unwrap(head)
+    let limit = channel.positions.unwrap(head)
     // The urgent byte is taken out of order.
     if transfer.has(IPC_SOCKET_URGENT) { return StreamSpan(start: limit - count, limit: limit) }
-    if channel.positions.isContradicted(byReadTo: limit, at: transfer.time), !channel.isWritten(limit - 1) {
-      beginAnew(channel, with: transfer, &stage)
-      limit = channel.positions.unwrap(head)
-    }
-    channel.positions.note(readTo: limit, at: transfer.time)
+    channel.positions.note(readTo: limit)
     return StreamSpan(start: limit - count, limit: limit)
   }
 

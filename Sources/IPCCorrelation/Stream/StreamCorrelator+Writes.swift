@@ -19,11 +19,7 @@ extension StreamCorrelator {
     channel.abandon(by: write.source.tid)
     if medium.hasPositions {
       write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
-      if channel.positions.isContradicted(byWriteTo: write.span.start, at: transfer.time) {
-        beginAnew(channel, with: transfer, &stage)
-        write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
-      }
-      channel.positions.note(writtenFrom: write.span.start, to: write.span.start, at: transfer.time)
+      channel.positions.note(writtenFrom: write.span.start)
       return channel.append(write)
     }
     // A long packet write becomes several packets, whose bounds are known at its end.
@@ -84,19 +80,10 @@ extension StreamCorrelator {
     _ write: inout StreamWrite, _ transfer: StreamTransfer, in channel: StreamChannel,
     _ stage: inout EventStage
   ) {
-    // A thread's record of an earlier connection is of no use any more.
-    if transfer.time < channel.positions.birth { return }
-    let head = transfer.raw.head, tail = transfer.raw.tail
-    write.span = channel.positions.span(ofWrite: write.count, head: head, tail: tail)
-    let rival = write.count > 0 ? channel.rival(of: write) : nil
-    if channel.positions.isContradicted(byWriteTo: write.span.limit, at: write.end)
-      || rival.map({ StreamPositions.isLater(write, than: $0) }) == true
-    {
-      beginAnew(channel, with: transfer, &stage)
-      write.span = channel.positions.span(ofWrite: write.count, head: head, tail: tail)
-    }
+    write.span = channel.positions.span(
+      ofWrite: write.count, head: transfer.raw.head, tail: transfer.raw.tail)
     if write.count > 0 {
-      channel.positions.note(writtenFrom: write.span.start, to: write.span.limit, at: write.end)
+      channel.positions.note(writtenFrom: write.span.start)
       write.cameLate = channel.positions.readLimit.map { $0 >= write.span.limit } ?? false
     }
     let wasBegun = channel.end(write)
@@ -117,7 +104,6 @@ extension StreamCorrelator {
     if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
     channel.wasThere = false
     channel.initialWriter = nil
-    channel.ends.beginAnew()
-    if let socket = transfer.socket { channel.ends.note(socket) }
+    channel.ends = SocketEnds()
   }
 }

@@ -39,6 +39,14 @@ final class StreamCorrelator: KindCorrelator {
       guard let transfer = StreamTransfer(record, isSocket: medium.isSocket) else { return }
       let channel = meet(transfer)
       channel.lastTouched = header.time
+      if let socket = transfer.socket {
+        if medium.hasPositions, channel.ends.isContradicted(by: socket) {
+          // A thread's record of an earlier connection is of no use any more.
+          if header.time < channel.positions.birth { return }
+          beginAnew(channel, with: transfer, &stage)
+        }
+        channel.ends.note(socket)
+      }
       switch UInt32(header.type) {
       case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: channel, &stage)
       case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: channel, &stage)
@@ -66,7 +74,6 @@ final class StreamCorrelator: KindCorrelator {
     if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
       channel.lossGeneration = lossGeneration - 1
     }
-    if let socket = transfer.socket { channel.ends.note(socket) }
     if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
     if transfer.has(IPC_FLAG_FIRST), !medium.hasPositions {
       meetFirst(transfer, channel, isNew: !channel.isMet)

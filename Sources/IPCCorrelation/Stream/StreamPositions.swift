@@ -2,20 +2,14 @@
 ///
 /// The kernel counts in 32 bits and begins anywhere. A later connection with the same addresses begins elsewhere.
 struct StreamPositions {
-  /// How much later a record must be than one with a higher position to be another connection's: a thread may be
-  /// kept from its record for a while.
-  private static let disorder: UInt64 = 50_000_000
-
   private var reference: Int64?
-  private var written: (limit: Int64, time: UInt64)?
-  private var read: (limit: Int64, time: UInt64)?
   /// Position from which on writes have been traced.
   private(set) var origin: Int64?
   /// When the present connection was first seen, if it was not the first one.
   private(set) var birth: UInt64 = 0
 
   /// Position up to which readers have got, if one was seen.
-  var readLimit: Int64? { read?.limit }
+  private(set) var readLimit: Int64?
 
   /// A position in 64 bits: the one that is nearest to the last one.
   mutating func unwrap(_ position: UInt32) -> Int64 {
@@ -44,34 +38,11 @@ struct StreamPositions {
     return StreamSpan(start: start, limit: start + Int64(count), isTight: false)
   }
 
-  /// Whether a write at a time cannot be of the connection that is known.
-  func isContradicted(byWriteTo limit: Int64, at time: UInt64) -> Bool {
-    written.map { limit < $0.limit && time > $0.time + Self.disorder } ?? false
-  }
-
-  /// Whether a read at a time cannot be of the connection that is known.
-  func isContradicted(byReadTo limit: Int64, at time: UInt64) -> Bool {
-    read.map { limit < $0.limit && time > $0.time + Self.disorder } ?? false
-  }
-
-  /// Whether one write can only have followed another one in a later connection.
-  static func isLater(_ write: StreamWrite, than other: StreamWrite) -> Bool {
-    write.end != .max && other.end != .max && write.end > other.end + disorder
-  }
-
   /// Learns where a write was, or where it begins.
-  mutating func note(writtenFrom start: Int64, to limit: Int64, at time: UInt64) {
-    if let origin, origin <= start {} else { origin = start }
-    if let written, written.limit >= limit { return }
-    written = (limit, time)
-  }
+  mutating func note(writtenFrom start: Int64) { origin = min(origin ?? start, start) }
 
   /// Learns how far readers have got.
-  mutating func note(readTo limit: Int64, at time: UInt64) {
-    if time < birth { return }
-    if let read, read.limit >= limit { return }
-    read = (limit, time)
-  }
+  mutating func note(readTo limit: Int64) { readLimit = max(readLimit ?? limit, limit) }
 
   /// Learns that another connection has taken the same addresses.
   mutating func beginAnew(at time: UInt64) {

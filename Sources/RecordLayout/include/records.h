@@ -118,7 +118,7 @@ enum ipc_socket_traits {
  */
 struct ipc_socket {
   struct ipc_transfer transfer;
-  __u64 peer;       /* the receiving struct sock (not of TCP); 0 if it is not known */
+  __u64 peer;       /* the receiving struct sock; of a TCP write, the sending socket's inode; 0 if it is not known */
   __u64 peer_inode; /* inode of the receiving socket; 0 if it is not known, or not accepted yet */
   __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order */
   __u8 destination_address[16];

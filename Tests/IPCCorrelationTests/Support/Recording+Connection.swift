@@ -25,6 +25,7 @@ extension Recording {
     if connection.isTCP {
       fillAddresses(of: &record)
       if type == IPC_RECORD_READ { record.peer_inode = connection.peerInode }
+      if type != IPC_RECORD_READ { record.peer = connection.sourceInode }
     } else {
       record.peer = connection.peer
       record.peer_inode = connection.peerInode

@@ -10,6 +10,8 @@ final class TracedConnection {
   let inode: UInt64
   /// The receiving unix socket.
   let peer: UInt64
+  /// Inode of the sending TCP socket.
+  private(set) var sourceInode: UInt64 = 81
   /// 0 until it is accepted.
   var peerInode: UInt64
   var sourceName: String?
@@ -67,6 +69,8 @@ final class TracedConnection {
 
   /// Another connection takes the same addresses.
   func beginAnew(at position: UInt32) {
+    sourceInode += 10
+    peerInode += 10
     (written, copied) = (position, position)
     unread = 0
     isShared = false

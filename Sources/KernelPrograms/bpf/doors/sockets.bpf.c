@@ -32,6 +32,7 @@ static __always_inline int hand_over_message(void *ctx, struct call *call, u32 d
   scratch->is_write = message->is_write;
   scratch->is_compat = call->compat;
   scratch->has_other_end = false;
+  scratch->is_plain = false;
   scratch->messages = 1;
   scratch->vector = 0;
   scratch->control = 0;

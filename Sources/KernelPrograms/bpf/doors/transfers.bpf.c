@@ -20,6 +20,7 @@ static __always_inline int hand_over_fd(void *ctx, struct call *call, u32 door, 
   scratch->is_write = is_write;
   scratch->is_vector = is_vector;
   scratch->is_compat = call->compat;
+  scratch->is_plain = true;
   scratch->message_flags = 0;
   scratch->name = 0;
   scratch->control = 0;

@@ -70,10 +70,12 @@ struct scratch {
   u8 is_vector;
   u8 is_compat;
   u8 has_other_end; /* the bytes went on into `other_fd`, which is still to be told */
+  u8 is_plain;  /* read(2), write(2) and the like */
   u8 is_socket; /* the record is `socket`, not `transfer` */
   u8 is_at_root; /* where the walk up a path has ended */
   u8 is_pseudo;
   u8 is_short; /* contents that could not be read */
+  u8 pad3[3];
   u32 other_fd;
   u32 message_flags; /* MSG_PEEK and others */
   /* Messages of a call on a socket. */

@@ -67,6 +67,7 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
   if (scratch->is_write) {
     read_local(sk, record->source_address, &record->source_port);
     read_remote(sk, record->destination_address, &record->destination_port);
+    record->peer = inode_of_sock(sk);
   } else {
     read_remote(sk, record->source_address, &record->source_port);
     read_local(sk, record->destination_address, &record->destination_port);
@@ -114,6 +115,9 @@ static __always_inline struct channel *tcp_channel_in_scope(struct scratch *scra
 static __always_inline int tcp_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
+  struct sock *sk = scratch->sk;
+  /* A socket that is still to be connected (TCP Fast Open) counts from nowhere. */
+  if (BPF_CORE_READ(sk, __sk_common.skc_dport) == 0) return 0;
   bool matched = scope_matches(call->task);
   u32 reach = is_tcp_local(scratch->sk) ? TCP_LOOPBACK : has_other_tcp_end(scratch->sk) ? TCP_OTHER_NAMESPACE : 0;
   if (reach == TCP_REMOTE) return 0;

@@ -110,6 +110,8 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   }
   /* Nothing at all is the end of a socket that is shut down, and no empty message. */
   if (scratch->result == 0 && is_receive_shut(scratch->sk)) goto nothing;
+  /* read(2) of no bytes does not even ask the socket (sock_read_iter, net/socket.c). */
+  if (scratch->result == 0 && scratch->is_plain && asked_length(scratch) == 0) goto nothing;
   read_local(scratch->sk, record->destination_address, &record->destination_port);
   read_remote(scratch->sk, record->source_address, &record->source_port);
   record->netns = netns_of(scratch->sk);

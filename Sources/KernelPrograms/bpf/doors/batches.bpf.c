@@ -49,6 +49,8 @@ static __always_inline int received_step(void *ctx, struct call *call) {
     describe_received(scratch, length);
     u64 kept = scratch->socket.kept, limit = received_limit(scratch);
     if (limit > kept) limit = kept;
+    /* Spliced, or thrown away (MSG_TRUNC): no buffer holds it. */
+    if (scratch->base == 0) limit = 0;
     u64 address = 0, room = 0;
     load_piece(scratch, 0, &address, &room);
     if (limit > room || limit > IPC_CHUNK_LIMIT) {
@@ -67,6 +69,7 @@ static __always_inline int received_step(void *ctx, struct call *call) {
   lose(scratch->socket.transfer.header.kind, 0);
 done:
   forget_note();
+  if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
   return 0;
 }
 EXIT_PROGRAM(received, __exitfile_, 28, __sockets, received_step)

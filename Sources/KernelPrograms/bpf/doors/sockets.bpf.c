@@ -231,12 +231,15 @@ static __always_inline void fill_socket(struct scratch *scratch, struct task_str
   scratch->fill = 0;
 }
 
+#define SUMMED_MESSAGES 64
+
 /* Bytes that all messages of a batch brought together, for kinds whose messages have no bounds. */
-static __always_inline u64 batch_length(struct scratch *scratch) {
+static __always_inline u64 batch_length(struct scratch *scratch, u32 kind) {
+  if (scratch->messages > SUMMED_MESSAGES) lose(kind, 0);
   scratch->done = scratch->result > 0 ? scratch->result : 0;
   u64 size = scratch->is_compat ? 32 : 64;
   u64 place = scratch->vector + (scratch->is_compat ? sizeof(struct compat_msghdr) : sizeof(struct user_msghdr));
-  for (u32 i = 1; i < 64; i++) {
+  for (u32 i = 1; i < SUMMED_MESSAGES; i++) {
     u32 moved = 0;
     if (i < scratch->messages) bpf_probe_read_user(&moved, sizeof(moved), (void *)(place + i * size));
     scratch->done += moved;
@@ -258,11 +261,5 @@ static __always_inline int send_received(void *ctx, struct scratch *scratch) {
 static __always_inline int send_sent(void *ctx, struct scratch *scratch, u64 count) {
   scratch->result = count;
   bpf_tail_call(ctx, &exit_files, STEP_SENT);
-  return 0;
-}
-
-/* Where a sender's bytes went on from: a pipe that was spliced into a socket, or the other way round. */
-static __always_inline int tell_other_end(void *ctx, struct scratch *scratch) {
-  if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
   return 0;
 }

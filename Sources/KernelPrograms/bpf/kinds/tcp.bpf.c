@@ -146,7 +146,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   bool matched = scope_matches(call->task);
   u32 reach = tcp_reach(scratch, matched);
   if (reach == TCP_REMOTE) goto nothing;
-  if (scratch->is_write && scratch->vector) count = batch_length(scratch);
+  if (scratch->is_write && scratch->vector) count = batch_length(scratch, IPC_KIND_LOOPBACK_TCP);
   if (count == 0 && !is_write_noted()) goto nothing;
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, matched, count);
@@ -181,11 +181,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
     position = end - (u32)count;
   }
   record->transfer.tail = position;
-  record->transfer.head = position + (scratch->base == 0 ? (u32)count : 0);
-  if (scratch->base == 0) {
-    send(scratch, record, sizeof(*record), count);
-    return tell_other_end(ctx, scratch);
-  }
+  record->transfer.head = position;
   return send_received(ctx, scratch);
 nothing:
   forget_note();

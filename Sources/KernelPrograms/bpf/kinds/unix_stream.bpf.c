@@ -51,19 +51,13 @@ static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   struct channel *channel = unix_channel_in_scope(scratch, IPC_KIND_UNIX_STREAM, matched, count);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
   if (scratch->is_write) {
-    if (scratch->vector) count = batch_length(scratch);
+    if (scratch->vector) count = batch_length(scratch, IPC_KIND_UNIX_STREAM);
     if (!ends_announced_write(channel, count)) return 0;
   }
   if (count > 0) prepare_unix(ctx, scratch);
   fill_unix_stream(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, channel,
                    count);
-  if (!scratch->is_write) {
-    if (scratch->has_other_end || scratch->base == 0) {
-      send(scratch, &scratch->socket, sizeof(struct ipc_socket), count);
-      return tell_other_end(ctx, scratch);
-    }
-    return send_received(ctx, scratch);
-  }
+  if (!scratch->is_write) return send_received(ctx, scratch);
   scratch->messages = 1;
   return send_sent(ctx, scratch, count);
 }

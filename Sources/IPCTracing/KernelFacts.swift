@@ -14,6 +14,8 @@ public struct KernelFacts: Sendable {
   public let preemption: String?
   /// Whether the kernel tells at which socket a message is queued (`sk_data_ready`, Linux 6.3); nil if tracefs is closed.
   public let tellsQueueing: Bool?
+  /// Whether the kernel tells where in a TCP stream a write begins (`tcp_sendmsg_locked`); nil if tracefs is closed.
+  public let placesWrites: Bool?
   /// Names of capabilities that this process needs and does not have; empty if nothing is missing.
   public let missingCapabilities: String
 
@@ -28,7 +30,7 @@ public struct KernelFacts: Sendable {
 
   /// Whether the kernel has a tracepoint of the network; nil where tracefs is closed.
   private static func hasTracepoint(_ name: String) -> Bool? {
-    for category in ["sock", "skb", "net"] {
+    for category in ["sock", "skb", "net", "tcp"] {
       let file = libbpf_shims_open_kernel_file("tracefs", "events/\(category)/\(name)/id")
       if file >= 0 {
         close(file)
@@ -53,6 +55,7 @@ public struct KernelFacts: Sendable {
     lockdown = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
     preemption = Hook.preemptionMode
     tellsQueueing = Self.hasTracepoint("sk_data_ready")
+    placesWrites = Self.hasTracepoint("tcp_sendmsg_locked")
     missingCapabilities = Capabilities.missing.joined(separator: " and ")
   }
 }

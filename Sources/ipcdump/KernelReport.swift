@@ -31,7 +31,9 @@ enum KernelReport {
     case .signal: "signal_generate (tp_btf)"
     case .unixDatagram, .unixSeqpacket:
       "\(syscalls); sender of a message: skb_copy_datagram_iovec; receiver of one by name: \(receiver)"
-    case .loopbackTCP: "\(syscalls), positions in the stream; start of a read: skb_copy_datagram_iovec"
+    case .loopbackTCP:
+      "\(syscalls), positions in the stream; start of a read: skb_copy_datagram_iovec; of a write: "
+        + (facts.placesWrites == false ? "by what other threads write meanwhile" : "tcp_sendmsg_locked")
     case .loopbackUDP: "\(syscalls); ends of a datagram: netif_rx, consume_skb; receiver: \(receiver)"
     default: syscalls
     }

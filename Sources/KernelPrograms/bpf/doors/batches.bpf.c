@@ -6,6 +6,11 @@
 
 #define MESSAGES_A_PASS 8
 
+static __always_inline void lose_rest(struct scratch *scratch) {
+  if (scratch->message < scratch->messages)
+    lose_records(scratch->socket.transfer.header.kind, scratch->messages - scratch->message, 0);
+}
+
 static __always_inline int sent_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
@@ -29,7 +34,7 @@ static __always_inline int sent_step(void *ctx, struct call *call) {
     if (scratch->message >= scratch->messages) goto done;
   }
   bpf_tail_call(ctx, &exit_files, STEP_SENT);
-  if (scratch->message < scratch->messages) lose(scratch->socket.transfer.header.kind, 0);
+  lose_rest(scratch);
 done:
   forget_note();
   return 0;
@@ -66,7 +71,7 @@ static __always_inline int received_step(void *ctx, struct call *call) {
     if (scratch->message >= scratch->messages) goto done;
   }
   bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
-  lose(scratch->socket.transfer.header.kind, 0);
+  lose_rest(scratch);
 done:
   forget_note();
   if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);

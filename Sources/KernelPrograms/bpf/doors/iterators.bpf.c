@@ -48,7 +48,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
   read_local(sk, local, &local_port);
   read_remote(sk, remote, &remote_port);
   if (step == STEP_TCP) {
-    if (remote_port == 0 || !is_tcp_local(sk)) return false;
+    if (remote_port == 0 || !is_on_loopback(sk, local, remote)) return false;
     struct tcp_sock *tcp = (void *)sk;
     held->kind = IPC_KIND_LOOPBACK_TCP;
     held->sends = direction_of(netns, local, local_port, remote, remote_port);

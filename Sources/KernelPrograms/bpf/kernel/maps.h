@@ -55,6 +55,16 @@ struct slot_count {
 
 enum { DOOR_ENTER = 0, DOOR_EXIT = 1, DOOR_COUNT = 2 };
 
+/* Ends of a TCP connection, seen from one of its sockets; ports in host byte order. */
+struct tcp_ends {
+  u8 local[16];
+  u8 remote[16];
+  u16 local_port;
+  u16 remote_port;
+  u8 is_loopback;
+  u8 pad[3];
+};
+
 /* What has been done for the call on a socket, so that a step that is called again goes on. */
 enum { STAGE_NAMES = 1 << 0, STAGE_SOURCE_NAME = 1 << 1, STAGE_PASSED = 1 << 2 };
 
@@ -93,6 +103,7 @@ struct scratch {
   u32 pad4;
   struct sock *source; /* unix: the ends of the transfer */
   struct sock *destination;
+  struct tcp_ends tcp;
   struct sock *named; /* the one of them whose name is told next */
   /* How far the contents have been copied. */
   u64 limit;
@@ -166,6 +177,11 @@ struct note {
   u32 count; /* messages up to now; the last NOTED_MESSAGES are kept */
   u32 has_position;
   u32 position; /* in the TCP stream, where the call began */
+  struct sock *sender; /* TCP: the socket that is sent to */
+  u64 asked;    /* bytes that were left to send when the first one was put into the stream */
+  u8 is_placed; /* `position` is that of the first byte, under the socket's lock */
+  u8 is_whole;  /* no other thread's bytes came in between */
+  u8 pad[6];
   u32 is_announced; /* the write's beginning has been told */
   u32 is_joined;    /* the write goes on with a UDP datagram that was held back */
   struct noted_message messages[NOTED_MESSAGES];
@@ -259,14 +275,16 @@ struct {
   __type(value, u64); /* inode */
 } output_chain SEC(".maps");
 
-/* An operation that could not be recorded. */
-static __always_inline void lose(u32 kind, u64 bytes) {
+/* Operations that could not be recorded. */
+static __always_inline void lose_records(u32 kind, u64 count, u64 bytes) {
   if (kind >= IPC_KIND_COUNT) return;
   /* LLVM 20 turns __sync_fetch_and_add into a fetching atomic, which 5.10 refuses. */
-  __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].records, 1, __ATOMIC_RELAXED);
+  __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].records, count, __ATOMIC_RELAXED);
   /* An addition of a constant 0 becomes an atomic OR, which 5.10 refuses, too. */
   if (bytes != 0) __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].bytes, bytes, __ATOMIC_RELAXED);
 }
+
+static __always_inline void lose(u32 kind, u64 bytes) { lose_records(kind, 1, bytes); }
 
 /* The current thread's slot. */
 static __always_inline struct note *note_slot(void) {
@@ -290,6 +308,8 @@ static __always_inline struct note *note_to_write(void) {
     note->has_position = 0;
     note->is_announced = 0;
     note->is_joined = 0;
+    note->sender = NULL;
+    note->is_placed = 0;
   }
   return note;
 }

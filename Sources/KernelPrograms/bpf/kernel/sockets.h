@@ -111,6 +111,11 @@ static __always_inline bool equals(const u8 *left, const u8 *right) {
   return a[0] == b[0] && a[1] == b[1];
 }
 
+/* Whether a connection stays on the loopback device: by its addresses, or because they are this host's own. */
+static __always_inline bool is_on_loopback(struct sock *sk, const u8 *local, const u8 *remote) {
+  return is_loopback(remote) || equals(local, remote) || is_routed_locally(sk);
+}
+
 static __always_inline u64 mix(u64 hash, u64 value) {
   hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
   return hash ^ hash >> 32;

@@ -264,6 +264,18 @@ struct udp_sock {
   u16 gso_size;
 };
 
+struct iov_iter {
+  size_t count;
+};
+
+struct msghdr {
+  struct iov_iter msg_iter;
+};
+
+struct trace_event_raw_tcp_sendmsg_locked {
+  int msg_left;
+};
+
 struct trace_event_raw_consume_skb {
   void *skbaddr;
 };

@@ -4,25 +4,23 @@
  * the writes it got by their positions.
  */
 
-static __always_inline bool is_tcp_local(struct sock *sk) {
-  u8 local[16], remote[16];
-  u16 port;
-  read_remote(sk, remote, &port);
-  if (is_loopback(remote) || is_routed_locally(sk)) return true;
-  read_local(sk, local, &port);
-  return equals(local, remote);
+/* Fills in both ends, seen from a socket, and whether the connection stays on the loopback device. */
+static __always_inline void load_tcp_ends(struct tcp_ends *ends, struct sock *sk) {
+  read_local(sk, ends->local, &ends->local_port);
+  read_remote(sk, ends->remote, &ends->remote_port);
+  ends->is_loopback = is_on_loopback(sk, ends->local, ends->remote);
 }
 
 /* Writes that are told before it is known whether the other end is on this host. */
 #define UNDECIDED_WRITES 16
 
-static __always_inline u64 tcp_end_key(struct sock *sk, bool is_other) {
-  u8 local[16], remote[16];
-  u16 local_port, remote_port;
-  read_local(sk, local, &local_port);
-  read_remote(sk, remote, &remote_port);
-  return is_other ? direction_of(0, remote, remote_port, local, local_port)
-                  : direction_of(0, local, local_port, remote, remote_port);
+/* Name of the direction from here to the other end, and of the one back; in whatever namespace. */
+static __always_inline u64 tcp_key(const struct tcp_ends *ends) {
+  return direction_of(0, ends->local, ends->local_port, ends->remote, ends->remote_port);
+}
+
+static __always_inline u64 tcp_other_key(const struct tcp_ends *ends) {
+  return direction_of(0, ends->remote, ends->remote_port, ends->local, ends->local_port);
 }
 
 /* Makes a socket known to the one at the other end, which may be in another network namespace. */
@@ -39,12 +37,15 @@ static __always_inline struct tcp_end *enter_tcp_end(struct sock *sk, u64 key) {
  * the opposite addresses and ports has been met. Memory of a closed one may be another connection's, never anything
  * else's (SLAB_TYPESAFE_BY_RCU).
  */
-static __always_inline bool has_other_tcp_end(struct sock *sk) {
-  u64 key = tcp_end_key(sk, true);
+static __always_inline bool has_other_tcp_end(struct sock *sk, const struct tcp_ends *ends) {
+  u64 key = tcp_other_key(ends);
   struct tcp_end *found = bpf_map_lookup_elem(&tcp_ends, &key);
-  if (!found) return false;
+  if (!found || found->sk == sk) return false;
   struct sock *other = found->sk;
-  return other != sk && tcp_end_key(other, false) == key && netns_of(other) != netns_of(sk);
+  struct inet_sock *inet = (void *)other;
+  return BPF_CORE_READ(other, __sk_common.skc_dport) == __builtin_bswap16(ends->local_port)
+         && BPF_CORE_READ(inet, inet_sport) == __builtin_bswap16(ends->remote_port)
+         && BPF_CORE_READ(other, __sk_common.skc_net.net) != BPF_CORE_READ(sk, __sk_common.skc_net.net);
 }
 
 enum tcp_reach { TCP_REMOTE, TCP_UNDECIDED, TCP_OTHER_NAMESPACE, TCP_LOOPBACK };
@@ -52,27 +53,31 @@ enum tcp_reach { TCP_REMOTE, TCP_UNDECIDED, TCP_OTHER_NAMESPACE, TCP_LOOPBACK };
 /* How far the connection goes. Both ends must be in scope if they are in two namespaces. */
 static __always_inline u32 tcp_reach(struct scratch *scratch, bool matched) {
   struct sock *sk = scratch->sk;
-  if (is_tcp_local(sk)) return TCP_LOOPBACK;
+  const struct tcp_ends *ends = &scratch->tcp;
+  if (ends->is_loopback) return TCP_LOOPBACK;
   if (!matched) return TCP_REMOTE;
-  struct tcp_end *own = enter_tcp_end(sk, tcp_end_key(sk, false));
-  if (has_other_tcp_end(sk)) return TCP_OTHER_NAMESPACE;
+  struct tcp_end *own = enter_tcp_end(sk, tcp_key(ends));
+  if (has_other_tcp_end(sk, ends)) return TCP_OTHER_NAMESPACE;
   if (!own || !scratch->is_write || own->undecided >= UNDECIDED_WRITES) return TCP_REMOTE;
   own->undecided++;
   return TCP_UNDECIDED;
 }
 
+/* Fills in what is known of the ends. */
 static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
   struct ipc_socket *record = &scratch->socket;
+  struct tcp_ends *ends = &scratch->tcp;
   struct sock *sk = scratch->sk;
-  if (scratch->is_write) {
-    read_local(sk, record->source_address, &record->source_port);
-    read_remote(sk, record->destination_address, &record->destination_port);
-    record->peer = inode_of_sock(sk);
-  } else {
-    read_remote(sk, record->source_address, &record->source_port);
-    read_local(sk, record->destination_address, &record->destination_port);
-    record->peer_inode = inode_of_sock(sk);
-  }
+  bool is_write = scratch->is_write;
+  __builtin_memcpy(record->source_address, is_write ? ends->local : ends->remote, 16);
+  __builtin_memcpy(record->destination_address, is_write ? ends->remote : ends->local, 16);
+  record->source_port = is_write ? ends->local_port : ends->remote_port;
+  record->destination_port = is_write ? ends->remote_port : ends->local_port;
+  u64 inode = inode_of_sock(sk);
+  if (is_write)
+    record->peer = inode;
+  else
+    record->peer_inode = inode;
   record->netns = netns_of(sk);
   if (reach >= TCP_OTHER_NAMESPACE) record->traits |= IPC_SOCKET_LOCAL;
   if (scratch->message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
@@ -116,16 +121,20 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
   struct sock *sk = scratch->sk;
+  struct tcp_ends *ends = &scratch->tcp;
+  load_tcp_ends(ends, sk);
   /* A socket that is still to be connected (TCP Fast Open) counts from nowhere. */
-  if (BPF_CORE_READ(sk, __sk_common.skc_dport) == 0) return 0;
+  if (ends->remote_port == 0) return 0;
   bool matched = scope_matches(call->task);
-  u32 reach = is_tcp_local(scratch->sk) ? TCP_LOOPBACK : has_other_tcp_end(scratch->sk) ? TCP_OTHER_NAMESPACE : 0;
+  u32 reach = ends->is_loopback ? TCP_LOOPBACK : has_other_tcp_end(sk, ends) ? TCP_OTHER_NAMESPACE : TCP_REMOTE;
   if (reach == TCP_REMOTE) return 0;
   struct note *note = note_to_write();
   if (!note) return 0;
   struct tcp_sock *tcp = (void *)scratch->sk;
   note->position = BPF_CORE_READ(tcp, write_seq);
   note->has_position = true;
+  note->sender = sk;
+  note->is_placed = false;
   u64 asked = scratch->vector ? 1ull << 30 : asked_length(scratch);
   if (asked <= PIPE_BUF) return 0;
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, matched, asked);
@@ -143,6 +152,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   if (!scratch) return 0;
   u64 count = scratch->result > 0 ? scratch->result : 0;
   if (count == 0 && !scratch->is_write) goto nothing;
+  load_tcp_ends(&scratch->tcp, scratch->sk);
   bool matched = scope_matches(call->task);
   u32 reach = tcp_reach(scratch, matched);
   if (reach == TCP_REMOTE) goto nothing;
@@ -159,12 +169,13 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   struct note *note = note_of_call();
   bool has_position = note && note->has_position;
   u32 position = has_position ? note->position : 0;
+  bool is_whole = has_position && note->is_placed && note->is_whole;
   forget_note();
   if (scratch->is_write) {
     u32 tid = (u32)bpf_get_current_pid_tgid();
     if (channel->last_writer != 0 && channel->last_writer != tid) channel->flags |= CHANNEL_MULTI;
     channel->last_writer = tid;
-    record->transfer.head = BPF_CORE_READ(tcp, write_seq);
+    record->transfer.head = is_whole ? position + (u32)count : BPF_CORE_READ(tcp, write_seq);
     record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
     scratch->messages = 1;
     return send_sent(ctx, scratch, count);
@@ -196,8 +207,10 @@ static __always_inline int meet_tcp(struct call *call, s64 fd) {
   if (!file || (mode_of(file) & S_IFMT) != S_IFSOCK) return 0;
   struct socket *socket = BPF_CORE_READ(file, private_data);
   struct sock *sk = BPF_CORE_READ(socket, sk);
-  if (!sk || step_of(sk) != STEP_TCP || is_tcp_local(sk)) return 0;
-  enter_tcp_end(sk, tcp_end_key(sk, false));
+  if (!sk || step_of(sk) != STEP_TCP) return 0;
+  struct tcp_ends ends = {};
+  load_tcp_ends(&ends, sk);
+  if (!ends.is_loopback) enter_tcp_end(sk, tcp_key(&ends));
   return 0;
 }
 

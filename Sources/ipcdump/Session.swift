@@ -155,8 +155,9 @@ struct Session: ~Copyable {
       taken += record.count
       return taken < Self.portion
     }
-    // Behind a busy ring, time goes on only as far as the records tell.
-    let isEmptied = taken < Self.portion
+    // Behind a busy ring, or a record whose CPU is held up in the middle of it, time goes on only as far as the records
+    // tell.
+    let isEmptied = taken < Self.portion && tracer.ring.isEmpty
     let sink = sink
     correlator.release(now: isEmptied ? now : min(now, last)) { event, content, texts in
       sink.take(event, content: content, texts: texts)

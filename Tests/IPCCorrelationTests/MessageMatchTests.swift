@@ -22,6 +22,17 @@ struct MessageMatchTests {
     #expect(recording.told.last?.event.kind == Kind(rawValue: UInt8(kind.rawValue)))
   }
 
+  @Test func `whose sender is held up for half a second is not told again`() {
+    recording.send("before", by: .ann, from: first, to: server)
+    recording.receive("before", by: .bob, at: server, from: first)
+    _ = recording.told()
+    let queued = recording.clock
+    recording.receive("hello", by: .bob, at: server, from: first)
+    #expect(recording.told(after: 500).count == 1)
+    recording.send("hello", by: .ann, from: first, to: server, queued: queued)
+    #expect(recording.toldAtEnd() == [])
+  }
+
   @Test func `of several senders keeps its own`() {
     recording.send("one", by: .ann, from: first, to: server)
     recording.send("two", by: .amy, from: second, to: server)

@@ -100,7 +100,7 @@ final class MessageCorrelator: KindCorrelator {
     if let whole = queue.extend(with: message) {
       message = whole
     } else {
-      if batches.isEmpty { queue.dropDebts(before: message.time - min(message.time, Self.longestEnd)) }
+      if batches.isEmpty { queue.dropDebts(before: message.time - min(message.time, Self.longestDebt)) }
       queue.settleDebts(with: &message)
       if message.isFinished { return }
       makeRoom(in: queue, at: message.time, &stage)
@@ -113,6 +113,8 @@ final class MessageCorrelator: KindCorrelator {
 
   /// How long after a message has been put into its queue the send may end, in nanoseconds.
   private static let longestEnd: UInt64 = 300_000_000
+  /// How long a sender may be held up before its record comes, so that what was told without it is not told again.
+  private static let longestDebt: UInt64 = 10_000_000_000
   /// How long the records of one sendmmsg(2) may take.
   private static let burst: UInt64 = 5_000_000
 

@@ -1,5 +1,4 @@
 import Glibc
-import Libbpf
 import LibbpfShims
 
 /// What the running kernel is and grants, as far as tracing depends on it.
@@ -22,23 +21,12 @@ public struct KernelFacts: Sendable {
   /// Whether the kernel has BTF to relocate programs against.
   static var hasTypes: Bool { access("/sys/kernel/btf/vmlinux", R_OK) == 0 }
 
-  /// Whether the kernel has the tracepoint that a program is for; assumed where tracefs is closed.
-  static func hasTracepoint(of program: BPFProgram) -> Bool {
-    guard let name = program.section.split(separator: "/").last else { return false }
-    return hasTracepoint(String(name)) ?? true
-  }
-
-  /// Whether the kernel has a tracepoint of the network; nil where tracefs is closed.
-  private static func hasTracepoint(_ name: String) -> Bool? {
-    for category in ["sock", "skb", "net", "tcp"] {
-      let file = libbpf_shims_open_kernel_file("tracefs", "events/\(category)/\(name)/id")
-      if file >= 0 {
-        close(file)
-        return true
-      }
-      if file != -ENOENT { return nil }
-    }
-    return false
+  /// Whether the kernel has a tracepoint; nil where tracefs is closed.
+  static func hasTracepoint(_ category: String, _ name: String) -> Bool? {
+    let file = libbpf_shims_open_kernel_file("tracefs", "events/\(category)/\(name)/id")
+    guard file >= 0 else { return file == -ENOENT ? false : nil }
+    close(file)
+    return true
   }
 
   /// Release of the running kernel.
@@ -54,8 +42,8 @@ public struct KernelFacts: Sendable {
     hasBTF = Self.hasTypes
     lockdown = readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed)
     preemption = Hook.preemptionMode
-    tellsQueueing = Self.hasTracepoint("sk_data_ready")
-    placesWrites = Self.hasTracepoint("tcp_sendmsg_locked")
+    tellsQueueing = Self.hasTracepoint("sock", "sk_data_ready")
+    placesWrites = Self.hasTracepoint("tcp", "tcp_sendmsg_locked")
     missingCapabilities = Capabilities.missing.joined(separator: " and ")
   }
 }

@@ -20,7 +20,7 @@ struct LoadedPrograms: ~Copyable {
       program.setAutoload(
         place.isNeeded(for: configuration.selection, scope: scope)
           && [hook.variant, "any"].contains(place.variant)
-          && (place.table != .note || KernelFacts.hasTracepoint(of: program)))
+          && Self.exists(place, program))
     }
     let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
@@ -32,6 +32,14 @@ struct LoadedPrograms: ~Copyable {
     try Self.fill(scope, of: object)
     self.object = object
     self.hook = hook
+  }
+
+  /// Whether the kernel has what a program is attached to; assumed where tracefs is closed, and of all but notes.
+  private static func exists(_ place: ProgramPlace, _ program: BPFProgram) -> Bool {
+    guard place.table == .note, let category = place.word,
+      let tracepoint = program.section.split(separator: "/").last
+    else { return true }
+    return KernelFacts.hasTracepoint(category, String(tracepoint)) ?? true
   }
 
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.

@@ -38,6 +38,8 @@ struct ProgramPlace: Equatable {
 
   let table: Table
   let slots: [UInt32]
+  /// Word instead of slots: the category of a `note`'s tracepoint.
+  let word: String?
   let purpose: Purpose
   let variant: String
 
@@ -49,6 +51,7 @@ struct ProgramPlace: Equatable {
     guard let word = words.first, let table = Table(rawValue: String(word)) else { return nil }
     self.table = table
     slots = words.dropFirst().compactMap { UInt32($0) }
+    self.word = words.dropFirst().first { UInt32($0) == nil }.map(String.init)
     variant = String(parts[3])
     switch parts[2] {
     case "any": self.purpose = .any

@@ -22,7 +22,7 @@ struct ProgramPlaceTests {
       ("pipe__exitfile_1__pipe__btf", .exitFile, "exit_files", [1]),
       ("pipe__enterfile_1__pipe__classic", .enterFile, "enter_files", [1]),
       ("own__door__any__any", .door, nil, []),
-      ("copied__note_0__sockets__btf", .note, nil, [0]),
+      ("copied__note_skb__sockets__btf", .note, nil, []),
     ] as [(String, ProgramPlace.Table, String?, [UInt32])])
   func `leads to a table, or is attached itself`(
     name: String, table: ProgramPlace.Table, map: String?, slots: [UInt32]
@@ -66,8 +66,8 @@ struct ProgramPlaceTests {
   @Test func `that several kinds share is taken if one of them is traced`() throws {
     #expect(try isNeeded("names__exitfile_19__unix__btf", [.unixDatagram], .all))
     #expect(try !isNeeded("names__exitfile_19__unix__btf", [.loopbackTCP, .pipe], .all))
-    #expect(try isNeeded("copied__note_0__sockets__btf", [.loopbackTCP], .all))
-    #expect(try !isNeeded("copied__note_0__sockets__btf", [.pipe, .signal], .tree))
+    #expect(try isNeeded("copied__note_skb__sockets__btf", [.loopbackTCP], .all))
+    #expect(try !isNeeded("copied__note_skb__sockets__btf", [.pipe, .signal], .tree))
   }
 
   @Test func `at the door is taken only if bytes are traced`() throws {

@@ -64,8 +64,7 @@ static __always_inline int received_step(void *ctx, struct call *call) {
     } else {
       scratch->fill = limit > 0 ? copy_in(scratch, 0, address, limit, IPC_CHUNK_LIMIT) : 0;
       if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_SHORT;
-      scratch->socket.transfer.captured = scratch->fill;
-      send(scratch, &scratch->socket, sizeof(struct ipc_socket), scratch->socket.transfer.count);
+      send_transfer(scratch, 0, scratch->socket.transfer.count);
     }
     scratch->message++;
     if (scratch->message >= scratch->messages) goto done;

@@ -103,36 +103,32 @@ static __always_inline u32 fingerprint(struct scratch *scratch, u64 count) {
   return suffix;
 }
 
+/* The transfer in the scratch: that of a pipe, or the beginning of a socket's. */
+static __always_inline struct ipc_transfer *transfer_of(struct scratch *scratch) {
+  return scratch->is_socket ? &scratch->socket.transfer : &scratch->transfer;
+}
+
+/* Sends it with what has been filled in behind it, of which `suffix` bytes are a write's last ones. */
+static __always_inline void send_transfer(struct scratch *scratch, u32 suffix, u64 lost_bytes) {
+  struct ipc_transfer *transfer = transfer_of(scratch);
+  transfer->captured = scratch->fill;
+  transfer->suffix = suffix;
+  send(scratch, transfer, scratch->is_socket ? sizeof(struct ipc_socket) : sizeof(struct ipc_transfer), lost_bytes);
+}
+
 /* Sends a write's record with its fingerprint. */
 static __always_inline void send_write(struct scratch *scratch, u64 count, u64 lost_bytes) {
-  u32 suffix = fingerprint(scratch, count);
-  if (scratch->is_socket) {
-    scratch->socket.transfer.captured = scratch->fill;
-    scratch->socket.transfer.suffix = suffix;
-    send(scratch, &scratch->socket, sizeof(struct ipc_socket), lost_bytes);
-  } else {
-    scratch->transfer.captured = scratch->fill;
-    scratch->transfer.suffix = suffix;
-    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), lost_bytes);
-  }
+  send_transfer(scratch, fingerprint(scratch, count), lost_bytes);
 }
 
 static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
   if (scratch->first_chunk) {
+    struct ipc_transfer *transfer = transfer_of(scratch);
     scratch->first_chunk = 0;
-    struct ipc_header header;
-    if (scratch->is_socket) {
-      scratch->socket.transfer.header.flags |= flags;
-      scratch->socket.transfer.captured = scratch->fill;
-      send(scratch, &scratch->socket, sizeof(struct ipc_socket), scratch->socket.transfer.count);
-      header = scratch->socket.transfer.header;
-    } else {
-      scratch->transfer.header.flags |= flags;
-      scratch->transfer.captured = scratch->fill;
-      send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), scratch->transfer.count);
-      header = scratch->transfer.header;
-    }
+    transfer->header.flags |= flags;
+    send_transfer(scratch, 0, transfer->count);
     /* The records overlap; the chunk's header is the transfer's with another type. */
+    struct ipc_header header = transfer->header;
     header.type = IPC_RECORD_CONTENT;
     scratch->content.header = header;
   } else {
@@ -211,10 +207,8 @@ EXIT_STEP(contents, 16, contents_step)
 /* Sends the record in the scratch with up to `limit` bytes of the read's contents. */
 static __always_inline int send_with_contents(void *ctx, struct scratch *scratch, u64 limit) {
   begin_contents(scratch, scratch->transfer.count, limit);
-  scratch->transfer.suffix = 0;
-  scratch->transfer.captured = 0;
   if (scratch->limit == 0)
-    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), scratch->transfer.count);
+    send_transfer(scratch, 0, scratch->transfer.count);
   else
     bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
   return 0;

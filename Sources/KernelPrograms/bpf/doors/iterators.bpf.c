@@ -22,9 +22,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     held->can_write = mode & FMODE_WRITE ? 1 : 0;
     return is_wanted(IPC_KIND_PIPE);
   }
-  if (type != S_IFSOCK) return false;
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  struct sock *sk = BPF_CORE_READ(socket, sk);
+  struct sock *sk = sock_of(file);
   if (!sk) return false;
   u32 step = step_of(sk);
   held->can_read = 1;
@@ -64,25 +62,22 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
   return is_wanted(IPC_KIND_LOOPBACK_UDP);
 }
 
+static __always_inline void mark_direction(u32 kind, u64 key, u64 inode) {
+  if (kind >= IPC_KIND_UNIX_STREAM && kind <= IPC_KIND_UNIX_SEQPACKET)
+    socket_channel_of(key, inode);
+  else
+    channel_of(key, inode, 0);
+}
+
 /* A global function, so that the verifier looks at it once and not at every turn of a loop. */
 __noinline int mark_file(u64 address) {
   struct file *file = (struct file *)address;
   struct ipc_held held = {};
-  if ((mode_of(file) & S_IFMT) == S_IFSOCK) {
-    struct socket *socket = BPF_CORE_READ(file, private_data);
-    struct sock *sk = BPF_CORE_READ(socket, sk);
-    if (sk && is_listening(sk)) mark_service(sk, step_of(sk));
-  }
+  struct sock *sk = sock_of(file);
+  if (sk && is_listening(sk)) mark_service(sk, step_of(sk));
   if (!describe_held(file, &held, NULL)) return 0;
-  if (held.kind == IPC_KIND_PIPE || held.kind > IPC_KIND_UNIX_SEQPACKET)
-    channel_of(held.sends, held.sends_inode, 0);
-  else
-    socket_channel_of(held.sends, held.sends_inode);
-  if (held.receives == 0) return 0;
-  if (held.kind > IPC_KIND_UNIX_SEQPACKET)
-    channel_of(held.receives, held.receives_inode, 0);
-  else
-    socket_channel_of(held.receives, held.receives_inode);
+  mark_direction(held.kind, held.sends, held.sends_inode);
+  if (held.receives != 0) mark_direction(held.kind, held.receives, held.receives_inode);
   return 0;
 }
 

@@ -33,7 +33,6 @@ static __always_inline bool load_message(struct scratch *scratch, u64 address) {
     struct compat_msghdr header;
     if (bpf_probe_read_user(&header, sizeof(header), (void *)address)) return false;
     scratch->name = header.name;
-    scratch->name_length = header.name_length;
     scratch->base = header.vector;
     scratch->length = header.vector_length;
     scratch->control = header.control;
@@ -42,7 +41,6 @@ static __always_inline bool load_message(struct scratch *scratch, u64 address) {
     struct user_msghdr header;
     if (bpf_probe_read_user(&header, sizeof(header), (void *)address)) return false;
     scratch->name = header.name;
-    scratch->name_length = header.name_length;
     scratch->base = header.vector;
     scratch->length = header.vector_length;
     scratch->control = header.control;
@@ -52,14 +50,23 @@ static __always_inline bool load_message(struct scratch *scratch, u64 address) {
   return true;
 }
 
+/* Where message number `index` of a batch is (struct mmsghdr, struct compat_mmsghdr). */
+static __always_inline u64 batch_message(struct scratch *scratch, u32 index) {
+  return scratch->vector + (u64)index * (scratch->is_compat ? 32 : 64);
+}
+
+/* Reads what was transferred of message number `index` of a batch; false if it cannot be read. */
+static __always_inline bool read_moved(struct scratch *scratch, u32 index, u32 *moved) {
+  u32 header = scratch->is_compat ? sizeof(struct compat_msghdr) : sizeof(struct user_msghdr);
+  return bpf_probe_read_user(moved, sizeof(*moved), (void *)(batch_message(scratch, index) + header)) == 0;
+}
+
 /* Takes over message number `index` of a batch; `length` is what was transferred of it. */
 static __always_inline bool load_batch_message(struct scratch *scratch, u32 index, u64 *length) {
-  u32 header = scratch->is_compat ? sizeof(struct compat_msghdr) : sizeof(struct user_msghdr);
-  u64 address = scratch->vector + (u64)index * (scratch->is_compat ? 32 : 64);
   u32 moved = 0;
-  if (bpf_probe_read_user(&moved, sizeof(moved), (void *)(address + header))) return false;
+  if (!read_moved(scratch, index, &moved)) return false;
   *length = moved;
-  return load_message(scratch, address);
+  return load_message(scratch, batch_message(scratch, index));
 }
 
 /* What was noted of message number `index` of the call; NULL if nothing was. */
@@ -70,6 +77,13 @@ static __always_inline struct noted_message *noted_message(struct scratch *scrat
   /* Overwritten, or never there. */
   if (number >= note->count || note->count - number > NOTED_MESSAGES) return NULL;
   return &note->messages[number & (NOTED_MESSAGES - 1)];
+}
+
+/* What was noted of the call's first message; notes of what failed before lie before it. */
+static __always_inline struct noted_message *first_noted(struct scratch *scratch) {
+  struct note *note = note_of_call();
+  scratch->first_note = note && note->count >= scratch->messages ? note->count - scratch->messages : 0;
+  return noted_message(scratch, 0);
 }
 
 /* Copies an address that a call passed or got; false if there is none. */

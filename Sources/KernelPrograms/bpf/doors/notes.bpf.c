@@ -8,9 +8,12 @@
  */
 
 /* Defines both variants of an attached program; `type` is the classic tracepoint's struct, `field` its pointer. */
-#define NOTE_PROGRAM(label, table, kind, tracepoint, classic_tracepoint, type, field, body)                   \
-  SEC("tp_btf/" tracepoint) int label##__##table##__##kind##__btf(u64 *ctx) { return body((void *)ctx[0]); }   \
-  SEC("tp/" classic_tracepoint) int label##__##table##__##kind##__classic(struct trace_event_raw_##type *ctx) { \
+#define NOTE_PROGRAM(label, kind, category, tracepoint, type, field, body)                                     \
+  SEC("tp_btf/" #tracepoint) int label##__note_##category##__##kind##__btf(u64 *ctx) {                        \
+    return body((void *)ctx[0]);                                                                              \
+  }                                                                                                           \
+  SEC("tp/" #category "/" #tracepoint)                                                                        \
+  int label##__note_##category##__##kind##__classic(struct trace_event_raw_##type *ctx) {                     \
     return body((void *)ctx->field);                                                                          \
   }
 
@@ -50,8 +53,7 @@ static __always_inline int copy_noted(struct sk_buff *skb) {
   note->has_position = true;
   return 0;
 }
-NOTE_PROGRAM(copied, note_0, sockets, "skb_copy_datagram_iovec", "skb/skb_copy_datagram_iovec",
-             skb_copy_datagram_iovec, skbaddr, copy_noted)
+NOTE_PROGRAM(copied, sockets, skb, skb_copy_datagram_iovec, skb_copy_datagram_iovec, skbaddr, copy_noted)
 
 /* Notes ends and length of a UDP packet; false if the packet is none. */
 static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
@@ -93,7 +95,7 @@ static __always_inline int consume_noted(struct sk_buff *skb) {
   if (message) message->is_local = BPF_CORE_READ(skb, skb_iif) == LOOPBACK_IFINDEX;
   return 0;
 }
-NOTE_PROGRAM(consumed, note_0, loopback_udp, "consume_skb", "skb/consume_skb", consume_skb, skbaddr, consume_noted)
+NOTE_PROGRAM(consumed, loopback_udp, skb, consume_skb, consume_skb, skbaddr, consume_noted)
 
 /* A packet that is sent stays on this host: the loopback device has it, or a virtual one. */
 static __always_inline int loop_noted(struct sk_buff *skb) {
@@ -106,7 +108,7 @@ static __always_inline int loop_noted(struct sk_buff *skb) {
   if (is_served) *is_served = true;
   return 0;
 }
-NOTE_PROGRAM(looped, note_0, loopback_udp, "netif_rx", "net/netif_rx", net_dev_template, skbaddr, loop_noted)
+NOTE_PROGRAM(looped, loopback_udp, net, netif_rx, net_dev_template, skbaddr, loop_noted)
 
 /*
  * A message has been queued at a socket: in a sender's call, that is where it went. A datagram on loopback comes there
@@ -132,7 +134,7 @@ static __always_inline int ready_noted(struct sock *sk) {
   message->time = bpf_ktime_get_ns();
   return 0;
 }
-NOTE_PROGRAM(ready, note_0, sockets, "sk_data_ready", "sock/sk_data_ready", sk_data_ready, skaddr, ready_noted)
+NOTE_PROGRAM(ready, sockets, sock, sk_data_ready, sk_data_ready, skaddr, ready_noted)
 
 /*
  * Bytes are about to be put into a TCP stream, with the socket's lock held: the first time, that is where the call's
@@ -155,12 +157,12 @@ static __always_inline int send_noted(u64 left) {
   return 0;
 }
 
-SEC("tp_btf/tcp_sendmsg_locked") int sending__note_0__loopback_tcp__btf(u64 *ctx) {
+SEC("tp_btf/tcp_sendmsg_locked") int sending__note_tcp__loopback_tcp__btf(u64 *ctx) {
   struct msghdr *message = (void *)ctx[1];
   return send_noted(BPF_CORE_READ(message, msg_iter.count));
 }
 
 SEC("tp/tcp/tcp_sendmsg_locked")
-int sending__note_0__loopback_tcp__classic(struct trace_event_raw_tcp_sendmsg_locked *ctx) {
+int sending__note_tcp__loopback_tcp__classic(struct trace_event_raw_tcp_sendmsg_locked *ctx) {
   return send_noted(ctx->msg_left);
 }

@@ -7,9 +7,9 @@
 
 enum { FORM_BUFFER, FORM_MESSAGE, FORM_BATCH };
 
-/* Arguments of a call, wherever they come from: fd, buffer or header, length or count, flags, address, its length. */
+/* Arguments of a call, wherever they come from: fd, buffer or header, length or count, flags, address. */
 struct socket_call {
-  u64 arguments[6];
+  u64 arguments[5];
   u32 form;
   bool is_write;
 };
@@ -26,24 +26,15 @@ static __always_inline int hand_over_message(void *ctx, struct call *call, u32 d
   u32 fd = arguments[0];
   struct file *file = file_of(call->task, fd);
   if (!file || (mode_of(file) & S_IFMT) != S_IFSOCK) return 0;
-  scratch->file = file;
-  scratch->result = call->result;
-  scratch->fd = fd;
-  scratch->is_write = message->is_write;
-  scratch->is_compat = call->compat;
+  begin_transfer(scratch, call, file, fd, message->is_write);
   scratch->has_other_end = false;
   scratch->is_plain = false;
-  scratch->messages = 1;
-  scratch->vector = 0;
-  scratch->control = 0;
-  scratch->control_length = 0;
   if (message->form == FORM_BUFFER) {
     scratch->is_vector = false;
     scratch->base = arguments[1];
     scratch->length = arguments[2];
     scratch->message_flags = arguments[3];
     scratch->name = arguments[4];
-    scratch->name_length = arguments[5];
   } else if (message->form == FORM_MESSAGE) {
     scratch->message_flags = arguments[2];
     if (!load_message(scratch, arguments[1])) return 0;
@@ -70,7 +61,6 @@ static __always_inline int socket_call(void *ctx, struct call *call, u32 door, u
   message.arguments[2] = argument(call->regs, 2, call->compat);
   message.arguments[3] = argument(call->regs, 3, call->compat);
   message.arguments[4] = argument(call->regs, 4, call->compat);
-  message.arguments[5] = argument(call->regs, 5, call->compat);
   return hand_over_message(ctx, call, door, &message);
 }
 
@@ -107,9 +97,9 @@ SYSCALL_ENTER(sendmmsg, SLOTS1(sendmmsg), sockets, sendmmsg_enter)
 /* The one number that all socket calls of 32-bit programs went through before Linux 4.3 (net/socket.c). */
 static __always_inline int socketcall(void *ctx, struct call *call, u32 door) {
   u32 which = argument(call->regs, 0, call->compat);
-  u32 words[6] = {};
+  u32 words[5] = {};
   struct socket_call message = {};
-  u32 count = which == 9 || which == 10 ? 4 : which == 16 || which == 17 ? 3 : which == 20 ? 4 : which == 19 ? 5 : 6;
+  u32 count = which == 9 || which == 10 ? 4 : which == 16 || which == 17 ? 3 : which == 20 ? 4 : 5;
   switch (which) {
     case 9: case 11: message.is_write = true; /* SYS_SEND, SYS_SENDTO */
     case 10: case 12: message.form = FORM_BUFFER; break; /* SYS_RECV, SYS_RECVFROM */
@@ -121,7 +111,7 @@ static __always_inline int socketcall(void *ctx, struct call *call, u32 door) {
   }
   if (door == DOOR_ENTER && !message.is_write) return 0;
   if (bpf_probe_read_user(words, count * sizeof(words[0]), (void *)argument(call->regs, 1, call->compat))) return 0;
-  for (u32 i = 0; i < 6; i++) message.arguments[i] = words[i];
+  for (u32 i = 0; i < 5; i++) message.arguments[i] = words[i];
   return hand_over_message(ctx, call, door, &message);
 }
 
@@ -178,10 +168,7 @@ static __always_inline void mark_service(struct sock *sk, u32 step) {
 static __always_inline int listen_exit(void *ctx, struct call *call) {
   if (call->result != 0 || settings.scope == IPC_SCOPE_ALL || is_self(call->task) || !scope_matches(call->task))
     return 0;
-  struct file *file = file_of(call->task, argument(call->regs, 0, call->compat));
-  if (!file || (mode_of(file) & S_IFMT) != S_IFSOCK) return 0;
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  struct sock *sk = BPF_CORE_READ(socket, sk);
+  struct sock *sk = sock_of(file_of(call->task, argument(call->regs, 0, call->compat)));
   if (sk) mark_service(sk, step_of(sk));
   return 0;
 }
@@ -189,9 +176,7 @@ SYSCALL_EXIT(listen, SLOTS1(listen), sockets, listen_exit)
 
 static __always_inline u32 prepare_socket(struct call *call, struct scratch *scratch) {
   if (!scratch || is_self(call->task)) return 0;
-  struct file *file = scratch->file;
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  struct sock *sk = BPF_CORE_READ(socket, sk);
+  struct sock *sk = sock_of_socket(scratch->file);
   if (!sk) return 0;
   scratch->sk = sk;
   scratch->message = 0;
@@ -237,11 +222,9 @@ static __always_inline void fill_socket(struct scratch *scratch, struct task_str
 static __always_inline u64 batch_length(struct scratch *scratch, u32 kind) {
   if (scratch->messages > SUMMED_MESSAGES) lose(kind, 0);
   scratch->done = scratch->result > 0 ? scratch->result : 0;
-  u64 size = scratch->is_compat ? 32 : 64;
-  u64 place = scratch->vector + (scratch->is_compat ? sizeof(struct compat_msghdr) : sizeof(struct user_msghdr));
   for (u32 i = 1; i < SUMMED_MESSAGES; i++) {
     u32 moved = 0;
-    if (i < scratch->messages) bpf_probe_read_user(&moved, sizeof(moved), (void *)(place + i * size));
+    if (i < scratch->messages) read_moved(scratch, i, &moved);
     scratch->done += moved;
   }
   return scratch->done;
@@ -250,8 +233,6 @@ static __always_inline u64 batch_length(struct scratch *scratch, u32 kind) {
 /* Sends what was received, message by message; the first one's header is in the scratch, with `head` of TCP where the
  * call began. */
 static __always_inline int send_received(void *ctx, struct scratch *scratch) {
-  struct note *note = note_of_call();
-  scratch->first_note = note && note->count >= scratch->messages ? note->count - scratch->messages : 0;
   scratch->socket_template = scratch->socket;
   bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
   return 0;

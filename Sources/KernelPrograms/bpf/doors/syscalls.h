@@ -21,6 +21,22 @@ struct call {
   bool compat;
 };
 
+/* Takes over what every transfer has, with one message and nothing beside it. */
+static __always_inline void begin_transfer(struct scratch *scratch, struct call *call, struct file *file, u32 fd,
+                                           bool is_write) {
+  scratch->file = file;
+  scratch->fd = fd;
+  scratch->result = call->result;
+  scratch->is_write = is_write;
+  scratch->is_compat = call->compat;
+  scratch->message_flags = 0;
+  scratch->name = 0;
+  scratch->control = 0;
+  scratch->control_length = 0;
+  scratch->vector = 0;
+  scratch->messages = 1;
+}
+
 #define JOIN(a, b, c, d, e, f) a##b##c##d##e##f
 #define NAME(label, table, slot, kind, variant) JOIN(label, table, slot, kind, __, variant)
 

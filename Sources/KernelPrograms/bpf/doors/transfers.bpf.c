@@ -12,20 +12,11 @@ static __always_inline int hand_over_fd(void *ctx, struct call *call, u32 door, 
   if (type == 8) return 0; /* S_IFREG, by far the most frequent */
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return 0;
-  scratch->file = file;
+  begin_transfer(scratch, call, file, fd, is_write);
   scratch->base = has_buffer ? argument(call->regs, 1, call->compat) : 0;
   scratch->length = has_buffer ? argument(call->regs, 2, call->compat) : 0;
-  scratch->result = call->result;
-  scratch->fd = fd;
-  scratch->is_write = is_write;
   scratch->is_vector = is_vector;
-  scratch->is_compat = call->compat;
   scratch->is_plain = true;
-  scratch->message_flags = 0;
-  scratch->name = 0;
-  scratch->control = 0;
-  scratch->vector = 0;
-  scratch->messages = 1;
   if (has_buffer) scratch->has_other_end = false;
   if (door == DOOR_EXIT)
     bpf_tail_call(ctx, &exit_files, type);

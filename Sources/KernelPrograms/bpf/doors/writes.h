@@ -6,13 +6,17 @@
 
 #define PIPE_BUF 4096
 
-/* Learns who begins to write; whether that is to be told: the write may be read from before it ends, or overlap others. */
-static __always_inline bool is_write_announced(struct channel *channel, u64 asked) {
+/* Learns who writes, and whether others do, too. */
+static __always_inline void note_writer(struct channel *channel) {
   u32 tid = (u32)bpf_get_current_pid_tgid();
   u32 last = channel->last_writer;
-  bool is_other = last != tid && last != 0;
   channel->last_writer = tid;
-  if (is_other) channel->flags |= CHANNEL_MULTI;
+  if (last != tid && last != 0) channel->flags |= CHANNEL_MULTI;
+}
+
+/* Learns who begins to write; whether that is to be told: the write may be read from before it ends, or overlap others. */
+static __always_inline bool is_write_announced(struct channel *channel, u64 asked) {
+  note_writer(channel);
   /* The first write to a channel that was there before is announced too: its bytes are not of those that lay in it. */
   return !(channel->flags & CHANNEL_SEEN) || channel->flags & CHANNEL_MULTI || asked > PIPE_BUF;
 }

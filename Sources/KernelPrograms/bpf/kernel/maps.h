@@ -89,18 +89,16 @@ struct scratch {
   u32 other_fd;
   u32 message_flags; /* MSG_PEEK and others */
   /* Messages of a call on a socket. */
-  u64 name; /* user address of the peer's address, and its length */
+  u64 name; /* user address of the peer's address */
   u64 control; /* of the ancillary data */
   u64 control_length;
   u64 vector; /* of an array of struct mmsghdr; 0 for a single message */
-  u32 name_length;
   u32 messages;
   u32 message; /* the one that the record is about */
   u32 step;    /* program of the socket's kind */
   u32 stage;
   u32 first_note;
   u32 next_descriptor;
-  u32 pad4;
   struct sock *source; /* unix: the ends of the transfer */
   struct sock *destination;
   struct tcp_ends tcp;

@@ -8,6 +8,17 @@
 #define SOCK_DEAD 0 /* enum sock_flags, include/net/sock.h */
 #define SOCK_URGINLINE 2
 
+/* The socket behind a file that is known to be one. */
+static __always_inline struct sock *sock_of_socket(struct file *file) {
+  struct socket *socket = BPF_CORE_READ(file, private_data);
+  return BPF_CORE_READ(socket, sk);
+}
+
+/* The socket behind an open file; NULL if it is none. */
+static __always_inline struct sock *sock_of(struct file *file) {
+  return file && (mode_of(file) & S_IFMT) == S_IFSOCK ? sock_of_socket(file) : NULL;
+}
+
 /* Number of the socket's inode, as in ss and /proc; 0 if it is closed, or not accepted yet. */
 static __always_inline u64 inode_of_sock(struct sock *sk) {
   struct socket *socket = BPF_CORE_READ(sk, sk_socket);

@@ -119,7 +119,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     return 0;
   }
   if (scratch->has_other_end) {
-    send(scratch, &scratch->transfer, sizeof(struct ipc_transfer), count);
+    send_transfer(scratch, 0, count);
     bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
     return 0;
   }

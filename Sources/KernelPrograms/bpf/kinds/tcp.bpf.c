@@ -172,9 +172,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   bool is_whole = has_position && note->is_placed && note->is_whole;
   forget_note();
   if (scratch->is_write) {
-    u32 tid = (u32)bpf_get_current_pid_tgid();
-    if (channel->last_writer != 0 && channel->last_writer != tid) channel->flags |= CHANNEL_MULTI;
-    channel->last_writer = tid;
+    note_writer(channel);
     record->transfer.head = is_whole ? position + (u32)count : BPF_CORE_READ(tcp, write_seq);
     record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
     scratch->messages = 1;
@@ -203,10 +201,7 @@ EXIT_PROGRAM(tcp, __exitfile_, 24, __loopback_tcp, tcp_exit)
 /* Both ends are known before the first byte if they are met where the connection is made. */
 static __always_inline int meet_tcp(struct call *call, s64 fd) {
   if (fd < 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
-  struct file *file = file_of(call->task, fd);
-  if (!file || (mode_of(file) & S_IFMT) != S_IFSOCK) return 0;
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  struct sock *sk = BPF_CORE_READ(socket, sk);
+  struct sock *sk = sock_of(file_of(call->task, fd));
   if (!sk || step_of(sk) != STEP_TCP) return 0;
   struct tcp_ends ends = {};
   load_tcp_ends(&ends, sk);

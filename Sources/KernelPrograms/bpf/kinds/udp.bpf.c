@@ -5,7 +5,6 @@
  */
 
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */
-#define MSG_MORE 0x8000
 
 /* Whether either port is of interest, so that nobody's first message to it is missed. */
 static __always_inline struct channel *udp_channel_in_scope(struct ipc_socket *record, bool matched, u64 bytes) {
@@ -82,7 +81,7 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, matched, 0);
   if (!describe_sent(scratch, NULL) || !udp_channel_in_scope(&scratch->socket, matched, 0)) return 0;
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send(scratch, &scratch->socket, sizeof(struct ipc_socket), 0);
+  send_transfer(scratch, 0, 0);
   return 0;
 }
 ENTER_PROGRAM(udp, __enterfile_, 25, __loopback_udp, udp_enter)
@@ -94,9 +93,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   bool matched = scope_matches(call->task);
   struct ipc_socket *record = &scratch->socket;
   struct note *note = note_of_call();
-  u32 count = note ? note->count : 0;
-  scratch->first_note = count >= scratch->messages ? count - scratch->messages : 0;
-  struct noted_message *noted = count > 0 ? noted_message(scratch, 0) : NULL;
+  struct noted_message *noted = first_noted(scratch);
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_UDP, matched, scratch->result);
   if (scratch->is_write) {

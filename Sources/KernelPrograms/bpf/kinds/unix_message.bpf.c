@@ -17,7 +17,7 @@ static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, matched, 0);
   fill_unix_ends(scratch, channel);
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send(scratch, &scratch->socket, sizeof(struct ipc_socket), 0);
+  send_transfer(scratch, 0, 0);
   return 0;
 }
 ENTER_PROGRAM(unix_dgram, __enterfile_, 22, __unix_dgram, unix_message_enter)
@@ -28,10 +28,7 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   if (!scratch) return 0;
   bool matched = scope_matches(call->task);
   u32 kind = unix_kind(scratch);
-  struct note *note = note_of_call();
-  u32 count = note ? note->count : 0;
-  scratch->first_note = count >= scratch->messages ? count - scratch->messages : 0;
-  struct noted_message *noted = count > 0 ? noted_message(scratch, 0) : NULL;
+  struct noted_message *noted = first_noted(scratch);
   if (scratch->is_write) {
     if (scratch->result < 0) goto nothing;
     if (noted && noted->time == 0) noted = NULL;

@@ -2,7 +2,8 @@ import IPCModel
 
 /// Columns that the meta fields of all kinds share, worked out once.
 struct CSVColumns: Sendable {
-  /// Every field name of the registry once, in the order of first occurrence.
+  /// Every field name of the registry once, in the order of first occurrence; what says of any kind why contents are
+  /// missing stands last, beside them.
   let names: [StaticString]
   /// For each kind, the position of its field that is in each column; nil where it has none.
   private let positions: [[Int?]]
@@ -11,7 +12,11 @@ struct CSVColumns: Sendable {
   init(_ kinds: [[MetaField]]) {
     var names: [StaticString] = []
     var seen: Set<String> = []
-    for field in kinds.joined() where seen.insert(field.name.description).inserted {
+    let fields = kinds.joined()
+    let last = MetaField.bytesMissing.name.description
+    let ordered =
+      fields.filter { $0.name.description != last } + fields.filter { $0.name.description == last }
+    for field in ordered where seen.insert(field.name.description).inserted {
       names.append(field.name)
     }
     positions = kinds.map { fields in

@@ -8,14 +8,18 @@ public struct FormatOptions: Sendable {
   public var clock: WallClock
   /// Whether text is coloured.
   public var color: Bool
+  /// How text shows contents.
+  public var contentStyle: ContentStyle
 
   /// Creates options; the defaults read the clocks now.
   public init(
-    byteLimit: Int? = nil, timeStyle: TimeStyle = .wall, clock: WallClock = WallClock(), color: Bool = false
+    byteLimit: Int? = nil, timeStyle: TimeStyle = .wall, clock: WallClock = WallClock(), color: Bool = false,
+    contentStyle: ContentStyle = .hexDump
   ) {
     self.byteLimit = byteLimit
     self.timeStyle = timeStyle
     self.clock = clock
     self.color = color
+    self.contentStyle = contentStyle
   }
 }

@@ -1,14 +1,16 @@
 import IPCModel
 
-/// One line an event for people, with an indented hex dump of its contents.
+/// One line an event for people, with its contents indented below.
 public struct TextFormat: EventFormat {
   private let byteLimit: Int?
+  private let contentStyle: ContentStyle
   private let palette: Palette
   private var time: TextTimeWriter
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
     byteLimit = options.byteLimit
+    contentStyle = options.contentStyle
     palette = options.color ? .colored : .plain
     time = TextTimeWriter(options.timeStyle, clock: options.clock)
   }
@@ -19,7 +21,7 @@ public struct TextFormat: EventFormat {
     set { time.clock = newValue }
   }
 
-  /// Appends the line of an event, and a hex dump of its contents.
+  /// Appends the line of an event, and its contents.
   public mutating func append(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
@@ -55,7 +57,12 @@ public struct TextFormat: EventFormat {
     if event.traits.contains(.undelivered) { remark("undelivered") }
     if shown.isTruncated { remark("truncated") }
     output.append("\n")
-    if let bytes = shown.bytes { output.appendHexDump(bytes) }
+    guard let bytes = shown.bytes else { return }
+    switch contentStyle {
+    case .hexDump: output.appendHexDump(bytes)
+    case .ascii: output.appendASCII(bytes)
+    case .lines: output.appendTextLines(bytes)
+    }
   }
 
   /// Appends the line of a loss.

@@ -27,6 +27,8 @@ extension Kind {
   public static let loopbackTCP = Kind(rawValue: 5)
   /// UDP datagrams within this host.
   public static let loopbackUDP = Kind(rawValue: 6)
+  /// Pseudoterminals.
+  public static let pty = Kind(rawValue: 7)
 
   /// Kinds of unix sockets.
   public static let unix: Set<Kind> = [.unixStream, .unixDatagram, .unixSeqpacket]
@@ -48,6 +50,7 @@ extension KindRow {
         MetaField("pipe_name", .text),
         MetaField("pipe_inode", .number),
         MetaField("count", .number),
+        .bytesMissing,
       ],
       carriesBytes: true
     ),
@@ -101,6 +104,19 @@ extension KindRow {
       fields: internetFields,
       carriesBytes: true
     ),
+    KindRow(
+      name: "pty",
+      aliases: ["t"],
+      summary: "pseudoterminals, told at the write: typing and output",
+      fields: [
+        MetaField("tty_name", .text),
+        MetaField("dst_sid", .number),
+        MetaField("count", .number),
+        MetaField("direction", .text),
+        .bytesMissing,
+      ],
+      carriesBytes: true
+    ),
   ]
 
   private static let unixFields = [
@@ -111,6 +127,7 @@ extension KindRow {
     MetaField("fds", .text),
     MetaField("creds", .text),
     MetaField("received", .number),
+    .bytesMissing,
   ]
 
   private static let internetFields = [
@@ -123,5 +140,6 @@ extension KindRow {
     MetaField("src_addr", .text),
     MetaField("dst_addr", .text),
     MetaField("received", .number),
+    .bytesMissing,
   ]
 }

@@ -15,6 +15,9 @@ public struct MetaField: Sendable {
   /// See ``Form``.
   public let form: Form
 
+  /// Why contents that were asked for are not there; of every kind that carries bytes.
+  public static let bytesMissing = MetaField("bytes_missing", .text)
+
   /// Creates a field's description.
   public init(_ name: StaticString, _ form: Form) {
     self.name = name

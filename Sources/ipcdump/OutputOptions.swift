@@ -17,12 +17,12 @@ struct OutputOptions: ParsableArguments {
   @Option(name: .customShort("f"), help: ArgumentHelp("Output format.", valueName: "format"))
   var format = Format.text
 
-  @Flag(name: .customShort("x"), help: "Show the contents too.")
-  var showsContents = false
+  @Flag var contents: [ContentStyle] = []
 
   @Option(
     name: .customShort("B"),
-    help: ArgumentHelp("With -x: show at most this many bytes of an event; 0 shows all.", valueName: "bytes"))
+    help: ArgumentHelp(
+      "With contents: show at most this many bytes of an event; 0 shows all.", valueName: "bytes"))
   var byteLimit: ByteSize?
 
   @Option(
@@ -56,17 +56,25 @@ struct OutputOptions: ParsableArguments {
   var verbose: Int
 
   func validate() throws {
+    if let first = contents.first, !contents.allSatisfy({ $0 == first }) {
+      throw ValidationError("-x, -X and --text show the contents in different ways; choose one of them")
+    }
     if byteLimit != nil, !showsContents {
-      throw ValidationError("-B limits the contents that -x shows; add -x, or leave -B out")
+      throw ValidationError("-B limits the contents that -x, -X or --text shows; add one, or leave -B out")
     }
   }
+
+  /// Whether contents are wanted, in whichever way.
+  var showsContents: Bool { !contents.isEmpty }
 
   /// Bytes shown of an event; nil for all.
   var shownBytes: Int? { byteLimit.flatMap { $0.bytes == 0 ? nil : $0.bytes } }
 
   /// The format of `-f`.
   func makeFormat(_ options: FormatOptions) -> any EventFormat {
-    switch format {
+    var options = options
+    options.contentStyle = contents.first ?? .hexDump
+    return switch format {
     case .text: TextFormat(options)
     case .json: JSONFormat(options)
     case .csv: CSVFormat(options)
@@ -84,3 +92,23 @@ struct OutputOptions: ParsableArguments {
 }
 
 extension TimeStyle: ExpressibleByArgument {}
+
+extension ContentStyle: EnumerableFlag {
+  /// Flags that choose a style.
+  public static func name(for style: ContentStyle) -> NameSpecification {
+    switch style {
+    case .hexDump: .customShort("x")
+    case .ascii: [.customShort("X"), .customLong("ascii")]
+    case .lines: .customLong("text")
+    }
+  }
+
+  /// Their lines in the help.
+  public static func help(for style: ContentStyle) -> ArgumentHelp? {
+    switch style {
+    case .hexDump: "Show the contents too, as a hex dump."
+    case .ascii: #"Show the contents as ASCII, other bytes as \n, \r, \t, \\ or \xHH."#
+    case .lines: "Show the contents as lines of text, control characters escaped."
+    }
+  }
+}

@@ -31,6 +31,7 @@ struct OptionParsingTests {
     #expect(try selection() == Selection(kinds: Set(Kind.all)))
     #expect(options.output.format == .text)
     #expect(!options.output.showsContents)
+    #expect(options.output.contents.isEmpty)
     #expect(options.output.shownBytes == nil)
     #expect(options.output.count ?? 0 == 0)
     #expect(options.output.file == nil)
@@ -71,7 +72,10 @@ struct OptionParsingTests {
       #expect(error.map { IPCDump.exitCode(for: $0).isSuccess } == true)
     }
     let help = IPCDump.helpMessage()
-    for option in ["-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-h"] {
+    for option in [
+      "-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-X", "--ascii", "--text",
+      "-h",
+    ] {
       #expect(help.contains(option + " ") || help.contains(option + ","), "\(option) is in the help")
     }
   }
@@ -124,8 +128,45 @@ struct OptionParsingTests {
     #expect(complaint("-x", "ls", "-l") != nil)
   }
 
+  @Test(
+    arguments: [("-x", .hexDump), ("-X", .ascii), ("--ascii", .ascii), ("--text", .lines)]
+      as [(String, ContentStyle)])
+  func `takes every way to show contents`(option: String, style: ContentStyle) throws {
+    for arguments in [[option], [option, option], [option, "-f", "json"], ["-qB", "5", option]] {
+      let options = try IPCDump.parse(arguments)
+      #expect(options.output.showsContents)
+      #expect(options.output.contents.first == style)
+    }
+  }
+
+  @Test func `takes one way under both of its names`() throws {
+    #expect(try parse("-X", "--ascii").output.contents.first == .ascii)
+    #expect(try parse("-XLq").output.contents == [.ascii])
+  }
+
+  @Test(arguments: [["-x", "-X"], ["-xX"], ["-x", "--text"], ["--text", "--ascii"], ["-x", "-X", "-x"]])
+  func `refuses two ways to show contents`(arguments: [String]) {
+    let error = #expect(throws: (any Error).self) { try IPCDump.parse(arguments) }
+    #expect(error.map { IPCDump.exitCode(for: $0).rawValue } == 64)
+    let complaint = error.map { IPCDump.message(for: $0) }
+    #expect(complaint == "-x, -X and --text show the contents in different ways; choose one of them")
+  }
+
+  @Test func `shows contents in the way that was chosen`() throws {
+    let event = Event(time: 0, kind: .pipe, source: .unknown, destination: .unknown, count: 2)
+    for (option, shown) in [("-x", "|a.|"), ("-X", "\ta\\n\n"), ("--text", "\ta\n")] {
+      var format = try parse(option).output.makeFormat(FormatOptions())
+      var output = OutputBuffer()
+      let texts = TextTable()
+      Array("a\n".utf8).withUnsafeBytes { format.append(event, content: $0, texts: texts, to: &output) }
+      let text = output.withBytes { String(decoding: $0, as: UTF8.self) }
+      #expect(text.contains(shown), "\(option)")
+    }
+  }
+
   @Test func `refuses a limit of bytes without contents`() throws {
     #expect(complaint("-B", "5")?.contains("-x") == true)
+    #expect(complaint("-B", "5")?.contains("--text") == true)
     #expect(try parse("-x", "-B", "0").output.shownBytes == nil, "0 shows all")
     #expect(try parse("-B", "1k", "-x").output.shownBytes == 1024)
   }
@@ -150,7 +191,7 @@ struct OptionParsingTests {
   }
 
   @Test func `takes every way to watch`() throws {
-    #expect(try parse("--hook", "tp_btf").trace.hook == .btf)
+    #expect(try parse("--hook", "raw_tp").trace.hook == .raw)
     #expect(try parse("--hook", "tracepoint").trace.hook == .tracepoint)
     #expect(try parse("--include-self").trace.includeSelf)
     #expect(try parse("--list-types").listTypes)

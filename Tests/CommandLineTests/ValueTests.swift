@@ -28,6 +28,7 @@ struct ValueTests {
       ("k,p", [.signal, .pipe]), ("us", [.unixStream]), ("ud", [.unixDatagram]), ("uq", [.unixSeqpacket]),
       ("lt", [.loopbackTCP]), ("lu", [.loopbackUDP]), ("unix", [.unixStream, .unixDatagram, .unixSeqpacket]),
       ("u", [.unixStream, .unixDatagram, .unixSeqpacket]), ("lo", [.loopbackTCP, .loopbackUDP]),
+      ("t", [.pty]), ("pty", [.pty]), ("t,p", [.pty, .pipe]),
       ("loopback", [.loopbackTCP, .loopbackUDP]),
     ] as [(String, [Kind])])
   func `of types is names or aliases`(text: String, kinds: [Kind]) throws {

@@ -32,6 +32,16 @@ struct CSVFormatTests {
     for field in KindRow.registry.flatMap(\.fields) { #expect(names.contains(field.name.description)) }
   }
 
+  @Test func `begins with the columns that the documentation names`() {
+    let names = """
+      src_pid,src_comm,dst_pid,dst_comm,type,time,pipe_name,pipe_inode,count,num,name,code,value,\
+      value_ptr,target,result,path,src_inode,dst_inode,fds,creds,received,src_port,src_serv,dst_port,dst_serv,\
+      src_addr,dst_addr,tty_name,dst_sid,direction,bytes_missing,bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,\
+      lost_count,lost_bytes
+      """
+    #expect(header() == names + "\r\n")
+  }
+
   @Test func `tells a transfer in one row`() throws {
     var scene = Scene()
     let row = scene.show(scene.pipe(), as: CSVFormat.self)
@@ -95,6 +105,25 @@ struct CSVFormatTests {
     let cut = try table(scene.show(event, as: CSVFormat.self, content: content, options: options))[0]
     #expect(cut["bytes"] == "aGU=")
     #expect(cut["truncated"] == "true")
+  }
+
+  @Test func `says why bytes are missing, and has none`() throws {
+    var scene = Scene()
+    let cells = try table(scene.show(scene.incomplete(because: "spliced"), as: CSVFormat.self))[0]
+    #expect(cells["bytes_missing"] == "spliced")
+    #expect(cells["bytes"] == "")
+    #expect(cells["count"] == "6")
+  }
+
+  @Test func `tells what is typed into a terminal`() throws {
+    var scene = Scene()
+    let row = scene.show(scene.typing(), as: CSVFormat.self, content: Array("ls\r".utf8))
+    let cells = try table(row)[0]
+    #expect(cells["type"] == "pty")
+    #expect(cells["tty_name"] == "pts/3")
+    #expect(cells["dst_sid"] == "4300")
+    #expect(cells["direction"] == "input")
+    #expect(cells["bytes"] == "bHMN")
   }
 
   @Test(arguments: nastyTexts)

@@ -95,6 +95,38 @@ struct JSONFormatTests {
     #expect(object.count == 9)
   }
 
+  @Test func `says why bytes are missing, and has no key for them`() {
+    var scene = Scene()
+    let meta = #","meta":{"pipe_name":"<anonymous>","pipe_inode":123,"count":6,"bytes_missing":"spliced"}"#
+    let line = scene.show(scene.incomplete(because: "spliced"), as: JSONFormat.self)
+    #expect(line.contains(meta + threads + "}"))
+  }
+
+  @Test func `carries the first part of bytes whose rest is missing`() throws {
+    var scene = Scene()
+    let event = scene.incomplete(because: "unreadable", traits: .incomplete)
+    let object = try parse(scene.show(event, as: JSONFormat.self, content: Array("he".utf8)))
+    #expect((object["meta"] as? [String: Any])?["bytes_missing"] as? String == "unreadable")
+    #expect(object["bytes"] as? String == "aGU=")
+    #expect(object["truncated"] as? Bool == true)
+  }
+
+  @Test func `tells what is typed into a terminal`() {
+    var scene = Scene()
+    let line = scene.show(scene.typing(), as: JSONFormat.self, content: Array("ls\r".utf8))
+    #expect(line.contains(#""type":"pty","#))
+    #expect(line.contains(#""meta":{"tty_name":"pts/3","dst_sid":4300,"count":3,"direction":"input"},"#))
+    #expect(line.contains(#""bytes":"bHMN""#))
+  }
+
+  @Test(arguments: ContentStyle.allCases)
+  func `carries contents in one way only`(style: ContentStyle) {
+    var scene = Scene()
+    let options = Scene.options(contents: style)
+    let line = scene.show(scene.pipe(), as: JSONFormat.self, content: Array("hello\n".utf8), options: options)
+    #expect(line == prefix + #","bytes":"aGVsbG8K""# + threads + "}\n")
+  }
+
   @Test func `keeps all 64 bits of numbers`() throws {
     var scene = Scene()
     let pipe = scene.show(scene.pipe(inode: .max, count: .max), as: JSONFormat.self)

@@ -16,9 +16,11 @@ struct Scene: ~Copyable {
   }
 
   static func options(
-    byteLimit: Int? = nil, time: TimeStyle = .wall, zone: TimeZoneOffset = utc, color: Bool = false
+    byteLimit: Int? = nil, time: TimeStyle = .wall, zone: TimeZoneOffset = utc, color: Bool = false,
+    contents: ContentStyle = .hexDump
   ) -> FormatOptions {
-    FormatOptions(byteLimit: byteLimit, timeStyle: time, clock: clock(zone: zone), color: color)
+    FormatOptions(
+      byteLimit: byteLimit, timeStyle: time, clock: clock(zone: zone), color: color, contentStyle: contents)
   }
 
   mutating func pipe(
@@ -30,6 +32,23 @@ struct Scene: ~Copyable {
     event.set(0, to: texts.add(name))
     event.set(1, to: inode)
     event.set(2, to: count)
+    return event
+  }
+
+  /// A transfer of 6 bytes of which some could not be had.
+  mutating func incomplete(because reason: StaticString, traits: Event.Traits = []) -> Event {
+    var event = pipe(traits: traits)
+    event.set(3, to: texts.add(reason.description))
+    return event
+  }
+
+  /// `ls` and a newline, typed into `pts/3`.
+  mutating func typing() -> Event {
+    var event = Event(time: Scene.time, kind: .pty, source: Scene.sh, destination: Scene.cat, count: 3)
+    event.set(0, to: texts.add("pts/3"))
+    event.set(1, to: 4300 as UInt64)
+    event.set(2, to: 3 as UInt64)
+    event.set(3, to: texts.add("input"))
     return event
   }
 

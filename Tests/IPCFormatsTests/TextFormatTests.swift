@@ -65,6 +65,52 @@ struct TextFormatTests {
     #expect(noContent == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6\n")
   }
 
+  @Test(
+    arguments: [
+      (.hexDump, "\t00000000  68 65 6c 6c 6f 0a                                 |hello.|\n"),
+      (.ascii, "\thello\\n\n"), (.lines, "\thello\n"),
+    ] as [(ContentStyle, String)])
+  func `shows contents in the way that was asked for`(style: ContentStyle, expected: String) {
+    var scene = Scene()
+    let options = Scene.options(contents: style)
+    let lines = scene.show(
+      scene.pipe(), as: TextFormat.self, content: Array("hello\n".utf8), options: options)
+    #expect(lines == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6\n" + expected)
+  }
+
+  @Test(arguments: [(.ascii, "\the\n"), (.lines, "\the\\\n")] as [(ContentStyle, String)])
+  func `shows no more than the limit in any way`(style: ContentStyle, expected: String) {
+    var scene = Scene()
+    let options = Scene.options(byteLimit: 2, contents: style)
+    let lines = scene.show(
+      scene.pipe(), as: TextFormat.self, content: Array("hello\n".utf8), options: options)
+    #expect(lines == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6, truncated\n" + expected)
+  }
+
+  @Test(arguments: ContentStyle.allCases)
+  func `says why bytes are missing, and shows none`(style: ContentStyle) {
+    var scene = Scene()
+    let options = Scene.options(contents: style)
+    let event = scene.incomplete(because: "spliced")
+    let none = scene.show(event, as: TextFormat.self, options: options)
+    #expect(none == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6, bytes_missing spliced\n")
+    let part = scene.show(
+      scene.incomplete(because: "unreadable", traits: .incomplete), as: TextFormat.self, content: [],
+      options: options)
+    #expect(
+      part == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6, bytes_missing unreadable, truncated\n"
+    )
+  }
+
+  @Test func `tells what is typed into a terminal`() {
+    var scene = Scene()
+    let options = Scene.options(contents: .lines)
+    let lines = scene.show(scene.typing(), as: TextFormat.self, content: Array("ls\r".utf8), options: options)
+    #expect(
+      lines == "15:04:05.123456789 pty 4321(sh) > 4322(cat): "
+        + "tty_name pts/3, dst_sid 4300, count 3, direction input\n\tls\\r\\\n")
+  }
+
   @Test func `dumps nothing for a kind without bytes`() {
     var scene = Scene()
     let event = scene.signal()

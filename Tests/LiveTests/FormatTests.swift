@@ -52,6 +52,26 @@ extension LiveTests {
       #expect(dump[1].hasSuffix("  | world.|"), "\(text)")
     }
 
+    /// What reaches `cat`, and how each option shows it.
+    static let readable = [
+      ("-X", [#"GET / HTTP/1.1\r\n"#, #"\x1b[2Jgr\xc3\xbc\xc3\x9fe\tx\n"#, #"$\x20"#]),
+      ("--text", ["GET / HTTP/1.1", "\\x1b[2Jgrüße\tx", #"$ \"#]),
+    ]
+
+    @Test("text shows the bytes so that they can be read, and steer no terminal", arguments: readable)
+    func readableText(_ option: String, _ expected: [String]) async throws {
+      let session = try Session()
+      let script = #"printf 'GET / HTTP/1.1\r\n\033[2Jgr\303\274\303\237e\tx\n$ ' | cat"#
+      let options = [option, "--time=none", "-o", session.file("lines")]
+      let trace = try await session.ipcdump(options + ["--", "sh", "-c", script])
+      #expect(trace.status == 0, "\(trace.diagnostics)")
+      let text = try session.folder.text("lines")
+      let lines = text.split(separator: "\n").map(String.init)
+      #expect(
+        lines.first?.hasPrefix("pipe ") == true && lines.first?.hasSuffix("count 32") == true, "\(text)")
+      #expect(Array(lines.dropFirst()) == expected.map { "\t" + $0 }, "\(text)")
+    }
+
     @Test("CSV has a header and agrees with what happened", arguments: scenarios)
     func csv(_ scenario: String) async throws {
       let session = try Session()

@@ -34,6 +34,35 @@ extension LiveTests {
       #expect(text.contains("|hell|") && text.contains("count 6"), "\(text)")
     }
 
+    @Test("-B limits readable text too", arguments: [("-X", "\thell\n"), ("--text", "\thell\\\n")])
+    func limitInReadableText(_ option: String, _ expected: String) async throws {
+      let session = try Session()
+      let options = [option, "-B", "4", "-o", session.file("lines")]
+      let trace = try await session.ipcdump(options + ["--", "sh", "-c", "echo hello | cat"])
+      #expect(trace.status == 0, "\(trace.diagnostics)")
+      let text = try session.folder.text("lines")
+      #expect(text.hasSuffix(", count 6, truncated\n" + expected), "\(text)")
+    }
+
+    @Test("JSON has the bytes whichever option asks for them", arguments: ["-x", "-X", "--ascii", "--text"])
+    func contentsInJSON(_ option: String) async throws {
+      let session = try Session()
+      let options = ["-f", "json", option, "-o", session.eventFile]
+      let trace = try await session.ipcdump(options + ["--", "sh", "-c", "echo hello | cat"])
+      trace.expectClean()
+      #expect(trace.events.map(\.bytes) == [Data("hello\n".utf8)])
+    }
+
+    @Test("two ways to show contents are refused, and nothing is run")
+    func twoWays() async throws {
+      let session = try Session()
+      let trace = try await session.ipcdump(["-x", "--text", "--", "touch", session.file("run")])
+      #expect(trace.status == 64)
+      #expect(
+        trace.diagnosticLines.count == 1 && trace.diagnostics.contains("choose one"), "\(trace.diagnostics)")
+      #expect(!FileManager.default.fileExists(atPath: session.file("run")))
+    }
+
     @Test("-c ends after so many events, with status 0")
     func count() async throws {
       let session = try Session()
@@ -92,7 +121,8 @@ extension LiveTests {
       #expect(trace.status == 0, "\(trace.diagnostics)")
       let text = String(decoding: trace.output, as: UTF8.self)
       let options = [
-        "-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-h", "-q", "-v",
+        "-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-X", "-h", "-q", "-v",
+        "--ascii", "--text",
         "--hook", "--buffer-size", "--include-self", "--time", "--color", "--version", "--list-types",
         "--info",
       ]

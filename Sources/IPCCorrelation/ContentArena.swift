@@ -40,6 +40,9 @@ struct ContentArena: ~Copyable {
   /// Bytes held in blocks, in use or not.
   var capacity: Int { blocks.reduce(0) { $0 + $1.memory.count } }
 
+  /// How many times pieces are retained.
+  var pieceCount: Int { blocks.reduce(0) { $0 + $1.live } }
+
   /// Makes room for `count` bytes; the piece is retained once.
   mutating func allocate(_ count: Int) -> Piece {
     if current < 0 || blocks[Int(current)].memory.count - blocks[Int(current)].used < count {

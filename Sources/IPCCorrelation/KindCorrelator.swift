@@ -45,5 +45,6 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     MessageCorrelator(.unixSeqpacket, settings),
     StreamCorrelator(LoopbackMedium(internet), settings),
     MessageCorrelator(.loopbackUDP, settings, internet: internet),
+    TerminalCorrelator(settings),
   ]
 }

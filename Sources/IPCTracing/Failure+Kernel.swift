@@ -23,7 +23,7 @@ extension Failure {
       case .invalidArgument, .argListTooLong:
         "its verifier rejects the program; please report it with the output of -v"
       default:
-        "try the other program type with --hook=\(hook == .btf ? Hook.tracepoint.rawValue : Hook.btf.rawValue)"
+        "try the other program type with --hook=\(hook == .raw ? Hook.tracepoint.rawValue : Hook.raw.rawValue)"
       }
     // libbpf names the program in its log: `prog 'NAME': failed to load`.
     let named = error.log.last { $0.contains("prog '") }?.split(separator: "'").dropFirst().first

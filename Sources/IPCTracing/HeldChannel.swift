@@ -1,9 +1,10 @@
 import IPCModel
 import RecordLayout
 
-/// An open pipe or socket and a process that holds it, from the snapshot.
+/// An open pipe, socket or pseudoterminal and a process that holds it, from the snapshot.
 ///
-/// Directions are named as in records: a pipe is one, a socket has one that it sends in and one that it receives from.
+/// Directions are named as in records: a pipe is one, anything else has one that it sends in and one that it receives
+/// from.
 public struct HeldChannel: Sendable {
   /// Name of a direction.
   public struct Direction: Sendable, Hashable {

@@ -7,20 +7,20 @@ public enum Hook: String, Sendable, CaseIterable {
   /// Chosen at start from what the kernel is.
   case auto
   /// BTF-typed raw tracepoint: the cheapest.
-  case btf = "tp_btf"
+  case raw = "raw_tp"
   /// Classic tracepoint: never skipped, on any kernel.
   case tracepoint
 
   /// Suffix of the programs' names.
-  var variant: String { self == .tracepoint ? "classic" : "btf" }
+  var variant: String { self == .tracepoint ? "classic" : "raw" }
 
   /// What `auto` comes down to on the running kernel.
   ///
-  /// From 7.0 on, syscall tracepoints can be preempted, and a tp_btf program is then skipped for whoever comes next
+  /// From 7.0 on, syscall tracepoints can be preempted, and a raw_tp program is then skipped for whoever comes next
   /// on that CPU (a recursion guard). With no or voluntary preemption that does not happen.
   public static var preferred: Hook {
-    guard isPreemptible else { return .btf }
-    return ["none", "voluntary"].contains(preemptionMode) ? .btf : .tracepoint
+    guard isPreemptible else { return .raw }
+    return ["none", "voluntary"].contains(preemptionMode) ? .raw : .tracepoint
   }
 
   private static var isPreemptible: Bool {

@@ -15,6 +15,9 @@ public struct KernelFacts: Sendable {
   public let tellsQueueing: Bool?
   /// Whether the kernel tells where in a TCP stream a write begins (`tcp_sendmsg_locked`); nil if tracefs is closed.
   public let placesWrites: Bool?
+  /// Whether the completions of io_uring name their request (Linux 5.19), so that what it did can be told; nil if tracefs
+  /// is closed.
+  public let namesRequests: Bool?
   /// Names of capabilities that this process needs and does not have; empty if nothing is missing.
   public let missingCapabilities: String
 
@@ -27,6 +30,16 @@ public struct KernelFacts: Sendable {
     guard file >= 0 else { return file == -ENOENT ? false : nil }
     close(file)
     return true
+  }
+
+  /// Whether a tracepoint tells a field; nil where tracefs is closed.
+  private static func hasField(_ field: String, ofTracepoint name: String, in category: String) -> Bool? {
+    let file = libbpf_shims_open_kernel_file("tracefs", "events/\(category)/\(name)/format")
+    guard file >= 0 else { return file == -ENOENT ? false : nil }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = read(file, &bytes, bytes.count)
+    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).contains(" \(field);")
   }
 
   /// Release of the running kernel.
@@ -44,6 +57,7 @@ public struct KernelFacts: Sendable {
     preemption = Hook.preemptionMode
     tellsQueueing = Self.hasTracepoint("sock", "sk_data_ready")
     placesWrites = Self.hasTracepoint("tcp", "tcp_sendmsg_locked")
+    namesRequests = Self.hasField("req", ofTracepoint: "io_uring_complete", in: "io_uring")
     missingCapabilities = Capabilities.missing.joined(separator: " and ")
   }
 }

@@ -9,6 +9,8 @@ import RecordLayout
 struct LoadedPrograms: ~Copyable {
   let object: BPFObject
   let hook: Hook
+  /// Whether contents are taken from the pages of pipes.
+  let readsPages: Bool
 
   /// Opens, prepares and loads the object with one program type.
   private init(_ configuration: Configuration, scope: KernelScope, hook: Hook) throws(BPFError) {
@@ -32,6 +34,7 @@ struct LoadedPrograms: ~Copyable {
     try Self.fill(scope, of: object)
     self.object = object
     self.hook = hook
+    readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
   }
 
   /// Whether the kernel has what a program is attached to; assumed where tracefs is closed, and of all but notes.
@@ -53,7 +56,7 @@ struct LoadedPrograms: ~Copyable {
     } catch {
       guard isFree else { throw .refused(error, hook: first) }
     }
-    let second: Hook = first == .btf ? .tracepoint : .btf
+    let second: Hook = first == .raw ? .tracepoint : .raw
     do throws(BPFError) {
       return try LoadedPrograms(configuration, scope: scope, hook: second)
     } catch {

@@ -51,7 +51,8 @@ struct ProgramPlace: Equatable {
     guard let word = words.first, let table = Table(rawValue: String(word)) else { return nil }
     self.table = table
     slots = words.dropFirst().compactMap { UInt32($0) }
-    self.word = words.dropFirst().first { UInt32($0) == nil }.map(String.init)
+    let behind = parts[1].dropFirst(word.count + 1)
+    self.word = behind.isEmpty || !slots.isEmpty ? nil : String(behind)
     variant = String(parts[3])
     switch parts[2] {
     case "any": self.purpose = .any

@@ -49,6 +49,7 @@ public struct Tracer: ~Copyable {
     shared.pointee.self_tgid = UInt32(bitPattern: getpid())
     // In a pid namespace of its own, ipcdump has another number outside; a program can tell.
     if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
+    if programs.readsPages { try PageProbe(shared).run(in: programs) }
     return shared
   }
 
@@ -63,7 +64,12 @@ public struct Tracer: ~Copyable {
         guard program.isAutoloaded, let place = ProgramPlace(programName: program.name),
           place.table.map == nil
         else { return }
-        attached.append(try program.attach())
+        do throws(BPFError) {
+          attached.append(try program.attach())
+        } catch {
+          // Without a note, less is certain; where tracefs is closed, only this shows that it cannot be made.
+          if place.table != .note { throw error }
+        }
       }
       links = attached
     } catch {
@@ -122,8 +128,9 @@ public struct Tracer: ~Copyable {
   public borrowing func exclude(_ directions: some Sequence<HeldChannel.Direction>) throws(Failure) {
     do throws(BPFError) {
       let chain = try programs.object.map(named: "output_chain")
+      shared.pointee.has_own_output = 1
       for direction in directions {
-        try chain.update(direction.channel, direction.inode)
+        try chain.update(direction.channel, ipc_shown(inode: direction.inode, is_first: 1, pad: 0))
         try programs.object.map(named: "channels").remove(direction.channel)
       }
     } catch {

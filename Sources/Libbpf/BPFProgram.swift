@@ -9,7 +9,7 @@ public struct BPFProgram {
   /// Its C function's name.
   public var name: String { String(cString: bpf_program__name(handle)) }
 
-  /// Its ELF section, such as `tp_btf/sys_exit`.
+  /// Its ELF section, such as `raw_tp/sys_exit`.
   public var section: String { String(cString: bpf_program__section_name(handle)) }
 
   /// Descriptor of the loaded program.
@@ -23,7 +23,7 @@ public struct BPFProgram {
   /// Whether ``BPFObject/load()`` loads it.
   public var isAutoloaded: Bool { bpf_program__autoload(handle) }
 
-  /// Attaches it where its section says: a `tp_btf` program, or a classic tracepoint `tp/CATEGORY/NAME`.
+  /// Attaches it where its section says: a `raw_tp` program, or a classic tracepoint `tp/CATEGORY/NAME`.
   public func attach() throws(BPFError) -> BPFLink {
     let place = section.split(separator: "/").map(String.init)
     if place.first == "tp", place.count == 3 { return try attach(toTracepoint: place[2], of: place[1]) }

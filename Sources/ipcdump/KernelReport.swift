@@ -16,6 +16,19 @@ enum KernelReport {
     for kind in Kind.all {
       print(kind.row.name.description, hooks(of: kind, door: hook, facts))
     }
+    print("io_uring", requests(facts))
+  }
+
+  /// How operations that are submitted through io_uring are seen.
+  private static func requests(_ facts: KernelFacts) -> String {
+    let tracepoints = "io_uring_complete and io_uring_submit_req, for all kinds that carry bytes"
+    return switch facts.namesRequests {
+    case true?: tracepoints
+    case false?:
+      "not told here: io_uring_complete does not name the request (Linux 5.19 or later does); "
+        + "what comes through it has an unknown source"
+    case nil: "\(tracepoints), if the kernel is 5.19 or later (tracefs is out of reach)"
+    }
   }
 
   /// Where the records of a kind come from.
@@ -28,7 +41,7 @@ enum KernelReport {
       case nil: "sk_data_ready if the kernel has it (tracefs is out of reach)"
       }
     return switch kind {
-    case .signal: "signal_generate (tp_btf)"
+    case .signal: "signal_generate (raw_tp)"
     case .unixDatagram, .unixSeqpacket:
       "\(syscalls); sender of a message: skb_copy_datagram_iovec; receiver of one by name: \(receiver)"
     case .loopbackTCP:

@@ -1,26 +1,33 @@
 import Glibc
+import IPCModel
 import IPCTracing
 
-/// The pipes and sockets that show what ipcdump says: tracing them would make it trace its own output without end.
+/// What shows ipcdump's output: tracing it would make ipcdump trace its own output without end.
 struct OwnOutput {
   private let inodes: Set<UInt64>
+  /// Inode of the terminal that events are written to. Diagnostics on a terminal are too few to feed themselves,
+  /// so a terminal that only they go to may be traced.
+  private let terminal: UInt64?
 
   /// Looks at where events and diagnostics go.
   init(_ output: borrowing OutputFile) {
-    inodes = Set([output.descriptor, STDERR_FILENO].compactMap(Self.channelInode))
+    inodes = Set(
+      [output.descriptor, STDERR_FILENO].compactMap { Self.inode(of: $0, ofTypes: [S_IFIFO, S_IFSOCK]) })
+    terminal = Self.inode(of: output.descriptor, ofTypes: [S_IFCHR])
   }
 
   /// The kernel's names of those channels, in both directions.
   func directions(among held: [HeldChannel]) -> Set<HeldChannel.Direction> {
-    let own = held.filter { inodes.contains($0.inode) }
+    let own = held.filter { channel in
+      guard channel.holder.pid == getpid() else { return false }
+      return channel.kind == .pty ? channel.inode == terminal : inodes.contains(channel.inode)
+    }
     return Set(own.map(\.sends) + own.compactMap(\.receives))
   }
 
-  private static func channelInode(of descriptor: Int32) -> UInt64? {
+  private static func inode(of descriptor: Int32, ofTypes types: [mode_t]) -> UInt64? {
     var status = stat()
-    guard fstat(descriptor, &status) == 0, [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT) else {
-      return nil
-    }
+    guard fstat(descriptor, &status) == 0, types.contains(status.st_mode & S_IFMT) else { return nil }
     return UInt64(status.st_ino)
   }
 }

@@ -35,6 +35,37 @@ struct ArenaTests {
     #expect(recording.contentCapacity <= 2 * Self.mebibyte)
   }
 
+  @Test func `does not grow with what is spliced, read, discarded or never read`() {
+    let recording = Recording()
+    recording.contentChunk = 300
+    let pipes = (0..<4).map { TracedPipe(address: 0x9000 + UInt64($0) * 0x100, inode: UInt64(50 + $0)) }
+    for round in 0..<10_000 {
+      let bytes = [UInt8](repeating: 0x61, count: round % 50 == 0 ? 8000 : 500)
+      let pipe = pipes[round % pipes.count]
+      if round % 100 < 4 {
+        recording.beginSplice(Array(repeating: 0x61, count: pipe.unread), by: .bob, from: pipe)
+      }
+      recording.end(
+        recording.begin(bytes, by: round % 7 == 0 ? .ann : .amy, to: pipe, packet: round % 5 == 0))
+      if round % 11 == 0 { recording.lost += 1 }
+      switch round % 3 {
+      case 0: recording.splice(min(pipe.unread, 300), by: .bob, from: pipe)
+      case 1: recording.read(Array(bytes.prefix(200)), by: .bea, from: pipe)
+      default: recording.splice(pipe.unread, by: round % 2 == 0 ? .bob : .bea, from: pipe)
+      }
+      if round % 10 == 9 { _ = recording.told() }
+      if round % 1000 == 999 {
+        _ = recording.told(after: 200)
+        recording.sweep(after: 5000, LiveChannels())
+      }
+    }
+    _ = recording.told(after: 200)
+    _ = recording.toldAtEnd()
+    #expect(recording.told.count { $0.content?.isEmpty == false } > 1000)
+    #expect(recording.contentsInUse == 0)
+    #expect(recording.contentCapacity <= 16 * Self.mebibyte)
+  }
+
   @Test func `gives a giant back`() {
     let recording = Recording()
     let bytes = [UInt8](repeating: 0x61, count: 5 * Self.mebibyte)

@@ -14,6 +14,10 @@ struct BadRecordTests {
       recording.end(recording.begin(long, by: .ann))
       recording.write("two", by: .amy)
       recording.read(long + Array("two".utf8), by: .bob, chunk: 1000)
+      recording.beginSplice("left", by: .bob)
+      recording.end(recording.begin(long, by: .ann))
+      recording.splice(2000, by: .bob)
+      recording.spliceIn("in", by: .ann)
       recording.signal(10, from: .ann, to: .bob)
       for connection in [TracedConnection.unix(unread: 3), .tcp(position: .max - 3)] {
         connection.sourceName = "/run/client"
@@ -37,7 +41,7 @@ struct BadRecordTests {
 
   @Test func `with a type of the future is ignored`() {
     let recording = Recording()
-    for type in [0, 8, 255] as [UInt8] {
+    for type in [0, 9, 255] as [UInt8] {
       var record = Self.records()[1]
       record[MemoryLayout<ipc_header>.offset(of: \.type) ?? 0] = type
       recording.arrive(record)
@@ -71,7 +75,7 @@ struct BadRecordTests {
       }
       // Let it pass for one of ours, but for its sizes: those are tried one by one below.
       if record.count >= 90 {
-        record[32] = UInt8.random(in: 0...7, using: &random)
+        record[32] = UInt8.random(in: 0...8, using: &random)
         record[33] = 0
         record[34] = UInt8.random(in: 0...7, using: &random)
         for index in 58..<64 { record[index] = 0 }

@@ -90,6 +90,24 @@ struct ContentTests {
     #expect(contents(recording) == [Array(bytes[..<10])])
   }
 
+  @Test func `are as many as were asked for though they come in several records`() {
+    let recording = Recording(capturing: 100_000)
+    let long = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 / 100) }
+    recording.end(recording.begin(long, by: .ann))
+    recording.read(long, by: .bob)
+    #expect(recording.told().count == 1)
+    #expect(contents(recording) == [Array(long[..<100_000])])
+  }
+
+  @Test func `are whole though they are very many`() {
+    let recording = Recording()
+    let long = (0..<33).flatMap { [UInt8](repeating: 0x41 + $0, count: 1 << 20) }
+    recording.end(recording.begin(long, by: .ann))
+    recording.read(long, by: .bob)
+    #expect(recording.told().count == 1)
+    #expect(recording.told.first?.content == long)
+  }
+
   @Test func `beyond what was captured are empty, not another writer's`() {
     let recording = Recording(capturing: 40)
     recording.end(recording.begin(Array(bytes[..<30]), by: .ann))

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("A refusal of the kernel")
 struct KernelFailureTests {
-  private func refused(_ errno: Errno, log: [String] = [], hook: Hook = .btf) -> Failure {
+  private func refused(_ errno: Errno, log: [String] = [], hook: Hook = .raw) -> Failure {
     .refused(BPFError("load the BPF programs", errno, log: log), hook: hook)
   }
 
@@ -36,15 +36,15 @@ struct KernelFailureTests {
 
   @Test func `keeps the verifier's lines for experts, and names the program`() {
     let log = [
-      "libbpf: prog 'pipe__exitfile_1__pipe__btf': BPF program load failed: Invalid argument",
-      "libbpf: prog 'pipe__exitfile_1__pipe__btf': -- BEGIN PROG LOAD LOG --",
+      "libbpf: prog 'pipe__exitfile_1__pipe__raw': BPF program load failed: Invalid argument",
+      "libbpf: prog 'pipe__exitfile_1__pipe__raw': -- BEGIN PROG LOAD LOG --",
       "R1 invalid mem access 'scalar'", "processed 12 insns",
-      "libbpf: prog 'pipe__exitfile_1__pipe__btf': failed to load: -EINVAL",
+      "libbpf: prog 'pipe__exitfile_1__pipe__raw': failed to load: -EINVAL",
       "libbpf: failed to load object 'ipcdump'",
     ]
     let failure = refused(.invalidArgument, log: log)
     #expect(failure.details == log)
-    #expect(failure.sentence.contains("(pipe__exitfile_1__pipe__btf)"))
+    #expect(failure.sentence.contains("(pipe__exitfile_1__pipe__raw)"))
     #expect(!failure.sentence.contains("invalid mem access"))
   }
 
@@ -54,8 +54,8 @@ struct KernelFailureTests {
   }
 
   @Test func `advises the other program type, not the same again`() {
-    #expect(refused(.notSupported, hook: .btf).sentence.contains("--hook=tracepoint"))
-    #expect(refused(.notSupported, hook: .tracepoint).sentence.contains("--hook=tp_btf"))
+    #expect(refused(.notSupported, hook: .raw).sentence.contains("--hook=tracepoint"))
+    #expect(refused(.notSupported, hook: .tracepoint).sentence.contains("--hook=raw_tp"))
   }
 
   @Test func `for lack of BTF names the file and the kernel's option`() {

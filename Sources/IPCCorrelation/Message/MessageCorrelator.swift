@@ -169,6 +169,7 @@ final class MessageCorrelator: KindCorrelator {
     if raw.offset == UInt64(read.filled), read.filled + bytes.count <= read.content.length {
       stage.contents.write(bytes, to: read.content, at: read.filled)
       arriving[header.tid]?.filled += bytes.count
+      if header.flags & UInt8(IPC_FLAG_SHORT.rawValue) != 0 { arriving[header.tid]?.missing = .unreadable }
       if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0 { return }
     }
     finishArriving(header.tid, &stage)

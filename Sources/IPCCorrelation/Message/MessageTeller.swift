@@ -8,6 +8,7 @@ struct MessageTeller {
   private let names: SocketNames
   private let internet: InternetNames
   private var anonymous: TextID?
+  private var words = MissingBytes.Words()
 
   init(_ kind: Kind, _ settings: CorrelatorSettings, names: SocketNames, internet: InternetNames) {
     self.kind = kind
@@ -42,14 +43,17 @@ struct MessageTeller {
     if read.kept < count {
       event.set(kind == .loopbackUDP ? InternetField.received : UnixField.received, to: UInt64(read.kept))
     }
-    if showsContents {
-      let piece =
-        read.content.isNone ? .none : read.content.slice(from: 0, count: min(read.filled, captureLimit))
-      stage.append(event, content: piece, ownTexts: own)
-    } else {
-      stage.contents.release(read.content)
-      stage.append(event, content: .none, ownTexts: own)
+    var content = ContentArena.Piece.none
+    if showsContents, !read.content.isNone {
+      content = read.content.slice(from: 0, count: min(read.filled, captureLimit))
     }
+    if showsContents, let missing = read.missing, read.filled < min(read.kept, captureLimit) {
+      let field = kind == .loopbackUDP ? InternetField.missing : UnixField.missing
+      event.set(field, to: words.id(of: missing, in: &stage.texts))
+      if read.filled == 0 { content = .none } else { event.traits.insert(.incomplete) }
+    }
+    if content.isNone { stage.contents.release(read.content) }
+    stage.append(event, content: content, ownTexts: own)
   }
 
   /// Tells a message that nobody will receive.

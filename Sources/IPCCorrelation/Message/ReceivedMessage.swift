@@ -22,6 +22,8 @@ struct ReceivedMessage {
   var content: ContentArena.Piece
   /// Length of `content` that has arrived.
   var filled: Int
+  /// Why some of its bytes may be missing.
+  var missing: MissingBytes?
   /// State of losses when it arrived.
   let lossGeneration: UInt64
   /// Number in the order of arrival.
@@ -41,6 +43,8 @@ struct ReceivedMessage {
     self.passed = passed
     self.content = content
     filled = transfer.captured.count
+    missing =
+      transfer.has(IPC_FLAG_SPLICED) ? .spliced : transfer.has(IPC_FLAG_SHORT) ? .unreadable : nil
     self.lossGeneration = lossGeneration
     self.serial = serial
   }

@@ -7,6 +7,7 @@ enum UnixField {
   static let descriptors = 4
   static let credentials = 5
   static let received = 6
+  static let missing = 7
 }
 
 /// Positions in ``KindRow/fields`` of the loopback kinds.
@@ -20,4 +21,5 @@ enum InternetField {
   static let sourceAddress = 6
   static let destinationAddress = 7
   static let received = 8
+  static let missing = 9
 }

@@ -10,6 +10,7 @@ final class LoopbackMedium: StreamMedium {
   var atomicLimit: Int { 0 }
   var isSocket: Bool { true }
   var hasPositions: Bool { true }
+  var missingField: Int { InternetField.missing }
   var isCrowded: Bool { false }
 
   func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable) {}

@@ -4,7 +4,7 @@ import IPCModel
 final class PipeMedium: StreamMedium {
   /// Positions in the kind's ``KindRow/fields``.
   private enum Field {
-    static let name = 0, inode = 1, count = 2
+    static let name = 0, inode = 1, count = 2, missing = 3
   }
 
   /// PIPE_BUF: up to this, a write is never interrupted by another one (pipe(7)), and packets are cut at it (pipe(2)).
@@ -16,6 +16,7 @@ final class PipeMedium: StreamMedium {
   var atomicLimit: Int { Self.atomicLimit }
   var isSocket: Bool { false }
   var hasPositions: Bool { false }
+  var missingField: Int { Field.missing }
   var isCrowded: Bool { false }
 
   func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable) {}

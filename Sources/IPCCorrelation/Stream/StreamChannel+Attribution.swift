@@ -8,6 +8,8 @@ extension StreamChannel {
     var write: Int?
     /// Position in the read.
     var offset: Int
+    /// Position in the write.
+    var start = 0
     /// Bytes.
     var count: Int
     /// Whether another write is possible.
@@ -39,7 +41,7 @@ extension StreamChannel {
         read, content: content, isForced: isForced, lossGeneration: lossGeneration, into: &shares)
     }
     if read.isUrgent { return attributeUrgent(isForced: isForced, into: &shares) }
-    if available < read.count, !isForced { return false }
+    if !isForced, available < read.count || mayBeOvertaken(read) { return false }
     var offset = 0
     var guesses: [[Int]] = []
     while offset < read.count {
@@ -55,6 +57,10 @@ extension StreamChannel {
       offset += take(choice, at: offset, atMost: read.count - offset, into: &shares)
       if !choice.rivals.isEmpty { guesses.append(choice.rivals) }
     }
+    if !isForced, read.isSpliced, mustWait(read, for: shares) {
+      takeBack(shares)
+      return false
+    }
     for rivals in guesses { noteGuess(among: rivals) }
     if urgentCount > 0 { passUrgent(before: shares) }
     return true
@@ -62,12 +68,13 @@ extension StreamChannel {
 
   /// Takes bytes of the chosen write as the next share; returns how many.
   func take(_ choice: Choice, at offset: Int, atMost most: Int, into shares: inout [Share]) -> Int {
-    let isFirst = writes[choice.index].consumed == 0
+    let start = writes[choice.index].consumed
     let count = min(writes[choice.index].remaining, most)
     take(count, from: choice.index)
     shares.append(
       Share(
-        write: choice.index, offset: offset, count: count, isInferred: choice.isInferred, isFirst: isFirst))
+        write: choice.index, offset: offset, start: start, count: count, isInferred: choice.isInferred,
+        isFirst: start == 0))
     return count
   }
 

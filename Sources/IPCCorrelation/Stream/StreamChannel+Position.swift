@@ -73,6 +73,10 @@ extension StreamChannel {
           isFromBefore: old != nil))
       position = min(next, end)
     }
+    if !isForced, read.isSpliced, mustWait(read, for: shares) {
+      takeBack(shares)
+      return false
+    }
     for rivals in guesses { noteGuess(among: rivals) }
     return true
   }
@@ -94,7 +98,9 @@ extension StreamChannel {
     }
     let count = Int(limit - position)
     take(count, from: choice.index)
-    shares.append(Share(write: choice.index, offset: offset, count: count, isInferred: choice.isInferred))
+    let start = write.span.isTight ? Int(position - write.span.start) : write.consumed
+    shares.append(
+      Share(write: choice.index, offset: offset, start: start, count: count, isInferred: choice.isInferred))
     return Int64(count)
   }
 

@@ -39,7 +39,18 @@ final class StreamChannel {
   /// Whether a choice among unlike writes was made for want of proof, so that what follows is as uncertain.
   private(set) var isUncertain = false
 
-  private var reader: Int32?
+  /// Whether it is in doubt which of a writer's bytes come next, until all are read.
+  var isAstray = false
+  /// What is known of it if it is spliced from.
+  var splicing: Splicing?
+  /// Bytes of the contents of ``writes``.
+  var contentCount = 0
+  /// Contents that are not needed any more, to be released.
+  var discarded: [ContentArena.Piece] = []
+
+  private(set) var reader: Int32?
+  /// When a read last ended.
+  private(set) var lastRead: UInt64 = 0
   /// Whether more than one thread has read.
   private(set) var hasSeveralReaders = false
 
@@ -123,8 +134,10 @@ final class StreamChannel {
     } else if !hasPositions {
       // More was read than was written only if a read was given to the wrong one of several writers.
       writes[index].count = max(write.count, consumed)
+      if consumed > write.count { isAstray = true }
     }
     writes[index].fingerprint = write.fingerprint
+    writes[index].content = write.content
     writes[index].isPacket = write.isPacket
     writes[index].isLocal = write.isLocal
     writes[index].isUrgent = write.isUrgent
@@ -148,10 +161,11 @@ final class StreamChannel {
     }
   }
 
-  /// Remembers who read.
-  func note(reader tid: Int32) {
+  /// Remembers who read, and when that ended.
+  func note(reader tid: Int32, end: UInt64) {
     if let reader, reader != tid { hasSeveralReaders = true }
     reader = tid
+    lastRead = max(lastRead, end)
   }
 
   /// Takes bytes of a write.
@@ -168,9 +182,12 @@ final class StreamChannel {
     isUncertain = isUncertain || rivals.contains { writes[$0].count != writes[rivals[0]].count }
   }
 
-  /// Learns that all bytes have been read, so that what comes now begins anew.
-  func noteEmpty() {
-    if available == 0 { isUncertain = false }
+  /// Begins anew if all bytes have been read that can have been there when a read ended.
+  func noteEmpty(at time: UInt64) {
+    guard isUncertain || isAstray else { return }
+    if available != 0, writes.contains(where: { $0.remaining > 0 && $0.begin < time }) { return }
+    isUncertain = false
+    if debt == 0 { isAstray = false }
   }
 
   /// Gives bytes back that were taken on trial.
@@ -215,6 +232,7 @@ final class StreamChannel {
   }
 
   private func noteRemoval(of write: StreamWrite) {
+    if !write.content.piece.isNone { discard(write.content.piece) }
     available -= write.remaining
     if write.isInFlight { inFlight -= 1 }
     if !write.span.isTight { unsettled -= 1 }
@@ -244,6 +262,7 @@ final class StreamChannel {
   func owe(_ count: Int, at time: UInt64) {
     debt += count
     debtTime = time
+    isAstray = true
   }
 
   /// Settles the debt with a write that may have been meant.

@@ -8,7 +8,13 @@ extension StreamCorrelator {
   private static var keptNames: Int { 1024 }
 
   func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
-    for (key, channel) in channels { tellEnd(of: channel, live: readable(live[key]), at: time, &stage) }
+    for tid in arrivingWrites.keys { finishWriting(by: tid, &stage) }
+    for (key, channel) in channels {
+      tellEnd(of: channel, live: readable(live[key]), at: time, &stage)
+      forgetSplicing(of: channel, &stage)
+      releaseDiscarded(of: channel, &stage)
+    }
+    tidyBacklogs(before: .max, &stage)
     channels = [:]
     recent = nil
   }
@@ -18,6 +24,7 @@ extension StreamCorrelator {
   func sweep(at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage) {
     retiredNames.tidy(at: time, &stage)
     medium.tidy(at: time, live, &stage)
+    tidySplices(at: time, &stage)
     let isCrowded = channels.count > 4096
     let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
     var unreadCount = 0
@@ -39,9 +46,12 @@ extension StreamCorrelator {
       } else {
         unreadCount += 1
       }
+      releaseDiscarded(of: channel, &stage)
     }
     for key in gone {
-      if let name = channels.removeValue(forKey: key)?.name { retiredNames.append(name) }
+      guard let channel = channels.removeValue(forKey: key) else { continue }
+      forgetSplicing(of: channel, &stage)
+      if let name = channel.name { retiredNames.append(name) }
     }
     recent = nil
     if named > Self.keptNames { unreadCount += named }

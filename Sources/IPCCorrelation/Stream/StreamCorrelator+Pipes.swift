@@ -32,6 +32,7 @@ extension StreamCorrelator {
       packet.begin = packet.end
       packet.end += 1
       packet.fingerprint = Fingerprint()
+      packet.content = packet.content.dropFirst(packet.count)
       left -= packet.count
     }
   }
@@ -49,6 +50,8 @@ extension StreamCorrelator {
       teller.tellUnread(
         of: channel, at: header.time, unread: nil, isInStep: channel.lossGeneration == lossGeneration, &stage)
       channel.lossGeneration = lossGeneration
+      forgetSplicing(of: channel, &stage)
+      releaseDiscarded(of: channel, &stage)
     }
     if channel.name == nil {
       channel.name = stage.texts.add(

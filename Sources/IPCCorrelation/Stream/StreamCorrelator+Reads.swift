@@ -8,26 +8,34 @@ extension StreamCorrelator {
     let raw = transfer.raw
     finishArriving(raw.header.tid, &stage)
     let reader = Endpoint(raw.header)
-    channel.note(reader: reader.tid)
     let items = passed.next(of: raw.header.tid)
     let span = medium.hasPositions ? span(of: transfer, in: channel, &stage) : StreamSpan()
     let hasMore = transfer.has(IPC_FLAG_MORE)
     var content = ContentArena.Piece.none
-    if !transfer.captured.isEmpty || settings.captureLimit > 0 {
-      let whole = Int(clamping: min(raw.count, max(settings.captureLimit, 4096)))
+    let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
+    if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
+      let whole = max(
+        min(transfer.count, Int(clamping: max(settings.captureLimit, 4096))), transfer.captured.count)
       content = stage.contents.allocate(hasMore ? whole : transfer.captured.count)
       stage.contents.write(transfer.captured, to: content, at: 0)
     }
     nextRead += 1
-    channel.reads.append(
-      StreamRead(
-        reader: reader, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time, count: transfer.count,
-        content: content, filled: transfer.captured.count, isComplete: !hasMore,
-        emptied: raw.head == raw.tail, isUrgent: transfer.has(IPC_SOCKET_URGENT),
-        isInline: transfer.has(IPC_SOCKET_INLINE), passed: items, span: span,
-        lossGeneration: lossGeneration, serial: nextRead))
+    var read = StreamRead(
+      reader: reader, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time, count: transfer.count,
+      content: content, filled: content.isNone ? 0 : transfer.captured.count,
+      isComplete: !hasMore || isSpliced,
+      isSpliced: isSpliced, isShort: transfer.has(IPC_FLAG_SHORT), emptied: raw.head == raw.tail,
+      isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE), passed: items,
+      span: span, lossGeneration: lossGeneration, serial: nextRead)
+    if isSpliced || channel.splicing != nil || !backlogs.isEmpty {
+      let index = place(&read, in: channel, &stage)
+      channel.reads.insert(read, at: index)
+    } else {
+      channel.reads.append(read)
+    }
+    channel.note(reader: reader.tid, end: read.time)
     pending.append((transfer.time, nextRead, channel))
-    if hasMore { arriving[raw.header.tid] = channel }
+    if !read.isComplete { arriving[raw.header.tid] = channel }
   }
 
   /// Where a read's bytes lay.
@@ -42,12 +50,16 @@ extension StreamCorrelator {
     return StreamSpan(start: limit - count, limit: limit)
   }
 
-  /// Takes more contents of a thread's last read.
+  /// Takes more contents of a thread's last read or write.
   func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
     let size = MemoryLayout<ipc_content>.size
-    guard record.count >= size, let channel = arriving[header.tid] else { return }
+    guard record.count >= size else { return }
     let raw = record.loadUnaligned(as: ipc_content.self)
     let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    if !arrivingWrites.isEmpty, arrivingWrites[header.tid] != nil {
+      return takeWritten(bytes, at: raw.offset, header: header, &stage)
+    }
+    guard let channel = arriving[header.tid] else { return }
     let tid = Int32(bitPattern: header.tid)
     guard let index = channel.reads.lastIndex(where: { $0.reader.tid == tid && !$0.isComplete }) else {
       return
@@ -57,6 +69,7 @@ extension StreamCorrelator {
     if raw.offset == UInt64(read.filled), read.filled + bytes.count <= read.content.length {
       stage.contents.write(bytes, to: read.content, at: read.filled)
       channel.reads[index].filled += bytes.count
+      if header.flags & UInt8(IPC_FLAG_SHORT.rawValue) != 0 { channel.reads[index].isShort = true }
       if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0 { return }
     }
     finishArriving(header.tid, &stage)

@@ -40,6 +40,11 @@ extension StreamCorrelator {
     var write = transfer.write(begin: channel.writers.earliestBegin(of: tid), end: transfer.time)
     write.lossGeneration = lossGeneration
     write.passed = passed.next(of: transfer.raw.header.tid)
+    if !arriving.isEmpty { finishArriving(transfer.raw.header.tid, &stage) }
+    if !arrivingWrites.isEmpty { finishWriting(by: transfer.raw.header.tid, &stage) }
+    if transfer.has(IPC_FLAG_MORE), settings.captureLimit > 0 {
+      write.content = expectContent(of: transfer, in: channel, &stage)
+    }
     if medium.hasPositions {
       takePosition(&write, transfer, in: channel, &stage)
     } else if write.isUrgent, write.count > 0 {
@@ -66,6 +71,7 @@ extension StreamCorrelator {
     takePlain(rest, in: channel)
     urgent.count = 1
     urgent.fingerprint = write.fingerprint.last(of: write.count)
+    urgent.content = write.content.dropFirst(write.count - 1)
     // It comes behind the rest, with which descriptors went if there is any.
     urgent.end += 1
     if rest.count > 0 {

@@ -16,6 +16,11 @@ final class StreamCorrelator: KindCorrelator {
   /// Reads whose writers are not known yet, in the order of arrival.
   var pending = Deque<(time: UInt64, read: UInt64, channel: StreamChannel)>()
   private var shares: [StreamChannel.Share] = []
+  /// Contents of writes that are still arriving, by writer.
+  var arrivingWrites: [UInt32: ArrivingContent] = [:]
+  var lastContentRecord: UInt64 = 0
+  /// What lies unread in pipes that somebody has begun to splice from, until the next read is told.
+  var backlogs: [ChannelKey: SpliceBacklog] = [:]
   var teller: StreamTeller
   var look = LookSchedule()
   /// Names of channels that are gone, which events on their way may still refer to.
@@ -28,7 +33,7 @@ final class StreamCorrelator: KindCorrelator {
   init(_ medium: any StreamMedium, _ settings: CorrelatorSettings) {
     self.medium = medium
     self.settings = settings
-    teller = StreamTeller(medium: medium, showsContents: settings.captureLimit > 0)
+    teller = StreamTeller(medium: medium, captureLimit: settings.captureLimit)
   }
 
   // MARK: - Records
@@ -53,7 +58,9 @@ final class StreamCorrelator: KindCorrelator {
       default: takeRead(transfer, in: channel, &stage)
       }
       resolve(channel, &stage)
+      releaseDiscarded(of: channel, &stage)
     case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
+    case IPC_RECORD_BACKLOG.rawValue: takeBacklog(record, header: header, &stage)
     case IPC_RECORD_CHANNEL.rawValue:
       if medium.isSocket {
         medium.takeName(record, &stage.texts)
@@ -139,7 +146,9 @@ final class StreamCorrelator: KindCorrelator {
         continue
       }
       // Later reads wait, unless other readers' bytes can tell their writers.
-      guard channel.hasSeveralReaders, channel.writers.hasSeveral, index < Self.triedReads else { return }
+      guard channel.hasSeveralReaders, channel.writers.hasSeveral, channel.splicing == nil,
+        index < Self.triedReads
+      else { return }
       index += 1
     }
   }
@@ -161,7 +170,7 @@ final class StreamCorrelator: KindCorrelator {
       dropPassed(channel, at: read.time, &stage)
       return true
     }
-    channel.noteEmpty()
+    channel.noteEmpty(at: read.time)
     channel.dropFinished()
     if read.emptied {
       // A read that found the stream empty says so of its own time: what was lost since is not made good.
@@ -194,18 +203,27 @@ final class StreamCorrelator: KindCorrelator {
     // What is lost may be the rest of a read's contents, and the next chunk another read's.
     for (tid, channel) in arriving { close(readOf: tid, in: channel) }
     arriving.removeAll()
+    for tid in arrivingWrites.keys { arrivingWrites[tid]?.cut() }
     passed.noteLoss()
   }
 
   func settle(before time: UInt64, into stage: inout EventStage) {
     while let earliest = earliestPending, earliest < time, let first = pending.popFirst() {
-      guard let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) else { continue }
-      if !first.channel.reads[index].isComplete {
-        finishArriving(UInt32(bitPattern: first.channel.reads[index].reader.tid), &stage)
+      while let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) {
+        // Where the order of the reads tells their bytes, those before it come first.
+        force(first.channel, at: first.channel.splicing == nil ? index : 0, &stage)
       }
-      guard let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) else { continue }
-      divide(first.channel, at: index, isForced: true, &stage)
-      resolve(first.channel, &stage)
     }
+  }
+
+  /// Divides a read whatever is known.
+  private func force(_ channel: StreamChannel, at index: Int, _ stage: inout EventStage) {
+    let read = channel.reads[index]
+    if !read.isComplete { finishArriving(UInt32(bitPattern: read.reader.tid), &stage) }
+    if read.isSpliced { finishWriting(to: channel, &stage) }
+    guard let index = channel.reads.firstIndex(where: { $0.serial == read.serial }) else { return }
+    divide(channel, at: index, isForced: true, &stage)
+    resolve(channel, &stage)
+    releaseDiscarded(of: channel, &stage)
   }
 }

@@ -10,6 +10,8 @@ protocol StreamMedium: AnyObject {
   var isSocket: Bool { get }
   /// Whether records say where in the stream their bytes lie.
   var hasPositions: Bool { get }
+  /// Position of `bytes_missing` in the kind's ``KindRow/fields``.
+  var missingField: Int { get }
   /// Whether it would be of use to know which channels exist.
   var isCrowded: Bool { get }
 

@@ -16,6 +16,14 @@ struct StreamRead {
   var filled: Int
   /// Whether all captured bytes have arrived.
   var isComplete: Bool
+  /// Whether its contents are looked for in the writes: no buffer of the reader held them.
+  var isSpliced = false
+  /// Whether the order in which it and other threads' reads took their bytes is not known.
+  var isDisputed = false
+  /// Whether part of the reader's memory could not be read.
+  var isShort = false
+  /// When it can have begun at the earliest, in nanoseconds; known only where the stream is spliced from.
+  var begin: UInt64 = 0
   /// Whether the stream was empty afterwards.
   var emptied: Bool
   /// Whether it took the urgent byte alone (MSG_OOB).

@@ -3,27 +3,17 @@ import IPCModel
 
 /// Makes the events of streams.
 struct StreamTeller {
-  /// One writer's part of a read.
-  private struct Part {
-    var source: Endpoint
-    var isMatched: Bool
-    var isInferred: Bool
-    var count: Int
-    /// What the writer passed with these bytes.
-    var sent: PassedItems?
-    /// Pieces of the read's contents; the first is enough unless other writers' bytes lie between.
-    var first: ContentArena.Piece
-    var more: [ContentArena.Piece]
-  }
-
-  private let showsContents: Bool
+  private let captureLimit: Int
   private let medium: any StreamMedium
-  private var parts: [Part] = []
+  private var parts: [StreamPart] = []
+  private var words = MissingBytes.Words()
 
-  init(medium: any StreamMedium, showsContents: Bool) {
+  init(medium: any StreamMedium, captureLimit: UInt64) {
     self.medium = medium
-    self.showsContents = showsContents
+    self.captureLimit = Int(clamping: captureLimit)
   }
+
+  var showsContents: Bool { captureLimit > 0 }
 
   // MARK: - Reads
 
@@ -33,9 +23,16 @@ struct StreamTeller {
     _ stage: inout EventStage
   ) {
     parts.removeAll(keepingCapacity: true)
+    var known = StreamChannel.Knowledge.all
+    if read.isSpliced {
+      known = channel.knowledge(
+        of: read, dividedAs: shares, content: stage.contents.bytes(of: read.content))
+      if known == .all, !isInStep { known = .backlog }
+    }
     var receiving = 0
     for share in shares {
       let part = add(share, of: read, channel, isInStep: isInStep)
+      if showsContents { addContent(of: share, read, channel, to: part, known) }
       // A read ends with the bytes that descriptors came with (unix_stream_read_generic, net/unix/af_unix.c).
       if parts[part].sent != nil || parts[receiving].sent == nil { receiving = part }
     }
@@ -48,8 +45,7 @@ struct StreamTeller {
       let event = makeEvent(
         time: read.time, source: part.source, destination: read.reader, count: part.count, traits: traits)
       let received = index == receiving || isForAll ? read.passed : nil
-      let content = showsContents ? joined(part, &stage) : .none
-      stageEvent(event, of: channel, sent: part.sent, received: received, content: content, &stage)
+      stageEvent(event, of: channel, part, received: received, &stage)
     }
     stage.contents.release(read.content)
     for share in shares {
@@ -57,7 +53,9 @@ struct StreamTeller {
       else { continue }
       // A read shorter than its packet discards the rest (pipe(2), O_DIRECT).
       let write = channel.writes[index]
-      tellUndelivered(write, count: write.remaining, at: read.time, channel, &stage)
+      var rest = StreamPart(source: write.source)
+      rest.append(channel.unreadContent(of: write), of: write.remaining)
+      tellUndelivered(write, count: write.remaining, rest, at: read.time, channel, &stage)
       channel.discardRest(of: index)
     }
   }
@@ -66,7 +64,6 @@ struct StreamTeller {
   private mutating func add(
     _ share: StreamChannel.Share, of read: StreamRead, _ channel: StreamChannel, isInStep: Bool
   ) -> Int {
-    let piece = read.content.isNone ? .none : read.content.slice(from: share.offset, count: share.count)
     var source = Endpoint.unknown
     var isMatched = false
     var sent: PassedItems?
@@ -82,153 +79,51 @@ struct StreamTeller {
       // After a loss, the write is not late but lost.
       if isInStep, !channel.hasPositions { channel.owe(share.count, at: read.time) }
     }
-    guard let index = parts.firstIndex(where: { $0.source == source }) else {
-      parts.append(
-        Part(
-          source: source, isMatched: isMatched, isInferred: isInferred, count: share.count, sent: sent,
-          first: piece, more: []))
-      return parts.count - 1
-    }
+    let known = parts.firstIndex { $0.source == source }
+    if known == nil { parts.append(StreamPart(source: source)) }
+    let index = known ?? parts.count - 1
     parts[index].count += share.count
     parts[index].isMatched = parts[index].isMatched || isMatched
     parts[index].isInferred = parts[index].isInferred || isInferred
     parts[index].sent = sent ?? parts[index].sent
-    let last = parts[index].more.last ?? parts[index].first
-    if piece.isNone || piece.length == 0 { return index }
-    if parts[index].more.isEmpty, last.offset + last.length == piece.offset {
-      parts[index].first.length += piece.length
-    } else {
-      parts[index].more.append(piece)
-    }
     return index
   }
 
-  /// A part's contents in one piece, retained once for its event.
-  private func joined(_ part: Part, _ stage: inout EventStage) -> ContentArena.Piece {
-    if part.more.isEmpty {
-      stage.contents.retain(part.first)
-      return part.first
-    }
-    let whole = stage.contents.allocate(part.more.reduce(part.first.length) { $0 + $1.length })
-    var position = 0
-    for piece in [part.first] + part.more {
-      if let bytes = stage.contents.bytes(of: piece) { stage.contents.write(bytes, to: whole, at: position) }
-      position += piece.length
-    }
-    return whole
-  }
-
-  // MARK: - What nobody was seen to read
-
-  /// Tells the bytes that nobody will read, one event a writer, and empties the channel.
+  /// Adds the contents of a share to its writer's part.
   ///
-  /// - Parameters:
-  ///   - unread: How many the kernel says are left; nil if the channel is gone.
-  ///   - isInStep: Whether everything about the channel is known. If not, what is unread of a channel that is gone
-  ///     cannot be told: it may have been read.
-  func tellUnread(
-    of channel: StreamChannel, at time: UInt64, unread: Int?, isInStep: Bool, _ stage: inout EventStage
+  /// - Parameter known: What is known of a read without a buffer.
+  private mutating func addContent(
+    of share: StreamChannel.Share, _ read: StreamRead, _ channel: StreamChannel, to part: Int,
+    _ known: StreamChannel.Knowledge
   ) {
-    var left = unread ?? (isInStep ? .max : 0)
-    tellUnread(of: channel, at: time, isInStep: isInStep, &stage) { write in
-      // What an unfinished write has really written is not known.
-      let count = min(write.isInFlight && unread == nil ? 0 : write.remaining, left)
-      left -= max(0, count)
-      return count
-    }
-  }
-
-  /// Tells the bytes behind the last position that was read, one event a writer, and empties the channel.
-  ///
-  /// - Parameter lossGeneration: What was written before it may have been read unseen.
-  func tellUnreadPositions(
-    of channel: StreamChannel, at time: UInt64, lossGeneration: UInt64, _ stage: inout EventStage
-  ) {
-    // Of writes at the same time, more may seem to be left than there are positions.
-    var left = channel.unreadPositions
-    tellUnread(of: channel, at: time, isInStep: true, &stage) { write in
-      // What leaves the host is not told, and this may have.
-      guard write.isLocal, write.lossGeneration == lossGeneration else { return 0 }
-      let count = min(left, channel.unreadCount(of: write))
-      left -= count
-      return count
-    }
-  }
-
-  private func tellUnread(
-    of channel: StreamChannel, at time: UInt64, isInStep: Bool, _ stage: inout EventStage,
-    count: (StreamWrite) -> Int
-  ) {
-    var rests: [(write: StreamWrite, count: Int)] = []
-    channel.dropAll { write in
-      let count = count(write)
-      if count <= 0 { return }
-      if let index = rests.firstIndex(where: { $0.write.source == write.source }) {
-        rests[index].count += count
-      } else {
-        rests.append((write, count))
+    guard read.isSpliced else {
+      parts[part].append(read.content.slice(from: share.offset, count: share.count), of: share.count)
+      let wanted = min(read.count, captureLimit)
+      if read.isShort, share.offset < wanted, share.offset + share.count > read.filled, read.filled < wanted {
+        parts[part].missing = .unreadable
       }
+      return
     }
-    for var rest in rests {
-      if !isInStep { rest.write.isInferred = true }
-      tellUndelivered(rest.write, count: rest.count, at: time, channel, &stage)
+    // What lay in the pipe when the splice began is the read's, whoever wrote it.
+    let received = known == .nothing ? 0 : min(max(read.filled - share.offset, 0), share.count)
+    if received > 0 {
+      parts[part].append(read.content.slice(from: share.offset, count: received), of: received)
     }
-  }
-
-  /// Accounts for bytes that left the stream by a way that is not traced.
-  func tellUnseen(
-    _ count: Int, of channel: StreamChannel, at time: UInt64, isTold: Bool, _ stage: inout EventStage
-  ) {
-    var left = count
-    for index in channel.writes.indices where left > 0 {
-      let write = channel.writes[index]
-      let taken = min(left, write.remaining)
-      if taken == 0 || write.isInFlight { continue }
-      left -= taken
-      channel.take(taken, from: index)
-      if isTold { tellUnseen(taken, of: write, at: time, channel, &stage) }
+    var rest = ContentArena.Piece.none
+    // Of writes at the same time, the guess which one it was would be a guess of the bytes, too.
+    if known == .all, !share.isInferred, !channel.isUncertain, let index = share.write,
+      !channel.writes[index].isInferred
+    {
+      rest = channel.writes[index].content.piece.slice(
+        from: share.start + received, count: share.count - received)
     }
-    channel.dropFinished()
-  }
-
-  /// Tells bytes that somebody has read without being seen.
-  func tellUnseen(
-    _ count: Int, of write: StreamWrite, at time: UInt64, _ channel: StreamChannel, _ stage: inout EventStage
-  ) {
-    var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
-    if write.isMatched { traits.insert(.inTree) }
-    let event = makeEvent(
-      time: time, source: write.source, destination: .unknown, count: count, traits: traits)
-    let content = showsContents ? stage.contents.allocate(0) : .none
-    stageEvent(event, of: channel, sent: nil, received: nil, content: content, &stage)
-  }
-
-  private func tellUndelivered(
-    _ write: StreamWrite, count: Int, at time: UInt64, _ channel: StreamChannel, _ stage: inout EventStage
-  ) {
-    var traits: Event.Traits = .undelivered
-    if write.isInferred, write.source.isKnown { traits.insert(.inferredSource) }
-    if write.isMatched { traits.insert(.inTree) }
-    let event = makeEvent(
-      time: time, source: write.source, destination: .unknown, count: count, traits: traits)
-    // Nobody received the bytes, so only the write's own first ones are at hand.
-    let content: ContentArena.Piece =
-      if !showsContents {
-        .none
-      } else if write.consumed == 0 {
-        write.fingerprint.withPrefix { prefix in
-          stage.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(count)))
-        }
-      } else {
-        stage.contents.allocate(0)
-      }
-    let sent = write.consumed == 0 ? write.passed : nil
-    stageEvent(event, of: channel, sent: sent, received: nil, content: content, &stage)
+    if received < share.count { parts[part].append(rest, of: share.count - received) }
+    parts[part].missing = parts[part].length < min(parts[part].count, captureLimit) ? .spliced : nil
   }
 
   // MARK: - Events
 
-  private func makeEvent(
+  func makeEvent(
     time: UInt64, source: Endpoint, destination: Endpoint, count: Int, traits: Event.Traits
   ) -> Event {
     Event(
@@ -236,7 +131,27 @@ struct StreamTeller {
       traits: traits)
   }
 
-  private func stageEvent(
+  /// Stages the event of one writer's part of a read.
+  private mutating func stageEvent(
+    _ event: Event, of channel: StreamChannel, _ part: StreamPart, received: PassedItems?,
+    _ stage: inout EventStage
+  ) {
+    var event = event
+    var content = ContentArena.Piece.none
+    if let missing = part.missing {
+      event.set(medium.missingField, to: words.id(of: missing, in: &stage.texts))
+      if part.length > 0 {
+        event.traits.insert(.incomplete)
+        content = part.joined(&stage.contents)
+      }
+    } else if showsContents {
+      content = part.joined(&stage.contents)
+    }
+    stageEvent(event, of: channel, sent: part.sent, received: received, content: content, &stage)
+  }
+
+  /// Stages an event. Takes over one retain of its content.
+  func stageEvent(
     _ event: Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     content: ContentArena.Piece, _ stage: inout EventStage
   ) {

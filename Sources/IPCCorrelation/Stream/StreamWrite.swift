@@ -26,6 +26,8 @@ struct StreamWrite {
   var consumed = 0
   /// See ``Fingerprint``.
   var fingerprint: Fingerprint
+  /// See ``WrittenContent``.
+  var content = WrittenContent()
   /// Descriptors and credentials that go with its first byte.
   var passed: PassedItems?
   /// Where in the stream its bytes lie, if that is known.

@@ -12,6 +12,7 @@ final class UnixMedium: StreamMedium {
   var atomicLimit: Int { 2048 }
   var isSocket: Bool { true }
   var hasPositions: Bool { false }
+  var missingField: Int { UnixField.missing }
   var isCrowded: Bool { names.isCrowded }
 
   func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable) { names.take(record, &texts) }

@@ -3,9 +3,11 @@
  * The one object that is loaded: the doors, then a file a kind. A new kind is one more line below.
  */
 #include "doors/syscalls.h"
+#include "kernel/pages.h"
 
 #include "doors/contents.h"
 #include "doors/names.h"
+#include "doors/output.h"
 #include "doors/writes.h"
 
 #include "doors/dispatch.bpf.c"
@@ -20,10 +22,13 @@
 #include "kinds/unix_message.bpf.c"
 #include "kinds/tcp.bpf.c"
 #include "kinds/udp.bpf.c"
+#include "kinds/pty.bpf.c"
 
 #include "doors/batches.bpf.c"
 #include "doors/passed.bpf.c"
 #include "doors/iterators.bpf.c"
+#include "doors/slots.bpf.c"
+#include "doors/uring.bpf.c"
 #include "doors/lives.bpf.c"
 
 /* Most helpers that read memory are for GPL-compatible programs only. */

@@ -34,28 +34,31 @@ enum ipc_kind {
   IPC_KIND_UNIX_SEQPACKET = 4,
   IPC_KIND_LOOPBACK_TCP = 5,
   IPC_KIND_LOOPBACK_UDP = 6,
-  IPC_KIND_COUNT = 7,
+  IPC_KIND_PTY = 7,
+  IPC_KIND_COUNT = 8,
 };
 
 enum ipc_record_type {
-  /* ipc_transfer for pipes, ipc_socket for sockets: */
+  /* ipc_transfer for pipes, ipc_socket for sockets, ipc_terminal for pseudoterminals: */
   IPC_RECORD_WRITE_BEGIN = 1, /* a write was entered that may overlap another one */
-  IPC_RECORD_WRITE = 2,       /* a write was done; the fingerprint follows */
-  IPC_RECORD_READ = 3,        /* a read was done; its contents follow */
-  IPC_RECORD_CONTENT = 4,     /* ipc_content: more contents of this thread's last read */
+  IPC_RECORD_WRITE = 2,       /* a write was done; the fingerprint follows, of a pseudoterminal the contents */
+  IPC_RECORD_READ = 3,        /* a read was done; its contents follow, of a pseudoterminal nothing */
+  IPC_RECORD_CONTENT = 4,     /* ipc_content: more contents of this thread's last READ or WRITE */
   IPC_RECORD_CHANNEL = 5,     /* ipc_channel: a channel's path, and whether it is new-born */
   IPC_RECORD_SIGNAL = 6,      /* ipc_signal */
   IPC_RECORD_PASSED = 7,      /* ipc_passed: what goes with this thread's next WRITE or READ */
+  IPC_RECORD_BACKLOG = 8,     /* ipc_backlog: contents of what is unread in a pipe that begins to be spliced from */
 };
 
 enum ipc_flags {
   IPC_FLAG_MATCHED = 1 << 0, /* the process is of the traced command's tree */
   IPC_FLAG_FIRST = 1 << 1,   /* the channel was not known before: `unread` is valid */
-  IPC_FLAG_MORE = 1 << 2,    /* more contents follow in IPC_RECORD_CONTENT records */
+  IPC_FLAG_MORE = 1 << 2,    /* more contents follow in IPC_RECORD_CONTENT records; behind a fingerprint all, from 0 on */
   IPC_FLAG_PACKET = 1 << 3,  /* the write makes packets (O_DIRECT pipe) */
   IPC_FLAG_BORN = 1 << 4,    /* the channel is newly made and empty */
-  IPC_FLAG_SEVERAL = 1 << 6, /* more than one thread has written to the channel */
   IPC_FLAG_SHORT = 1 << 5,   /* part of the contents could not be read from the user's memory */
+  IPC_FLAG_SEVERAL = 1 << 6, /* more than one thread has written to the channel */
+  IPC_FLAG_SPLICED = 1 << 7, /* no buffer of the acting process held the bytes, so it has no contents */
 };
 
 struct ipc_header {
@@ -86,6 +89,19 @@ struct ipc_transfer {
 struct ipc_content {
   struct ipc_header header;
   __u64 offset; /* in the transfer */
+  __u32 captured;
+  __u32 pad;
+};
+
+/*
+ * Contents that lie unread in a pipe, from its first unread byte on, in pieces of up to IPC_CHUNK_LIMIT bytes. From the
+ * first of them on, the pipe's WRITE records carry their contents.
+ */
+struct ipc_backlog {
+  struct ipc_header header;
+  __u64 channel;
+  __u64 inode;
+  __u64 offset; /* of the piece that follows */
   __u32 captured;
   __u32 pad;
 };
@@ -128,6 +144,20 @@ struct ipc_socket {
   __u32 kept;    /* bytes of a message that the receiver had room for; transfer.count is its real length */
   __u16 segment; /* UDP: bytes of each datagram that the write was cut into (UDP_SEGMENT); 0 if it is one */
   __u16 traits;  /* enum ipc_socket_traits */
+};
+
+/*
+ * One side of a transfer over a pseudoterminal. transfer.channel is the address of the slave's tty_struct for what goes
+ * from the master to the slave (typing), and one more for the other way (output); transfer.inode is 1 << 32 | index.
+ */
+struct ipc_terminal {
+  struct ipc_transfer transfer;
+  char name[16];       /* of the slave, as the kernel has it: pts3, ttyp0 */
+  __u32 session;       /* id of the session that it controls, in ipcdump's pid namespace; 0 if there is none */
+  __u32 foreground;    /* tgid of the leader of its foreground process group, or of another member; 0 if there is none */
+  char foreground_comm[IPC_COMM_LENGTH];
+  __u8 is_output;      /* from the slave to the master */
+  __u8 pad[7];
 };
 
 enum ipc_name_form {
@@ -191,8 +221,8 @@ struct ipc_signal {
 };
 
 /*
- * What the task_file iterator tells of every open pipe and socket; written to the iterator's file, not to the ring.
- * Directions are named as in ipc_transfer and ipc_socket; UDP sockets by (netns << 32 | local port) and inode 0.
+ * What the task_file iterator tells of every open pipe, socket and pseudoterminal; written to the iterator's file, not to the ring.
+ * Directions are named as in ipc_transfer, ipc_socket and ipc_terminal; UDP sockets by (netns << 32 | local port) and inode 0.
  */
 struct ipc_held {
   __u64 sends;          /* direction in which the holder can send: a pipe itself */
@@ -215,6 +245,8 @@ _Static_assert(__builtin_offsetof(struct ipc_header, type) == 32, "ipc_header.ty
 _Static_assert(sizeof(struct ipc_transfer) == 88, "ipc_transfer");
 _Static_assert(__builtin_offsetof(struct ipc_transfer, channel) == 40, "ipc_transfer.channel");
 _Static_assert(sizeof(struct ipc_content) == 56, "ipc_content");
+_Static_assert(sizeof(struct ipc_backlog) == 72, "ipc_backlog");
+_Static_assert(sizeof(struct ipc_terminal) == 136, "ipc_terminal");
 _Static_assert(sizeof(struct ipc_channel) == 64, "ipc_channel");
 _Static_assert(sizeof(struct ipc_signal) == 88, "ipc_signal");
 _Static_assert(__builtin_offsetof(struct ipc_signal, value) == 64, "ipc_signal.value");

@@ -24,6 +24,13 @@ struct ipc_settings {
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
 };
 
+/* A channel that shows ipcdump's output; map `output_chain`, by its name. */
+struct ipc_shown {
+  __u64 inode;
+  __u32 is_first; /* ipcdump itself writes to it */
+  __u32 pad;
+};
+
 struct ipc_loss {
   __u64 records;
   __u64 bytes;
@@ -36,10 +43,15 @@ struct ipc_shared {
   __u32 self_level; /* of ipcdump's pid namespace; 0 is the initial one */
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
   __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
-  __u32 pad;
+  __u32 has_own_output; /* `output_chain` is in use */
+  __u64 page_constant;  /* what a page's address in memory is told by; 0 if it cannot be (kernel/pages.h) */
+  __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
+  __u32 probe_fd;
+  __u32 next_constant;  /* number of the candidate that is tried next */
 };
 
+_Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_settings) == 24, "ipc_settings");
-_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 24, "ipc_shared");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 48, "ipc_shared");
 
 #endif

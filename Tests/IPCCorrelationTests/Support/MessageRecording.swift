@@ -213,14 +213,14 @@ final class MessageRecording {
     clock += milliseconds * 1_000_000
     let start = told.count
     correlator.release(now: clock) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties) }
+    return told[start...].map { $0.line(parties, tellsMissing: true) }
   }
 
   /// What is told when the trace ends, beyond what was told before.
   func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
     let start = told.count
     correlator.finish(now: clock, channels: live) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties) }
+    return told[start...].map { $0.line(parties, tellsMissing: true) }
   }
 
   private func note(

@@ -14,6 +14,8 @@ struct PipeModel {
   struct Truth {
     let reader: Party
     let bytes: [Party: [UInt8]]
+    /// All of them, in their order.
+    let all: [UInt8]
   }
 
   private static let capacity = 65_536
@@ -23,6 +25,8 @@ struct PipeModel {
   private let recording: Recording
   private let disorder: UInt64
   private let makeBytes: (Int, inout SeededRandom) -> [UInt8]
+  /// Whether readers splice every second time, after some time in which they do not.
+  var hasSplices = false
   private var random: SeededRandom
   private var threads: [Thread]
   private var queue: [(byte: UInt8, writer: Party)] = []
@@ -100,6 +104,10 @@ struct PipeModel {
   private mutating func stepReader(_ index: Int) {
     guard let moved = threads[index].moved else {
       if queue.isEmpty { return }
+      if hasSplices, !recording.pipe.isSplicedFrom, truths.count > 10 {
+        let party = threads[index].party, backlog = queue.map(\.byte)
+        send(of: index) { $0.beginSplice(backlog, by: party) }
+      }
       let count = Int.random(in: 1...min(queue.count, 6000), using: &random)
       threads[index].moved = Array(queue.prefix(count))
       queue.removeFirst(count)
@@ -107,9 +115,13 @@ struct PipeModel {
       return
     }
     let party = threads[index].party
-    send(of: index) { $0.read(moved.map(\.byte), by: party, isTaken: true) }
+    if recording.pipe.isSplicedFrom, Bool.random(using: &random) {
+      send(of: index) { $0.splice(moved.count, by: party, isTaken: true) }
+    } else {
+      send(of: index) { $0.read(moved.map(\.byte), by: party, isTaken: true) }
+    }
     let bytes = Dictionary(grouping: moved, by: \.writer).mapValues { $0.map(\.byte) }
-    truths[recording.clock] = Truth(reader: party, bytes: bytes)
+    truths[recording.clock] = Truth(reader: party, bytes: bytes, all: moved.map(\.byte))
     threads[index].moved = nil
   }
 

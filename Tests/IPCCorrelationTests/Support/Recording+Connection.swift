@@ -128,7 +128,10 @@ extension Recording {
       connection.lastWriter = sending.party.tid
       (record.transfer.head, record.transfer.tail) = (connection.written, sending.entered)
     }
+    let hasContents = connection.isSplicedFrom && limit > 0 && count > 0
+    if hasContents { record.transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
     send(record, fingerprintOf: Array(sending.bytes.prefix(count)))
+    if hasContents { sendContents(Array(sending.bytes.prefix(count)), behind: record.transfer.header) }
   }
 
   // MARK: - Reads
@@ -164,6 +167,18 @@ extension Recording {
     let captured = Array(bytes.prefix(Int(clamping: connection.isShared ? max(limit, 4096) : limit)))
     record.transfer.captured = UInt32(captured.count)
     arrive(RecordBytes.bytes(record, then: captured))
+  }
+
+  /// Splices bytes out of a connection.
+  func splice(_ count: Int, by party: Party, from connection: TracedConnection, at position: UInt32? = nil) {
+    let start = position ?? connection.copied
+    if position == nil { connection.take(count) }
+    var record = record(IPC_RECORD_READ, by: party, connection, count: count)
+    record.transfer.header.flags |= UInt8(IPC_FLAG_SPLICED.rawValue)
+    if connection.isTCP {
+      (record.transfer.head, record.transfer.tail) = (start &+ UInt32(count), start)
+    }
+    arrive(RecordBytes.bytes(record))
   }
 
   // MARK: - What exists

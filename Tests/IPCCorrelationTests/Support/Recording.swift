@@ -15,6 +15,8 @@ final class Recording {
 
   /// Now, in nanoseconds.
   var clock: UInt64 = 1_000_000_000
+  /// Most content bytes in one record of a write or a backlog.
+  var contentChunk = Int(IPC_CHUNK_LIMIT)
   /// Records lost up to now.
   var lost: UInt32 = 0
   /// The pipe of operations that name none.
@@ -66,7 +68,7 @@ final class Recording {
     return RecordBytes.header(type, kind, by: party, time: clock, lost: lost, flags: flags)
   }
 
-  private func transfer(_ header: ipc_header, _ pipe: TracedPipe, count: Int) -> ipc_transfer {
+  func transfer(_ header: ipc_header, _ pipe: TracedPipe, count: Int) -> ipc_transfer {
     var transfer = ipc_transfer()
     transfer.header = header
     transfer.channel = pipe.address
@@ -83,12 +85,18 @@ final class Recording {
   }
 
   private func send(_ type: ipc_record_type, _ writing: Writing, count: Int) {
-    let flags = writing.isPacket ? [IPC_FLAG_PACKET] : []
+    var flags = writing.isPacket ? [IPC_FLAG_PACKET] : []
+    let bytes = Array(writing.bytes.prefix(count))
+    let hasContents =
+      type == IPC_RECORD_WRITE && limit > 0 && writing.pipe.isSplicedFrom && writing.isKept && count > 0
+    if writing.isSpliced { flags.append(IPC_FLAG_SPLICED) }
+    if hasContents { flags.append(IPC_FLAG_MORE) }
     var transfer = transfer(header(type, by: writing.party, flags: flags), writing.pipe, count: count)
-    let print = RecordBytes.fingerprint(of: Array(writing.bytes.prefix(count)))
+    let print = RecordBytes.fingerprint(of: writing.isSpliced ? [] : bytes)
     transfer.captured = UInt32(print.captured.count)
     transfer.suffix = UInt32(print.suffix)
     arrive(RecordBytes.bytes(transfer, then: print.captured))
+    if hasContents { sendContents(bytes, behind: transfer.header) }
   }
 
   // MARK: - Operations
@@ -196,14 +204,14 @@ final class Recording {
     clock += milliseconds * 1_000_000
     let start = told.count
     correlator.release(now: clock) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties) }
+    return told[start...].map { $0.line(parties, tellsMissing: true) }
   }
 
   /// What is told when the trace ends, beyond what was told before; every pipe is gone unless `live` has it.
   func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
     let start = told.count
     correlator.finish(now: clock, channels: live) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties) }
+    return told[start...].map { $0.line(parties, tellsMissing: true) }
   }
 
   private func note(
@@ -237,6 +245,8 @@ final class Recording {
   var wantsLiveChannels: Bool { correlator.wantsLiveChannels }
   /// Bytes of memory for contents.
   var contentCapacity: Int { correlator.stage.contents.capacity }
+  /// Pieces of contents that are kept.
+  var contentsInUse: Int { correlator.stage.contents.pieceCount }
   /// Events that wait.
   var waiting: Int { correlator.stage.count }
 

@@ -25,14 +25,17 @@ struct Told {
   /// `ann > bob 5 "hello"`: a question mark stands behind an end that was inferred.
   ///
   /// `nobody` received what was not delivered; an end that is not exactly one of `parties` is spelled out.
-  func line(_ parties: [Endpoint: String]) -> String {
+  ///
+  /// - Parameter tellsMissing: Whether it ends with the reason if bytes are missing.
+  func line(_ parties: [Endpoint: String], tellsMissing: Bool = false) -> String {
     var source = name(of: event.source, parties)
     var destination = name(of: event.destination, parties)
     if event.traits.contains(.inferredSource) { source += "?" }
     if event.traits.contains(.inferredDestination) { destination += "?" }
     if event.traits.contains(.undelivered), event.destination == .unknown { destination = "nobody" }
     let what = event.kind == .signal ? signalWords : transferWords
-    return "\(source) > \(destination) \(what)"
+    let missing = tellsMissing ? meta["bytes_missing"].map { " " + $0 } ?? "" : ""
+    return "\(source) > \(destination) \(what)\(missing)"
   }
 
   private var transferWords: String {

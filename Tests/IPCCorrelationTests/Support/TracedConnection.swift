@@ -31,6 +31,8 @@ final class TracedConnection {
   /// CHANNEL_MULTI.
   var isShared = false
   var lastWriter: UInt32 = 0
+  /// Whether somebody splices from it, so that writes bring their contents.
+  var isSplicedFrom = false
   /// Whose names have been told.
   var isNameTold = false
 

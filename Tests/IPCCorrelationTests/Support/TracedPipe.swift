@@ -11,6 +11,8 @@ final class TracedPipe {
   /// CHANNEL_MULTI: a write has followed another thread's.
   var isShared = false
   var lastWriter: UInt32 = 0
+  /// Whether somebody splices from it, so that writes bring their contents.
+  var isSplicedFrom = false
 
   /// - Parameter unread: Bytes in it from before the trace; nil if the trace sees its birth.
   init(address: UInt64 = 0xffff_8880_0001_0000, inode: UInt64 = 42, unread: Int? = nil) {

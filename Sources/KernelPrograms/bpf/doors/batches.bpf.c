@@ -37,9 +37,10 @@ static __always_inline int sent_step(void *ctx, struct call *call) {
   lose_rest(scratch);
 done:
   forget_note();
+  if (scratch->is_told_whole) send_contents_behind(ctx, scratch, scratch->result);
   return 0;
 }
-EXIT_PROGRAM(sent, __exitfile_, 26, __sockets, sent_step)
+FILE_EXIT(sent, 26, sockets, sent_step)
 
 /* Messages whose contents lie in their first buffer are sent at once; others go through STEP_CONTENT and come back. */
 static __always_inline int received_step(void *ctx, struct call *call) {
@@ -54,8 +55,7 @@ static __always_inline int received_step(void *ctx, struct call *call) {
     describe_received(scratch, length);
     u64 kept = scratch->socket.kept, limit = received_limit(scratch);
     if (limit > kept) limit = kept;
-    /* Spliced, or thrown away (MSG_TRUNC): no buffer holds it. */
-    if (scratch->base == 0) limit = 0;
+    if (scratch->is_spliced) limit = 0;
     u64 address = 0, room = 0;
     load_piece(scratch, 0, &address, &room);
     if (limit > room || limit > IPC_CHUNK_LIMIT) {
@@ -73,7 +73,6 @@ static __always_inline int received_step(void *ctx, struct call *call) {
   lose_rest(scratch);
 done:
   forget_note();
-  if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
-  return 0;
+  return pass_on(ctx, scratch);
 }
-EXIT_PROGRAM(received, __exitfile_, 28, __sockets, received_step)
+FILE_EXIT(received, 28, sockets, received_step)

@@ -4,15 +4,6 @@
 
 #include "doors/syscalls.h"
 
-/*
- * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers
- * (6.1 and before) do not tell that both are the same.
- */
-static __always_inline u64 at_most(u64 value, u32 limit) {
-  asm volatile("if %0 <= %1 goto +1\n%0 = %1" : "+r"(value) : "i"(limit));
-  return value;
-}
-
 /* Buffer number `position` of the call. */
 static __always_inline bool load_piece(struct scratch *scratch, u32 position, u64 *address, u64 *length) {
   if (!scratch->is_vector) {
@@ -103,9 +94,17 @@ static __always_inline u32 fingerprint(struct scratch *scratch, u64 count) {
   return suffix;
 }
 
-/* The transfer in the scratch: that of a pipe, or the beginning of a socket's. */
+/* The transfer in the scratch: that of a pipe, or the beginning of a socket's or a pseudoterminal's. */
 static __always_inline struct ipc_transfer *transfer_of(struct scratch *scratch) {
-  return scratch->is_socket ? &scratch->socket.transfer : &scratch->transfer;
+  return scratch->record == RECORD_SOCKET     ? &scratch->socket.transfer
+         : scratch->record == RECORD_TERMINAL ? &scratch->terminal.transfer
+                                              : &scratch->transfer;
+}
+
+static __always_inline u32 record_size(struct scratch *scratch) {
+  return scratch->record == RECORD_SOCKET     ? sizeof(struct ipc_socket)
+         : scratch->record == RECORD_TERMINAL ? sizeof(struct ipc_terminal)
+                                              : sizeof(struct ipc_transfer);
 }
 
 /* Sends it with what has been filled in behind it, of which `suffix` bytes are a write's last ones. */
@@ -113,12 +112,20 @@ static __always_inline void send_transfer(struct scratch *scratch, u32 suffix, u
   struct ipc_transfer *transfer = transfer_of(scratch);
   transfer->captured = scratch->fill;
   transfer->suffix = suffix;
-  send(scratch, transfer, scratch->is_socket ? sizeof(struct ipc_socket) : sizeof(struct ipc_transfer), lost_bytes);
+  send(scratch, transfer, record_size(scratch), lost_bytes);
 }
 
 /* Sends a write's record with its fingerprint. */
 static __always_inline void send_write(struct scratch *scratch, u64 count, u64 lost_bytes) {
+  if (scratch->is_told_whole) transfer_of(scratch)->header.flags |= IPC_FLAG_MORE;
   send_transfer(scratch, fingerprint(scratch, count), lost_bytes);
+}
+
+/* Makes the header of the chunks that come behind the transfer in the scratch. The records overlap. */
+static __always_inline void begin_chunks(struct scratch *scratch) {
+  struct ipc_header header = transfer_of(scratch)->header;
+  header.type = IPC_RECORD_CONTENT;
+  scratch->content.header = header;
 }
 
 static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
@@ -127,10 +134,7 @@ static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
     scratch->first_chunk = 0;
     transfer->header.flags |= flags;
     send_transfer(scratch, 0, transfer->count);
-    /* The records overlap; the chunk's header is the transfer's with another type. */
-    struct ipc_header header = transfer->header;
-    header.type = IPC_RECORD_CONTENT;
-    scratch->content.header = header;
+    begin_chunks(scratch);
   } else {
     scratch->content.header.flags = flags;
     scratch->content.captured = scratch->fill;
@@ -154,9 +158,27 @@ static __always_inline void begin_contents(struct scratch *scratch, u64 count, u
   scratch->first_chunk = 1;
 }
 
+static __always_inline bool has_more_contents(struct scratch *scratch) {
+  return scratch->done < scratch->limit && !scratch->is_short;
+}
+
+/* Bytes of the current buffer that are copied next. */
+static __always_inline u64 next_size(struct scratch *scratch, u64 fill) {
+  u64 size = scratch->piece_left, left = scratch->limit - scratch->done, room = IPC_CHUNK_LIMIT - fill;
+  if (size > left) size = left;
+  if (size > room) size = room;
+  return at_most(size, IPC_CHUNK_LIMIT);
+}
+
+static __always_inline void note_copied(struct scratch *scratch, u64 fill, u64 size) {
+  scratch->piece += size;
+  scratch->piece_left -= size;
+  scratch->done += size;
+  scratch->fill = fill + size;
+}
+
 /* Copies from one buffer, as much as the chunk has room for, and sends the chunk when it is full. */
 static __always_inline void copy_piece(struct scratch *scratch) {
-  u64 left = scratch->limit - scratch->done;
   if (scratch->piece_left == 0) {
     u64 address, length;
     scratch->is_short = !load_piece(scratch, scratch->next_vector, &address, &length);
@@ -166,50 +188,52 @@ static __always_inline void copy_piece(struct scratch *scratch) {
     scratch->piece_left = length;
     if (length == 0) return;
   }
-  u64 size = scratch->piece_left;
-  if (size > left) size = left;
-  u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT);
-  u64 room = IPC_CHUNK_LIMIT - fill;
-  if (size > room) size = room;
-  size = at_most(size, IPC_CHUNK_LIMIT);
+  u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT), size = next_size(scratch, fill);
   scratch->is_short = bpf_probe_read_user(scratch->bytes + fill, size, (void *)scratch->piece) != 0;
   if (scratch->is_short) return;
-  scratch->piece += size;
-  scratch->piece_left -= size;
-  scratch->done += size;
-  scratch->fill = fill + size;
-  if (fill + size == IPC_CHUNK_LIMIT && size < left) send_chunk(scratch, IPC_FLAG_MORE);
+  note_copied(scratch, fill, size);
+  if (fill + size == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(scratch, IPC_FLAG_MORE);
 }
 
-#define PIECES_A_PASS 32
+#define PIECES_A_PASS 40
 
 /*
- * Copies the contents of a read, buffer by buffer, and sends a record whenever a chunk is full. It calls itself for
- * the next 32 pieces: up to 33 times (MAX_TAIL_CALL_CNT), that is 1,056 buffers (UIO_MAXIOV is 1,024) or 33 MiB.
+ * Copies contents, buffer by buffer, and sends a record whenever a chunk is full. It calls itself for the next pieces,
+ * until 33 calls have been made in all (MAX_TAIL_CALL_CNT). With at most 8 calls before, that is 1,024 buffers
+ * (UIO_MAXIOV) in up to 1,000 KiB, or one buffer of 31 MiB.
  */
 static __always_inline int contents_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
-  for (u32 i = 0; i < PIECES_A_PASS; i++)
-    if (scratch->done < scratch->limit && !scratch->is_short) copy_piece(scratch);
-  if (scratch->done < scratch->limit && !scratch->is_short) {
-    bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
-    scratch->is_short = true;
+  for (u32 i = 0; i < PIECES_A_PASS; i++) {
+    if (!has_more_contents(scratch)) break;
+    copy_piece(scratch);
   }
+  /* Fails after the last possible call: what is there is told then, and what is not is missing. */
+  if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
   send_chunk(scratch, scratch->is_short ? IPC_FLAG_SHORT : 0);
   scratch->message++;
   if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
   forget_note();
   return 0;
 }
-EXIT_STEP(contents, 16, contents_step)
+FILE_EXIT(contents, 16, any, contents_step)
 
-/* Sends the record in the scratch with up to `limit` bytes of the read's contents. */
+/* Sends the record in the scratch with up to `limit` bytes of the contents. */
 static __always_inline int send_with_contents(void *ctx, struct scratch *scratch, u64 limit) {
-  begin_contents(scratch, scratch->transfer.count, limit);
+  u64 count = transfer_of(scratch)->count;
+  begin_contents(scratch, count, limit);
   if (scratch->limit == 0)
-    send_transfer(scratch, 0, scratch->transfer.count);
+    send_transfer(scratch, 0, count);
   else
     bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
   return 0;
+}
+
+/* Sends a write's contents behind its record, because its reader will have no buffer. */
+static __always_inline void send_contents_behind(void *ctx, struct scratch *scratch, u64 count) {
+  begin_chunks(scratch);
+  begin_contents(scratch, count, settings.capture_limit);
+  scratch->first_chunk = 0;
+  bpf_tail_call(ctx, &exit_files, scratch->is_spliced ? STEP_WRITTEN : STEP_CONTENT);
 }

@@ -6,7 +6,7 @@ static __always_inline u32 number_of(struct task_struct *task, s64 number) {
   return number < 0 || number >= SYSCALL_LIMIT ? NO_SYSCALL : (u32)number;
 }
 
-SEC("tp_btf/sys_exit") int dispatch__door_exit__any__btf(u64 *ctx) {
+SEC("raw_tp/sys_exit") int dispatch__door_exit__any__raw(u64 *ctx) {
   struct pt_regs *regs = (void *)ctx[0];
 #if defined(__TARGET_ARCH_x86)
   s64 number = BPF_CORE_READ(regs, orig_ax);
@@ -22,7 +22,7 @@ SEC("tp/raw_syscalls/sys_exit") int dispatch__door_exit__any__classic(struct tra
   return 0;
 }
 
-SEC("tp_btf/sys_enter") int dispatch__door_enter__any__btf(u64 *ctx) {
+SEC("raw_tp/sys_enter") int dispatch__door_enter__any__raw(u64 *ctx) {
   bpf_tail_call(ctx, &syscall_enters, number_of((void *)bpf_get_current_task(), ctx[1]));
   return 0;
 }

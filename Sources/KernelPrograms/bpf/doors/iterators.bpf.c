@@ -6,6 +6,20 @@ struct slot_count counted = {};
 
 static __always_inline bool is_wanted(u32 kind) { return settings.kinds & 1u << kind; }
 
+/* The master sends what is typed and receives what is printed, the slave the other way. */
+static __always_inline bool describe_held_terminal(struct file *file, struct ipc_held *held) {
+  struct pty_side side;
+  if (!pty_side_of(file, &side)) return false;
+  held->kind = IPC_KIND_PTY;
+  held->sends = pty_key(side.slave, !side.is_master);
+  held->receives = pty_key(side.slave, side.is_master);
+  held->sends_inode = pty_inode(side.slave);
+  held->receives_inode = held->sends_inode;
+  held->can_read = 1;
+  held->can_write = 1;
+  return true;
+}
+
 /* What a descriptor can send to and receive from, as records name it; false if it is no channel of a wanted kind.
  * With `count`, unread bytes are added up. */
 static __always_inline bool describe_held(struct file *file, struct ipc_held *held, struct slot_count *count) {
@@ -22,6 +36,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     held->can_write = mode & FMODE_WRITE ? 1 : 0;
     return is_wanted(IPC_KIND_PIPE);
   }
+  if (type == S_IFCHR) return is_wanted(IPC_KIND_PTY) && describe_held_terminal(file, held);
   struct sock *sk = sock_of(file);
   if (!sk) return false;
   u32 step = step_of(sk);
@@ -104,5 +119,11 @@ SEC("iter/task") int own_place(struct bpf_iter__task *ctx) {
   struct task_struct *self = (void *)bpf_get_current_task();
   shared.self_level = BPF_CORE_READ(self, thread_pid, level);
   shared.self_tgid = BPF_CORE_READ(self, tgid);
+  return 0;
+}
+
+/* Finds out where the memory of a page lies. */
+SEC("iter/task") int own_pages(struct bpf_iter__task *ctx) {
+  if (shared.page_constant == 0) try_constants();
   return 0;
 }

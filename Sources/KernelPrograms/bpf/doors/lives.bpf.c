@@ -39,7 +39,7 @@ static __always_inline int on_exec(void) {
   return 0;
 }
 
-SEC("tp_btf/sched_process_exec") int exec__trace_0__any__btf(u64 *ctx) { return on_exec(); }
+SEC("raw_tp/sched_process_exec") int exec__trace_0__any__raw(u64 *ctx) { return on_exec(); }
 SEC("tp/sched/sched_process_exec") int exec__trace_0__any__classic(void *ctx) { return on_exec(); }
 
 /* A new task of the tree. A thread is not a process of its own, but the classic tracepoint does not tell; a tid
@@ -50,7 +50,7 @@ static __always_inline int on_fork(u32 child) {
   return 0;
 }
 
-SEC("tp_btf/sched_process_fork") int fork__trace_0__tree__btf(u64 *ctx) {
+SEC("raw_tp/sched_process_fork") int fork__trace_0__tree__raw(u64 *ctx) {
   struct task_struct *child = (void *)ctx[1];
   return on_fork(BPF_CORE_READ(child, pid));
 }
@@ -68,11 +68,11 @@ static __always_inline int on_exit(void) {
   return 0;
 }
 
-SEC("tp_btf/sched_process_exit") int exit__trace_0__tree__btf(u64 *ctx) { return on_exit(); }
+SEC("raw_tp/sched_process_exit") int exit__trace_0__tree__raw(u64 *ctx) { return on_exit(); }
 SEC("tp/sched/sched_process_exit") int exit__trace_0__tree__classic(void *ctx) { return on_exit(); }
 
 /* A rename comes into effect right after this tracepoint, so it is the new name that is looked up. */
-SEC("tp_btf/task_rename") int rename__trace_0__comms__any(u64 *ctx) {
+SEC("raw_tp/task_rename") int rename__trace_0__comms__any(u64 *ctx) {
   struct task_struct *task = (void *)ctx[0];
   if (settings.scope != IPC_SCOPE_COMMS) return 0;
   struct comm comm = {};

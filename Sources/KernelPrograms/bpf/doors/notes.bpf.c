@@ -9,7 +9,7 @@
 
 /* Defines both variants of an attached program; `type` is the classic tracepoint's struct, `field` its pointer. */
 #define NOTE_PROGRAM(label, kind, category, tracepoint, type, field, body)                                     \
-  SEC("tp_btf/" #tracepoint) int label##__note_##category##__##kind##__btf(u64 *ctx) {                        \
+  SEC("raw_tp/" #tracepoint) int label##__note_##category##__##kind##__raw(u64 *ctx) {                        \
     return body((void *)ctx[0]);                                                                              \
   }                                                                                                           \
   SEC("tp/" #category "/" #tracepoint)                                                                        \
@@ -157,7 +157,7 @@ static __always_inline int send_noted(u64 left) {
   return 0;
 }
 
-SEC("tp_btf/tcp_sendmsg_locked") int sending__note_tcp__loopback_tcp__btf(u64 *ctx) {
+SEC("raw_tp/tcp_sendmsg_locked") int sending__note_tcp__loopback_tcp__raw(u64 *ctx) {
   struct msghdr *message = (void *)ctx[1];
   return send_noted(BPF_CORE_READ(message, msg_iter.count));
 }

@@ -82,7 +82,7 @@ static __always_inline int passed_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, scratch->step);
   return 0;
 }
-EXIT_PROGRAM(passed, __exitfile_, 20, __unix, passed_step)
+FILE_EXIT(passed, 20, unix, passed_step)
 
 /* Names one descriptor that is neither pipe nor socket and calls itself for the next one; then sends the record. */
 static __always_inline int passed_names_step(void *ctx, struct call *call) {
@@ -111,4 +111,4 @@ static __always_inline int passed_names_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, scratch->step);
   return 0;
 }
-EXIT_PROGRAM(passed_names, __exitfile_, 27, __unix, passed_names_step)
+FILE_EXIT(passed_names, 27, unix, passed_names_step)

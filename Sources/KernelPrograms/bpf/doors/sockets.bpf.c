@@ -180,8 +180,9 @@ static __always_inline u32 prepare_socket(struct call *call, struct scratch *scr
   if (!sk) return 0;
   scratch->sk = sk;
   scratch->message = 0;
+  scratch->is_told_whole = false;
   scratch->stage = 0;
-  scratch->is_socket = true;
+  scratch->record = RECORD_SOCKET;
   scratch->step = step_of(sk);
   return scratch->step;
 }
@@ -193,9 +194,9 @@ static __always_inline int socket_exit(void *ctx, struct call *call) {
   bool is_transfer = scratch && (scratch->is_write || !(scratch->message_flags & (MSG_PEEK | MSG_ERRQUEUE)));
   if (step && is_transfer) bpf_tail_call(ctx, &exit_files, step);
   forget_note();
-  return 0;
+  return scratch ? pass_on(ctx, scratch) : 0;
 }
-EXIT_PROGRAM(socket, __exitfile_, 12, __sockets, socket_exit)
+FILE_EXIT(socket, 12, sockets, socket_exit)
 
 static __always_inline int socket_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
@@ -203,13 +204,14 @@ static __always_inline int socket_enter(void *ctx, struct call *call) {
   if (step) bpf_tail_call(ctx, &enter_files, step);
   return 0;
 }
-ENTER_PROGRAM(socket, __enterfile_, 12, __sockets, socket_enter)
+FILE_ENTER(socket, 12, sockets, socket_enter)
 
 /* Fills in what every record of a socket has; the direction and the ends are the kind's. */
 static __always_inline void fill_socket(struct scratch *scratch, struct task_struct *task, u16 type, u32 kind,
                                         bool matched, u64 count) {
   __builtin_memset(&scratch->socket, 0, sizeof(scratch->socket));
-  fill_header(&scratch->socket.transfer.header, task, type, kind, matched ? IPC_FLAG_MATCHED : 0);
+  u8 flags = (matched ? IPC_FLAG_MATCHED : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
+  fill_header(&scratch->socket.transfer.header, task, type, kind, flags);
   scratch->socket.transfer.count = count;
   scratch->socket.transfer.fd = scratch->fd;
   scratch->socket.kept = count;
@@ -236,6 +238,12 @@ static __always_inline int send_received(void *ctx, struct scratch *scratch) {
   scratch->socket_template = scratch->socket;
   bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
   return 0;
+}
+
+/* Whether a write's contents are to be told, because what it goes into is spliced from. */
+static __always_inline void note_whole_write(struct scratch *scratch, struct channel *channel) {
+  scratch->is_told_whole = settings.capture_limit > 0 && channel->flags & CHANNEL_SPLICED && !scratch->vector
+                           && !scratch->is_spliced && scratch->result > 0;
 }
 
 /* Sends the record of a write that is in the scratch. */

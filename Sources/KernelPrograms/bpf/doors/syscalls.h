@@ -3,7 +3,9 @@
  * The main door: the end of every syscall, and the start of those that may block while others go on.
  *
  * A dispatcher looks up the syscall's number in a table of programs; a number without a handler costs one failed tail
- * call. Each handler exists twice, as tp_btf and as classic tracepoint, over the same function; Swift loads one set.
+ * call. Each handler exists twice, as raw tracepoint and as classic one, over the same function; Swift loads one set.
+ * Raw and not BTF-typed, because a table takes programs of one tracepoint only if they are typed, and what lies behind
+ * the tables serves io_uring, too.
  *
  * Program names tell Swift where a program belongs: LABEL__TABLE_SLOTS__KIND__VARIANT. KIND is `any` for those that every
  * kind needs, VARIANT `any` for those that exist once; SLOTS are the table entries that lead to the program.
@@ -21,12 +23,22 @@ struct call {
   bool compat;
 };
 
+/* The call that a program behind the door's tables works for. */
+static __always_inline bool call_behind(u32 door, struct call *call) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return false;
+  *call = (struct call){scratch->task, NULL, scratch->call_result, scratch->is_compat};
+  return true;
+}
+
 /* Takes over what every transfer has, with one message and nothing beside it. */
 static __always_inline void begin_transfer(struct scratch *scratch, struct call *call, struct file *file, u32 fd,
                                            bool is_write) {
+  scratch->task = call->task;
   scratch->file = file;
   scratch->fd = fd;
   scratch->result = call->result;
+  scratch->call_result = call->result;
   scratch->is_write = is_write;
   scratch->is_compat = call->compat;
   scratch->message_flags = 0;
@@ -35,17 +47,26 @@ static __always_inline void begin_transfer(struct scratch *scratch, struct call 
   scratch->control_length = 0;
   scratch->vector = 0;
   scratch->messages = 1;
+  scratch->message = 0;
+  scratch->is_spliced = false;
+  scratch->has_other_end = false;
+}
+
+/* Ends the work for a call: goes on to the other end if it was a splice, whether or not this one was told. */
+static __always_inline int pass_on(void *ctx, struct scratch *scratch) {
+  if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
+  return 0;
 }
 
 #define JOIN(a, b, c, d, e, f) a##b##c##d##e##f
 #define NAME(label, table, slot, kind, variant) JOIN(label, table, slot, kind, __, variant)
 
-static __always_inline struct call call_of_btf_exit(u64 *ctx) {
+static __always_inline struct call call_of_raw_exit(u64 *ctx) {
   struct task_struct *task = (void *)bpf_get_current_task();
   return (struct call){task, (struct pt_regs *)ctx[0], (s64)ctx[1], is_compat(task)};
 }
 
-static __always_inline struct call call_of_btf_enter(u64 *ctx) {
+static __always_inline struct call call_of_raw_enter(u64 *ctx) {
   struct task_struct *task = (void *)bpf_get_current_task();
   return (struct call){task, (struct pt_regs *)ctx[0], 0, is_compat(task)};
 }
@@ -62,8 +83,8 @@ static __always_inline struct call call_of_classic_enter(struct trace_event_raw_
 
 /* Defines both variants of a program in a table of the exit door; `body(void *ctx, struct call *call)` does the work. */
 #define EXIT_PROGRAM(label, table, slot, kind, body)                                   \
-  SEC("tp_btf/sys_exit") int NAME(label, table, slot, kind, btf)(u64 * ctx) {           \
-    struct call call = call_of_btf_exit(ctx);                                           \
+  SEC("raw_tp/sys_exit") int NAME(label, table, slot, kind, raw)(u64 * ctx) {           \
+    struct call call = call_of_raw_exit(ctx);                                           \
     return body(ctx, &call);                                                            \
   }                                                                                     \
   SEC("tp/raw_syscalls/sys_exit")                                                       \
@@ -73,8 +94,8 @@ static __always_inline struct call call_of_classic_enter(struct trace_event_raw_
   }
 
 #define ENTER_PROGRAM(label, table, slot, kind, body)                                   \
-  SEC("tp_btf/sys_enter") int NAME(label, table, slot, kind, btf)(u64 * ctx) {          \
-    struct call call = call_of_btf_enter(ctx);                                          \
+  SEC("raw_tp/sys_enter") int NAME(label, table, slot, kind, raw)(u64 * ctx) {          \
+    struct call call = call_of_raw_enter(ctx);                                          \
     return body(ctx, &call);                                                            \
   }                                                                                     \
   SEC("tp/raw_syscalls/sys_enter")                                                      \
@@ -93,9 +114,17 @@ static __always_inline struct call call_of_classic_enter(struct trace_event_raw_
 #define SYSCALL_EXIT(label, slots, kind, body) EXIT_PROGRAM(label, __exit_, slots, __##kind, body)
 #define SYSCALL_ENTER(label, slots, kind, body) ENTER_PROGRAM(label, __enter_, slots, __##kind, body)
 
-/* A handler of all transfers on files of one type (S_IFMT >> 12), called by the syscall's handler. */
-#define FILE_EXIT(kind, slot, body) EXIT_PROGRAM(kind, __exitfile_, slot, __##kind, body)
-#define FILE_ENTER(kind, slot, body) ENTER_PROGRAM(kind, __enterfile_, slot, __##kind, body)
+/* Defines both variants of a program behind a door's tables, to which the call comes by the scratch. */
+#define PROGRAM_BEHIND(door, label, table, slot, kind, body)                                                  \
+  SEC("raw_tp") int NAME(label, table, slot, kind, raw)(void *ctx) {                                          \
+    struct call call;                                                                                         \
+    return call_behind(door, &call) ? body(ctx, &call) : 0;                                                   \
+  }                                                                                                           \
+  SEC("tp") int NAME(label, table, slot, kind, classic)(void *ctx) {                                          \
+    struct call call;                                                                                         \
+    return call_behind(door, &call) ? body(ctx, &call) : 0;                                                   \
+  }
 
-/* A step that programs of every kind share. */
-#define EXIT_STEP(name, slot, body) EXIT_PROGRAM(name, __exitfile_, slot, __any, body)
+/* A handler of all transfers on files of one type (S_IFMT >> 12), or a step that several of them share. */
+#define FILE_EXIT(label, slot, kind, body) PROGRAM_BEHIND(DOOR_EXIT, label, __exitfile_, slot, __##kind, body)
+#define FILE_ENTER(label, slot, kind, body) PROGRAM_BEHIND(DOOR_ENTER, label, __enterfile_, slot, __##kind, body)

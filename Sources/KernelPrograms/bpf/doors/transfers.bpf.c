@@ -4,29 +4,24 @@
  * A regular file costs five reads of kernel memory and one failed tail call.
  */
 
-static __always_inline int hand_over_fd(void *ctx, struct call *call, u32 door, u32 fd, bool is_write, bool is_vector,
-                                        bool has_buffer) {
+static __always_inline int hand_over(void *ctx, struct call *call, u32 door, bool is_write, bool is_vector) {
+  u32 fd = argument(call->regs, 0, call->compat);
   struct file *file = file_of(call->task, fd);
   if (!file) return 0;
-  u32 type = (mode_of(file) & S_IFMT) >> 12;
-  if (type == 8) return 0; /* S_IFREG, by far the most frequent */
+  u32 type = file_type(file);
+  if (type == S_IFREG >> 12) return 0; /* by far the most frequent */
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return 0;
   begin_transfer(scratch, call, file, fd, is_write);
-  scratch->base = has_buffer ? argument(call->regs, 1, call->compat) : 0;
-  scratch->length = has_buffer ? argument(call->regs, 2, call->compat) : 0;
+  scratch->base = argument(call->regs, 1, call->compat);
+  scratch->length = argument(call->regs, 2, call->compat);
   scratch->is_vector = is_vector;
   scratch->is_plain = true;
-  if (has_buffer) scratch->has_other_end = false;
   if (door == DOOR_EXIT)
     bpf_tail_call(ctx, &exit_files, type);
   else
     bpf_tail_call(ctx, &enter_files, type);
   return 0;
-}
-
-static __always_inline int hand_over(void *ctx, struct call *call, u32 door, bool is_write, bool is_vector) {
-  return hand_over_fd(ctx, call, door, argument(call->regs, 0, call->compat), is_write, is_vector, true);
 }
 
 /* Nothing was transferred, but something may have been noted. A read of 0 bytes may have been an empty message. */
@@ -71,34 +66,55 @@ SYSCALL_ENTER(writev, SLOTS2(writev, pwritev2), any, writev_enter)
 
 /*
  * The zero-copy family, seen from the pipe or socket: who splices bytes out of it has read them, who splices them in
- * has written them. No buffer of the caller holds them, so there are no contents.
+ * has written them. No buffer of the caller holds them.
  */
-static __always_inline bool is_channel(struct call *call, u32 fd) {
-  struct file *file = file_of(call->task, fd);
-  u32 type = file ? mode_of(file) & S_IFMT : 0;
-  return type == S_IFIFO || type == S_IFSOCK;
+static __always_inline void begin_splice(struct scratch *scratch, struct call *call, struct file *file, u32 fd,
+                                         bool is_write) {
+  begin_transfer(scratch, call, file, fd, is_write);
+  scratch->base = 0;
+  scratch->length = 0;
+  scratch->is_vector = false;
+  scratch->is_plain = true;
+  scratch->is_spliced = true;
 }
 
-static __always_inline int move(void *ctx, struct call *call, u32 from, bool takes, u32 to) {
+static __always_inline bool is_channel(struct file *file) {
+  u32 type = file ? file_type(file) : 0;
+  return type == S_IFIFO >> 12 || type == S_IFSOCK >> 12;
+}
+
+/* From one file to another; `from` is NULL if what is moved stays there. */
+static __always_inline int move(void *ctx, struct call *call, struct file *from, u32 from_fd, struct file *to,
+                                u32 to_fd) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch || call->result <= 0) return 0;
-  bool is_read = takes && is_channel(call, from);
-  scratch->has_other_end = is_read && is_channel(call, to);
-  scratch->other_fd = to;
-  return hand_over_fd(ctx, call, DOOR_EXIT, is_read ? from : to, !is_read, false, false);
+  if (!scratch || call->result <= 0 || !to) return 0;
+  if (is_channel(from)) {
+    begin_splice(scratch, call, from, from_fd, false);
+    scratch->has_other_end = true;
+    scratch->other_file = to;
+    scratch->other_fd = to_fd;
+    /* Fails if its kind is not traced. */
+    bpf_tail_call(ctx, &exit_files, file_type(from));
+  }
+  begin_splice(scratch, call, to, to_fd, true);
+  bpf_tail_call(ctx, &exit_files, file_type(to));
+  return 0;
 }
 
 static __always_inline int splice_exit(void *ctx, struct call *call) {
-  return move(ctx, call, argument(call->regs, 0, call->compat), true, argument(call->regs, 2, call->compat));
+  u32 from = argument(call->regs, 0, call->compat), to = argument(call->regs, 2, call->compat);
+  return move(ctx, call, file_of(call->task, from), from, file_of(call->task, to), to);
 }
 
 /* tee copies: what it reads stays in the pipe. */
 static __always_inline int tee_exit(void *ctx, struct call *call) {
-  return move(ctx, call, argument(call->regs, 0, call->compat), false, argument(call->regs, 1, call->compat));
+  u32 to = argument(call->regs, 1, call->compat);
+  return move(ctx, call, NULL, 0, file_of(call->task, to), to);
 }
 
 static __always_inline int sendfile_exit(void *ctx, struct call *call) {
-  return move(ctx, call, argument(call->regs, 1, call->compat), false, argument(call->regs, 0, call->compat));
+  u32 to = argument(call->regs, 0, call->compat);
+  return move(ctx, call, NULL, 0, file_of(call->task, to), to);
 }
 
 /* Goes the way that the descriptor allows; a FIFO opened for both is written to (vmsplice_type, fs/splice.c). */
@@ -113,12 +129,13 @@ static __always_inline int vmsplice_exit(void *ctx, struct call *call) {
 static __always_inline int other_end_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
-  scratch->has_other_end = false;
-  return hand_over_fd(ctx, call, DOOR_EXIT, scratch->other_fd, true, false, false);
+  begin_splice(scratch, call, scratch->other_file, scratch->other_fd, true);
+  bpf_tail_call(ctx, &exit_files, file_type(scratch->file));
+  return 0;
 }
 
 SYSCALL_EXIT(splice, SLOTS1(splice), any, splice_exit)
 SYSCALL_EXIT(tee, SLOTS1(tee), any, tee_exit)
 SYSCALL_EXIT(sendfile, SLOTS2(sendfile, sendfile64), any, sendfile_exit)
 SYSCALL_EXIT(vmsplice, SLOTS1(vmsplice), any, vmsplice_exit)
-EXIT_STEP(other_end, 18, other_end_step)
+FILE_EXIT(other_end, 18, any, other_end_step)

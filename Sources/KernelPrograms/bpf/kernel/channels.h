@@ -4,13 +4,19 @@
 
 #include "kernel/maps.h"
 
+/* Whether a channel shows ipcdump's own output. */
+static __always_inline bool is_own_output(u64 key, u64 inode) {
+  if (!shared.has_own_output) return false;
+  struct ipc_shown *shown = bpf_map_lookup_elem(&output_chain, &key);
+  return shown && shown->inode == inode;
+}
+
 /* The channel's entry; made if it is missing or stands for an object that is gone. */
 static __always_inline struct channel *channel_of(u64 key, u64 inode, u32 flags_if_new) {
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
   if (known && known->inode == inode) return known;
   struct channel fresh = {.inode = inode, .flags = flags_if_new};
-  u64 *excluded = bpf_map_lookup_elem(&output_chain, &key);
-  if (excluded && *excluded == inode) fresh.flags |= CHANNEL_EXCLUDED;
+  if (is_own_output(key, inode)) fresh.flags |= CHANNEL_EXCLUDED;
   bpf_map_update_elem(&channels, &key, &fresh, BPF_ANY);
   return bpf_map_lookup_elem(&channels, &key);
 }
@@ -33,7 +39,8 @@ static __always_inline struct channel *socket_channel_of(u64 key, u64 inode) {
 static __always_inline struct channel *channel_in_scope(u32 kind, u64 key, u64 inode, bool matched, u64 bytes) {
   if (!matched) {
     struct channel *known = bpf_map_lookup_elem(&channels, &key);
-    return known && known->inode == inode ? known : NULL;
+    if (known && known->inode == inode) return known;
+    if (!is_own_output(key, inode)) return NULL;
   }
   struct channel *channel = channel_of(key, inode, 0);
   if (!channel) lose(kind, bytes);

@@ -18,3 +18,60 @@ static __always_inline struct pt_regs *current_registers(void) {
   struct task_struct *task = (void *)bpf_get_current_task();
   return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
 }
+
+/*
+ * Whether the tracepoints of io_uring name the request, and the request keeps its result: 5.19. Debian's 5.10 has the
+ * io_uring of 5.15, which does not.
+ */
+static __always_inline bool has_uring_requests(void) {
+  struct io_kiocb *request = NULL;
+  return bpf_core_field_exists(request->cqe);
+}
+
+/* Who submitted a request: its task before 6.13, then by way of its io_uring_task. */
+static __always_inline struct task_struct *submitter_of(struct io_kiocb *request) {
+  struct io_kiocb___612 *old = (void *)request;
+  return bpf_core_field_exists(old->task) ? BPF_CORE_READ(old, task) : BPF_CORE_READ(request, tctx, task);
+}
+
+/* Whether a ring was made by a 32-bit program: a bit field in 6.18 and before, one of the flags in 7.2. */
+static __always_inline bool is_compat_ring(struct io_kiocb *request) {
+  struct io_ring_ctx *ring = BPF_CORE_READ(request, ctx);
+  struct io_ring_ctx___72 *flags = (void *)ring;
+  if (bpf_core_field_exists(ring->compat)) return BPF_CORE_READ_BITFIELD_PROBED(ring, compat);
+  return bpf_core_field_exists(flags->int_flags) && BPF_CORE_READ(flags, int_flags) & 1 << 11; /* IO_RING_F_COMPAT */
+}
+
+/* Whether io_uring_complete has the completion entry as its third argument: 6.13, which took the task out of the
+ * request, too. Before, the entry's members are arguments of their own. */
+static __always_inline bool traces_completion_entry(void) {
+  struct io_kiocb___612 *old = NULL;
+  return !bpf_core_field_exists(old->task);
+}
+
+/* What controls a terminal lies in tty_struct.ctrl since 5.15, before in tty_struct itself. */
+static __always_inline struct pid *session_of(struct tty_struct *tty) {
+  struct tty_struct___514 *old = (void *)tty;
+  return bpf_core_field_exists(old->session) ? BPF_CORE_READ(old, session) : BPF_CORE_READ(tty, ctrl.session);
+}
+
+static __always_inline struct pid *foreground_of(struct tty_struct *tty) {
+  struct tty_struct___514 *old = (void *)tty;
+  return bpf_core_field_exists(old->pgrp) ? BPF_CORE_READ(old, pgrp) : BPF_CORE_READ(tty, ctrl.pgrp);
+}
+
+/*
+ * Whether a terminal's driver is that of pseudoterminals, and of their masters. Type and subtype are shorts up to 6.12
+ * and enums in 6.18, where the types are numbered anew (include/linux/tty_driver.h).
+ */
+static __always_inline bool is_pty_driver(struct tty_driver *driver) {
+  struct tty_driver___short *old = (void *)driver;
+  if (bpf_core_field_exists(old->type)) return BPF_CORE_READ(old, type) == 4;
+  return BPF_CORE_READ(driver, type) == bpf_core_enum_value(enum tty_driver_type, TTY_DRIVER_TYPE_PTY);
+}
+
+static __always_inline bool is_master_driver(struct tty_driver *driver) {
+  struct tty_driver___short *old = (void *)driver;
+  if (bpf_core_field_exists(old->subtype)) return BPF_CORE_READ(old, subtype) == 1;
+  return BPF_CORE_READ(driver, subtype) == bpf_core_enum_value(enum tty_driver_subtype, PTY_TYPE_MASTER);
+}

@@ -34,18 +34,19 @@ struct {
 #define STEP_UNIX_SEQPACKET 23
 #define STEP_TCP 24
 #define STEP_UDP 25
+#define STEP_SENT 26
 #define STEP_PASSED_NAMES 27
 #define STEP_RECEIVED 28
-#define STEP_SENT 26
+#define STEP_SLOTS 29
+#define STEP_BACKLOG 29
+#define STEP_WRITTEN 30
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 29);
+  __uint(max_entries, 31);
   __type(key, u32);
   __type(value, u32);
 } exit_files SEC(".maps"), enter_files SEC(".maps");
 
-/* Where a record is put together: one per CPU and door, because a task that is preempted in one door (kernels from
- * 7.0 on) can be overtaken in the other. A plain array, because per-CPU values are limited to 32 KiB. */
 /* Bytes in a pipe or a socket's queue, added up piece by piece. */
 struct slot_count {
   u32 slot;
@@ -68,25 +69,34 @@ struct tcp_ends {
 /* What has been done for the call on a socket, so that a step that is called again goes on. */
 enum { STAGE_NAMES = 1 << 0, STAGE_SOURCE_NAME = 1 << 1, STAGE_PASSED = 1 << 2 };
 
+/* Which of the records below is being put together. */
+enum { RECORD_TRANSFER, RECORD_SOCKET, RECORD_TERMINAL, RECORD_BACKLOG };
+
 struct scratch {
   /* The call as the door understood it. */
+  struct task_struct *task; /* who made it; not the worker that does it (io_uring) */
   struct file *file;
   struct sock *sk;
   u64 base; /* user address of the buffer, or of the iovec array */
   u64 length;
-  s64 result;
+  s64 call_result;
+  s64 result; /* of what is told next: of one message, or the call */
   u32 fd;
   u8 is_write;
   u8 is_vector;
   u8 is_compat;
-  u8 has_other_end; /* the bytes went on into `other_fd`, which is still to be told */
+  u8 has_other_end; /* the bytes went on into `other_file`, which is still to be told */
   u8 is_plain;  /* read(2), write(2) and the like */
-  u8 is_socket; /* the record is `socket`, not `transfer` */
+  u8 record; /* RECORD_… */
   u8 is_at_root; /* where the walk up a path has ended */
   u8 is_pseudo;
   u8 is_short; /* contents that could not be read */
-  u8 pad3[3];
+  u8 is_spliced; /* no buffer of the caller has the bytes */
+  u8 is_told_whole; /* the write's record is to be followed by its contents */
+  u8 pad3;
   u32 other_fd;
+  u32 pad4;
+  struct file *other_file;
   u32 message_flags; /* MSG_PEEK and others */
   /* Messages of a call on a socket. */
   u64 name; /* user address of the peer's address */
@@ -106,8 +116,11 @@ struct scratch {
   /* How far the contents have been copied. */
   u64 limit;
   u64 done;
-  u64 piece; /* user address in the current buffer */
+  u64 piece; /* address in the current buffer */
   u64 piece_left;
+  struct pipe_inode_info *pipe; /* whose slots are copied */
+  u32 next_slot;
+  u32 skipped; /* bytes of that slot that come before */
   u32 next_vector;
   u32 fill;
   u32 first_chunk;
@@ -130,6 +143,14 @@ struct scratch {
       struct ipc_transfer transfer;
     };
     struct {
+      BEFORE(ipc_terminal);
+      struct ipc_terminal terminal;
+    };
+    struct {
+      BEFORE(ipc_backlog);
+      struct ipc_backlog backlog;
+    };
+    struct {
       BEFORE(ipc_content);
       struct ipc_content content;
     };
@@ -142,6 +163,8 @@ struct scratch {
   u8 bytes[2 * IPC_CHUNK_LIMIT]; /* twice, so that the verifier sees any offset plus any length inside */
 };
 
+/* Where a record is put together: one per CPU and door, because a task that is preempted in one door (kernels from
+ * 7.0 on) can be overtaken in the other. A plain array, because per-CPU values are limited to 32 KiB. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
   __uint(max_entries, 1); /* DOOR_COUNT * CPUs, set by Swift */
@@ -200,6 +223,7 @@ enum {
   CHANNEL_EXCLUDED = 1 << 2, /* it shows ipcdump's own output */
   CHANNEL_NAMED = 1 << 3,    /* its path has gone out, or it has none */
   CHANNEL_PAIRED = 1 << 4,   /* the other direction has an entry, too */
+  CHANNEL_SPLICED = 1 << 5,  /* it is spliced from, so that its writes' contents are told */
 };
 
 struct channel {
@@ -265,17 +289,60 @@ struct {
   __type(value, u8);
 } comms SEC(".maps");
 
-/* Pipes that show ipcdump's own output: its own, and those of the processes that read it. */
+/* Channels that show ipcdump's own output: its own, and those of the processes that show it on. The least recently
+ * used ones fall out; they are met anew at the next write of such a process. */
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
   __uint(max_entries, 1024);
   __type(key, u64);
-  __type(value, u64); /* inode */
+  __type(value, struct ipc_shown);
 } output_chain SEC(".maps");
+
+/* Processes that show ipcdump's output, by tgid. The least recently seen ones fall out, and enter at their next
+ * read. */
+struct shower {
+  u64 birth; /* tells a new process of a used number */
+  u32 way;   /* SHOWS_… */
+  u32 pad;
+};
+
+enum { SHOWS_ALL = 1, SHOWS_SOCKET = 2 };
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 256);
+  __type(key, u32);
+  __type(value, struct shower);
+} showers SEC(".maps");
+
+/* io_uring requests of which something must be known when they complete. Bounded; the least recently submitted ones
+ * fall out, which costs certainty only. */
+struct uring_request {
+  u64 request; /* of one that completes many times, by ring and user data */
+  u32 position; /* in the TCP stream when it was submitted */
+  u32 pad;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, u64);
+  __type(value, struct uring_request);
+} uring_requests SEC(".maps");
+
+/*
+ * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers
+ * (6.1 and before) do not tell that both are the same.
+ */
+static __always_inline u64 at_most(u64 value, u32 limit) {
+  asm volatile("if %0 <= %1 goto +1\n%0 = %1" : "+r"(value) : "i"(limit));
+  return value;
+}
 
 /* Operations that could not be recorded. */
 static __always_inline void lose_records(u32 kind, u64 count, u64 bytes) {
   if (kind >= IPC_KIND_COUNT) return;
+  kind = at_most(kind, IPC_KIND_COUNT - 1);
   /* LLVM 20 turns __sync_fetch_and_add into a fetching atomic, which 5.10 refuses. */
   __c11_atomic_fetch_add((_Atomic u64 *)&shared.lost[kind].records, count, __ATOMIC_RELAXED);
   /* An addition of a constant 0 becomes an atomic OR, which 5.10 refuses, too. */

@@ -46,14 +46,10 @@ static __always_inline bool scope_matches(struct task_struct *task) {
     u32 tgid = visible_tgid(task);
     return bpf_map_lookup_elem(&pids, &tgid) != NULL;
   }
+  /* As a string, because bytes behind the NUL are whatever a longer name has left there. */
   struct comm comm = {};
-  read_comm(comm.bytes, task);
-  /* Bytes behind the NUL are whatever a longer name has left there. */
-  bool ended = false;
-  for (u32 i = 0; i < IPC_COMM_LENGTH; i++) {
-    if (ended) comm.bytes[i] = 0;
-    if (comm.bytes[i] == 0) ended = true;
-  }
+  bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes),
+                            (void *)task + bpf_core_field_offset(struct task_struct, comm));
   return bpf_map_lookup_elem(&comms, &comm) != NULL;
 }
 
@@ -69,6 +65,8 @@ static __always_inline void fill_header(struct ipc_header *header, struct task_s
   header->lost = kind < IPC_KIND_COUNT ? (u32)shared.lost[kind].records : 0;
 }
 
+#define NO_FD 0xffffffffu
+
 /* Open file behind a descriptor of the current task. */
 static __always_inline struct file *file_of(struct task_struct *task, u32 fd) {
   struct fdtable *table = BPF_CORE_READ(task, files, fdt);
@@ -80,6 +78,9 @@ static __always_inline struct file *file_of(struct task_struct *task, u32 fd) {
 }
 
 static __always_inline u32 mode_of(struct file *file) { return BPF_CORE_READ(file, f_inode, i_mode); }
+
+/* Its type as a slot of the tables of files. */
+static __always_inline u32 file_type(struct file *file) { return (mode_of(file) & S_IFMT) >> 12; }
 
 /* Whether the current syscall was made through the 32-bit entry. */
 static __always_inline bool is_compat(struct task_struct *task) {

@@ -36,8 +36,17 @@ struct upid {
   struct pid_namespace *ns;
 };
 
+struct hlist_node {
+  struct hlist_node *next, **pprev;
+};
+
+struct hlist_head {
+  struct hlist_node *first;
+};
+
 struct pid {
   unsigned int level;
+  struct hlist_head tasks[4];
   struct upid numbers[1];
 };
 
@@ -61,6 +70,7 @@ struct super_block {
 struct inode {
   unsigned short i_mode;
   unsigned long i_ino;
+  unsigned int i_rdev; /* major << 20 | minor */
   struct super_block *i_sb;
   struct pipe_inode_info *i_pipe;
 };
@@ -119,12 +129,21 @@ struct task_struct {
   char comm[16];
   struct task_struct *group_leader;
   struct pid *thread_pid;
+  struct hlist_node pid_links[4];
+  u64 start_time;
+  unsigned int flags;
   struct files_struct *files;
   struct fs_struct *fs;
   struct signal_struct *signal;
 };
 
+struct page {
+  unsigned long flags;
+};
+
 struct pipe_buffer {
+  struct page *page;
+  unsigned int offset;
   unsigned int len;
 };
 
@@ -133,6 +152,41 @@ struct pipe_inode_info {
   unsigned int tail;
   unsigned int ring_size;
   struct pipe_buffer *bufs;
+};
+
+enum tty_driver_type { TTY_DRIVER_TYPE_PTY = 3 };
+enum tty_driver_subtype { PTY_TYPE_MASTER = 1 };
+
+struct tty_driver {
+  enum tty_driver_type type;
+  enum tty_driver_subtype subtype;
+};
+
+/* 6.12 and before; see kernel/drift.h. */
+struct tty_driver___short {
+  short type;
+  short subtype;
+};
+
+struct tty_struct {
+  struct tty_driver *driver;
+  int index;
+  char name[64];
+  struct {
+    struct pid *pgrp;
+    struct pid *session;
+  } ctrl;
+  struct tty_struct *link;
+};
+
+/* Before 5.15. */
+struct tty_struct___514 {
+  struct pid *pgrp;
+  struct pid *session;
+};
+
+struct tty_file_private {
+  struct tty_struct *tty;
 };
 
 union sigval {
@@ -266,10 +320,86 @@ struct udp_sock {
 
 struct iov_iter {
   size_t count;
+  void *ubuf; /* 6.0 */
 };
 
 struct msghdr {
   struct iov_iter msg_iter;
+};
+
+struct io_ring_ctx {
+  unsigned int compat : 1;
+};
+
+struct io_ring_ctx___72 {
+  unsigned int int_flags;
+};
+
+struct io_uring_task {
+  struct task_struct *task;
+};
+
+struct io_uring_cqe {
+  u64 user_data;
+  s32 res;
+};
+
+struct io_cqe {
+  u64 user_data;
+  s32 res;
+  int fd; /* before the request is done */
+};
+
+/* Of a request, what every operation has; what it is about lies over its beginning (io_kiocb_to_cmd). */
+struct io_kiocb {
+  struct file *file;
+  u8 opcode;
+  struct io_cqe cqe;
+  struct io_ring_ctx *ctx;
+  struct io_uring_task *tctx;
+  void *async_data;
+};
+
+/* Where async_data points to of requests on sockets. */
+struct io_async_msghdr {
+  struct msghdr msg;
+};
+
+struct io_kiocb___612 {
+  struct task_struct *task;
+};
+
+struct io_rw {
+  u64 addr;
+  u32 len;
+};
+
+struct io_sr_msg {
+  void *buf; /* or the user's struct msghdr */
+  int len; /* unsigned in 6.1 */
+  unsigned int done_io;
+  unsigned int msg_flags;
+};
+
+struct io_splice {
+  struct file *file_out;
+  int splice_fd_in;
+  unsigned int flags;
+};
+
+struct trace_event_raw_io_uring_complete {
+  void *ctx;
+  void *req;
+  u64 user_data;
+  int res;
+};
+
+struct trace_event_raw_io_uring_submit_req {
+  void *req;
+};
+
+struct trace_event_raw_io_uring_submit_sqe {
+  void *req;
 };
 
 struct trace_event_raw_tcp_sendmsg_locked {
@@ -344,6 +474,8 @@ struct pt_regs {
 #define S_IFMT 0170000
 #define S_IFIFO 0010000
 #define S_IFSOCK 0140000
+#define S_IFREG 0100000
+#define S_IFCHR 0020000
 #define O_NONBLOCK 04000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
 #define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */

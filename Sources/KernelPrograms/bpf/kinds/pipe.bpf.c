@@ -45,7 +45,7 @@ static __always_inline bool send_path(struct scratch *scratch, struct task_struc
 static __always_inline void fill_transfer(struct scratch *scratch, struct task_struct *task, u16 type, bool matched,
                                           struct pipe_inode_info *pipe, struct channel *channel, u64 count) {
   struct file *file = scratch->file;
-  u8 flags = matched ? IPC_FLAG_MATCHED : 0;
+  u8 flags = (matched ? IPC_FLAG_MATCHED : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
   if (channel->flags & CHANNEL_MULTI) flags |= IPC_FLAG_SEVERAL;
   u64 key = (u64)pipe, inode = channel->inode;
   u32 unread = 0;
@@ -65,7 +65,7 @@ static __always_inline void fill_transfer(struct scratch *scratch, struct task_s
   scratch->transfer.captured = 0;
   scratch->transfer.suffix = 0;
   scratch->transfer.fd = scratch->fd;
-  scratch->is_socket = false;
+  scratch->record = RECORD_TRANSFER;
   scratch->fill = 0;
 }
 
@@ -86,7 +86,7 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   announce(scratch, asked);
   return 0;
 }
-FILE_ENTER(pipe, 1, pipe_enter)
+FILE_ENTER(pipe, 1, pipe, pipe_enter)
 
 static __always_inline int pipe_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -98,10 +98,16 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   u64 count = scratch->result > 0 ? scratch->result : 0;
   if (count == 0 && !scratch->is_write) return 0;
   struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, count);
-  if (!channel) return 0;
+  if (!channel) return pass_on(ctx, scratch);
   if (channel->flags & CHANNEL_EXCLUDED) {
-    /* Who has ipcdump's output as standard input shows it: what it writes is of the chain, too. */
-    if (!scratch->is_write && scratch->fd == 0) bpf_tail_call(ctx, &exit_files, STEP_OUTPUT_CHAIN);
+    bool is_input = !scratch->is_write && is_standard_input(scratch);
+    if (is_input || (!scratch->is_write && is_first_of_chain((u64)pipe))) show(call->task, SHOWS_ALL);
+    /* Who has ipcdump's output as standard input does nothing else: all that it writes is of the chain, too. */
+    if (is_input) bpf_tail_call(ctx, &exit_files, STEP_OUTPUT_CHAIN);
+    return pass_on(ctx, scratch);
+  }
+  if (scratch->is_write && shows(call->task)) {
+    exclude_channel((u64)pipe, inode);
     return 0;
   }
 
@@ -115,19 +121,21 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, pipe, channel,
                 count);
   if (scratch->is_write) {
+    scratch->is_told_whole = settings.capture_limit > 0 && channel->flags & CHANNEL_SPLICED && count > 0;
+    scratch->pipe = pipe;
     send_write(scratch, count, count);
+    if (scratch->is_told_whole) send_contents_behind(ctx, scratch, count);
     return 0;
   }
-  if (scratch->has_other_end) {
+  if (scratch->is_spliced) {
     send_transfer(scratch, 0, count);
-    bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
-    return 0;
+    return pass_on(ctx, scratch);
   }
   u64 limit = settings.capture_limit;
   if (channel->flags & CHANNEL_MULTI && limit < COMPARED_BYTES) limit = COMPARED_BYTES;
   return send_with_contents(ctx, scratch, limit);
 }
-FILE_EXIT(pipe, 1, pipe_exit)
+FILE_EXIT(pipe, 1, pipe, pipe_exit)
 
 /* Marks the pipes that a reader of ipcdump's output can write to. */
 static __always_inline int output_chain_step(void *ctx, struct call *call) {
@@ -135,14 +143,12 @@ static __always_inline int output_chain_step(void *ctx, struct call *call) {
     struct file *file = file_of(call->task, fd);
     if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE)) continue;
     u64 key = (u64)BPF_CORE_READ(file, private_data);
-    u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
-    bpf_map_update_elem(&output_chain, &key, &inode, BPF_ANY);
-    struct channel *known = bpf_map_lookup_elem(&channels, &key);
-    if (known && known->inode == inode) known->flags |= CHANNEL_EXCLUDED;
+    exclude_channel(key, BPF_CORE_READ(file, f_inode, i_ino));
   }
-  return 0;
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  return scratch ? pass_on(ctx, scratch) : 0;
 }
-EXIT_PROGRAM(output_chain, __exitfile_, 17, __pipe, output_chain_step)
+FILE_EXIT(output_chain, 17, pipe, output_chain_step)
 
 /* A pipe that is born under our eyes is empty, and of interest if its maker is. */
 static __always_inline int pipe2_exit(void *ctx, struct call *call) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Signals that a process generates. The tracepoint is passed with the target's siglock held and interrupts off, so a
- * tp_btf program is never preempted in it and misses nothing, on any kernel; the classic one would not carry the value.
+ * raw_tp program is never preempted in it and misses nothing, on any kernel; the classic one would not carry the value.
  */
 
 #define SI_USER 0
@@ -20,7 +20,7 @@ static __always_inline bool is_queueing(void) {
   return number == NR_rt_sigqueueinfo || number == NR_rt_tgsigqueueinfo || number == NR_pidfd_send_signal;
 }
 
-SEC("tp_btf/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
+SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   struct kernel_siginfo *info = (void *)ctx[1];
   /* SEND_SIG_NOINFO and SEND_SIG_PRIV: the kernel itself (include/linux/sched/signal.h). */
   if ((u64)info <= 1) return 0;

@@ -88,8 +88,9 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
   record->transfer.inode = direction_check(netns, record->source_port, record->destination_port);
 }
 
-/* The entry of the record's direction; the other one becomes of interest, too. */
-static __always_inline struct channel *tcp_channel_in_scope(struct scratch *scratch, bool matched, u64 bytes) {
+/* The entry of the record's direction; the other one becomes of interest, too. NULL if it shows ipcdump's output. */
+static __always_inline struct channel *tcp_channel_in_scope(struct call *call, struct scratch *scratch, bool matched,
+                                                            u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 key = record->transfer.channel;
   if (!matched) {
@@ -101,13 +102,20 @@ static __always_inline struct channel *tcp_channel_in_scope(struct scratch *scra
       matched = true;
   }
   struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.inode, matched, bytes);
-  if (!channel || channel->flags & CHANNEL_EXCLUDED) return NULL;
-  if (matched && !(channel->flags & CHANNEL_PAIRED)) {
+  if (!channel) return NULL;
+  u32 netns = record->transfer.inode >> 32;
+  bool is_output = goes_on_with_output(call, scratch, channel, key);
+  if (is_output || (matched && !(channel->flags & CHANNEL_PAIRED))) {
     channel->flags |= CHANNEL_PAIRED;
-    u32 netns = record->transfer.inode >> 32;
     u64 other = direction_of(netns, record->destination_address, record->destination_port, record->source_address,
                              record->source_port);
-    channel_of(other, direction_check(netns, record->destination_port, record->source_port), 0);
+    u64 check = direction_check(netns, record->destination_port, record->source_port);
+    if (is_output) {
+      exclude_channel(key, record->transfer.inode);
+      exclude_channel(other, check);
+      return NULL;
+    }
+    channel_of(other, check, 0);
   }
   if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_SEVERAL;
   return channel;
@@ -141,11 +149,11 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   fill_tcp_ends(scratch, reach);
   scratch->socket.transfer.tail = note->position;
   scratch->socket.transfer.head = note->position;
-  if (!tcp_channel_in_scope(scratch, matched, 0)) return 0;
+  if (!tcp_channel_in_scope(call, scratch, matched, 0)) return 0;
   announce(scratch, asked);
   return 0;
 }
-ENTER_PROGRAM(tcp, __enterfile_, 24, __loopback_tcp, tcp_enter)
+FILE_ENTER(tcp, 24, loopback_tcp, tcp_enter)
 
 static __always_inline int tcp_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -159,9 +167,14 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   if (scratch->is_write && scratch->vector) count = batch_length(scratch, IPC_KIND_LOOPBACK_TCP);
   if (count == 0 && !is_write_noted()) goto nothing;
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
+  /* Bytes that are thrown away come into no buffer (tcp(7), MSG_TRUNC). */
+  if (!scratch->is_write && scratch->message_flags & MSG_TRUNC) {
+    scratch->is_spliced = true;
+    scratch->base = 0;
+  }
   fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, matched, count);
   fill_tcp_ends(scratch, reach);
-  struct channel *channel = tcp_channel_in_scope(scratch, matched, count);
+  struct channel *channel = tcp_channel_in_scope(call, scratch, matched, count);
   if (!channel) goto nothing;
 
   struct ipc_socket *record = &scratch->socket;
@@ -173,6 +186,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   forget_note();
   if (scratch->is_write) {
     note_writer(channel);
+    note_whole_write(scratch, channel);
     record->transfer.head = is_whole ? position + (u32)count : BPF_CORE_READ(tcp, write_seq);
     record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
     scratch->messages = 1;
@@ -194,9 +208,9 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   return send_received(ctx, scratch);
 nothing:
   forget_note();
-  return 0;
+  return pass_on(ctx, scratch);
 }
-EXIT_PROGRAM(tcp, __exitfile_, 24, __loopback_tcp, tcp_exit)
+FILE_EXIT(tcp, 24, loopback_tcp, tcp_exit)
 
 /* Both ends are known before the first byte if they are met where the connection is made. */
 static __always_inline int meet_tcp(struct call *call, s64 fd) {

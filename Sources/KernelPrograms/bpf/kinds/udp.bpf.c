@@ -7,14 +7,21 @@
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */
 
 /* Whether either port is of interest, so that nobody's first message to it is missed. */
-static __always_inline struct channel *udp_channel_in_scope(struct ipc_socket *record, bool matched, u64 bytes) {
+static __always_inline struct channel *udp_channel_in_scope(struct call *call, struct scratch *scratch, bool matched,
+                                                            u64 bytes) {
+  struct ipc_socket *record = &scratch->socket;
   u64 source = udp_port_key(record->netns, record->source_port);
   u64 destination = udp_port_key(record->netns, record->destination_port);
   struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_UDP, source, 0, matched, bytes);
   struct channel *other = channel_in_scope(IPC_KIND_LOOPBACK_UDP, destination, 0, matched, bytes);
   if (!channel) channel = other;
-  if (!channel || channel->flags & CHANNEL_EXCLUDED || (other && other->flags & CHANNEL_EXCLUDED)) return NULL;
-  return channel;
+  if (!channel) return NULL;
+  if (goes_on_with_output(call, scratch, channel, source)) {
+    /* The receiver's port may get others' datagrams as well. */
+    if (scratch->is_write) exclude_channel(source, 0);
+    return NULL;
+  }
+  return other && other->flags & CHANNEL_EXCLUDED ? NULL : channel;
 }
 
 /* Fills in where a sent message goes: as noted, as the call says, or as the socket is connected. */
@@ -79,12 +86,12 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   if (!scratch->vector) return 0;
   bool matched = scope_matches(call->task);
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, matched, 0);
-  if (!describe_sent(scratch, NULL) || !udp_channel_in_scope(&scratch->socket, matched, 0)) return 0;
+  if (!describe_sent(scratch, NULL) || !udp_channel_in_scope(call, scratch, matched, 0)) return 0;
   scratch->socket.traits |= IPC_SOCKET_BATCH;
   send_transfer(scratch, 0, 0);
   return 0;
 }
-ENTER_PROGRAM(udp, __enterfile_, 25, __loopback_udp, udp_enter)
+FILE_ENTER(udp, 25, loopback_udp, udp_enter)
 
 static __always_inline int udp_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -99,7 +106,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     struct udp_sock *udp = (void *)scratch->sk;
     if (!describe_sent(scratch, noted)) goto nothing;
-    if (!udp_channel_in_scope(record, matched, scratch->result)) goto nothing;
+    if (!udp_channel_in_scope(call, scratch, matched, scratch->result)) goto nothing;
     record->segment = segment_size(scratch);
     if (BPF_CORE_READ(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
     if (note && note->is_joined) record->traits |= IPC_SOCKET_JOINED;
@@ -120,10 +127,10 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   if (is_noted ? noted->is_local : is_udp_local(scratch)) record->traits |= IPC_SOCKET_LOCAL;
   else if (!is_served || !*is_served) goto nothing;
   if (is_noted) record->source_port = noted->source_port;
-  if (!udp_channel_in_scope(record, matched, scratch->result)) goto nothing;
+  if (!udp_channel_in_scope(call, scratch, matched, scratch->result)) goto nothing;
   return send_received(ctx, scratch);
 nothing:
   forget_note();
   return 0;
 }
-EXIT_PROGRAM(udp, __exitfile_, 25, __loopback_udp, udp_exit)
+FILE_EXIT(udp, 25, loopback_udp, udp_exit)

@@ -20,7 +20,8 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
     struct channel *known = bpf_map_lookup_elem(&channels, &own);
     if (!known || known->inode != inode_of_sock(scratch->sk)) {
       known = bpf_map_lookup_elem(&channels, &other);
-      if (!known && !is_served_by_wanted(scratch->sk) && !(other && is_served_by_wanted((struct sock *)other)))
+      if (!known && !is_served_by_wanted(scratch->sk) && !(other && is_served_by_wanted((struct sock *)other))
+          && !is_own_output(own, inode_of_sock(scratch->sk)))
         return NULL;
     }
   }
@@ -29,6 +30,17 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
                                    : bpf_map_lookup_elem(&channels, &own);
   if (!channel) lose(kind, bytes);
   return channel;
+}
+
+/* Whether a transfer is left out, because it shows ipcdump's output. Both directions of a connection are; the receiver
+ * of a message without one may get others' as well. */
+static __always_inline bool is_unix_output(struct call *call, struct scratch *scratch, struct channel *channel) {
+  if (!goes_on_with_output(call, scratch, channel, (u64)scratch->source)) return false;
+  struct sock *source = scratch->source, *destination = scratch->destination;
+  if (source) exclude_channel((u64)source, channel->inode);
+  if (destination && scratch->step != STEP_UNIX_DGRAM)
+    exclude_channel((u64)destination, inode_of_sock(destination));
+  return true;
 }
 
 static __always_inline bool lacks_name(struct sock *sk) {
@@ -105,4 +117,4 @@ static __always_inline int names_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, next);
   return 0;
 }
-EXIT_PROGRAM(names, __exitfile_, 19, __unix, names_step)
+FILE_EXIT(names, 19, unix, names_step)

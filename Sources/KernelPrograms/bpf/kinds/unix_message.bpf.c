@@ -20,8 +20,8 @@ static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   send_transfer(scratch, 0, 0);
   return 0;
 }
-ENTER_PROGRAM(unix_dgram, __enterfile_, 22, __unix_dgram, unix_message_enter)
-ENTER_PROGRAM(unix_seqpacket, __enterfile_, 23, __unix_seqpacket, unix_message_enter)
+FILE_ENTER(unix_dgram, 22, unix_dgram, unix_message_enter)
+FILE_ENTER(unix_seqpacket, 23, unix_seqpacket, unix_message_enter)
 
 static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -44,7 +44,7 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
     scratch->destination = scratch->sk;
   }
   struct channel *channel = unix_channel_in_scope(scratch, kind, matched, scratch->result);
-  if (!channel || channel->flags & CHANNEL_EXCLUDED) goto nothing;
+  if (!channel || is_unix_output(call, scratch, channel)) goto nothing;
   prepare_unix(ctx, scratch);
   fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, matched,
               scratch->result);
@@ -58,5 +58,5 @@ nothing:
   forget_note();
   return 0;
 }
-EXIT_PROGRAM(unix_dgram, __exitfile_, 22, __unix_dgram, unix_message_exit)
-EXIT_PROGRAM(unix_seqpacket, __exitfile_, 23, __unix_seqpacket, unix_message_exit)
+FILE_EXIT(unix_dgram, 22, unix_dgram, unix_message_exit)
+FILE_EXIT(unix_seqpacket, 23, unix_seqpacket, unix_message_exit)

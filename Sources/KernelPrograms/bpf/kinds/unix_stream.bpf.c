@@ -40,16 +40,17 @@ static __always_inline int unix_stream_enter(void *ctx, struct call *call) {
   announce(scratch, asked);
   return 0;
 }
-ENTER_PROGRAM(unix_stream, __enterfile_, 21, __unix_stream, unix_stream_enter)
+FILE_ENTER(unix_stream, 21, unix_stream, unix_stream_enter)
 
 static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch || !find_stream_ends(scratch)) return 0;
+  if (!scratch) return 0;
+  if (!find_stream_ends(scratch)) return pass_on(ctx, scratch);
   u64 count = scratch->result > 0 ? scratch->result : 0;
   if (count == 0 && !scratch->is_write) return 0;
   bool matched = scope_matches(call->task);
   struct channel *channel = unix_channel_in_scope(scratch, IPC_KIND_UNIX_STREAM, matched, count);
-  if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
+  if (!channel || is_unix_output(call, scratch, channel)) return pass_on(ctx, scratch);
   if (scratch->is_write) {
     if (scratch->vector) count = batch_length(scratch, IPC_KIND_UNIX_STREAM);
     if (!ends_announced_write(channel, count)) return 0;
@@ -58,7 +59,8 @@ static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   fill_unix_stream(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, channel,
                    count);
   if (!scratch->is_write) return send_received(ctx, scratch);
+  note_whole_write(scratch, channel);
   scratch->messages = 1;
   return send_sent(ctx, scratch, count);
 }
-EXIT_PROGRAM(unix_stream, __exitfile_, 21, __unix_stream, unix_stream_exit)
+FILE_EXIT(unix_stream, 21, unix_stream, unix_stream_exit)

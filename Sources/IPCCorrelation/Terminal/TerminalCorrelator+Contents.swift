@@ -1,0 +1,65 @@
+import DequeModule
+import IPCModel
+import RecordLayout
+
+/// Contents of writes, which come in several records if they are long.
+extension TerminalCorrelator {
+  /// Takes the contents behind a write's own record.
+  func takeFirstContent(
+    _ transfer: TerminalTransfer, of write: inout TerminalWrite, in direction: TerminalDirection,
+    _ stage: inout EventStage
+  ) {
+    write.wanted = transfer.wanted(limit: settings.captureLimit)
+    let first = UnsafeRawBufferPointer(rebasing: transfer.captured.prefix(write.wanted))
+    write.filled = first.count
+    guard transfer.has(IPC_FLAG_MORE), write.filled < write.wanted else {
+      write.content = stage.contents.store(first)
+      return
+    }
+    write.content = stage.contents.allocate(write.wanted)
+    stage.contents.write(first, to: write.content, at: 0)
+    write.isComplete = false
+    arriving[transfer.header.tid] = (direction, write.serial)
+  }
+
+  /// Takes more contents of a thread's last write.
+  func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+    let size = MemoryLayout<ipc_content>.size
+    guard record.count >= size, let (direction, serial) = arriving[header.tid] else { return }
+    guard let index = direction.index(of: serial) else { return }
+    let raw = record.loadUnaligned(as: ipc_content.self)
+    let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    let filled = direction.waiting[index].filled
+    let room = direction.waiting[index].wanted - filled
+    // A chunk that does not join the last one follows a lost one: the contents end there.
+    if raw.offset == UInt64(filled), bytes.count <= room {
+      stage.contents.write(bytes, to: direction.waiting[index].content, at: filled)
+      direction.waiting[index].filled += bytes.count
+      if header.flags & UInt8(IPC_FLAG_SHORT.rawValue) != 0 { direction.waiting[index].isShort = true }
+      if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0, bytes.count < room { return }
+    }
+    finishArriving(header.tid, &stage)
+  }
+
+  /// Takes the contents of a thread's write as complete, whether or not all of it has come.
+  func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
+    if arriving.isEmpty { return }
+    guard let (direction, serial) = arriving.removeValue(forKey: tid) else { return }
+    guard let index = direction.index(of: serial) else { return }
+    direction.waiting[index].close()
+    tellRead(in: direction, &stage)
+  }
+
+  /// Ends all contents where they have arrived: what is lost may be their rest, and the next chunk another write's.
+  func closeArriving() {
+    for (direction, serial) in arriving.values {
+      if let index = direction.index(of: serial) { direction.waiting[index].close() }
+    }
+    arriving.removeAll()
+  }
+
+  /// Expects no more contents of a write.
+  func stopArriving(_ write: TerminalWrite) {
+    if arriving[write.tid]?.write == write.serial { arriving[write.tid] = nil }
+  }
+}

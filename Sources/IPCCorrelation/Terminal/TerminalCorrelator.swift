@@ -1,0 +1,221 @@
+import DequeModule
+import IPCModel
+import RecordLayout
+
+/// Pseudoterminals: every write is told to whoever reads its direction next.
+///
+/// What is read are other bytes than what was written, because the line discipline edits, echoes and translates. So
+/// reads tell only who is at the other end, the bytes are the writer's, and a write that nobody reads is not told as
+/// undelivered: which bytes of a terminal were read cannot be counted.
+final class TerminalCorrelator: KindCorrelator {
+  /// Writes of one direction that wait at most.
+  static let waitingLimit = 4096
+  /// Directions that are remembered though they rest.
+  static let restingLimit = 1024
+  /// How long a direction is left alone after its last use.
+  private static let rest: UInt64 = 2_000_000_000
+  /// How long a read's record may be overtaken by another CPU's; events are held back as long (``Correlator``).
+  private static let disorder: UInt64 = 10_000_000
+
+  let settings: CorrelatorSettings
+  private(set) var directions: [ChannelKey: TerminalDirection] = [:]
+  /// The direction of the last record, because the next one is often of the same.
+  private var recent: TerminalDirection?
+  /// Those in which writes wait.
+  private var busy: [TerminalDirection] = []
+  /// Writes whose contents are still arriving, by writer.
+  var arriving: [UInt32: (direction: TerminalDirection, write: UInt64)] = [:]
+  private var lossGeneration: UInt64 = 0
+  private var nextWrite: UInt64 = 0
+  private var teller: TerminalTeller
+  /// Names of terminals that are gone, which events on their way may still refer to.
+  private var retiredNames = RetiredTexts()
+  /// Who held which terminal when the kernel was last asked.
+  private var held = LiveChannels()
+
+  init(_ settings: CorrelatorSettings) {
+    self.settings = settings
+    teller = TerminalTeller(showsContents: settings.captureLimit > 0)
+  }
+
+  func seed(_ channels: LiveChannels) { held = channels }
+
+  // MARK: - Records
+
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
+    switch UInt32(header.type) {
+    case IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
+      guard let transfer = TerminalTransfer(record), transfer.raw.transfer.count > 0 else { return }
+      finishArriving(header.tid, &stage)
+      let direction = meet(transfer, &stage)
+      direction.lastTouched = max(direction.lastTouched, header.time)
+      if UInt32(header.type) == IPC_RECORD_WRITE.rawValue {
+        takeWrite(transfer, in: direction, &stage)
+      } else {
+        takeRead(transfer, in: direction, &stage)
+      }
+      tellRead(in: direction, &stage)
+    case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
+    default: return
+    }
+  }
+
+  /// The direction of a record, made if it is new.
+  private func meet(_ transfer: TerminalTransfer, _ stage: inout EventStage) -> TerminalDirection {
+    let key = transfer.key
+    let known: TerminalDirection?
+    if let recent, recent.key == key { known = recent } else { known = directions[key] }
+    let name = transfer.name
+    if let known, known.name == name, known.isOutput == transfer.isOutput {
+      recent = known
+      return known
+    }
+    // Another terminal has taken the place.
+    if let known { forget(known, &stage) }
+    let shown = name.shown
+    let direction = TerminalDirection(
+      key: key, isOutput: transfer.isOutput, name: name,
+      shownName: shown.isEmpty ? nil : stage.texts.add(shown))
+    directions[key] = direction
+    recent = direction
+    return direction
+  }
+
+  private func takeWrite(
+    _ transfer: TerminalTransfer, in direction: TerminalDirection, _ stage: inout EventStage
+  ) {
+    nextWrite += 1
+    var write = TerminalWrite(transfer, lossGeneration: lossGeneration, serial: nextWrite)
+    if settings.captureLimit > 0 { takeFirstContent(transfer, of: &write, in: direction, &stage) }
+    direction.append(write)
+    if !direction.isListed {
+      direction.isListed = true
+      busy.append(direction)
+    }
+    if direction.waiting.count > Self.waitingLimit { tellFirst(in: direction, &stage) }
+  }
+
+  private func takeRead(
+    _ transfer: TerminalTransfer, in direction: TerminalDirection, _ stage: inout EventStage
+  ) {
+    direction.readers.append(TerminalRead(transfer, lossGeneration: lossGeneration))
+    while let surplus = direction.readers.surplus {
+      while let first = direction.waiting.first, first.isComplete, first.time <= surplus {
+        tellFirst(in: direction, &stage)
+      }
+      direction.readers.removeFirst()
+    }
+  }
+
+  // MARK: - Deciding
+
+  /// Tells the writes whose readers are certain at once, which is what happens nearly always.
+  func tellRead(in direction: TerminalDirection, _ stage: inout EventStage) {
+    while let first = direction.waiting.first, first.isComplete {
+      guard case .certain = direction.readers.finding(for: first) else { return }
+      tellFirst(in: direction, &stage)
+    }
+  }
+
+  /// Tells the earliest write by what is known now.
+  private func tellFirst(in direction: TerminalDirection, _ stage: inout EventStage) {
+    guard var write = direction.waiting.popFirst() else { return }
+    if !write.isComplete {
+      write.close()
+      stopArriving(write)
+    }
+    teller.tell(write, to: destination(of: write, in: direction), in: direction, &stage)
+  }
+
+  /// Who got a write: who was seen to read next, or else who would be expected to.
+  private func destination(
+    of write: TerminalWrite, in direction: TerminalDirection
+  ) -> TerminalTeller.Destination {
+    switch direction.readers.finding(for: write) {
+    case .certain(let read), .next(let read):
+      let isDoubtful = direction.readers.isDoubtful(read, of: write)
+      direction.readers.claim(read, for: write)
+      return .init(endpoint: read.reader, isMatched: read.isMatched, isInferred: isDoubtful)
+    case .nobody: break
+    }
+    if let last = direction.readers.lastRead(before: write) {
+      return .init(endpoint: last.reader, isMatched: last.isMatched)
+    }
+    if !direction.isOutput { return .init(endpoint: write.foreground) }
+    // Who can write what is typed holds the master, and reads there (records.h: ipc_terminal).
+    let typing = ChannelKey(address: direction.key.address &- 1, inode: direction.key.inode)
+    return .init(endpoint: held[typing]?.soleWriter ?? .unknown)
+  }
+
+  func settle(before time: UInt64, into stage: inout EventStage) {
+    let (sum, isOver) = time.addingReportingOverflow(settings.patience)
+    let now = isOver ? .max : sum
+    let known = now > Self.disorder ? now - Self.disorder : 0
+    for direction in busy {
+      while let first = direction.waiting.first {
+        if first.time >= time, !(first.isComplete && isRead(first, by: known, in: direction)) { break }
+        tellFirst(in: direction, &stage)
+      }
+    }
+    unlistIdle()
+  }
+
+  /// Whether a write's reader is known, and no record of an earlier read can be on its way.
+  private func isRead(_ write: TerminalWrite, by time: UInt64, in direction: TerminalDirection) -> Bool {
+    switch direction.readers.finding(for: write) {
+    case .certain: true
+    case .next(let read): read.time <= time
+    case .nobody: false
+    }
+  }
+
+  private func unlistIdle() {
+    busy.removeAll { direction in
+      if direction.waiting.isEmpty { direction.isListed = false }
+      return direction.waiting.isEmpty
+    }
+  }
+
+  var earliestPending: UInt64? {
+    var earliest: UInt64?
+    for direction in busy {
+      if let time = direction.waiting.first?.time { earliest = min(earliest ?? time, time) }
+    }
+    return earliest
+  }
+
+  func noteLoss() {
+    lossGeneration += 1
+    closeArriving()
+  }
+
+  // MARK: - The end
+
+  func finish(at time: UInt64, channels: LiveChannels, into stage: inout EventStage) {
+    settle(before: .max, into: &stage)
+    directions = [:]
+    recent = nil
+  }
+
+  func sweep(at time: UInt64, channels: LiveChannels?, into stage: inout EventStage) {
+    if let channels { held = channels }
+    retiredNames.tidy(at: time, &stage)
+    let surplus = directions.count - Self.restingLimit
+    guard surplus > 0 else { return }
+    let resting = directions.values.filter {
+      $0.waiting.isEmpty && $0.lastTouched < time - min(time, Self.rest)
+    }
+    let longest = resting.sorted { $0.lastTouched < $1.lastTouched }.prefix(surplus)
+    for direction in longest { forget(direction, &stage) }
+  }
+
+  /// Tells what waits in a direction, and lets go of it.
+  private func forget(_ direction: TerminalDirection, _ stage: inout EventStage) {
+    while !direction.waiting.isEmpty { tellFirst(in: direction, &stage) }
+    directions[direction.key] = nil
+    if let name = direction.shownName { retiredNames.append(name) }
+    recent = nil
+  }
+
+  var wantsLiveChannels: Bool { false }
+}

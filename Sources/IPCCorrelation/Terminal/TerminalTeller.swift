@@ -1,0 +1,53 @@
+import IPCModel
+
+/// Makes the events of terminals.
+struct TerminalTeller {
+  /// Positions in the kind's ``KindRow/fields``.
+  private enum Field {
+    static let name = 0, session = 1, count = 2, direction = 3, missing = 4
+  }
+
+  /// Who got what was written.
+  struct Destination {
+    var endpoint: Endpoint
+    var isMatched = false
+    var isInferred = true
+  }
+
+  private let showsContents: Bool
+  private var vocabulary: TerminalVocabulary?
+
+  init(showsContents: Bool) { self.showsContents = showsContents }
+
+  /// Tells a write. Takes over its content.
+  mutating func tell(
+    _ write: TerminalWrite, to destination: Destination, in direction: TerminalDirection,
+    _ stage: inout EventStage
+  ) {
+    let vocabulary = self.vocabulary ?? TerminalVocabulary(in: &stage.texts)
+    self.vocabulary = vocabulary
+    var traits = Event.Traits()
+    if write.isMatched || destination.isMatched { traits.insert(.inTree) }
+    if destination.isInferred, destination.endpoint != .unknown { traits.insert(.inferredDestination) }
+    var event = Event(
+      time: write.time, kind: .pty, source: write.source, destination: destination.endpoint,
+      count: write.count, traits: traits)
+    if let name = direction.shownName { event.set(Field.name, to: name) }
+    if write.session != 0 { event.set(Field.session, to: UInt64(write.session)) }
+    event.set(Field.count, to: write.count)
+    event.set(Field.direction, to: direction.isOutput ? vocabulary.output : vocabulary.input)
+    var content = write.content
+    // What was lost on the way here is told as a loss.
+    let isMissing = showsContents && write.filled < write.wanted && (write.isSpliced || write.isShort)
+    if isMissing {
+      event.set(Field.missing, to: write.isSpliced ? vocabulary.spliced : vocabulary.unreadable)
+      if write.filled > 0 {
+        event.traits.insert(.incomplete)
+      } else {
+        stage.contents.release(content)
+        content = .none
+      }
+    }
+    stage.append(event, content: content)
+  }
+}

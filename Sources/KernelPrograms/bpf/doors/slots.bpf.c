@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * Contents from the pages of a pipe, where no process has a buffer that shows them.
+ *
+ * Who splices from a pipe or socket does not see what comes. From the first splice on, the writers' buffers tell: each
+ * write into it is followed by its contents. What lies in a pipe at that moment, and what is spliced into it, is told
+ * from its pages as long as they are there.
+ */
+
+#define SLOTS_A_PASS 16
+
+/* Copies from one slot, as much as the chunk has room for. */
+static __always_inline void copy_slot(struct scratch *scratch) {
+  if (scratch->piece_left == 0) {
+    struct pipe_inode_info *pipe = scratch->pipe;
+    u32 at = scratch->next_slot;
+    struct pipe_buffer *slot = slot_of(pipe, at);
+    u64 page = address_of_page((u64)BPF_CORE_READ(slot, page));
+    scratch->piece = page + (u32)BPF_CORE_READ(slot, offset) + scratch->skipped;
+    scratch->piece_left = (u32)BPF_CORE_READ(slot, len) - scratch->skipped;
+    scratch->is_short = page == 0 || at == (u32)BPF_CORE_READ(pipe, head);
+    scratch->skipped = 0;
+    scratch->next_slot = at + 1;
+  }
+  u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT), size = scratch->is_short ? 0 : next_size(scratch, fill);
+  if (bpf_probe_read_kernel(scratch->bytes + fill, size, (void *)scratch->piece)) {
+    scratch->is_short = true;
+    size = 0;
+  }
+  note_copied(scratch, fill, size);
+}
+
+static __always_inline bool is_chunk_ready(struct scratch *scratch) {
+  return scratch->fill == IPC_CHUNK_LIMIT || (scratch->fill > 0 && !has_more_contents(scratch));
+}
+
+#define WRITTEN_SLOTS 64
+
+/* Finds the slots of what the call has put into the pipe, if they are still there. */
+static __always_inline int written_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  struct pipe_inode_info *pipe = scratch->pipe;
+  struct slot_count *slots = &scratch->slots;
+  u32 tail = BPF_CORE_READ(pipe, tail);
+  u32 count = scratch->call_result;
+  slots->slot = BPF_CORE_READ(pipe, head);
+  slots->sum = 0;
+  /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
+  for (u32 i = 0; i < WRITTEN_SLOTS; i++) {
+    u32 at = slots->slot;
+    if (slots->sum < count && at != tail) {
+      struct pipe_buffer *slot = slot_of(pipe, at - 1);
+      slots->slot = at - 1;
+      slots->sum += BPF_CORE_READ(slot, len);
+    }
+  }
+  scratch->is_short = slots->sum < count;
+  scratch->next_slot = slots->slot;
+  scratch->skipped = slots->sum - count;
+  bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
+  return 0;
+}
+FILE_EXIT(written, 30, pipe, written_step)
+
+/* Sends what has been spliced into a pipe behind the record of the write. */
+static __always_inline int slots_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  for (u32 i = 0; i < SLOTS_A_PASS; i++) {
+    if (!has_more_contents(scratch)) break;
+    copy_slot(scratch);
+    if (scratch->fill == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(scratch, IPC_FLAG_MORE);
+  }
+  if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
+  send_chunk(scratch, has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_SHORT : 0);
+  return 0;
+}
+FILE_EXIT(slots, 29, pipe, slots_step)
+
+/* Tells the unread bytes of a pipe, in pieces. */
+static __always_inline int backlog_step(void *ctx, struct call *call) {
+  struct scratch *scratch = scratch_of(DOOR_ENTER);
+  if (!scratch) return 0;
+  for (u32 i = 0; i < SLOTS_A_PASS; i++) {
+    if (!has_more_contents(scratch)) break;
+    copy_slot(scratch);
+    if (is_chunk_ready(scratch)) {
+      scratch->backlog.offset = scratch->done - scratch->fill;
+      scratch->backlog.captured = scratch->fill;
+      send(scratch, &scratch->backlog, sizeof(struct ipc_backlog), scratch->fill);
+      scratch->fill = 0;
+    }
+  }
+  if (has_more_contents(scratch)) bpf_tail_call(ctx, &enter_files, STEP_BACKLOG);
+  return 0;
+}
+FILE_ENTER(backlog, 29, pipe, backlog_step)
+
+/* Marks the channel that a file receives from as spliced from. */
+static __always_inline int begin_to_splice(void *ctx, struct call *call, struct file *file) {
+  if (settings.capture_limit == 0 || !is_channel(file) || is_self(call->task)) return 0;
+  struct scratch *scratch = scratch_of(DOOR_ENTER);
+  if (!scratch) return 0;
+  struct ipc_held held = {};
+  if (!describe_held(file, &held, NULL)) return 0;
+  bool is_pipe = held.kind == IPC_KIND_PIPE;
+  u64 key = is_pipe ? held.sends : held.receives, inode = is_pipe ? held.sends_inode : held.receives_inode;
+  bool matched = scope_matches(call->task);
+  struct channel *channel = key ? channel_in_scope(held.kind, key, inode, matched, 0) : NULL;
+  if (!channel || channel->flags & (CHANNEL_EXCLUDED | CHANNEL_SPLICED)) return 0;
+  channel->flags |= CHANNEL_SPLICED;
+  if (!is_pipe) return 0;
+  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
+  begin_transfer(scratch, call, file, 0, false);
+  begin_contents(scratch, ~0ull, settings.capture_limit);
+  scratch->pipe = pipe;
+  scratch->next_slot = BPF_CORE_READ(pipe, tail);
+  scratch->skipped = 0;
+  fill_header(&scratch->backlog.header, call->task, IPC_RECORD_BACKLOG, IPC_KIND_PIPE, matched ? IPC_FLAG_MATCHED : 0);
+  scratch->backlog.channel = key;
+  scratch->backlog.inode = inode;
+  /* Nothing is worth telling, too: all that comes is told by its writers. */
+  if (scratch->next_slot == (u32)BPF_CORE_READ(pipe, head)) {
+    scratch->backlog.offset = 0;
+    scratch->backlog.captured = 0;
+    send(scratch, &scratch->backlog, sizeof(struct ipc_backlog), 0);
+    return 0;
+  }
+  bpf_tail_call(ctx, &enter_files, STEP_BACKLOG);
+  return 0;
+}
+
+static __always_inline int splice_enter(void *ctx, struct call *call) {
+  return begin_to_splice(ctx, call, file_of(call->task, argument(call->regs, 0, call->compat)));
+}
+SYSCALL_ENTER(splice, SLOTS1(splice), any, splice_enter)

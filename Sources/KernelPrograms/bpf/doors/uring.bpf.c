@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * io_uring: requests that are submitted to a ring, and done by the submitter, by a worker or by a polling thread. What
+ * a request is about lies in it still when it completes, so that its completion is to it what a syscall's end is to a
+ * call, and its submission what the start is.
+ *
+ * A batch's completions come after all of the batch has been done. What was noted of a thread's call (doors/notes.bpf.c)
+ * is of one request only if it is one note; else it says nothing of any.
+ */
+
+/* enum io_uring_op, include/uapi/linux/io_uring.h */
+enum {
+  URING_READV = 1,
+  URING_WRITEV = 2,
+  URING_READ_FIXED = 4,
+  URING_WRITE_FIXED = 5,
+  URING_SENDMSG = 9,
+  URING_RECVMSG = 10,
+  URING_READ = 22,
+  URING_WRITE = 23,
+  URING_SEND = 26,
+  URING_RECV = 27,
+  URING_SPLICE = 30,
+  URING_TEE = 33,
+  URING_SEND_ZC = 47,
+  URING_SENDMSG_ZC = 48,
+  URING_READ_MULTISHOT = 49,
+  URING_READV_FIXED = 60,
+  URING_WRITEV_FIXED = 61,
+};
+
+#define SPLICE_F_FD_IN_FIXED (1u << 31)
+#define PF_IO_WORKER 0x10 /* include/linux/sched.h */
+
+enum uring_form { URING_OTHER, URING_BUFFER, URING_VECTOR, URING_SOCKET_BUFFER, URING_MESSAGE, URING_MOVE };
+
+static __always_inline u32 form_of_request(u8 opcode) {
+  switch (opcode) {
+    case URING_READ: case URING_READ_FIXED: case URING_READ_MULTISHOT: case URING_WRITE: case URING_WRITE_FIXED:
+      return URING_BUFFER;
+    case URING_READV: case URING_READV_FIXED: case URING_WRITEV: case URING_WRITEV_FIXED: return URING_VECTOR;
+    case URING_SEND: case URING_SEND_ZC: case URING_RECV: return URING_SOCKET_BUFFER;
+    case URING_SENDMSG: case URING_SENDMSG_ZC: case URING_RECVMSG: return URING_MESSAGE;
+    case URING_SPLICE: case URING_TEE: return URING_MOVE;
+    default: return URING_OTHER;
+  }
+}
+
+static __always_inline bool is_write_request(u8 opcode) {
+  switch (opcode) {
+    case URING_WRITE: case URING_WRITE_FIXED: case URING_WRITEV: case URING_WRITEV_FIXED: case URING_SEND:
+    case URING_SEND_ZC: case URING_SENDMSG: case URING_SENDMSG_ZC: return true;
+    default: return false;
+  }
+}
+
+/* The process's own thread, not one that works for it. */
+static __always_inline struct task_struct *owner_of(struct io_kiocb *request) {
+  struct task_struct *task = submitter_of(request);
+  return BPF_CORE_READ(task, flags) & PF_IO_WORKER ? BPF_CORE_READ(task, group_leader) : task;
+}
+
+static __always_inline u64 chosen_buffer(struct io_kiocb *request) {
+  struct io_async_msghdr *message = BPF_CORE_READ(request, async_data);
+  if (!message || !bpf_core_field_exists(message->msg.msg_iter.ubuf)) return 0;
+  return (u64)BPF_CORE_READ(message, msg.msg_iter.ubuf);
+}
+
+/* Takes over what a request is about; false if it moves nothing through a buffer. */
+static __always_inline bool load_request(struct scratch *scratch, struct io_kiocb *request, u8 opcode) {
+  u32 form = form_of_request(opcode);
+  struct io_rw *rw = (void *)request;
+  struct io_sr_msg *message = (void *)request;
+  scratch->is_plain = false;
+  scratch->is_vector = false;
+  if (form == URING_BUFFER || form == URING_VECTOR) {
+    scratch->base = BPF_CORE_READ(rw, addr);
+    scratch->length = BPF_CORE_READ(rw, len);
+    scratch->is_vector = form == URING_VECTOR;
+    return true;
+  }
+  scratch->message_flags = BPF_CORE_READ(message, msg_flags);
+  if (form == URING_MESSAGE) return load_message(scratch, (u64)BPF_CORE_READ(message, buf));
+  /* What has been done is behind the buffer's beginning (io_send, io_recv). */
+  u32 done = BPF_CORE_READ(message, done_io);
+  u64 buffer = (u64)BPF_CORE_READ(message, buf);
+  scratch->base = buffer - done;
+  scratch->length = (u32)BPF_CORE_READ(message, len) + done;
+  /* A buffer that the kernel chose (IOSQE_BUFFER_SELECT) is known as long as the request goes on (multishot). */
+  if (buffer == 0) {
+    scratch->base = chosen_buffer(request);
+    scratch->length = scratch->call_result;
+  }
+  return true;
+}
+
+/* The request of a completion that does not name it, because more of it are to come (multishot). */
+static __always_inline struct io_kiocb *repeated_request(u64 ring, u64 user_data) {
+  u64 key = mix(ring, user_data);
+  struct uring_request *known = bpf_map_lookup_elem(&uring_requests, &key);
+  return known ? (struct io_kiocb *)known->request : NULL;
+}
+
+static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32 result) {
+  u8 opcode = BPF_CORE_READ(request, opcode);
+  u32 form = form_of_request(opcode);
+  bool is_write = is_write_request(opcode);
+  if (form == URING_OTHER || (result <= 0 && !is_write && form != URING_SOCKET_BUFFER && form != URING_MESSAGE)) return 0;
+  if (result < 0 && !is_write) return 0;
+  struct file *file = BPF_CORE_READ(request, file);
+  if (!file || file_type(file) == S_IFREG >> 12) return 0;
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  struct call call = {owner_of(request), NULL, result, is_compat_ring(request)};
+  struct note *note = note_of_call();
+  if (note && (is_write || note->count > 1 || note->sender)) forget_note();
+  if (form == URING_MOVE) {
+    struct io_splice *splice = (void *)request;
+    u32 fd = BPF_CORE_READ(splice, splice_fd_in);
+    bool is_fixed = BPF_CORE_READ(splice, flags) & SPLICE_F_FD_IN_FIXED;
+    struct file *from = opcode == URING_TEE || is_fixed ? NULL : file_of(call.task, fd);
+    return move(ctx, &call, from, fd, file, NO_FD);
+  }
+  begin_transfer(scratch, &call, file, NO_FD, is_write);
+  if (!load_request(scratch, request, opcode)) return 0;
+  if (is_write) {
+    u64 key = (u64)request;
+    struct uring_request *submitted = bpf_map_lookup_elem(&uring_requests, &key);
+    struct note *own = note_to_write();
+    if (own) own->is_announced = result <= 0;
+    if (own && submitted) {
+      own->position = submitted->position;
+      own->has_position = true;
+      bpf_map_delete_elem(&uring_requests, &key);
+    }
+  }
+  bpf_tail_call(ctx, &exit_files, file_type(file));
+  return 0;
+}
+
+SEC("raw_tp/io_uring_complete") int completed__note_io_uring__any__raw(u64 *ctx) {
+  if (!has_uring_requests()) return 0;
+  struct io_kiocb *request = (void *)ctx[1];
+  if (request) return request_done(ctx, request, BPF_CORE_READ(request, cqe.res));
+  u64 user_data;
+  s32 result;
+  if (traces_completion_entry()) {
+    struct io_uring_cqe *entry = (void *)ctx[2];
+    user_data = BPF_CORE_READ(entry, user_data);
+    result = BPF_CORE_READ(entry, res);
+  } else {
+    user_data = ctx[2];
+    result = ctx[3];
+  }
+  request = repeated_request(ctx[0], user_data);
+  return request ? request_done(ctx, request, result) : 0;
+}
+
+SEC("tp/io_uring/io_uring_complete")
+int completed__note_io_uring__any__classic(struct trace_event_raw_io_uring_complete *ctx) {
+  if (!has_uring_requests()) return 0;
+  struct io_kiocb *request = ctx->req;
+  if (!request) request = repeated_request((u64)ctx->ctx, ctx->user_data);
+  return request ? request_done(ctx, request, ctx->res) : 0;
+}
+
+/* A request is about to be done, or to be waited for. */
+static __always_inline int request_submitted(void *ctx, struct io_kiocb *request) {
+  if (!has_uring_requests()) return 0;
+  u8 opcode = BPF_CORE_READ(request, opcode);
+  u32 form = form_of_request(opcode);
+  if (form == URING_OTHER) return 0;
+  struct call call = {owner_of(request), NULL, 0, is_compat_ring(request)};
+  if (opcode == URING_RECV || opcode == URING_RECVMSG || opcode == URING_READ_MULTISHOT) {
+    u64 key = mix((u64)BPF_CORE_READ(request, ctx), BPF_CORE_READ(request, cqe.user_data));
+    struct uring_request repeated = {.request = (u64)request};
+    bpf_map_update_elem(&uring_requests, &key, &repeated, BPF_ANY);
+    return 0;
+  }
+  if (form == URING_MOVE) {
+    struct io_splice *splice = (void *)request;
+    if (opcode == URING_TEE || BPF_CORE_READ(splice, flags) & SPLICE_F_FD_IN_FIXED) return 0;
+    return begin_to_splice(ctx, &call, file_of(call.task, BPF_CORE_READ(splice, splice_fd_in)));
+  }
+  if (!is_write_request(opcode)) return 0;
+  /* The file is looked up later, unless it is a registered one. */
+  struct file *file = BPF_CORE_READ(request, file);
+  if (!file) file = file_of(call.task, BPF_CORE_READ(request, cqe.fd));
+  if (!file || file_type(file) == S_IFREG >> 12) return 0;
+  struct scratch *scratch = scratch_of(DOOR_ENTER);
+  if (!scratch) return 0;
+  begin_transfer(scratch, &call, file, NO_FD, true);
+  if (!load_request(scratch, request, opcode)) return 0;
+  struct sock *sk = sock_of(file);
+  if (sk && step_of(sk) == STEP_TCP) {
+    u64 key = (u64)request;
+    struct uring_request submitted = {.position = BPF_CORE_READ((struct tcp_sock *)sk, write_seq)};
+    bpf_map_update_elem(&uring_requests, &key, &submitted, BPF_ANY);
+  }
+  bpf_tail_call(ctx, &enter_files, file_type(file));
+  return 0;
+}
+
+SEC("raw_tp/io_uring_submit_req") int submitted__note_io_uring__any__raw(u64 *ctx) {
+  return request_submitted(ctx, (void *)ctx[0]);
+}
+
+SEC("tp/io_uring/io_uring_submit_req")
+int submitted__note_io_uring__any__classic(struct trace_event_raw_io_uring_submit_req *ctx) {
+  return request_submitted(ctx, ctx->req);
+}
+
+/* The same tracepoint's name before 6.4 or so. */
+SEC("raw_tp/io_uring_submit_sqe") int submitted_entry__note_io_uring__any__raw(u64 *ctx) {
+  return request_submitted(ctx, (void *)ctx[0]);
+}
+
+SEC("tp/io_uring/io_uring_submit_sqe")
+int submitted_entry__note_io_uring__any__classic(struct trace_event_raw_io_uring_submit_sqe *ctx) {
+  return request_submitted(ctx, ctx->req);
+}

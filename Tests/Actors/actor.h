@@ -9,6 +9,8 @@ struct options {
   const char *ready;     // a file that tells the pids, for filters
   const char *helper;    // the role of a program that a scenario exec'd
   const char *kind;      // of sockets: unix-stream, tcp6, udp-mapped ...
+  const char *mode;      // how io_uring is used: plain, async, sqpoll ...
+  const char *to;        // kind of the second of two lanes
   const char *name;      // of unix sockets: path, relative, abstract, nul, auto
   const char *address;   // of internet sockets; `own` for one that is not of the loopback device
   char program[512];     // this program's own path
@@ -49,6 +51,14 @@ extern const struct scenario TCP_SCENARIOS[];
 extern const struct scenario UDP_SCENARIOS[];
 extern const struct scenario SIGNAL_SCENARIOS[];
 extern const struct scenario SIGNAL_RESULT_SCENARIOS[];
+extern const struct scenario TERMINAL_SCENARIOS[];
+extern const struct scenario TERMINAL_READER_SCENARIOS[];
+extern const struct scenario WHOLE_SCENARIOS[];
+extern const struct scenario UNREADABLE_SCENARIOS[];
+extern const struct scenario SPLICE_ROUTE_SCENARIOS[];
+extern const struct scenario SPLICE_FILE_SCENARIOS[];
+extern const struct scenario URING_SCENARIOS[];
+extern const struct scenario URING_SPECIAL_SCENARIOS[];
 extern const struct scenario LOAD_SCENARIOS[];
 
 // Exit statuses of a scenario that could not do its part.

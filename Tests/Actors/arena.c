@@ -116,7 +116,9 @@ static uint64_t fnv1a(const unsigned char *bytes, size_t count) {
 }
 
 static void keep_content(struct truth *truth, const void *bytes, size_t count) {
-  if (count > CONTENT_KEPT) {
+  if (truth->showing == SHOWN_NEVER) return;
+  // A part can be looked for in the whole only.
+  if (count > CONTENT_KEPT && truth->showing != SHOWN_IN_PART) {
     truth->content = CONTENT_HASHED;
     truth->fnv = fnv1a(bytes, count);
     return;
@@ -140,7 +142,13 @@ static struct truth *append_pipe(const struct channel *channel, struct party sou
 
 void truth_pipe(const struct channel *channel, struct party source, struct party destination,
                 const void *bytes, size_t count) {
+  truth_pipe_shown(channel, source, destination, bytes, count, SHOWN_WHOLE);
+}
+
+void truth_pipe_shown(const struct channel *channel, struct party source, struct party destination,
+                      const void *bytes, size_t count, enum showing showing) {
   struct truth *truth = append_pipe(channel, source, destination, count);
+  truth->showing = showing;
   if (bytes != NULL) keep_content(truth, bytes, count);
 }
 
@@ -171,9 +179,23 @@ void truth_socket(const struct socket_transfer *transfer) {
   truth->received = transfer->received;
   truth->undelivered = transfer->undelivered;
   truth->source_unobserved = transfer->source_unobserved;
+  truth->showing = transfer->showing;
   keep_text(truth->fds, sizeof truth->fds, transfer->fds);
   keep_text(truth->creds, sizeof truth->creds, transfer->creds);
   if (transfer->bytes != NULL) keep_content(truth, transfer->bytes, transfer->received);
+}
+
+void truth_terminal(const struct terminal_transfer *transfer) {
+  struct truth *truth = append(TRUTH_TERMINAL);
+  truth->source = transfer->source;
+  truth->destination = transfer->destination;
+  truth->destination_inferred = transfer->destination_inferred;
+  keep_text(truth->channel.name, sizeof truth->channel.name, transfer->name);
+  truth->session = transfer->session;
+  truth->is_output = transfer->is_output;
+  truth->count = transfer->count;
+  truth->showing = transfer->showing;
+  if (transfer->bytes != NULL) keep_content(truth, transfer->bytes, transfer->count);
 }
 
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal) {

@@ -33,6 +33,14 @@ enum socket_kind {
   SOCKET_UDP,
 };
 
+// How much of a transfer's bytes a tracer tells.
+enum showing {
+  SHOWN_WHOLE,
+  SHOWN_NEVER,    // no process's buffer held them where they could be read
+  SHOWN_PERHAPS,  // whole, or not at all for that reason
+  SHOWN_IN_PART,  // as far as the receiver's memory was still there
+};
+
 // One end of a transfer over a socket.
 struct end {
   struct party party;
@@ -54,6 +62,20 @@ struct socket_transfer {
   const char *creds;
   bool undelivered;
   bool source_unobserved;
+  enum showing showing;
+};
+
+// What was written to one end of a pseudoterminal, as it was written.
+struct terminal_transfer {
+  const char *name;  // pts/3
+  pid_t session;     // that it controls; 0 if none
+  bool is_output;    // from the slave to the master
+  struct party source;
+  struct party destination;
+  bool destination_inferred;  // nobody has read it
+  const void *bytes;
+  size_t count;
+  enum showing showing;
 };
 
 enum signal_result { SIGNAL_DELIVERED, SIGNAL_IGNORED, SIGNAL_PENDING, SIGNAL_OVERFLOW };
@@ -92,12 +114,15 @@ int64_t slot_get(unsigned slot);
 // Without bytes, only the ends and the count are told.
 void truth_pipe(const struct channel *channel, struct party source, struct party destination,
                 const void *bytes, size_t count);
+void truth_pipe_shown(const struct channel *channel, struct party source, struct party destination,
+                      const void *bytes, size_t count, enum showing showing);
 // Bytes that nobody will read.
 void truth_unread(const struct channel *channel, struct party source, size_t count);
 // Bytes whose writer a tracer that came later can only infer, or not know at all.
 void truth_unobserved(const struct channel *channel, struct party source, struct party destination,
                       const void *bytes, size_t count);
 void truth_socket(const struct socket_transfer *transfer);
+void truth_terminal(const struct terminal_transfer *transfer);
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal);
 // Only how much went through, for traffic too heavy to list.
 void truth_totals(const struct channel *channel, uint64_t reads, uint64_t bytes);

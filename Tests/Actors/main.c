@@ -15,6 +15,8 @@ static const struct scenario *const FAMILIES[] = {
     SOCKET_MESSAGE_SCENARIOS, SOCKET_SERVER_SCENARIOS, SOCKET_SPLICE_SCENARIOS,   SOCKET_COMPAT_SCENARIOS,
     SOCKET_LATE_SCENARIOS,    UNIX_DGRAM_SCENARIOS,    UNIX_PASSING_SCENARIOS,    TCP_SCENARIOS,
     UDP_SCENARIOS,            SOCKET_LOAD_SCENARIOS,   LOAD_SCENARIOS,
+    TERMINAL_SCENARIOS,       WHOLE_SCENARIOS,         UNREADABLE_SCENARIOS,      TERMINAL_READER_SCENARIOS,
+    SPLICE_ROUTE_SCENARIOS,   SPLICE_FILE_SCENARIOS,   URING_SCENARIOS,           URING_SPECIAL_SCENARIOS,
 };
 enum { FAMILY_COUNT = sizeof FAMILIES / sizeof FAMILIES[0] };
 
@@ -37,7 +39,7 @@ static int list(void) {
 static int usage(void) {
   fputs("usage: ipc-actor SCENARIO --truth FILE [--size N] [--count N] [--writers N] [--readers N] [--ms N]\n"
         "                 [--resize] [--vector] [--wait-for FILE] [--ready FILE]\n"
-        "                 [--kind KIND] [--name FORM] [--address ADDRESS]\n"
+        "                 [--kind KIND] [--to KIND] [--mode MODE] [--name FORM] [--address ADDRESS]\n"
         "       ipc-actor --list\n",
         stderr);
   return 64;
@@ -58,7 +60,8 @@ int main(int argc, char **argv) {
       {"writers", 1, NULL, 'w'}, {"readers", 1, NULL, 'r'}, {"ms", 1, NULL, 'm'},
       {"fd", 1, NULL, 'f'},     {"arena", 1, NULL, 'a'},    {"resize", 0, NULL, 'z'},
       {"kind", 1, NULL, 'k'},   {"name", 1, NULL, 'n'},     {"address", 1, NULL, 'd'},
-      {"vector", 0, NULL, 'v'}, {"list", 0, NULL, 'l'},     {NULL, 0, NULL, 0},
+      {"vector", 0, NULL, 'v'}, {"list", 0, NULL, 'l'},     {"mode", 1, NULL, 'o'},      {"to", 1, NULL, 'e'},
+      {NULL, 0, NULL, 0},
   };
   struct options options = {
       .size = -1, .count = -1, .writers = -1, .readers = -1, .milliseconds = -1, .fd = -1};
@@ -77,6 +80,8 @@ int main(int argc, char **argv) {
       case 'f': options.fd = number(optarg); break;
       case 'a': arena = number(optarg); break;
       case 'k': options.kind = optarg; break;
+      case 'e': options.to = optarg; break;
+      case 'o': options.mode = optarg; break;
       case 'n': options.name = optarg; break;
       case 'd': options.address = optarg; break;
       case 'z': options.resize = true; break;

@@ -54,13 +54,32 @@ static void print_outcome(FILE *file, const struct truth *truth, const unsigned 
   }
   if (truth->undelivered) fputs(",\"delivered\":false", file);
   if (truth->source_unobserved) fputs(",\"src_unobserved\":true", file);
+  if (truth->destination_inferred) fputs(",\"inferred\":[\"dst\"]", file);
+  if (truth->showing == SHOWN_PERHAPS) fputs(",\"bytes_optional\":true", file);
+  if (truth->showing == SHOWN_IN_PART) fputs(",\"bytes_prefix\":true", file);
+}
+
+static void print_missing(FILE *file, const struct truth *truth) {
+  if (truth->showing == SHOWN_NEVER) fputs(",\"bytes_missing\":\"spliced\"", file);
 }
 
 static void print_pipe(FILE *file, const struct truth *truth, const unsigned char *contents) {
   fputs("\"type\":\"pipe\",", file);
   fprintf(file, "\"meta\":{\"pipe_inode\":%" PRIu64 ",\"pipe_name\":", truth->channel.inode);
   print_string(file, truth->channel.name);
-  fprintf(file, ",\"count\":%" PRIu64 "}", truth->count);
+  fprintf(file, ",\"count\":%" PRIu64, truth->count);
+  print_missing(file, truth);
+  fputc('}', file);
+  print_outcome(file, truth, contents, truth->count);
+}
+
+static void print_terminal(FILE *file, const struct truth *truth, const unsigned char *contents) {
+  fputs("\"type\":\"pty\",\"meta\":{\"tty_name\":", file);
+  print_string(file, truth->channel.name);
+  if (truth->session != 0) fprintf(file, ",\"dst_sid\":%d", truth->session);
+  fprintf(file, ",\"count\":%" PRIu64 ",\"direction\":\"%s\"", truth->count, truth->is_output ? "output" : "input");
+  print_missing(file, truth);
+  fputc('}', file);
   print_outcome(file, truth, contents, truth->count);
 }
 
@@ -114,6 +133,7 @@ static void print_socket(FILE *file, const struct truth *truth, const unsigned c
   fprintf(file, ",\"count\":%" PRIu64, truth->count);
   bool is_cut = !truth->undelivered && truth->received < truth->count;
   if (is_cut) fprintf(file, ",\"received\":%" PRIu64, truth->received);
+  print_missing(file, truth);
   fputc('}', file);
   print_outcome(file, truth, contents, truth->received);
 }
@@ -157,6 +177,8 @@ void truth_print(FILE *file, const struct truth *truth, const unsigned char *con
       print_pipe(file, truth, contents);
     } else if (truth->kind == TRUTH_SOCKET) {
       print_socket(file, truth, contents);
+    } else if (truth->kind == TRUTH_TERMINAL) {
+      print_terminal(file, truth, contents);
     } else {
       print_signal(file, &truth->signal);
     }

@@ -8,7 +8,7 @@
 // Longer contents are told by count and hash.
 enum { CONTENT_KEPT = 4096 };
 
-enum truth_kind { TRUTH_PIPE, TRUTH_SOCKET, TRUTH_SIGNAL, TRUTH_TOTALS };
+enum truth_kind { TRUTH_PIPE, TRUTH_SOCKET, TRUTH_TERMINAL, TRUTH_SIGNAL, TRUTH_TOTALS };
 enum truth_content { CONTENT_NONE, CONTENT_WHOLE, CONTENT_HASHED };
 
 struct truth {
@@ -18,14 +18,18 @@ struct truth {
   struct channel channel;
   uint64_t count;
   uint64_t reads;
+  enum showing showing;
   enum truth_content content;
   uint64_t offset;
   uint64_t fnv;
   bool undelivered;
   bool source_unobserved;
+  bool destination_inferred;
   struct signal_truth signal;
   struct end ends[2];  // of a socket's transfer: the source's, the destination's
   uint64_t received;
+  pid_t session;  // of a pseudoterminal, whose name is the channel's
+  bool is_output;
   char fds[1024];
   char creds[64];
 };

@@ -23,6 +23,10 @@ struct Meta: Decodable, Hashable {
   var dstServ: String?
   var srcAddr: String?
   var dstAddr: String?
+  var ttyName: String?
+  var dstSid: Int?
+  var direction: String?
+  var bytesMissing: String?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.
@@ -44,6 +48,10 @@ struct TracedEvent: Decodable {
   var bytesFnv: String?
   /// Only in a truth: written before the tracer came.
   var srcUnobserved: Bool?
+  /// Only in a truth: no process's buffer held the bytes, so that they need not be told.
+  var bytesOptional: Bool?
+  /// Only in a truth: the bytes may be told in part, since the memory they were in went away.
+  var bytesPrefix: Bool?
 }
 
 /// `{"lost_type":"pipe","count":17,"bytes":8704,"time":"…"}`

@@ -1,0 +1,51 @@
+import Testing
+
+extension LiveTests {
+  /// Pseudoterminals: what is typed and what is printed, as it was written.
+  @Suite struct TerminalTests {
+    static let scenarios = [
+      Scenario("terminal-raw"),
+      Scenario("terminal-plain"),
+      Scenario("terminal-cooked"),
+      Scenario("terminal-spliced"),
+      Scenario("terminal-by-tty"),
+      Scenario("terminal-flood", "--size", "65536"),
+      Scenario("terminal-flood", "--size", "65536", "--count", "16"),
+      Scenario("terminal-flood", "--size", "128", "--count", "512"),
+      Scenario("terminal-flood", "--size", "4095", "--count", "16"),
+    ]
+
+    @Test("typing and output are told once, as they were written", arguments: scenarios, Hook.allCases)
+    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+      try await scenario.expectExactTrace(hook)
+    }
+
+    static let readers = [
+      Scenario("terminal-readers"),
+      Scenario("terminal-unread"),
+      Scenario("terminal-unread-job"),
+      Scenario("terminal-inherited"),
+      Scenario("terminal-several"),
+      Scenario("terminal-rally"),
+    ]
+
+    @Test("whoever reads is told, or who is in the foreground", arguments: readers, Hook.allCases)
+    func ends(_ scenario: Scenario, _ hook: Hook) async throws {
+      try await scenario.expectExactTrace(hook)
+    }
+
+    @Test("a slave that was opened through its master has its name", arguments: Hook.allCases)
+    func peer(_ hook: Hook) async throws {
+      try await Scenario("terminal-by-peer").skipUnlessPlayable()
+      try await Scenario("terminal-by-peer").expectExactTrace(hook)
+    }
+
+    @Test("-t pty leaves out the pipes beside it")
+    func typeFilter() async throws {
+      let session = try Session()
+      let trace = try await session.trace(["terminal-spliced"], options: ["-t", "pty"])
+      trace.expectClean()
+      expectExact(trace.events, try session.truth().events.filter { $0.type == "pty" })
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Testing
+
+extension LiveTests {
+  /// Operations that were submitted through io_uring, whoever of the kernel's threads carried them out.
+  @Suite struct UringTests {
+    static func over(_ kinds: [String], _ modes: [String]) -> [Scenario] {
+      modes.flatMap { mode in kinds.map { Scenario("uring", "--kind", $0, "--mode", mode) } }
+    }
+
+    static let scenarios =
+      over(["pipe", "unix-stream", "tcp4"], ["plain", "async", "sqpoll", "awaited", "thread", "batch"])
+      + over(["unix-dgram", "unix-seqpacket", "udp4"], ["plain", "async", "awaited", "batch"])
+
+    @Test(
+      "reads, writes, sends and receives are the submitting process's", arguments: scenarios, Hook.allCases)
+    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+      try await scenario.skipUnlessPlayable()
+      try await scenario.expectExactTrace(hook)
+    }
+
+    static let special = [
+      Scenario("uring-linked"),
+      Scenario("uring-linked", "--kind", "unix-stream"),
+      Scenario("uring-splice"),
+      Scenario("uring-multishot", "--kind", "unix-stream"),
+      Scenario("uring-multishot", "--kind", "tcp4"),
+      Scenario("uring-zero-copy"),
+      Scenario("uring-terminal"),
+      Scenario("uring-failures"),
+    ]
+
+    @Test("chains, splices and operations that complete several times", arguments: special, Hook.allCases)
+    func others(_ scenario: Scenario, _ hook: Hook) async throws {
+      try await scenario.skipUnlessPlayable()
+      try await scenario.expectExactTrace(hook)
+    }
+  }
+}

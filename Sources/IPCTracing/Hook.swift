@@ -6,7 +6,7 @@ import LibbpfShims
 public enum Hook: String, Sendable, CaseIterable {
   /// Chosen at start from what the kernel is.
   case auto
-  /// BTF-typed raw tracepoint: the cheapest.
+  /// Raw tracepoint: the cheapest.
   case raw = "raw_tp"
   /// Classic tracepoint: never skipped, on any kernel.
   case tracepoint

@@ -199,8 +199,8 @@ static __always_inline void copy_piece(struct scratch *scratch) {
 
 /*
  * Copies contents, buffer by buffer, and sends a record whenever a chunk is full. It calls itself for the next pieces,
- * until 33 calls have been made in all (MAX_TAIL_CALL_CNT). With at most 8 calls before, that is 1,024 buffers
- * (UIO_MAXIOV) in up to 1,000 KiB, or one buffer of 31 MiB.
+ * until 33 calls have been made in all (MAX_TAIL_CALL_CNT). With at most 7 calls before, that is all of readv's 1,024
+ * buffers (UIO_MAXIOV) as long as 16 of them at most lie across the end of a chunk, or one buffer of 32 MiB.
  */
 static __always_inline int contents_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);

@@ -29,7 +29,9 @@ static __always_inline int on_exec(void) {
   struct task_struct *task = (void *)bpf_get_current_task();
   u32 tgid = bpf_get_current_pid_tgid() >> 32;
   if (settings.scope == IPC_SCOPE_TREE) {
-    if (visible_tgid(task) != shared.armed) return 0;
+    /* Processes outside of ipcdump's pid namespace have no number there, and nothing armed has number 0. */
+    u32 number = visible_tgid(task);
+    if (number == 0 || number != shared.armed) return 0;
     shared.armed = 0;
     join_tree(tgid);
     mark_held(task);

@@ -167,6 +167,11 @@ struct Session: ~Copyable {
     return isEmptied
   }
 
+  /// Lets the correlator know of losses that no record has told yet.
+  private mutating func noteLosses() {
+    for kind in Kind.all { correlator.noteLost(tracer.lost(kind).records, of: kind) }
+  }
+
   private mutating func tellLosses(now: UInt64) {
     losses.check(tracer, kinds: Kind.all, now: now) { loss in
       if !options.output.hidesLosses { sink.take(loss) }
@@ -181,6 +186,8 @@ struct Session: ~Copyable {
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
     let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldChannels()) : nil
+    // What the look shows to be gone may have been read by what was lost.
+    if live != nil, tracer.ring.isEmpty { noteLosses() }
     correlator.sweep(now: now, channels: live)
   }
 
@@ -193,7 +200,7 @@ struct Session: ~Copyable {
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !sink.isSatisfied {}
-      for kind in Kind.all { correlator.noteLost(tracer.lost(kind).records, of: kind) }
+      noteLosses()
       let sink = sink
       correlator.finish(now: now, channels: live) { event, content, texts in
         sink.take(event, content: content, texts: texts)

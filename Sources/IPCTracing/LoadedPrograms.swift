@@ -20,7 +20,8 @@ struct LoadedPrograms: ~Copyable {
     try object.forEachProgram { program throws(BPFError) in
       guard let place = ProgramPlace(programName: program.name) else { return }
       program.setAutoload(
-        place.isNeeded(for: configuration.selection, scope: scope)
+        place.isNeeded(
+          for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
           && [hook.variant, "any"].contains(place.variant)
           && Self.exists(place, program))
     }

@@ -32,6 +32,7 @@ struct ProgramPlace: Equatable {
     case kind(Kind)
     case unix
     case sockets
+    case contents
     case tree
     case comms
   }
@@ -58,6 +59,7 @@ struct ProgramPlace: Equatable {
     case "any": self.purpose = .any
     case "unix": self.purpose = .unix
     case "sockets": self.purpose = .sockets
+    case "contents": self.purpose = .contents
     case "tree": self.purpose = .tree
     case "comms": self.purpose = .comms
     default:
@@ -69,12 +71,15 @@ struct ProgramPlace: Equatable {
   }
 
   /// Whether a trace of `selection` with `scope` needs the program.
-  func isNeeded(for selection: Selection, scope: KernelScope) -> Bool {
+  ///
+  /// - Parameter withContents: Whether contents are captured.
+  func isNeeded(for selection: Selection, scope: KernelScope, withContents: Bool) -> Bool {
     switch purpose {
     case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
     case .kind(let kind): selection.kinds.contains(kind)
     case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
     case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
+    case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
     case .tree: scope == .tree
     case .comms: if case .comms = scope { true } else { false }
     }

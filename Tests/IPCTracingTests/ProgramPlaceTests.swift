@@ -43,7 +43,8 @@ struct ProgramPlaceTests {
   @Test(
     arguments: [
       ("any", .any), ("unix", .unix), ("sockets", .sockets), ("loopback_tcp", .kind(.loopbackTCP)),
-      ("tree", .tree), ("comms", .comms), ("pipe", .kind(.pipe)), ("signal", .kind(.signal)),
+      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("pipe", .kind(.pipe)),
+      ("signal", .kind(.signal)),
     ] as [(String, ProgramPlace.Purpose)])
   func `says what it is of use for`(word: String, purpose: ProgramPlace.Purpose) throws {
     let place = try #require(ProgramPlace(programName: "label__trace_0__\(word)__any"))
@@ -60,8 +61,17 @@ struct ProgramPlaceTests {
     #expect(ProgramPlace(programName: name) == nil)
   }
 
-  private func isNeeded(_ name: String, _ kinds: Set<Kind>, _ scope: KernelScope) throws -> Bool {
-    try #require(ProgramPlace(programName: name)).isNeeded(for: Selection(kinds: kinds), scope: scope)
+  private func isNeeded(
+    _ name: String, _ kinds: Set<Kind>, _ scope: KernelScope, withContents: Bool = false
+  ) throws -> Bool {
+    try #require(ProgramPlace(programName: name))
+      .isNeeded(for: Selection(kinds: kinds), scope: scope, withContents: withContents)
+  }
+
+  @Test func `for contents is taken only with them`() throws {
+    #expect(try isNeeded("slots__exitfile_29__contents__raw", [.pipe], .all, withContents: true))
+    #expect(try !isNeeded("slots__exitfile_29__contents__raw", [.pipe], .all))
+    #expect(try !isNeeded("slots__exitfile_29__contents__raw", [.signal], .all, withContents: true))
   }
 
   @Test func `is taken only if its kind is traced`() throws {

@@ -61,7 +61,7 @@ static __always_inline int written_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
   return 0;
 }
-FILE_EXIT(written, 30, pipe, written_step)
+FILE_EXIT(written, 30, contents, written_step)
 
 /* Sends what has been spliced into a pipe behind the record of the write. */
 static __always_inline int slots_step(void *ctx, struct call *call) {
@@ -76,7 +76,7 @@ static __always_inline int slots_step(void *ctx, struct call *call) {
   send_chunk(scratch, has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_SHORT : 0);
   return 0;
 }
-FILE_EXIT(slots, 29, pipe, slots_step)
+FILE_EXIT(slots, 29, contents, slots_step)
 
 /* Tells the unread bytes of a pipe, in pieces. */
 static __always_inline int backlog_step(void *ctx, struct call *call) {
@@ -95,7 +95,7 @@ static __always_inline int backlog_step(void *ctx, struct call *call) {
   if (has_more_contents(scratch)) bpf_tail_call(ctx, &enter_files, STEP_BACKLOG);
   return 0;
 }
-FILE_ENTER(backlog, 29, pipe, backlog_step)
+FILE_ENTER(backlog, 29, contents, backlog_step)
 
 /* Marks the channel that a file receives from as spliced from. */
 static __always_inline int begin_to_splice(void *ctx, struct call *call, struct file *file) {
@@ -134,4 +134,4 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
 static __always_inline int splice_enter(void *ctx, struct call *call) {
   return begin_to_splice(ctx, call, file_of(call->task, argument(call->regs, 0, call->compat)));
 }
-SYSCALL_ENTER(splice, SLOTS1(splice), any, splice_enter)
+SYSCALL_ENTER(splice, SLOTS1(splice), contents, splice_enter)

@@ -161,16 +161,11 @@ final class MessageCorrelator: KindCorrelator {
   }
 
   private func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    let size = MemoryLayout<ipc_content>.size
-    guard record.count >= size, let read = arriving[header.tid] else { return }
-    let raw = record.loadUnaligned(as: ipc_content.self)
-    let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
-    // A chunk that does not join the last one follows a lost one: the contents end there.
-    if raw.offset == UInt64(read.filled), read.filled + bytes.count <= read.content.length {
-      stage.contents.write(bytes, to: read.content, at: read.filled)
-      arriving[header.tid]?.filled += bytes.count
-      if header.flags & UInt8(IPC_FLAG_SHORT.rawValue) != 0 { arriving[header.tid]?.missing = .unreadable }
-      if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0 { return }
+    guard let chunk = ContentChunk(record), let read = arriving[header.tid] else { return }
+    if let joined = chunk.join(read.content, filled: read.filled, in: stage.contents) {
+      arriving[header.tid]?.filled += joined
+      if chunk.isShort { arriving[header.tid]?.missing = .unreadable }
+      if chunk.hasMore { return }
     }
     finishArriving(header.tid, &stage)
   }

@@ -11,15 +11,14 @@ final class SignalCorrelator: KindCorrelator {
   private var vocabulary: SignalVocabulary?
 
   func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
-    guard record.count >= MemoryLayout<ipc_signal>.size else { return }
-    let signal = record.loadUnaligned(as: ipc_signal.self)
+    guard let (signal, _) = record.record(ipc_signal.self) else { return }
     let vocabulary = self.vocabulary ?? SignalVocabulary(in: &stage.texts)
     self.vocabulary = vocabulary
     var event = Event(
       time: header.time, kind: .signal, source: Endpoint(header),
       destination: Endpoint(tgid: signal.target_tgid, tid: signal.target_tid, comm: signal.target_comm),
       count: 0)
-    let isMatched = header.flags & UInt8(IPC_FLAG_MATCHED.rawValue) != 0 || signal.target_matched != 0
+    let isMatched = header.has(IPC_FLAG_MATCHED) || signal.target_matched != 0
     if isMatched { event.traits.insert(.inTree) }
     event.set(Field.num, to: UInt64(UInt32(bitPattern: signal.number)))
     event.set(Field.name, to: vocabulary.name(of: signal.number))

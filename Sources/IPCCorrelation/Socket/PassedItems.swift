@@ -18,15 +18,13 @@ final class PassedItems {
 
   /// Reads an `IPC_RECORD_PASSED` record; nil if it is cut.
   init?(_ record: UnsafeRawBufferPointer) {
-    let size = MemoryLayout<ipc_passed>.size
-    guard record.count >= size else { return nil }
-    let raw = record.loadUnaligned(as: ipc_passed.self)
+    guard let (raw, rest) = record.record(ipc_passed.self) else { return nil }
     self.raw = raw
     guard raw.parts & IPC_PASSED_DESCRIPTORS.rawValue != 0 else {
       descriptors = []
       return
     }
-    var names = record[size...]
+    var names = rest[...]
     descriptors = withUnsafeBytes(of: raw.descriptors) { bytes in
       bytes.bindMemory(to: ipc_descriptor.self).prefix(Int(raw.count)).map { descriptor in
         let name = names.prefix(Int(descriptor.length))

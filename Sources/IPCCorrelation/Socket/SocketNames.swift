@@ -38,10 +38,8 @@ final class SocketNames {
 
   /// Takes an `IPC_RECORD_CHANNEL` record.
   func take(_ record: UnsafeRawBufferPointer, _ table: inout TextTable) {
-    let size = MemoryLayout<ipc_channel>.size
-    guard record.count >= size else { return }
-    let raw = record.loadUnaligned(as: ipc_channel.self)
-    let name = Self.name(from: record[size...].prefix(Int(raw.length)), form: raw.form)
+    guard let (raw, rest) = record.record(ipc_channel.self) else { return }
+    let name = Self.name(from: rest.prefix(Int(raw.length)), form: raw.form)
     if let known = entries[raw.channel] {
       if known.name == name {
         entries[raw.channel] = Entry(inode: raw.inode, name: known.name, lastTouched: raw.header.time)

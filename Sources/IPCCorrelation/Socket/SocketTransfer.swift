@@ -10,17 +10,16 @@ struct SocketTransfer {
 
   /// Reads a record; nil if it is cut.
   init?(_ record: UnsafeRawBufferPointer) {
-    let size = MemoryLayout<ipc_socket>.size
-    guard record.count >= size else { return nil }
-    raw = record.loadUnaligned(as: ipc_socket.self)
-    captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.transfer.captured)))
+    guard let (raw, rest) = record.record(ipc_socket.self) else { return nil }
+    self.raw = raw
+    captured = rest.first(raw.transfer.captured)
   }
 
   /// The direction; its address is 0 if the sender is not known.
-  var key: ChannelKey { ChannelKey(address: raw.transfer.channel, inode: raw.transfer.inode) }
+  var key: ChannelKey { raw.transfer.key }
   var time: UInt64 { raw.transfer.header.time }
-  /// Bytes moved, or asked for; no call moves more than MAX_RW_COUNT (include/linux/fs.h), whatever it asks for.
-  var count: Int { Int(min(raw.transfer.count, 0x7FFF_F000)) }
+  /// Bytes moved, or asked for.
+  var count: Int { raw.transfer.moved }
   /// Bytes of a message that the receiver had room for.
   var kept: Int { min(Int(raw.kept), count) }
   /// When a sent message was queued at its receiver, in nanoseconds; nil if that is not known.
@@ -35,6 +34,6 @@ struct SocketTransfer {
   /// What a write is recognised by.
   var fingerprint: Fingerprint { Fingerprint(captured, suffix: Int(raw.transfer.suffix)) }
 
-  func has(_ flag: ipc_flags) -> Bool { raw.transfer.header.flags & UInt8(flag.rawValue) != 0 }
+  func has(_ flag: ipc_flags) -> Bool { raw.transfer.header.has(flag) }
   func has(_ trait: ipc_socket_traits) -> Bool { raw.traits & UInt16(trait.rawValue) != 0 }
 }

@@ -39,13 +39,11 @@ extension StreamCorrelator {
 
   /// Takes the path of a FIFO.
   func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    let size = MemoryLayout<ipc_channel>.size
-    guard record.count >= size else { return }
-    let raw = record.loadUnaligned(as: ipc_channel.self)
+    guard let (raw, rest) = record.record(ipc_channel.self) else { return }
     let key = ChannelKey(address: raw.channel, inode: raw.inode)
     let channel = channels[key] ?? makeChannel(key)
     channel.lastTouched = header.time
-    if header.flags & UInt8(IPC_FLAG_BORN.rawValue) != 0 {
+    if header.has(IPC_FLAG_BORN) {
       // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
       teller.tellUnread(
         of: channel, at: header.time, unread: nil, isInStep: channel.lossGeneration == lossGeneration, &stage)
@@ -55,7 +53,7 @@ extension StreamCorrelator {
     }
     if channel.name == nil {
       channel.name = stage.texts.add(
-        SocketNames.path(fromComponents: record[size...].prefix(Int(raw.length))))
+        SocketNames.path(fromComponents: rest.prefix(Int(raw.length))))
     }
   }
 }

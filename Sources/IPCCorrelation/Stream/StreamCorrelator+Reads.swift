@@ -52,12 +52,9 @@ extension StreamCorrelator {
 
   /// Takes more contents of a thread's last read or write.
   func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    let size = MemoryLayout<ipc_content>.size
-    guard record.count >= size else { return }
-    let raw = record.loadUnaligned(as: ipc_content.self)
-    let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    guard let chunk = ContentChunk(record) else { return }
     if !arrivingWrites.isEmpty, arrivingWrites[header.tid] != nil {
-      return takeWritten(bytes, at: raw.offset, header: header, &stage)
+      return takeWritten(chunk, by: header.tid, &stage)
     }
     guard let channel = arriving[header.tid] else { return }
     let tid = Int32(bitPattern: header.tid)
@@ -65,12 +62,10 @@ extension StreamCorrelator {
       return
     }
     let read = channel.reads[index]
-    // A chunk that does not join the last one follows a lost one: the contents end there.
-    if raw.offset == UInt64(read.filled), read.filled + bytes.count <= read.content.length {
-      stage.contents.write(bytes, to: read.content, at: read.filled)
-      channel.reads[index].filled += bytes.count
-      if header.flags & UInt8(IPC_FLAG_SHORT.rawValue) != 0 { channel.reads[index].isShort = true }
-      if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0 { return }
+    if let joined = chunk.join(read.content, filled: read.filled, in: stage.contents) {
+      channel.reads[index].filled += joined
+      if chunk.isShort { channel.reads[index].isShort = true }
+      if chunk.hasMore { return }
     }
     finishArriving(header.tid, &stage)
     resolve(channel, &stage)

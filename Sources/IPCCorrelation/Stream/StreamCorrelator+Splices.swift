@@ -18,17 +18,13 @@ extension StreamCorrelator {
   }
 
   /// Takes more contents of a thread's last write.
-  func takeWritten(
-    _ bytes: UnsafeRawBufferPointer, at offset: UInt64, header: ipc_header, _ stage: inout EventStage
-  ) {
-    guard let content = arrivingWrites[header.tid] else { return }
-    // A chunk that does not join the last one follows a lost one: the contents end there.
-    if offset == UInt64(content.filled), content.filled + bytes.count <= content.piece.length {
-      stage.contents.write(bytes, to: content.piece, at: content.filled)
-      arrivingWrites[header.tid]?.filled += bytes.count
-      if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0 { return }
+  func takeWritten(_ chunk: ContentChunk, by tid: UInt32, _ stage: inout EventStage) {
+    guard let content = arrivingWrites[tid] else { return }
+    if let joined = chunk.join(content.piece, filled: content.filled, in: stage.contents) {
+      arrivingWrites[tid]?.filled += joined
+      if chunk.hasMore { return }
     }
-    finishWriting(by: header.tid, &stage)
+    finishWriting(by: tid, &stage)
   }
 
   /// Takes the contents of a thread's write as complete, whether or not all of it has come.
@@ -57,10 +53,9 @@ extension StreamCorrelator {
 
   /// Takes a piece of what lies unread in a pipe that a thread begins to splice from.
   func takeBacklog(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    let size = MemoryLayout<ipc_backlog>.size
-    guard record.count >= size, settings.captureLimit > 0, !medium.isSocket else { return }
-    let raw = record.loadUnaligned(as: ipc_backlog.self)
-    let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    guard let (raw, rest) = record.record(ipc_backlog.self), settings.captureLimit > 0, !medium.isSocket
+    else { return }
+    let bytes = rest.first(raw.captured)
     let key = ChannelKey(address: raw.channel, inode: raw.inode)
     let reader = Int32(bitPattern: header.tid)
     var backlog =

@@ -12,18 +12,24 @@ struct StreamTransfer {
 
   /// Reads a record; nil if it is cut.
   init?(_ record: UnsafeRawBufferPointer, isSocket: Bool) {
-    let size = isSocket ? MemoryLayout<ipc_socket>.size : MemoryLayout<ipc_transfer>.size
-    guard record.count >= size else { return nil }
-    raw = record.loadUnaligned(as: ipc_transfer.self)
-    socket = isSocket ? record.loadUnaligned(as: ipc_socket.self) : nil
-    captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
+    if isSocket {
+      guard let (socket, rest) = record.record(ipc_socket.self) else { return nil }
+      raw = socket.transfer
+      self.socket = socket
+      captured = rest.first(raw.captured)
+    } else {
+      guard let (raw, rest) = record.record(ipc_transfer.self) else { return nil }
+      self.raw = raw
+      socket = nil
+      captured = rest.first(raw.captured)
+    }
   }
 
-  var key: ChannelKey { ChannelKey(address: raw.channel, inode: raw.inode) }
+  var key: ChannelKey { raw.key }
   var time: UInt64 { raw.header.time }
-  /// Bytes moved, or asked for; no call moves more than MAX_RW_COUNT (include/linux/fs.h), whatever it asks for.
-  var count: Int { Int(min(raw.count, 0x7FFF_F000)) }
-  func has(_ flag: ipc_flags) -> Bool { raw.header.flags & UInt8(flag.rawValue) != 0 }
+  /// Bytes moved, or asked for.
+  var count: Int { raw.moved }
+  func has(_ flag: ipc_flags) -> Bool { raw.header.has(flag) }
   func has(_ trait: ipc_socket_traits) -> Bool { (socket?.traits ?? 0) & UInt16(trait.rawValue) != 0 }
 
   /// The write that it tells of.

@@ -24,19 +24,13 @@ extension TerminalCorrelator {
 
   /// Takes more contents of a thread's last write.
   func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    let size = MemoryLayout<ipc_content>.size
-    guard record.count >= size, let (direction, serial) = arriving[header.tid] else { return }
+    guard let chunk = ContentChunk(record), let (direction, serial) = arriving[header.tid] else { return }
     guard let index = direction.index(of: serial) else { return }
-    let raw = record.loadUnaligned(as: ipc_content.self)
-    let bytes = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.captured)))
-    let filled = direction.waiting[index].filled
-    let room = direction.waiting[index].wanted - filled
-    // A chunk that does not join the last one follows a lost one: the contents end there.
-    if raw.offset == UInt64(filled), bytes.count <= room {
-      stage.contents.write(bytes, to: direction.waiting[index].content, at: filled)
-      direction.waiting[index].filled += bytes.count
-      if header.flags & UInt8(IPC_FLAG_SHORT.rawValue) != 0 { direction.waiting[index].isShort = true }
-      if header.flags & UInt8(IPC_FLAG_MORE.rawValue) != 0, bytes.count < room { return }
+    let write = direction.waiting[index]
+    if let joined = chunk.join(write.content, filled: write.filled, in: stage.contents) {
+      direction.waiting[index].filled += joined
+      if chunk.isShort { direction.waiting[index].isShort = true }
+      if chunk.hasMore, write.filled + joined < write.wanted { return }
     }
     finishArriving(header.tid, &stage)
   }

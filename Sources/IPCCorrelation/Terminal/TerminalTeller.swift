@@ -16,6 +16,7 @@ struct TerminalTeller {
 
   private let showsContents: Bool
   private var vocabulary: TerminalVocabulary?
+  private var words = MissingBytes.Words()
 
   init(showsContents: Bool) { self.showsContents = showsContents }
 
@@ -40,7 +41,8 @@ struct TerminalTeller {
     // What was lost on the way here is told as a loss.
     let isMissing = showsContents && write.filled < write.wanted && (write.isSpliced || write.isShort)
     if isMissing {
-      event.set(Field.missing, to: write.isSpliced ? vocabulary.spliced : vocabulary.unreadable)
+      let reason: MissingBytes = write.isSpliced ? .spliced : .unreadable
+      event.set(Field.missing, to: words.id(of: reason, in: &stage.texts))
       if write.filled > 0 {
         event.traits.insert(.incomplete)
       } else {

@@ -10,17 +10,16 @@ struct TerminalTransfer {
 
   /// Reads a record; nil if it is cut.
   init?(_ record: UnsafeRawBufferPointer) {
-    let size = MemoryLayout<ipc_terminal>.size
-    guard record.count >= size else { return nil }
-    raw = record.loadUnaligned(as: ipc_terminal.self)
-    captured = UnsafeRawBufferPointer(rebasing: record[size...].prefix(Int(raw.transfer.captured)))
+    guard let (raw, rest) = record.record(ipc_terminal.self) else { return nil }
+    self.raw = raw
+    captured = rest.first(raw.transfer.captured)
   }
 
   var header: ipc_header { raw.transfer.header }
-  var key: ChannelKey { ChannelKey(address: raw.transfer.channel, inode: raw.transfer.inode) }
+  var key: ChannelKey { raw.transfer.key }
   var name: TerminalName { TerminalName(raw.name) }
   var isOutput: Bool { raw.is_output != 0 }
-  func has(_ flag: ipc_flags) -> Bool { header.flags & UInt8(flag.rawValue) != 0 }
+  func has(_ flag: ipc_flags) -> Bool { header.has(flag) }
 
   /// Who would get what is typed: the leader of the foreground process group, or another member.
   var foreground: Endpoint {
@@ -28,6 +27,6 @@ struct TerminalTransfer {
     return Endpoint(tgid: raw.foreground, tid: raw.foreground, comm: raw.foreground_comm)
   }
 
-  /// The bytes that are to be captured; no call moves more than MAX_RW_COUNT (include/linux/fs.h).
-  func wanted(limit: UInt64) -> Int { Int(min(raw.transfer.count, limit, 0x7FFF_F000)) }
+  /// The bytes that are to be captured.
+  func wanted(limit: UInt64) -> Int { min(raw.transfer.moved, Int(clamping: limit)) }
 }

@@ -6,16 +6,10 @@ struct TerminalVocabulary {
   let input: TextID
   /// From the slave to the master.
   let output: TextID
-  /// No process's buffer held the bytes.
-  let spliced: TextID
-  /// The writer's memory could not be read.
-  let unreadable: TextID
 
   /// Enters the words.
   init(in texts: inout TextTable) {
     input = texts.add("input")
     output = texts.add("output")
-    spliced = texts.add("spliced")
-    unreadable = texts.add("unreadable")
   }
 }

@@ -52,6 +52,7 @@ let package = Package(
       dependencies: [
         "CLibbpf",
         "LibbpfShims",
+        .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],

@@ -8,20 +8,27 @@ import RecordLayout
 /// The BPF object in the kernel, with the programs that one trace needs and nothing else.
 struct LoadedPrograms: ~Copyable {
   let object: BPFObject
+  /// What is loaded, but for iterators.
+  let placed: [PlacedProgram]
   let hook: Hook
   /// Whether contents are taken from the pages of pipes.
   let readsPages: Bool
 
+  /// Threads that load programs, if there are as many CPUs. Each parses the kernel's types, which takes as long as the
+  /// verification of an eighth of the programs.
+  private static let maximalParts = 4
+
   /// Opens, prepares and loads the object with one program type.
   private init(_ configuration: Configuration, scope: KernelScope, hook: Hook) throws(BPFError) {
-    let object = try KernelPrograms.withObject { image throws(BPFError) in
-      try BPFObject(opening: image, name: "ipcdump")
+    let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
+    var object = try KernelPrograms.withObject { image throws(BPFError) in
+      try BPFObject(opening: image, name: "ipcdump", partCount: partCount)
     }
-    try object.forEachProgram { program throws(BPFError) in
-      guard let place = ProgramPlace(programName: program.name) else { return }
+    let contents = configuration.captureLimit > 0
+    let places = object.programs.map { ProgramPlace(programName: $0.name) }
+    for case (let program, let place?) in zip(object.programs, places) {
       program.setAutoload(
-        place.isNeeded(
-          for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
+        place.isNeeded(for: configuration.selection, scope: scope, withContents: contents)
           && [hook.variant, "any"].contains(place.variant)
           && Self.exists(place, program))
     }
@@ -31,11 +38,16 @@ struct LoadedPrograms: ~Copyable {
     try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
       of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
     try object.load()
-    try Self.fillTables(of: object)
+    let placed: [PlacedProgram] = zip(object.programs, places).compactMap { program, place in
+      guard let place, program.isAutoloaded else { return nil }
+      return PlacedProgram(program: program, place: place)
+    }
+    try Self.fillTables(of: object, with: placed)
     try Self.fill(scope, of: object)
     self.object = object
+    self.placed = placed
     self.hook = hook
-    readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
+    readsPages = contents && configuration.selection.kinds.contains(.pipe)
   }
 
   /// Whether the kernel has what a program is attached to; assumed where tracefs is closed, and of all but notes.
@@ -76,13 +88,15 @@ struct LoadedPrograms: ~Copyable {
   }
 
   /// Puts the loaded handlers where the dispatchers look for them.
-  private static func fillTables(of object: borrowing BPFObject) throws(BPFError) {
-    try object.forEachProgram { program throws(BPFError) in
-      guard program.isAutoloaded, let place = ProgramPlace(programName: program.name),
-        let name = place.table.map
-      else { return }
+  private static func fillTables(
+    of object: borrowing BPFObject, with placed: [PlacedProgram]
+  ) throws(BPFError) {
+    for placed in placed {
+      guard let name = placed.place.table.map else { continue }
       let table = try object.map(named: name)
-      for slot in place.slots where slot < table.maxEntries { try table.update(slot, program.descriptor) }
+      for slot in placed.place.slots where slot < table.maxEntries {
+        try table.update(slot, placed.program.descriptor)
+      }
     }
   }
 

@@ -60,15 +60,12 @@ public struct Tracer: ~Copyable {
   public mutating func attach() throws(Failure) -> [HeldChannel] {
     do throws(BPFError) {
       var attached = UniqueArray<BPFLink>()
-      try programs.object.forEachProgram { program throws(BPFError) in
-        guard program.isAutoloaded, let place = ProgramPlace(programName: program.name),
-          place.table.map == nil
-        else { return }
+      for placed in programs.placed where placed.place.table.map == nil {
         do throws(BPFError) {
-          attached.append(try program.attach())
+          attached.append(try placed.program.attach())
         } catch {
           // Without a note, less is certain; where tracefs is closed, only this shows that it cannot be made.
-          if place.table != .note { throw error }
+          if placed.place.table != .note { throw error }
         }
       }
       links = attached
@@ -152,10 +149,9 @@ public struct Tracer: ~Copyable {
   /// already on that CPU, and descendants that could not be followed.
   public borrowing func skipped() -> UInt64 {
     var sum = UInt64(shared.pointee.tree_lost)
-    programs.object.forEachProgram { program in
-      // A note that an interrupt could not make was not of the interrupted thread's call.
-      guard program.isAutoloaded, ProgramPlace(programName: program.name)?.table != .note else { return }
-      sum += program.recursionMisses
+    // A note that an interrupt could not make was not of the interrupted thread's call.
+    for placed in programs.placed where placed.place.table != .note {
+      sum += placed.program.recursionMisses
     }
     return sum
   }

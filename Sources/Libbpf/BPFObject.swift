@@ -1,51 +1,46 @@
+import BasicContainers
 import CLibbpf
 import SystemPackage
 
 /// An opened BPF object: its programs and maps. Closing it unloads whatever has been loaded.
+///
+/// The kernel verifies a program in the thread that loads it, which takes most of the time of a start. So the object is
+/// opened once for its maps, and once more for each part of its programs; the parts share the maps and are loaded by a
+/// thread each.
 public struct BPFObject: ~Copyable {
-  private let handle: OpaquePointer
+  /// Has the maps, and no programs once it is loaded.
+  private let whole: OpenedObject
+  private var parts: UniqueArray<OpenedObject>
+  /// Every program, in the order of the object; a loaded one is that of its part.
+  public private(set) var programs: [BPFProgram]
 
   /// Parses an ELF object.
   ///
   /// - Parameters:
   ///   - image: The object; libbpf copies what it needs.
   ///   - name: Name for libbpf's messages.
+  ///   - partCount: Threads that load programs; at least 1.
   /// - Throws: ``BPFError`` if it is no BPF object, or the kernel has no BTF to relocate it against.
-  public init(opening image: UnsafeRawBufferPointer, name: String) throws(BPFError) {
-    var options = bpf_object_open_opts()
-    options.sz = MemoryLayout<bpf_object_open_opts>.size
-    let opened = name.withCString { name in
-      options.object_name = name
-      return bpf_object__open_mem(image.baseAddress, image.count, &options)
-    }
-    guard let opened else {
-      throw BPFError("open the BPF object", Errno(rawValue: currentErrno), log: LibbpfLog.takeHeld())
-    }
-    handle = opened
-  }
-
-  deinit { bpf_object__close(handle) }
-
-  /// Calls `body` with every program, in the order of the object.
-  public borrowing func forEachProgram<E: Error>(_ body: (BPFProgram) throws(E) -> Void) throws(E) {
-    var current = bpf_object__next_program(handle, nil)
-    while let program = current {
-      try body(BPFProgram(handle: program))
-      current = bpf_object__next_program(handle, program)
-    }
+  public init(opening image: UnsafeRawBufferPointer, name: String, partCount: Int) throws(BPFError) {
+    let whole = try OpenedObject(image, name: name)
+    var parts = UniqueArray<OpenedObject>()
+    for _ in 0..<partCount { parts.append(try OpenedObject(image, name: name)) }
+    programs = whole.programs
+    self.whole = whole
+    self.parts = parts
   }
 
   /// The program of a name, which the object must have.
   public borrowing func program(named name: String) throws(BPFError) -> BPFProgram {
-    guard let program = bpf_object__find_program_by_name(handle, name) else {
+    guard let program = programs.first(where: { $0.name == name }) else {
       throw BPFError("find the BPF program \(name)", .noSuchFileOrDirectory)
     }
-    return BPFProgram(handle: program)
+    return program
   }
 
   /// The map of a name, which the object must have. Sections are maps too: `.bss` is called `NAME.bss`.
   public borrowing func map(named name: String) throws(BPFError) -> BPFMap {
-    guard let map = bpf_object__find_map_by_name(handle, name) else {
+    guard let map = bpf_object__find_map_by_name(whole.handle, name) else {
       throw BPFError("find the BPF map \(name)", .noSuchFileOrDirectory)
     }
     return BPFMap(handle: map)
@@ -54,11 +49,36 @@ public struct BPFObject: ~Copyable {
   /// Creates the maps, relocates the programs against the running kernel and has it verify them.
   ///
   /// - Throws: ``BPFError`` with the verifier's last lines.
-  public borrowing func load() throws(BPFError) {
-    _ = LibbpfLog.takeHeld()
-    let code = bpf_object__load(handle)
-    guard code == 0 else {
-      throw BPFError("load the BPF programs", negative: code, log: LibbpfLog.takeHeld())
+  public mutating func load() throws(BPFError) {
+    distribute()
+    try whole.load()
+    var threads = UniqueArray<LoadingThread>()
+    for index in 0..<parts.count {
+      try parts[index].share(mapsOf: whole)
+      threads.append(LoadingThread(loading: parts[index].handle))
+    }
+    // Each thread is waited for, also behind one that has failed: it uses its part.
+    var failure: BPFError?
+    while let thread = threads.popLast() {
+      do throws(BPFError) { try thread.join() } catch { failure = failure ?? error }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Deals the wanted programs out to the parts: the longest first, each to the part that has least.
+  private mutating func distribute() {
+    var lengths = [Int](repeating: 0, count: parts.count)
+    let owned = parts.count == 0 ? [] : (0..<parts.count).map { parts[$0].programs }
+    for part in owned {
+      for program in part { program.setAutoload(false) }
+    }
+    let wanted = programs.indices.filter { programs[$0].isAutoloaded }
+    for index in wanted.sorted(by: { programs[$0].length > programs[$1].length }) {
+      guard let least = lengths.indices.min(by: { lengths[$0] < lengths[$1] }) else { return }
+      lengths[least] += programs[index].length
+      programs[index].setAutoload(false)
+      programs[index] = owned[least][index]
+      programs[index].setAutoload(true)
     }
   }
 }

@@ -15,6 +15,9 @@ public struct BPFProgram {
   /// Descriptor of the loaded program.
   public var descriptor: Int32 { bpf_program__fd(handle) }
 
+  /// Instructions, before the kernel's own are added.
+  var length: Int { bpf_program__insn_cnt(handle) }
+
   /// Decides whether ``BPFObject/load()`` loads it.
   public func setAutoload(_ autoload: Bool) {
     bpf_program__set_autoload(handle, autoload)

@@ -1,4 +1,5 @@
 import CLibbpf
+import Glibc
 import LibbpfShims
 import Logging
 import Synchronization
@@ -10,7 +11,8 @@ import Synchronization
 public enum LibbpfLog {
   private struct State {
     var logger: Logger?
-    var held: [String] = []
+    /// Warnings, by the thread that they came in: objects are loaded in several.
+    var held: [pthread_t: [String]] = [:]
   }
 
   private static let state = Mutex(State())
@@ -19,7 +21,9 @@ public enum LibbpfLog {
   /// Routes libbpf's messages to `logger`; debug messages appear at its `trace` level.
   public static func route(to logger: Logger) {
     state.withLock { $0.logger = logger }
-    libbpf_shims_set_log { level, line in
+    // libbpf says a lot for nobody to read.
+    let isTraced = logger.logLevel <= .trace
+    libbpf_shims_set_log(isTraced ? LIBBPF_DEBUG.rawValue : LIBBPF_WARN.rawValue) { level, line in
       guard let line else { return }
       LibbpfLog.take(String(cString: line), isWarning: level == LIBBPF_WARN.rawValue)
     }
@@ -29,7 +33,7 @@ public enum LibbpfLog {
     let lines = text.split(separator: "\n").map(String.init)
     state.withLock { state in
       if isWarning {
-        state.held = (state.held + lines).suffix(heldLimit)
+        state.held[pthread_self()] = (state.held[pthread_self(), default: []] + lines).suffix(heldLimit)
       }
       for line in lines {
         state.logger?.log(level: isWarning ? .debug : .trace, "\(line)")
@@ -37,11 +41,8 @@ public enum LibbpfLog {
     }
   }
 
-  /// Warnings since the last call, which they are the explanation of.
+  /// Warnings of this thread since its last call, which they are the explanation of.
   static func takeHeld() -> [String] {
-    state.withLock { state in
-      defer { state.held = [] }
-      return state.held
-    }
+    state.withLock { $0.held.removeValue(forKey: pthread_self()) ?? [] }
   }
 }

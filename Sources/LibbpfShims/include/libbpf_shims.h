@@ -5,8 +5,8 @@
 /* Receives one finished line of libbpf's log; level as enum libbpf_print_level. */
 typedef void (*libbpf_line_handler)(int level, const char *line);
 
-/* Routes libbpf's log to `handler`; NULL silences it. */
-void libbpf_shims_set_log(libbpf_line_handler handler);
+/* Routes libbpf's log to `handler`, up to a level; NULL silences it. */
+void libbpf_shims_set_log(unsigned int level, libbpf_line_handler handler);
 
 /*
  * Opens a file of `tracefs` or `debugfs` for reading; returns its descriptor or a negative errno.

@@ -1,0 +1,56 @@
+import CLibbpf
+import SystemPackage
+
+/// An ELF object that libbpf has parsed.
+struct OpenedObject: ~Copyable {
+  let handle: OpaquePointer
+
+  init(_ image: UnsafeRawBufferPointer, name: String) throws(BPFError) {
+    var options = bpf_object_open_opts()
+    options.sz = MemoryLayout<bpf_object_open_opts>.size
+    let opened = name.withCString { name in
+      options.object_name = name
+      return bpf_object__open_mem(image.baseAddress, image.count, &options)
+    }
+    guard let opened else {
+      throw BPFError("open the BPF object", Errno(rawValue: currentErrno), log: LibbpfLog.takeHeld())
+    }
+    handle = opened
+  }
+
+  deinit { bpf_object__close(handle) }
+
+  /// Its programs, in the order of the object.
+  var programs: [BPFProgram] {
+    var programs: [BPFProgram] = []
+    var current = bpf_object__next_program(handle, nil)
+    while let program = current {
+      programs.append(BPFProgram(handle: program))
+      current = bpf_object__next_program(handle, program)
+    }
+    return programs
+  }
+
+  /// Creates the maps and loads the programs that are set to be loaded.
+  borrowing func load() throws(BPFError) {
+    _ = LibbpfLog.takeHeld()
+    let code = bpf_object__load(handle)
+    guard code == 0 else {
+      throw BPFError("load the BPF programs", negative: code, log: LibbpfLog.takeHeld())
+    }
+  }
+
+  /// Uses the maps of another opening of the same object, which is loaded.
+  borrowing func share(mapsOf other: borrowing OpenedObject) throws(BPFError) {
+    var map = bpf_object__next_map(handle, nil)
+    var loaded = bpf_object__next_map(other.handle, nil)
+    while let mine = map, let theirs = loaded {
+      let code = bpf_map__reuse_fd(mine, bpf_map__fd(theirs))
+      guard code == 0 else {
+        throw BPFError("share the BPF map \(BPFMap(handle: mine).name)", negative: code)
+      }
+      map = bpf_object__next_map(handle, mine)
+      loaded = bpf_object__next_map(other.handle, theirs)
+    }
+  }
+}

@@ -24,7 +24,7 @@ struct TerminalReaderTests {
     let write = recording.late { recording.type("x", by: .ann) }
     recording.readTyping(by: .bob)
     recording.arrive(late: write)
-    #expect(recording.stagedCount == 1)
+    #expect(recording.waiting == 1)
     #expect(recording.told() == ["ann > bob 1 \"x\""])
   }
 

@@ -7,20 +7,9 @@ import Testing
 /// Messages that are sent and received, told to a correlator by the records that the kernel would send of them.
 ///
 /// When which record is sent is that of unix_message.bpf.c and udp.bpf.c. Every operation takes a microsecond.
-final class MessageRecording {
-  private var correlator: Correlator
+final class MessageRecording: CorrelatorRecording {
   private let kind: ipc_kind
-  private let limit: UInt64
-  private var held: [[UInt8]]?
-  private var parties: [Endpoint: String] = [:]
   private var named: Set<UInt64> = []
-
-  /// Now, in nanoseconds.
-  var clock: UInt64 = 1_000_000_000
-  /// Records lost up to now.
-  var lost: UInt32 = 0
-  /// Every event so far.
-  private(set) var told: [Told] = []
 
   /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
   init(
@@ -28,38 +17,13 @@ final class MessageRecording {
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
   ) {
     self.kind = kind
-    self.limit = limit
-    correlator = Correlator(CorrelatorSettings(captureLimit: limit, serviceName: serviceName))
+    super.init(capturing: limit, serviceName: serviceName)
   }
 
   // MARK: - Records
 
-  func arrive(_ record: [UInt8]) {
-    held?.append(record)
-    if held == nil { record.withUnsafeBytes { _ = correlator.take($0) } }
-  }
-
-  func arrive(late records: [[UInt8]]) {
-    for record in records { arrive(record) }
-  }
-
-  /// Records that come later than those of what happens next.
-  func late(_ operations: () -> Void) -> [[UInt8]] {
-    held = []
-    operations()
-    defer { held = nil }
-    return held ?? []
-  }
-
-  /// Operations of which the ring had no room for any record.
-  func losing(_ operations: () -> Void) {
-    lost &+= UInt32(late(operations).count)
-  }
-
   private func header(_ type: ipc_record_type, by party: Party) -> ipc_header {
-    clock += 1000
-    parties[party.endpoint] = party.name
-    return RecordBytes.header(type, kind, by: party, time: clock, lost: lost)
+    header(type, kind, by: party)
   }
 
   private func socketRecord(
@@ -188,67 +152,11 @@ final class MessageRecording {
     record.transfer.captured = UInt32(first.count)
     if first.count < captured.count { record.transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
     arrive(RecordBytes.bytes(record, then: first))
-    var content = ipc_content()
-    content.header = record.transfer.header
-    content.header.type = UInt16(IPC_RECORD_CONTENT.rawValue)
-    for offset in stride(from: chunk, to: captured.count, by: chunk) {
-      let part = Array(captured[offset...].prefix(chunk))
-      content.header.flags = offset + chunk < captured.count ? UInt8(IPC_FLAG_MORE.rawValue) : 0
-      content.offset = UInt64(offset)
-      content.captured = UInt32(part.count)
-      arrive(RecordBytes.bytes(content, then: part))
-    }
+    sendContents(captured, from: first.count, by: chunk, behind: record.transfer.header)
   }
 
   // MARK: - The correlator
 
-  /// Makes the snapshot known that is taken when the trace begins.
-  func begin(with live: LiveChannels, _ holders: Party...) {
-    for party in holders { parties[party.holder] = party.name }
-    correlator.seed(live)
-  }
-
-  /// What is told when some time has gone by, beyond what was told before.
-  func told(after milliseconds: UInt64 = 20) -> [String] {
-    clock += milliseconds * 1_000_000
-    let start = told.count
-    correlator.release(now: clock) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties, tellsMissing: true) }
-  }
-
-  /// What is told when the trace ends, beyond what was told before.
-  func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
-    let start = told.count
-    correlator.finish(now: clock, channels: live) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties, tellsMissing: true) }
-  }
-
-  private func note(
-    _ event: borrowing Event, _ content: UnsafeRawBufferPointer?, _ texts: borrowing TextTable
-  ) -> Bool {
-    let next = Told(event, content: content, texts: texts)
-    if let last = told.last {
-      #expect(last.event.time <= next.event.time, "events come in the order of time")
-    }
-    told.append(next)
-    return true
-  }
-
-  /// A meta field of the last event.
-  func meta(_ name: String) -> String? { told.last?.meta[name] }
-
-  /// Lets time pass and tidies up.
-  func sweep(after milliseconds: UInt64, _ live: LiveChannels? = nil) {
-    clock += milliseconds * 1_000_000
-    correlator.sweep(now: clock, channels: live)
-  }
-
-  /// Whether an operation waits for its other side.
-  var hasPending: Bool { correlator.hasPending }
-  /// Whether a look at the channels that exist would decide anything.
-  var wantsLiveChannels: Bool { correlator.wantsLiveChannels }
-  /// Bytes of memory for contents.
-  var contentCapacity: Int { correlator.stage.contents.capacity }
   /// A picture in which a party holds sockets.
   func live(_ sockets: MessageSocket..., by party: Party = .bob) -> LiveChannels {
     var live = LiveChannels()

@@ -4,17 +4,7 @@ import RecordLayout
 extension Recording {
   /// Sends the contents of a write behind its record.
   func sendContents(_ bytes: [UInt8], behind header: ipc_header) {
-    let captured = Array(bytes.prefix(Int(clamping: limit)))
-    var content = ipc_content()
-    content.header = header
-    content.header.type = UInt16(IPC_RECORD_CONTENT.rawValue)
-    for offset in stride(from: 0, to: captured.count, by: contentChunk) {
-      let part = Array(captured[offset...].prefix(contentChunk))
-      content.header.flags = offset + contentChunk < captured.count ? UInt8(IPC_FLAG_MORE.rawValue) : 0
-      content.offset = UInt64(offset)
-      content.captured = UInt32(part.count)
-      arrive(RecordBytes.bytes(content, then: part))
-    }
+    sendContents(Array(bytes.prefix(Int(clamping: limit))), from: 0, by: contentChunk, behind: header)
   }
 
   /// Begins to splice from a pipe.

@@ -7,65 +7,26 @@ import Testing
 /// Operations on pipes and signals, told to a correlator by the records that the kernel would send of them.
 ///
 /// When which record is sent is that of pipe.bpf.c. Every operation takes a microsecond.
-final class Recording {
-  private var correlator: Correlator
-  let limit: UInt64
-  private var held: [[UInt8]]?
-  private var parties: [Endpoint: String] = [:]
-
-  /// Now, in nanoseconds.
-  var clock: UInt64 = 1_000_000_000
+final class Recording: CorrelatorRecording {
   /// Most content bytes in one record of a write or a backlog.
   var contentChunk = Int(IPC_CHUNK_LIMIT)
-  /// Records lost up to now.
-  var lost: UInt32 = 0
   /// The pipe of operations that name none.
   let pipe: TracedPipe
-  /// Every event so far.
-  private(set) var told: [Told] = []
-
   /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
   init(
     capturing limit: UInt64 = .max, pipe: TracedPipe = TracedPipe(),
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
   ) {
-    self.limit = limit
     self.pipe = pipe
-    correlator = Correlator(CorrelatorSettings(captureLimit: limit, serviceName: serviceName))
+    super.init(capturing: limit, serviceName: serviceName)
   }
 
   // MARK: - Records
 
-  /// Hands a record to the correlator, or holds it back.
-  @discardableResult
-  func arrive(_ record: [UInt8]) -> UInt64? {
-    held?.append(record)
-    return held == nil ? record.withUnsafeBytes { correlator.take($0) } : nil
-  }
-
-  /// Records that come later than those of what happens next.
-  func late(_ operations: () -> Void) -> [[UInt8]] {
-    held = []
-    operations()
-    defer { held = nil }
-    return held ?? []
-  }
-
-  func arrive(late records: [[UInt8]]) {
-    for record in records { arrive(record) }
-  }
-
-  /// Operations of which the ring had no room for any record.
-  func losing(_ operations: () -> Void) {
-    lost &+= UInt32(late(operations).count)
-  }
-
   func header(
     _ type: ipc_record_type, by party: Party, flags: [ipc_flags] = [], kind: ipc_kind = IPC_KIND_PIPE
   ) -> ipc_header {
-    clock += 1000
-    parties[party.endpoint] = party.name
-    return RecordBytes.header(type, kind, by: party, time: clock, lost: lost, flags: flags)
+    header(type, kind, by: party, flags: flags)
   }
 
   func transfer(_ header: ipc_header, _ pipe: TracedPipe, count: Int) -> ipc_transfer {
@@ -153,16 +114,7 @@ final class Recording {
     if first.count < captured.count { transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
     transfer.captured = UInt32(first.count)
     arrive(RecordBytes.bytes(transfer, then: first))
-    var content = ipc_content()
-    content.header = transfer.header
-    content.header.type = UInt16(IPC_RECORD_CONTENT.rawValue)
-    for offset in stride(from: chunk, to: captured.count, by: chunk) {
-      let part = Array(captured[offset...].prefix(chunk))
-      content.header.flags = offset + chunk < captured.count ? UInt8(IPC_FLAG_MORE.rawValue) : 0
-      content.offset = UInt64(offset)
-      content.captured = UInt32(part.count)
-      arrive(RecordBytes.bytes(content, then: part))
-    }
+    sendContents(captured, from: first.count, by: chunk, behind: transfer.header)
   }
 
   /// Tells a FIFO's path, given from the last component to the first.
@@ -192,63 +144,6 @@ final class Recording {
   }
 
   // MARK: - The correlator
-
-  /// Makes the snapshot known that is taken when the trace begins.
-  func begin(with live: LiveChannels, _ holders: Party...) {
-    for party in holders { parties[party.holder] = party.name }
-    correlator.seed(live)
-  }
-
-  /// What is told when some time has gone by, beyond what was told before.
-  func told(after milliseconds: UInt64 = 20) -> [String] {
-    clock += milliseconds * 1_000_000
-    let start = told.count
-    correlator.release(now: clock) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties, tellsMissing: true) }
-  }
-
-  /// What is told when the trace ends, beyond what was told before; every pipe is gone unless `live` has it.
-  func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
-    let start = told.count
-    correlator.finish(now: clock, channels: live) { event, content, texts in note(event, content, texts) }
-    return told[start...].map { $0.line(parties, tellsMissing: true) }
-  }
-
-  private func note(
-    _ event: borrowing Event, _ content: UnsafeRawBufferPointer?, _ texts: borrowing TextTable
-  ) -> Bool {
-    let next = Told(event, content: content, texts: texts)
-    if let last = told.last {
-      #expect(last.event.time <= next.event.time, "events come in the order of time")
-    }
-    told.append(next)
-    return true
-  }
-
-  /// Lets time pass and tidies up; returns how many channels were forgotten.
-  @discardableResult
-  func sweep(after milliseconds: UInt64, _ live: LiveChannels? = nil) -> Int {
-    clock += milliseconds * 1_000_000
-    let known = channelCount
-    correlator.sweep(now: clock, channels: live)
-    return known - channelCount
-  }
-
-  /// Channels with state.
-  var channelCount: Int {
-    correlator.correlators.reduce(0) { $0 + (($1 as? StreamCorrelator)?.channels.count ?? 0) }
-  }
-
-  /// Whether an operation waits for its other side.
-  var hasPending: Bool { correlator.hasPending }
-  /// Whether a look at the channels that exist would decide anything.
-  var wantsLiveChannels: Bool { correlator.wantsLiveChannels }
-  /// Bytes of memory for contents.
-  var contentCapacity: Int { correlator.stage.contents.capacity }
-  /// Pieces of contents that are kept.
-  var contentsInUse: Int { correlator.stage.contents.pieceCount }
-  /// Events that wait.
-  var waiting: Int { correlator.stage.count }
 
   /// A picture in which `holders` can write to the pipe.
   func live(unread: UInt64?, _ holders: Party..., pipe: TracedPipe? = nil) -> LiveChannels {

@@ -1,36 +1,41 @@
-import Glibc
 import IPCModel
 
-/// The capabilities of this process that tracing needs (capabilities(7)).
-enum Capabilities {
-  private static let admin = 21
-  private static let perfmon = 38
-  private static let bpf = 39
+/// The capabilities of this process, and what tracing needs of them.
+public enum Capabilities {
+  /// What loads and attaches every program.
+  public static let required: CapabilitySet = [.bpf, .perfmon]
 
-  /// Names of those that are missing; empty if /proc does not tell, in which case the kernel will.
-  static var missing: [String] {
-    guard let effective, !has(admin, effective) else { return [] }
-    return [(bpf, "CAP_BPF"), (perfmon, "CAP_PERFMON")].filter { !has($0.0, effective) }.map(\.1)
+  /// The effective ones; nil if /proc does not tell.
+  public static var effective: CapabilitySet? {
+    readSmallFile("/proc/self/status").flatMap(effective(inStatus:))
+  }
+
+  /// What is missing; empty if /proc does not tell, in which case the kernel will.
+  public static var missing: CapabilitySet { effective.map(missing(of:)) ?? [] }
+
+  /// What a trace uses that has begun: looks at the open channels start an iterator, which kernels before 5.19 grant to
+  /// CAP_BPF only where unprivileged BPF is disabled.
+  public static var whileTracing: CapabilitySet {
+    effective?.contains(.bpf) ?? true ? .bpf : .sysAdmin
   }
 
   /// Refuses, naming what is missing, unless this process may load and attach tracing programs.
   static func require() throws(Failure) {
     let missing = missing
     if missing.isEmpty { return }
-    throw Failure(
-      .privilege,
-      "tracing needs CAP_BPF and CAP_PERFMON; this process lacks \(missing.joined(separator: " and ")): "
-        + "run ipcdump as root, for example with sudo")
+    throw .lacking(missing)
   }
 
-  private static func has(_ capability: Int, _ set: UInt64) -> Bool { set & (1 << UInt64(capability)) != 0 }
+  static func missing(of effective: CapabilitySet) -> CapabilitySet {
+    effective.contains(.sysAdmin) ? [] : required.subtracting(effective)
+  }
 
-  /// The effective set; nil if /proc does not tell, in which case the kernel will.
-  private static var effective: UInt64? {
-    guard let status = readSmallFile("/proc/self/status") else { return nil }
+  static func effective(inStatus status: String) -> CapabilitySet? {
     guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }) else {
       return nil
     }
-    return UInt64(line.dropFirst(7).drop { $0 == "\t" || $0 == " " }, radix: 16)
+    return UInt64(line.dropFirst(7).drop { $0 == "\t" || $0 == " " }, radix: 16).map {
+      CapabilitySet(rawValue: $0)
+    }
   }
 }

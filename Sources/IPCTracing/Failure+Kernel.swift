@@ -9,6 +9,15 @@ extension Failure {
     "this kernel has no type information at /sys/kernel/btf/vmlinux; ipcdump needs a kernel built with "
       + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later; zgrep BTF /proc/config.gz)")
 
+  /// This process may not trace.
+  static func lacking(_ missing: CapabilitySet) -> Failure {
+    Failure(
+      .privilege,
+      "tracing needs \(Capabilities.required.names.joined(separator: " and ")); this process lacks "
+        + "\(missing.names.joined(separator: " and ")): run ipcdump with sudo, or once "
+        + "setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
+  }
+
   /// The kernel refused to load or attach something: the sentence says what, why and what helps.
   static func refused(_ error: BPFError, hook: Hook) -> Failure {
     let advice =

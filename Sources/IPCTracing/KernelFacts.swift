@@ -58,7 +58,7 @@ public struct KernelFacts: Sendable {
     tellsQueueing = Self.hasTracepoint("sock", "sk_data_ready")
     placesWrites = Self.hasTracepoint("tcp", "tcp_sendmsg_locked")
     namesRequests = Self.hasField("req", ofTracepoint: "io_uring_complete", in: "io_uring")
-    missingCapabilities = Capabilities.missing.joined(separator: " and ")
+    missingCapabilities = Capabilities.missing.names.joined(separator: " and ")
   }
 }
 

@@ -22,11 +22,15 @@ struct Command: ~Copyable {
   /// Process id in our own pid namespace.
   let pid: Int32
   private let name: String
+  private let user: String?
   private let gate: FileDescriptor
   private let report: FileDescriptor
 
   /// Forks the child that will become the command; without arguments, there is none.
-  init(_ arguments: [String]) throws(Failure) {
+  ///
+  /// - Parameter identity: Whom it runs as; nil for who runs ipcdump.
+  init(_ arguments: [String], as identity: Identity?) throws(Failure) {
+    user = identity?.name
     name = arguments.first ?? ""
     if arguments.isEmpty {
       pid = -1
@@ -38,13 +42,29 @@ struct Command: ~Copyable {
     strings.append(nil)
     defer { for string in strings { free(string) } }
     var launch = process_launch()
-    let error = process_launch_command(&strings, &launch)
+    let error = Self.launch(&strings, as: identity, &launch)
     guard error == 0 else {
       throw Failure(.system, "cannot start a process for \(name): \(Errno(rawValue: error))")
     }
     pid = launch.pid
     gate = FileDescriptor(rawValue: launch.gate)
     report = FileDescriptor(rawValue: launch.report)
+  }
+
+  private static func launch(
+    _ strings: inout [UnsafeMutablePointer<CChar>?], as identity: Identity?, _ launch: inout process_launch
+  ) -> Int32 {
+    guard let identity else { return process_launch_command(&strings, nil, &launch) }
+    return identity.name.withCString { name in
+      identity.home.withCString { home in
+        identity.groups.withUnsafeBufferPointer { groups in
+          var raw = process_identity(
+            uid: identity.uid, gid: identity.gid, groups: groups.baseAddress, group_count: groups.count,
+            name: name, home: home)
+          return process_launch_command(&strings, &raw, &launch)
+        }
+      }
+    }
   }
 
   deinit {
@@ -59,18 +79,28 @@ struct Command: ~Copyable {
   borrowing func release() throws(Failure) {
     do {
       _ = try [UInt8(1)].withUnsafeBytes { try gate.write($0) }
-      var code: Int32 = 0
-      let count = try withUnsafeMutableBytes(of: &code) { try report.read(into: $0) }
-      guard count == MemoryLayout<Int32>.size else { return }
-      let errno = Errno(rawValue: code)
-      throw errno == .noSuchFileOrDirectory
-        ? Failure(.commandNotFound, "\(name): command not found; give its path, or check PATH")
-        : Failure(.commandNotExecutable, "\(name): cannot be executed: \(errno)")
+      var failure = process_failure()
+      let count = try withUnsafeMutableBytes(of: &failure) { try report.read(into: $0) }
+      guard count == MemoryLayout<process_failure>.size else { return }
+      throw notExecuted(failure)
     } catch let failure as Failure {
       throw failure
     } catch {
       throw Failure(.system, "cannot start \(name): \(error)")
     }
+  }
+
+  private borrowing func notExecuted(_ failure: process_failure) -> Failure {
+    let errno = Errno(rawValue: failure.error)
+    if failure.is_about_identity != 0 {
+      return Failure(
+        .privilege,
+        "cannot run \(name) as \(user ?? "this user"): \(errno); it needs CAP_SETUID and CAP_SETGID: run ipcdump as "
+          + "root, or without --user")
+    }
+    return errno == .noSuchFileOrDirectory
+      ? Failure(.commandNotFound, "\(name): command not found; give its path, or check PATH")
+      : Failure(.commandNotExecutable, "\(name): cannot be executed: \(errno)")
   }
 
   /// How the command has ended; nil while it runs.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import IPCModel
 
 /// The command line.
@@ -34,6 +35,12 @@ struct IPCDump: ParsableCommand {
   @Flag(help: "Tell what this kernel offers and which hook each type would use, and exit.")
   var info = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Run the command as this user; the default is who called sudo, else who runs ipcdump.",
+      valueName: "user"))
+  var user: String?
+
   @Argument(parsing: .postTerminator, help: ArgumentHelp("Command to run and trace.", valueName: "command"))
   var command: [String] = []
 
@@ -42,6 +49,15 @@ struct IPCDump: ParsableCommand {
     if command.isEmpty, CommandLine.arguments.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
     }
+    if user != nil, command.isEmpty {
+      throw ValidationError("--user says who runs the command; add -- and a command, or leave --user out")
+    }
+  }
+
+  /// Whom the command runs as; nil for who runs ipcdump, or without a command.
+  func commandIdentity() throws(Failure) -> Identity? {
+    guard !command.isEmpty else { return nil }
+    return try Identity.ofCommand(user: user) { getenv($0).map { String(cString: $0) } }
   }
 
   /// Does what the options say.

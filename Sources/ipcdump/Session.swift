@@ -41,7 +41,7 @@ struct Session: ~Copyable {
     let signals = try StopSignals()
     let output = try OutputFile(path: options.output.file)
     // The command is forked while ipcdump is still small.
-    let command = try Command(options.command)
+    let command = try Command(options.command, as: options.commandIdentity())
     let tracer = try Tracer(
       Configuration(
         selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
@@ -83,6 +83,7 @@ struct Session: ~Copyable {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
     if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).directions(among: held)) }
+    try Privilege.giveUp(keepingSignals: command.isRunnable)
     correlator.seed(LiveChannels(held))
     if command.isRunnable {
       tracer.arm(command.pid)

@@ -1,20 +1,45 @@
-/* What Swift cannot reach: fork(2) and signalfd(2). */
+/* What Swift cannot reach: fork(2), signalfd(2), and the calls that change what a process may do. */
 #ifndef PROCESS_SHIMS_H
 #define PROCESS_SHIMS_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 struct process_launch {
   pid_t pid;
   int gate;   /* writing a byte lets the command be executed; closing it ends the child */
-  int report; /* tells the errno of a failed exec as an int; end of file if it succeeded */
+  int report; /* tells why there is no command as a process_failure; end of file if it was executed */
+};
+
+/* Whom a command runs as. */
+struct process_identity {
+  uid_t uid;
+  gid_t gid;
+  const gid_t *groups; /* supplementary groups */
+  size_t group_count;
+  const char *name; /* becomes USER and LOGNAME */
+  const char *home; /* becomes HOME */
+};
+
+/* Why a command was not executed. */
+struct process_failure {
+  int error;             /* errno */
+  int is_about_identity; /* it could not become that user; otherwise exec failed */
 };
 
 /*
- * Forks a child that waits at the gate and then executes arguments[0], looked up in PATH, with the signal mask and
- * dispositions of a fresh program. Returns 0, or the errno of a failed call.
+ * Forks a child that waits at the gate, becomes `identity` unless that is NULL, and then executes arguments[0], looked
+ * up in PATH, with the signal mask and dispositions of a fresh program. Capabilities that a program would inherit from
+ * ipcdump are given up. Returns 0, or the errno of a failed call.
  */
-int process_launch_command(char *const arguments[], struct process_launch *launch);
+int process_launch_command(char *const arguments[], const struct process_identity *identity,
+                           struct process_launch *launch);
+
+/*
+ * Gives up every capability but those of `kept` (bits by number, capabilities(7)), and for good: nothing that this
+ * process executes can bring one back. Returns 0, or the errno of a failed call.
+ */
+int process_keep_capabilities(uint64_t kept);
 
 /* Blocks the given signals and returns a non-blocking descriptor that tells them, or a negative errno. */
 int process_watch_signals(const int *numbers, int count);

@@ -1,0 +1,39 @@
+#define _GNU_SOURCE
+#include "process_shims.h"
+
+#include "inherited.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Both halves of the three sets, as capset(2) takes them. glibc has no wrapper for it, only libcap. */
+typedef struct __user_cap_data_struct capability_words[_LINUX_CAPABILITY_U32S_3];
+
+static struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+int process_clear_inherited_capabilities(void) {
+  capability_words words;
+  if (syscall(SYS_capget, &header, words)) return errno;
+  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) words[i].inheritable = 0;
+  /* The ambient set goes with the inheritable one, of which it is a part. */
+  return syscall(SYS_capset, &header, words) ? errno : 0;
+}
+
+int process_keep_capabilities(uint64_t kept) {
+  /* What can be had by executing something; without CAP_SETPCAP it stays, and no_new_privs has to do. */
+  for (int number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) >= 0; number++)
+    prctl(PR_CAPBSET_DROP, number, 0, 0, 0);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return errno;
+  capability_words words;
+  if (syscall(SYS_capget, &header, words)) return errno;
+  for (int i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+    uint32_t half = kept >> (32 * i);
+    words[i].permitted &= half;
+    words[i].effective = words[i].permitted;
+    words[i].inheritable = 0;
+  }
+  return syscall(SYS_capset, &header, words) ? errno : 0;
+}

@@ -1,0 +1,19 @@
+import IPCModel
+import IPCTracing
+import ProcessShims
+import SystemPackage
+
+/// What ipcdump itself may do.
+enum Privilege {
+  /// Gives up, for good, all that a trace which has begun does not use any more.
+  ///
+  /// - Parameter keepingSignals: Whether a command may have to be ended, which can be another user's.
+  static func giveUp(keepingSignals: Bool) throws(Failure) {
+    var kept = Capabilities.whileTracing
+    if keepingSignals { kept.insert(.kill) }
+    let error = process_keep_capabilities(kept.rawValue)
+    guard error == 0 else {
+      throw Failure(.system, "cannot give up capabilities: \(Errno(rawValue: error)); see capset(2)")
+    }
+  }
+}

@@ -26,7 +26,8 @@ public enum Capabilities {
     throw .lacking(missing)
   }
 
-  static func missing(of effective: CapabilitySet) -> CapabilitySet {
+  /// What of it another set lacks.
+  public static func missing(of effective: CapabilitySet) -> CapabilitySet {
     effective.contains(.sysAdmin) ? [] : required.subtracting(effective)
   }
 

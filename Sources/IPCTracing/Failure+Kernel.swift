@@ -4,43 +4,94 @@ import SystemPackage
 
 extension Failure {
   /// The kernel has no BTF to relocate the programs against.
-  static let withoutBTF = Failure(
+  public static let withoutBTF = Failure(
     .system,
     "this kernel has no type information at /sys/kernel/btf/vmlinux; ipcdump needs a kernel built with "
       + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later; zgrep BTF /proc/config.gz)")
 
   /// This process may not trace.
-  static func lacking(_ missing: CapabilitySet) -> Failure {
+  public static func lacking(_ missing: CapabilitySet) -> Failure {
     Failure(
       .privilege,
-      "tracing needs \(Capabilities.required.names.joined(separator: " and ")); this process lacks "
-        + "\(missing.names.joined(separator: " and ")): run ipcdump with sudo, or once "
+      "tracing needs \(Capabilities.required.names.joined(separator: " and ")), and this process lacks "
+        + "\(missing.names.joined(separator: " and ")); run ipcdump with sudo, or once "
         + "setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
   }
 
+  /// The kernel does not let programs read its memory, whoever asks.
+  public static func lockedDown(details: [String] = []) -> Failure {
+    Failure(
+      .system,
+      "the kernel is locked down (confidentiality): it lets nobody read its memory, so that nothing can be traced; "
+        + "boot it with lockdown=integrity or less (cat /sys/kernel/security/lockdown)",
+      details: details)
+  }
+
   /// The kernel refused to load or attach something: the sentence says what, why and what helps.
-  static func refused(_ error: BPFError, hook: Hook) -> Failure {
-    let advice =
-      switch error.errno {
-      case .notPermitted, .permissionDenied:
-        "it may be locked down (cat /sys/kernel/security/lockdown), or a container withholds CAP_BPF, CAP_PERFMON or "
-          + "CAP_SYS_ADMIN"
-      case .noSuchFileOrDirectory:
-        "it lacks this tracepoint (CONFIG_FTRACE_SYSCALLS=y is needed)"
-      case .noMemory:
-        "memory is short; a smaller --buffer-size may help"
-      case .invalidArgument, .argListTooLong:
-        "its verifier rejects the program; please report it with the output of -v"
-      default:
-        "try the other program type with --hook=\(hook == .raw ? Hook.tracepoint.rawValue : Hook.raw.rawValue)"
-      }
-    // libbpf names the program in its log: `prog 'NAME': failed to load`.
-    let named = error.log.last { $0.contains("prog '") }?.split(separator: "'").dropFirst().first
-    let program = named.map { " (\($0))" } ?? ""
-    let isPrivilege = error.errno == .notPermitted || error.errno == .permissionDenied
+  ///
+  /// - Parameters:
+  ///   - hook: Program type that was tried.
+  ///   - second: Refusal of the other program type, if that was tried, too.
+  ///   - lockdown: Mode of lockdown, if it is known.
+  static func refused(
+    _ error: BPFError, hook: Hook, alsoBy second: BPFError? = nil, lockdown: String? = KernelFacts.lockdown
+  ) -> Failure {
+    let details = error.log + (second?.log ?? [])
+    if error.isOfLockdown || error.step == .load && lockdown == "confidentiality" {
+      return .lockedDown(details: details)
+    }
+    let both = second.map { other in
+      let isSame = other.step == error.step && other.errno == error.errno
+      return "; with \(hook.other.rawValue) programs\(isSame ? ", too" : ", it \(other.refusal)")"
+    }
+    let isPrivilege = !error.isVerdict && [.notPermitted, .permissionDenied].contains(error.errno)
     return Failure(
       isPrivilege ? .privilege : .system,
-      "the kernel refuses to \(error.action)\(program): \(error.errno); \(advice)",
-      details: error.log)
+      "the kernel \(error.refusal)\(both ?? ""); \(advice(on: error, hook: hook, isLast: second != nil))",
+      details: details)
+  }
+
+  private static func advice(on error: BPFError, hook: Hook, isLast: Bool) -> String {
+    if error.isVerdict { return "its verifier rejects the program; please report it with the output of -v" }
+    let other = hook.other.rawValue
+    return switch (error.errno, error.step) {
+    case (.notPermitted, .openTracepoint), (.permissionDenied, .openTracepoint):
+      "tracefs is closed to this process: add CAP_DAC_READ_SEARCH (and CAP_SYS_ADMIN if it is not mounted), "
+        + "or take --hook=\(Hook.raw.rawValue), which counts what it loses"
+    case (.notPermitted, _), (.permissionDenied, _):
+      "a container or security module withholds CAP_BPF, CAP_PERFMON or CAP_SYS_ADMIN, or, before Linux 5.11, "
+        + "ulimit -l is too small"
+    case (.noSuchFileOrDirectory, _):
+      "it lacks this tracepoint (CONFIG_FTRACE_SYSCALLS=y is needed)"
+    case (.noMemory, _):
+      "memory is short; a smaller --buffer-size may help"
+    case (.invalidArgument, _), (.argListTooLong, _):
+      "its verifier rejects the program; please report it with the output of -v"
+    default:
+      isLast ? "please report it with the output of -v" : "try the other program type with --hook=\(other)"
+    }
+  }
+}
+
+extension BPFError {
+  /// What the kernel does, with the program that libbpf names in its log: `prog 'NAME': failed to load`.
+  fileprivate var refusal: String {
+    let named = log.last { $0.contains("prog '") }?.split(separator: "'").dropFirst().first
+    let program = named.map { " (\($0))" } ?? ""
+    return "refuses to \(action)\(program): \(errno)"
+  }
+
+  /// Whether the verifier has spoken: its log ends with what it has `processed`. A lack of privilege is noticed before.
+  fileprivate var isVerdict: Bool {
+    step == .load && log.contains { $0.hasPrefix("processed ") && $0.contains(" insns") }
+  }
+
+  /// Whether a helper that every kernel has is withheld, which lockdown alone does
+  /// (kernel/trace/bpf_trace.c, `LOCKDOWN_BPF_READ_KERNEL`).
+  fileprivate var isOfLockdown: Bool {
+    step == .load
+      && log.contains {
+        $0.contains("unknown func bpf_probe_read") || $0.contains("cannot use helper bpf_probe_read")
+      }
   }
 }

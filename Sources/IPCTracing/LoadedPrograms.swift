@@ -8,7 +8,7 @@ import RecordLayout
 /// The BPF object in the kernel, with the programs that one trace needs and nothing else.
 struct LoadedPrograms: ~Copyable {
   let object: BPFObject
-  /// What is loaded, but for iterators.
+  /// The programs of the chosen type, but for iterators.
   let placed: [PlacedProgram]
   let hook: Hook
   /// Whether contents are taken from the pages of pipes.
@@ -19,7 +19,9 @@ struct LoadedPrograms: ~Copyable {
   private static let maximalParts = 4
 
   /// Opens, prepares and loads the object with one program type.
-  private init(_ configuration: Configuration, scope: KernelScope, hook: Hook) throws(BPFError) {
+  private init(
+    _ configuration: Configuration, scope: KernelScope, hook: Hook, _ types: borrowing KernelTypes
+  ) throws(BPFError) {
     let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
     var object = try KernelPrograms.withObject { image throws(BPFError) in
       try BPFObject(opening: image, name: "ipcdump", partCount: partCount)
@@ -30,7 +32,7 @@ struct LoadedPrograms: ~Copyable {
       program.setAutoload(
         place.isNeeded(for: configuration.selection, scope: scope, withContents: contents)
           && [hook.variant, "any"].contains(place.variant)
-          && Self.exists(place, program))
+          && (place.table != .note || types.hasTracepoint(program.tracepoint)))
     }
     let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
@@ -39,8 +41,8 @@ struct LoadedPrograms: ~Copyable {
       of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
     try object.load()
     let placed: [PlacedProgram] = zip(object.programs, places).compactMap { program, place in
-      guard let place, program.isAutoloaded else { return nil }
-      return PlacedProgram(program: program, place: place)
+      guard let place, [hook.variant, "any"].contains(place.variant) else { return nil }
+      return PlacedProgram(program: program, place: place, isLoaded: program.isAutoloaded)
     }
     try Self.fillTables(of: object, with: placed)
     try Self.fill(scope, of: object)
@@ -50,30 +52,25 @@ struct LoadedPrograms: ~Copyable {
     readsPages = contents && configuration.selection.kinds.contains(.pipe)
   }
 
-  /// Whether the kernel has what a program is attached to; assumed where tracefs is closed, and of all but notes.
-  private static func exists(_ place: ProgramPlace, _ program: BPFProgram) -> Bool {
-    guard place.table == .note, let category = place.word,
-      let tracepoint = program.section.split(separator: "/").last
-    else { return true }
-    return KernelFacts.hasTracepoint(category, String(tracepoint)) ?? true
-  }
-
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.
   ///
   /// - Throws: ``Failure`` that says which program was refused and why.
   static func load(_ configuration: Configuration, scope: KernelScope) throws(Failure) -> LoadedPrograms {
+    guard let types = KernelTypes() else { throw .withoutBTF }
     let isFree = configuration.hook == .auto
-    let first = isFree ? Hook.preferred : configuration.hook
+    let first = isFree ? Hook(losingNothingUnder: Preemption(types)) : configuration.hook
+    let refusal: BPFError
     do throws(BPFError) {
-      return try LoadedPrograms(configuration, scope: scope, hook: first)
+      return try LoadedPrograms(configuration, scope: scope, hook: first, types)
     } catch {
       guard isFree else { throw .refused(error, hook: first) }
+      refusal = error
     }
-    let second: Hook = first == .raw ? .tracepoint : .raw
+    let second = first.other
     do throws(BPFError) {
-      return try LoadedPrograms(configuration, scope: scope, hook: second)
+      return try LoadedPrograms(configuration, scope: scope, hook: second, types)
     } catch {
-      throw .refused(error, hook: second)
+      throw .refused(refusal, hook: first, alsoBy: error)
     }
   }
 
@@ -91,7 +88,7 @@ struct LoadedPrograms: ~Copyable {
   private static func fillTables(
     of object: borrowing BPFObject, with placed: [PlacedProgram]
   ) throws(BPFError) {
-    for placed in placed {
+    for placed in placed where placed.isLoaded {
       guard let name = placed.place.table.map else { continue }
       let table = try object.map(named: name)
       for slot in placed.place.slots where slot < table.maxEntries {

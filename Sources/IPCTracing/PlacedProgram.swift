@@ -1,7 +1,12 @@
 import Libbpf
 
-/// A loaded program, and where it belongs.
+/// A program, and where it belongs.
 struct PlacedProgram {
   let program: BPFProgram
   let place: ProgramPlace
+  /// Whether the trace needs it.
+  let isLoaded: Bool
+
+  /// Whether it has a tracepoint of its own, instead of a place in a table.
+  var isAttachable: Bool { place.table.map == nil }
 }

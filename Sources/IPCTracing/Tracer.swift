@@ -12,6 +12,8 @@ public struct Tracer: ~Copyable {
   private let selection: Selection
   private let shared: UnsafeMutablePointer<ipc_shared>
   private var links = UniqueArray<BPFLink>()
+  /// Names of programs whose tracepoint the kernel does not have.
+  private var unattached: Set<String> = []
 
   /// Where the records come out.
   public var ring: RingBuffer
@@ -60,15 +62,18 @@ public struct Tracer: ~Copyable {
   public mutating func attach() throws(Failure) -> [HeldChannel] {
     do throws(BPFError) {
       var attached = UniqueArray<BPFLink>()
-      for placed in programs.placed where placed.place.table.map == nil {
+      var unattached: Set<String> = []
+      for placed in programs.placed where placed.isLoaded && placed.isAttachable {
         do throws(BPFError) {
           attached.append(try placed.program.attach())
         } catch {
-          // Without a note, less is certain; where tracefs is closed, only this shows that it cannot be made.
+          // Without a note, less is certain.
           if placed.place.table != .note { throw error }
+          unattached.insert(placed.program.name)
         }
       }
       links = attached
+      self.unattached = unattached
     } catch {
       throw .refused(error, hook: hook)
     }
@@ -94,6 +99,17 @@ public struct Tracer: ~Copyable {
       stride(from: 0, to: bytes.count - size + 1, by: size).map {
         HeldChannel(bytes.loadUnaligned(fromByteOffset: $0, as: ipc_held.self))
       }
+    }
+  }
+
+  /// Whether the memory of pages has been found, so that contents can be taken from the pipes' own.
+  var findsPages: Bool { shared.pointee.page_constant != 0 }
+
+  /// Calls `body` with every program of the chosen type that has a tracepoint of its own, and whether it is attached.
+  borrowing func forEachAttachable(_ body: (BPFProgram, ProgramPlace, Bool) -> Void) {
+    for placed in programs.placed where placed.isAttachable {
+      body(
+        placed.program, placed.place, placed.isLoaded && !unattached.contains(placed.program.name))
     }
   }
 
@@ -150,7 +166,7 @@ public struct Tracer: ~Copyable {
   public borrowing func skipped() -> UInt64 {
     var sum = UInt64(shared.pointee.tree_lost)
     // A note that an interrupt could not make was not of the interrupted thread's call.
-    for placed in programs.placed where placed.place.table != .note {
+    for placed in programs.placed where placed.isLoaded && placed.place.table != .note {
       sum += placed.program.recursionMisses
     }
     return sum

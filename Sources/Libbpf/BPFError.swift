@@ -2,6 +2,13 @@ import SystemPackage
 
 /// Failure of a call to libbpf or of the bpf(2) syscall behind it.
 public struct BPFError: Error, Sendable {
+  /// Which of the steps failed that people can do something about.
+  public enum Step: Sendable {
+    case load, openTracepoint, other
+  }
+
+  /// See ``Step``.
+  public let step: Step
   /// What was attempted, as the object of a sentence: `load the BPF programs`.
   public let action: String
   /// The kernel's answer.
@@ -10,15 +17,16 @@ public struct BPFError: Error, Sendable {
   public let log: [String]
 
   /// Creates an error.
-  public init(_ action: String, _ errno: Errno, log: [String] = []) {
+  public init(_ action: String, _ errno: Errno, step: Step = .other, log: [String] = []) {
+    self.step = step
     self.action = action
     self.errno = errno
     self.log = log
   }
 
   /// Creates an error from a negative errno, libbpf's way of returning one.
-  init(_ action: String, negative code: Int32, log: [String] = []) {
-    self.init(action, Errno(rawValue: -code), log: log)
+  init(_ action: String, negative code: Int32, step: Step = .other, log: [String] = []) {
+    self.init(action, Errno(rawValue: -code), step: step, log: log)
   }
 }
 

@@ -12,6 +12,9 @@ public struct BPFProgram {
   /// Its ELF section, such as `raw_tp/sys_exit`.
   public var section: String { String(cString: bpf_program__section_name(handle)) }
 
+  /// The tracepoint that its section names, without a category.
+  public var tracepoint: String { section.split(separator: "/").last.map(String.init) ?? "" }
+
   /// Descriptor of the loaded program.
   public var descriptor: Int32 { bpf_program__fd(handle) }
 
@@ -38,7 +41,10 @@ public struct BPFProgram {
 
   private func attach(toTracepoint tracepoint: String, of category: String) throws(BPFError) -> BPFLink {
     let event = libbpf_shims_open_tracepoint(category, tracepoint)
-    guard event >= 0 else { throw BPFError("open the tracepoint \(category):\(tracepoint)", negative: event) }
+    guard event >= 0 else {
+      throw BPFError(
+        "open the tracepoint \(category):\(tracepoint)", negative: event, step: .openTracepoint)
+    }
     guard let link = bpf_program__attach_perf_event(handle, event) else {
       let errno = Errno(rawValue: currentErrno)
       try? FileDescriptor(rawValue: event).close()

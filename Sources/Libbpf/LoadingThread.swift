@@ -46,7 +46,7 @@ struct LoadingThread: ~Copyable {
   consuming func join() throws(BPFError) {
     if isStarted { pthread_join(thread, nil) }
     guard task.code == 0 else {
-      throw BPFError("load the BPF programs", negative: task.code, log: task.log)
+      throw BPFError("load the BPF programs", negative: task.code, step: .load, log: task.log)
     }
   }
 }

@@ -36,7 +36,7 @@ struct OpenedObject: ~Copyable {
     _ = LibbpfLog.takeHeld()
     let code = bpf_object__load(handle)
     guard code == 0 else {
-      throw BPFError("load the BPF programs", negative: code, log: LibbpfLog.takeHeld())
+      throw BPFError("load the BPF programs", negative: code, step: .load, log: LibbpfLog.takeHeld())
     }
   }
 

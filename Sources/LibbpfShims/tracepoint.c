@@ -30,14 +30,17 @@ int libbpf_shims_open_kernel_file(const char *type, const char *path) {
                 {"tracefs", "/sys/kernel/debug/tracing"},
                 {"debugfs", "/sys/kernel/debug"}};
   char absolute[256];
+  int refusal = 0;
   for (unsigned i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
     if (strcmp(mounts[i].type, type) != 0) continue;
     snprintf(absolute, sizeof(absolute), "%s/%s", mounts[i].directory, path);
     int file = open(absolute, O_RDONLY | O_CLOEXEC);
     if (file >= 0) return file;
+    if (errno == EACCES) refusal = -EACCES;
   }
   int mount = detached_mount(type);
-  if (mount < 0) return mount;
+  /* That a mounted one is not to be read says more than that no other may be mounted. */
+  if (mount < 0) return refusal ? refusal : mount;
   int file = openat(mount, path, O_RDONLY | O_CLOEXEC);
   int error = errno;
   close(mount);

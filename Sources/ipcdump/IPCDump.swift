@@ -32,8 +32,11 @@ struct IPCDump: ParsableCommand {
   @Flag(help: "List the types that -t takes, and exit.")
   var listTypes = false
 
-  @Flag(help: "Tell what this kernel offers and which hook each type would use, and exit.")
+  @Flag(help: "Try what this kernel lets be watched, tell how, what is missing and what helps, and exit.")
   var info = false
+
+  @Flag(help: "With --info: tell it as JSON.")
+  var json = false
 
   @Option(
     help: ArgumentHelp(
@@ -48,6 +51,9 @@ struct IPCDump: ParsableCommand {
     // An empty variable behind `--` must not become a trace of the whole system.
     if command.isEmpty, CommandLine.arguments.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
+    }
+    if json, !info {
+      throw ValidationError("--json is for --info; events are written as JSON with -f json")
     }
     if user != nil, command.isEmpty {
       throw ValidationError("--user says who runs the command; add -- and a command, or leave --user out")
@@ -64,15 +70,16 @@ struct IPCDump: ParsableCommand {
   ///
   /// - Returns: Exit status.
   func execute() throws(Failure) -> Int32 {
+    Diagnostics.start(verbosity: output.verbose)
     if listTypes {
       TypeList.print()
       return 0
     }
     if info {
-      KernelReport.print(trace.hook)
+      let report = KernelReport(requested: trace.hook)
+      print(try json ? report.json() : report.text, terminator: "")
       return 0
     }
-    Diagnostics.start(verbosity: output.verbose)
     var session = try Session(self)
     return try session.run()
   }

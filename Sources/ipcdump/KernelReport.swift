@@ -1,64 +1,107 @@
-import Glibc
+import FoundationEssentials
 import IPCModel
 import IPCTracing
 
-/// Output of `--info`.
-enum KernelReport {
-  static func print(_ requested: Hook) {
-    let facts = KernelFacts()
-    let hook = requested == .auto ? Hook.preferred : requested
-    print("kernel", facts.release)
-    print("BTF", facts.hasBTF ? "yes" : "no: CONFIG_DEBUG_INFO_BTF=y is needed")
-    print("lockdown", facts.lockdown ?? "not told (securityfs is out of reach)")
-    print("preemption", facts.preemption ?? "not told (debugfs is out of reach)")
-    print(
-      "privilege", facts.missingCapabilities.isEmpty ? "enough" : "lacks \(facts.missingCapabilities)")
-    for kind in Kind.all {
-      print(kind.row.name.description, hooks(of: kind, door: hook, facts))
-    }
-    print("io_uring", requests(facts))
+/// Output of `--info`. As JSON, its keys never change; those whose value is unknown are left out.
+struct KernelReport: Encodable {
+  /// What uname(2) tells.
+  struct Kernel: Encodable {
+    let release: String
+    let version: String
+    let machine: String
   }
 
-  /// How operations that are submitted through io_uring are seen.
-  private static func requests(_ facts: KernelFacts) -> String {
-    let tracepoints = "io_uring_complete and io_uring_submit_req, for all kinds that carry bytes"
-    return switch facts.namesRequests {
-    case true?: tracepoints
-    case false?:
-      "not told here: io_uring_complete does not name the request (Linux 5.19 or later does); "
-        + "what comes through it has an unknown source"
-    case nil: "\(tracepoints), if the kernel is 5.19 or later (tracefs is out of reach)"
+  struct PreemptionRow: Encodable {
+    let builtIn: Bool
+    let mode: String?
+    let reachesRawTP: Bool?
+
+    enum CodingKeys: String, CodingKey {
+      case mode
+      case builtIn = "built_in"
+      case reachesRawTP = "reaches_raw_tp"
     }
   }
 
-  /// Where the records of a kind come from.
-  private static func hooks(of kind: Kind, door: Hook, _ facts: KernelFacts) -> String {
-    let syscalls = "syscall exit and enter (\(door.rawValue))"
-    let receiver =
-      switch facts.tellsQueueing {
-      case true?: "sk_data_ready"
-      case false?: "not told here (sk_data_ready: Linux 6.3 or later)"
-      case nil: "sk_data_ready if the kernel has it (tracefs is out of reach)"
-      }
-    return switch kind {
-    case .signal: "signal_generate (raw_tp)"
-    case .unixDatagram, .unixSeqpacket:
-      "\(syscalls); sender of a message: skb_copy_datagram_iovec; receiver of one by name: \(receiver)"
-    case .loopbackTCP:
-      "\(syscalls), positions in the stream; start of a read: skb_copy_datagram_iovec; of a write: "
-        + (facts.placesWrites == false ? "by what other threads write meanwhile" : "tcp_sendmsg_locked")
-    case .loopbackUDP: "\(syscalls); ends of a datagram: netif_rx, consume_skb; receiver: \(receiver)"
-    default: syscalls
+  struct CapabilityRow: Encodable {
+    let held: [String]?
+    let missing: [String]
+  }
+
+  /// How one type is watched.
+  struct TypeRow: Encodable {
+    let type: String
+    /// `raw_tp` or `tracepoint`; nil if it cannot be watched.
+    let hook: String?
+    let tracepoints: [String]
+    let gaps: [Gap]
+  }
+
+  let ipcdump: String
+  let kernel: Kernel
+  let btf: Bool
+  let capabilities: CapabilityRow
+  let lockdown: String?
+  let preemption: PreemptionRow
+  let ringBuffer: Bool?
+  let ioUring: Bool?
+  let spliceContents: Bool?
+  let types: [TypeRow]
+  let gaps: [Gap]
+
+  enum CodingKeys: String, CodingKey {
+    case ipcdump, kernel, btf, capabilities, lockdown, preemption, types, gaps
+    case ringBuffer = "ring_buffer"
+    case ioUring = "io_uring"
+    case spliceContents = "splice_contents"
+  }
+
+  /// Asks the kernel, and tries it.
+  ///
+  /// - Parameter requested: Program type of `--hook`.
+  init(requested: Hook) {
+    self.init(KernelFacts(), Trial(requested), requested: requested)
+  }
+
+  private init(_ facts: KernelFacts, _ trial: Trial, requested: Hook) {
+    ipcdump = String(IPCDump.version.split(separator: " ").last ?? "")
+    kernel = Kernel(release: facts.name.release, version: facts.name.version, machine: facts.name.machine)
+    btf = facts.hasBTF
+    capabilities = CapabilityRow(
+      held: facts.capabilities?.names,
+      missing: facts.capabilities.map { Capabilities.missing(of: $0).names } ?? [])
+    lockdown = facts.lockdown
+    preemption = PreemptionRow(
+      builtIn: facts.preemption.isBuiltIn, mode: facts.preemption.mode,
+      reachesRawTP: facts.preemption.reachesRawTracepoints)
+    ringBuffer = trial.hasRing
+    ioUring = facts.namesRequests
+    spliceContents = trial.readsPages
+    let general = Gap.general(facts, trial, requested: requested)
+    gaps = general
+    types = trial.watches.map { watch in
+      // What concerns every type is told once.
+      let refusal = watch.failure.map { Gap($0) }.filter { !general.contains($0) }
+      return TypeRow(
+        type: watch.kind.row.name.description, hook: watch.hook?.rawValue, tracepoints: watch.tracepoints,
+        gaps: refusal + watch.missing.map { Gap(missingTracepoint: $0) })
     }
   }
 
-  private static func print(_ name: String, _ value: String) {
-    Swift.print(name.padded(to: 16) + value)
+  /// The report for programs: one object, with its last newline.
+  func json() throws(Failure) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    } catch {
+      throw Failure(.system, "cannot tell it as JSON: \(error); leave --json out")
+    }
   }
 }
 
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(1, width - count))
+extension Optional {
+  fileprivate func filter(_ isWanted: (Wrapped) -> Bool) -> [Wrapped] {
+    flatMap { isWanted($0) ? [$0] : nil } ?? []
   }
 }

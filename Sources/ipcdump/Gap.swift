@@ -1,0 +1,93 @@
+import IPCModel
+import IPCTracing
+
+/// Something that cannot be seen here, and what to do about it.
+struct Gap: Encodable, Equatable {
+  let what: String
+  let advice: String
+
+  private static let newerKernel = "a newer kernel tells"
+
+  /// What is not told for want of a tracepoint.
+  init(missingTracepoint name: String) {
+    (what, advice) =
+      switch name {
+      case "sk_data_ready":
+        (
+          "\(name) is missing: which socket a message goes to is not told before it is received",
+          "Linux 6.3 or later"
+        )
+      case "tcp_sendmsg_locked":
+        (
+          "\(name) is missing: where writes of several threads lie that overlap in time is told by counting and by "
+            + "their bytes", "Linux 6.18 or later"
+        )
+      case "skb_copy_datagram_iovec":
+        (
+          "\(name) is missing: which socket sent a message, and where a read of TCP begins, is inferred",
+          Self.newerKernel
+        )
+      case "consume_skb", "netif_rx":
+        (
+          "\(name) is missing: a UDP datagram whose receiver asks for no address is told by its bytes",
+          Self.newerKernel
+        )
+      case let name where name.hasPrefix("io_uring_"):
+        ("\(name) is missing: operations by io_uring are not seen", "CONFIG_IO_URING=y")
+      default: ("\(name) is missing: less is certain", Self.newerKernel)
+      }
+  }
+
+  private init(_ what: String, _ advice: String) {
+    self.what = what
+    self.advice = advice
+  }
+
+  /// A sentence that tells both, the advice behind its last semicolon.
+  init(_ failure: Failure) {
+    let parts = failure.sentence.split(separator: "; ")
+    what = parts.dropLast().joined(separator: "; ")
+    advice = parts.last.map(String.init) ?? ""
+  }
+
+  /// What concerns no single type.
+  static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Gap] {
+    var gaps: [Gap] = []
+    if !facts.hasBTF { gaps.append(Gap(.withoutBTF)) }
+    let missing = facts.capabilities.map(Capabilities.missing(of:)) ?? []
+    if !missing.isEmpty { gaps.append(Gap(.lacking(missing))) }
+    // What stops every type is told once.
+    if let failure = trial.watches.first?.failure, trial.watches.allSatisfy({ $0.failure == failure }),
+      !gaps.contains(Gap(failure))
+    {
+      gaps.append(Gap(failure))
+    }
+    if trial.hasRing == false {
+      gaps.append(Gap("the kernel has no BPF ring buffer", "Linux 5.8 or later"))
+    }
+    let preemption = facts.preemption
+    if preemption.losesRawTracepoints, requested == .raw {
+      gaps.append(
+        Gap("programs of type raw_tp are skipped here now and then; what is lost is counted", "--hook=auto"))
+    }
+    if preemption.losesRawTracepoints, preemption.reachesRawTracepoints == nil, missing.isEmpty {
+      gaps.append(
+        Gap(
+          "whether raw_tp programs lose events here cannot be told; tracepoint programs never do, but cost more",
+          "--hook=raw_tp loses nothing before Linux 7.0, and counts what it loses since"))
+    }
+    if facts.namesRequests == false {
+      gaps.append(
+        Gap(
+          "io_uring_complete does not name its request: what comes by io_uring has an unknown source",
+          "Linux 5.19 or later"))
+    }
+    if trial.readsPages == false {
+      gaps.append(
+        Gap(
+          "where the memory of a pipe's pages lies was not found: contents that are spliced from a file to no reader's "
+            + "buffer are told as missing", "none is known; please report the kernel and its configuration"))
+    }
+    return gaps
+  }
+}

@@ -60,7 +60,7 @@ extension Failure {
         + "or take --hook=\(Hook.raw.rawValue), which counts what it loses"
     case (.notPermitted, _), (.permissionDenied, _):
       "a container or security module withholds CAP_BPF, CAP_PERFMON or CAP_SYS_ADMIN, or, before Linux 5.11, "
-        + "ulimit -l is too small"
+        + "memory may not be locked: add CAP_SYS_RESOURCE"
     case (.noSuchFileOrDirectory, _):
       "it lacks this tracepoint (CONFIG_FTRACE_SYSCALLS=y is needed)"
     case (.noMemory, _):

@@ -6,36 +6,33 @@ struct Gap: Encodable, Equatable {
   let what: String
   let advice: String
 
-  private static let newerKernel = "a newer kernel tells"
+  private static let newerKernel = "a newer kernel"
 
-  /// What is not told for want of a tracepoint.
-  init(missingTracepoint name: String) {
-    (what, advice) =
-      switch name {
-      case "sk_data_ready":
-        (
-          "\(name) is missing: which socket a message goes to is not told before it is received",
-          "Linux 6.3 or later"
-        )
-      case "tcp_sendmsg_locked":
-        (
-          "\(name) is missing: where writes of several threads lie that overlap in time is told by counting and by "
-            + "their bytes", "Linux 6.18 or later"
-        )
-      case "skb_copy_datagram_iovec":
-        (
-          "\(name) is missing: which socket sent a message, and where a read of TCP begins, is inferred",
-          Self.newerKernel
-        )
-      case "consume_skb", "netif_rx":
-        (
-          "\(name) is missing: a UDP datagram whose receiver asks for no address is told by its bytes",
-          Self.newerKernel
-        )
-      case let name where name.hasPrefix("io_uring_"):
-        ("\(name) is missing: operations by io_uring are not seen", "CONFIG_IO_URING=y")
-      default: ("\(name) is missing: less is certain", Self.newerKernel)
-      }
+  /// What is not told of a kind for want of a tracepoint; nil if nothing is.
+  init?(missingTracepoint name: String, of kind: Kind) {
+    switch (name, kind) {
+    case ("sk_data_ready", .unixDatagram), ("sk_data_ready", .loopbackUDP):
+      what = "\(name) is missing: which socket a message goes to is not told before it is received"
+      advice = "Linux 6.3 or later"
+    case ("tcp_sendmsg_locked", _):
+      what =
+        "\(name) is missing: where writes of several threads lie that overlap in time is told by counting and by "
+        + "their bytes"
+      advice = "Linux 6.18 or later"
+    case ("skb_copy_datagram_iovec", .unixDatagram), ("skb_copy_datagram_iovec", .unixSeqpacket):
+      what = "\(name) is missing: which socket sent a message is inferred"
+      advice = Self.newerKernel
+    case ("skb_copy_datagram_iovec", .loopbackTCP):
+      what = "\(name) is missing: where a read begins in the stream is inferred"
+      advice = Self.newerKernel
+    case ("consume_skb", _), ("netif_rx", _):
+      what = "\(name) is missing: a datagram whose receiver asks for no address is told by its bytes"
+      advice = Self.newerKernel
+    case (let name, _) where name.hasPrefix("io_uring_"):
+      what = "\(name) is missing: operations by io_uring are not seen"
+      advice = "a kernel with CONFIG_IO_URING=y"
+    default: return nil
+    }
   }
 
   private init(_ what: String, _ advice: String) {

@@ -84,7 +84,7 @@ struct KernelReport: Encodable {
       let refusal = watch.failure.map { Gap($0) }.filter { !general.contains($0) }
       return TypeRow(
         type: watch.kind.row.name.description, hook: watch.hook?.rawValue, tracepoints: watch.tracepoints,
-        gaps: refusal + watch.missing.map { Gap(missingTracepoint: $0) })
+        gaps: refusal + watch.missing.compactMap { Gap(missingTracepoint: $0, of: watch.kind) })
     }
   }
 

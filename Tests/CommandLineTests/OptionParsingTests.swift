@@ -196,6 +196,16 @@ struct OptionParsingTests {
     #expect(try parse("--include-self").trace.includeSelf)
     #expect(try parse("--list-types").listTypes)
     #expect(try parse("--info").info)
+    #expect(try !parse("--info").json)
+    #expect(try parse("--info", "--json").json)
+  }
+
+  @Test func `takes JSON for the kernel's report only`() {
+    #expect(complaint("--json")?.contains("-f json") == true)
+  }
+
+  @Test func `refuses a user without a command`() {
+    #expect(complaint("--user", "nobody")?.contains("add -- and a command") == true)
   }
 
   @Test func `cuts a name to what the kernel keeps of it`() throws {

@@ -7,13 +7,17 @@ import Testing
 
 @Suite("A refusal of the kernel")
 struct KernelFailureTests {
-  private func refused(_ errno: Errno, log: [String] = [], hook: Hook = .raw) -> Failure {
-    .refused(BPFError("load the BPF programs", errno, log: log), hook: hook)
+  private func refused(
+    _ errno: Errno, log: [String] = [], hook: Hook = .raw, second: BPFError? = nil, lockdown: String? = nil
+  ) -> Failure {
+    .refused(
+      BPFError("load the BPF programs", errno, step: .load, log: log), hook: hook, alsoBy: second,
+      lockdown: lockdown)
   }
 
   @Test(
     arguments: [
-      (.notPermitted, "CAP_BPF"), (.permissionDenied, "lockdown"),
+      (.notPermitted, "CAP_BPF"), (.permissionDenied, "CAP_SYS_RESOURCE"),
       (.noSuchFileOrDirectory, "CONFIG_FTRACE_SYSCALLS"),
       (.noMemory, "--buffer-size"), (.invalidArgument, "report"), (.argListTooLong, "verifier"),
       (.notSupported, "--hook="),
@@ -46,6 +50,68 @@ struct KernelFailureTests {
     #expect(failure.details == log)
     #expect(failure.sentence.contains("(pipe__exitfile_1__pipe__raw)"))
     #expect(!failure.sentence.contains("invalid mem access"))
+  }
+
+  @Test(arguments: [Errno.permissionDenied, .invalidArgument, .argListTooLong])
+  func `by the verifier is no matter of privilege, whatever the number`(errno: Errno) {
+    let log = [
+      "0: (79) r1 = *(u64 *)(r6 +0)", "invalid access to memory", "processed 12 insns (limit 1000000)",
+    ]
+    let failure = refused(errno, log: log)
+    #expect(failure.cause == .system)
+    #expect(failure.sentence.contains("its verifier rejects the program"))
+    #expect(!failure.sentence.contains("CAP_"))
+  }
+
+  static let withheld = [
+    "program of this type cannot use helper bpf_probe_read_kernel#113",
+    "unknown func bpf_probe_read_kernel#113",
+    "unknown func bpf_probe_read#4",
+  ]
+
+  @Test(arguments: withheld)
+  func `in a lockdown names it and nothing else`(line: String) {
+    let failure = refused(
+      .invalidArgument, log: ["11: (85) call 113", line, "processed 12 insns (limit 1000000)"])
+    #expect(failure == .lockedDown(details: failure.details))
+    #expect(failure.cause == .system)
+    #expect(failure.sentence.contains("locked down (confidentiality)"))
+    #expect(failure.sentence.contains("lockdown=integrity"))
+    #expect(!failure.sentence.contains("\n"))
+  }
+
+  @Test func `in a lockdown that the kernel tells is not blamed on anything else`() {
+    #expect(refused(.notPermitted, lockdown: "confidentiality") == .lockedDown())
+    #expect(refused(.notPermitted, lockdown: "integrity").sentence.contains("CAP_BPF"))
+  }
+
+  @Test func `of both program types tells both`() {
+    let same = BPFError("load the BPF programs", .invalidArgument, step: .load, log: ["two"])
+    #expect(refused(.invalidArgument, second: same).sentence.contains("; with tracepoint programs, too; "))
+    let log = ["libbpf: prog 'b': failed to load: -E2BIG"]
+    let other = BPFError("load the BPF programs", .argListTooLong, step: .load, log: log)
+    let failure = refused(.invalidArgument, log: ["libbpf: prog 'a': failed"], second: other)
+    #expect(failure.sentence.contains("refuses to load the BPF programs (a): \(Errno.invalidArgument); "))
+    let second =
+      "with tracepoint programs, it refuses to load the BPF programs (b): \(Errno.argListTooLong); "
+    #expect(failure.sentence.contains(second))
+    #expect(failure.details == ["libbpf: prog 'a': failed"] + log)
+  }
+
+  @Test(arguments: [Errno.notPermitted, .permissionDenied])
+  func `to open a tracepoint names the capability and the way around`(errno: Errno) {
+    let error = BPFError("open the tracepoint raw_syscalls:sys_exit", errno, step: .openTracepoint)
+    let failure = Failure.refused(error, hook: .tracepoint, lockdown: nil)
+    #expect(failure.cause == .privilege)
+    #expect(failure.sentence.contains("CAP_DAC_READ_SEARCH"))
+    #expect(failure.sentence.contains("--hook=raw_tp"))
+  }
+
+  @Test func `for lack of capabilities names those that are missing`() {
+    let failure = Failure.lacking(.perfmon)
+    #expect(failure.cause == .privilege)
+    #expect(failure.sentence.contains("this process lacks CAP_PERFMON; "))
+    #expect(failure.sentence.contains("sudo") && failure.sentence.contains("setcap"))
   }
 
   @Test func `without a log names no program`() {

@@ -63,6 +63,8 @@ final class ChildProcess {
     var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) }
     words.append(nil)
     defer { for word in words { free(word) } }
+    // Who runs the tests by sudo means them to run as root.
+    for variable in ["SUDO_UID", "SUDO_GID"] { unsetenv(variable) }
     var started: pid_t = 0
     let failure = posix_spawnp(&started, program, &actions, &attributes, words, environ)
     guard failure == 0 else {

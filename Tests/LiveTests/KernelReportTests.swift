@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+extension LiveTests {
+  /// What `--info` tells of this kernel, which can be traced.
+  @Suite struct KernelReportTests {
+    /// The part that programs are likely to read.
+    struct Report: Decodable {
+      struct Row: Decodable {
+        var type: String
+        var hook: String?
+        var tracepoints: [String]
+      }
+      var kernel: [String: String]
+      var btf: Bool
+      var ring_buffer: Bool?
+      var types: [Row]
+    }
+
+    @Test("--info --json tells the program type and the tracepoints of every type", arguments: Hook.allCases)
+    func types(_ hook: Hook) async throws {
+      let session = try Session()
+      let trace = try await session.ipcdump(["--info", "--json", hook.option])
+      #expect(trace.status == 0 && trace.diagnostics.isEmpty, "\(trace.diagnostics)")
+      let report = try JSONDecoder().decode(Report.self, from: trace.output)
+      #expect(report.btf && report.ring_buffer == true)
+      let list = try await Session().ipcdump(["--list-types"])
+      let lines = String(decoding: list.output, as: UTF8.self).split(separator: "\n").dropFirst()
+      #expect(
+        report.types.map(\.type) == lines.compactMap { $0.split(separator: " ").first.map(String.init) })
+      for row in report.types {
+        #expect(row.hook == hook.rawValue, "\(row.type)")
+        let door = row.type == "signal" ? ["signal_generate"] : ["sys_exit", "sys_enter"]
+        #expect(Set(door).isSubset(of: row.tracepoints), "\(row.type): \(row.tracepoints)")
+      }
+    }
+
+    @Test("without privilege --info tells what is known, and what to do")
+    func unprivileged() async throws {
+      let session = try Session()
+      let copy = session.file("ipcdump")
+      try FileManager.default.copyItem(atPath: Programs.ipcdump(), toPath: copy)
+      for path in [session.folder.path, copy] {
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+      }
+      let identity = ["--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all"]
+      let run = try session.start("setpriv", identity + [copy, "--info"], name: "run")
+      #expect(try await run.wait().status == 0)
+      #expect(try session.folder.text("run.err") == "")
+      let text = try session.folder.text("run.out")
+      #expect(text.contains("lacks CAP_BPF CAP_PERFMON") && text.contains("run ipcdump with sudo"), "\(text)")
+      #expect(text.contains("BTF             yes"), "\(text)")
+    }
+  }
+}

@@ -51,7 +51,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     if (peer) held->receives_inode = inode_of_sock(peer);
     /* A sender that is closed has no inode any more; records name it by the one that it had. */
     struct channel *known = held->receives_inode == 0 ? bpf_map_lookup_elem(&channels, &held->receives) : NULL;
-    if (known) held->receives_inode = known->inode;
+    if (known) held->receives_inode = told_inode(known);
     if (count && step == STEP_UNIX_STREAM) held->unread = queued_bytes(sk, count);
     return is_wanted(held->kind);
   }
@@ -79,7 +79,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
 
 static __always_inline void mark_direction(u32 kind, u64 key, u64 inode) {
   if (kind >= IPC_KIND_UNIX_STREAM && kind <= IPC_KIND_UNIX_SEQPACKET)
-    socket_channel_of(key, inode);
+    socket_channel_of((struct sock *)key, inode);
   else
     channel_of(key, inode, 0);
 }

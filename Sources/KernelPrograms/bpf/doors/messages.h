@@ -106,8 +106,10 @@ static __always_inline bool read_name(struct scratch *scratch, u8 *address, u16 
   return true;
 }
 
-/* Fills in where and when a sent message was queued. */
+/* Fills in where and when a sent message was queued; what receives it may be gone by now. */
 static __always_inline void note_queued(struct ipc_socket *record, struct noted_message *noted) {
+  record->traits &= ~IPC_SOCKET_DESTINATION_NAMED;
+  if (noted->is_named) record->traits |= IPC_SOCKET_DESTINATION_NAMED;
   record->peer = noted->sock;
   record->peer_inode = noted->inode;
   record->transfer.head = (u32)noted->time;
@@ -157,10 +159,8 @@ static __always_inline void describe_received(struct scratch *scratch, u64 lengt
   if (kind == IPC_KIND_UNIX_DGRAM || kind == IPC_KIND_UNIX_SEQPACKET) {
     struct noted_message *noted = noted_message(scratch, scratch->message);
     if (noted) {
-      u64 key = noted->sock, inode = noted->inode;
-      struct channel *known = inode == 0 ? bpf_map_lookup_elem(&channels, &key) : NULL;
-      record->transfer.channel = key;
-      record->transfer.inode = known ? known->inode : inode;
+      record->transfer.channel = noted->sock;
+      record->transfer.inode = noted->inode;
       record->transfer.count = noted->length;
       if (noted->is_named) record->traits |= IPC_SOCKET_SOURCE_NAMED;
     }

@@ -28,6 +28,13 @@ static __always_inline struct noted_message *append_message(struct note *note) {
   return message;
 }
 
+/* A sender that is closed has no inode any more; its memory goes with its last message, but until then it has its entry. */
+static __always_inline u64 inode_of_sender(struct sock *sk) {
+  u64 key = (u64)sk, inode = inode_of_sock(sk);
+  struct channel *known = inode == 0 ? bpf_map_lookup_elem(&channels, &key) : NULL;
+  return known ? told_inode(known) : inode;
+}
+
 /* Bytes are about to be copied to a reader: skb->sk is the sender of a unix socket, the receiver of TCP. */
 static __always_inline int copy_noted(struct sk_buff *skb) {
   struct sock *sk = BPF_CORE_READ(skb, sk);
@@ -39,7 +46,7 @@ static __always_inline int copy_noted(struct sk_buff *skb) {
     if (!note) return 0;
     struct noted_message *message = append_message(note);
     message->sock = (u64)sk;
-    message->inode = inode_of_sock(sk);
+    message->inode = inode_of_sender(sk);
     message->is_named = is_named(sk);
     message->length = BPF_CORE_READ(skb, len);
     return 0;

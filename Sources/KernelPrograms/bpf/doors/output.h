@@ -16,7 +16,7 @@ static __always_inline void exclude_channel(u64 key, u64 inode) {
   struct ipc_shown shown = {.inode = inode};
   if (!is_own_output(key, inode)) bpf_map_update_elem(&output_chain, &key, &shown, BPF_ANY);
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
-  if (known && known->inode == inode) known->flags |= CHANNEL_EXCLUDED;
+  if (known && told_inode(known) == inode) known->flags |= CHANNEL_EXCLUDED;
 }
 
 /* Whether a file is the task's standard input, or its standard output or error, under whatever number. */

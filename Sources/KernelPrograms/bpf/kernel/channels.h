@@ -21,17 +21,9 @@ static __always_inline struct channel *channel_of(u64 key, u64 inode, u32 flags_
   return bpf_map_lookup_elem(&channels, &key);
 }
 
-/*
- * The entry of a socket. Its inode is 0 before it is accepted and after it is closed; as long as anything of it can be
- * received, its memory is not used again, so that an entry at its address is its own.
- */
-static __always_inline struct channel *socket_channel_of(u64 key, u64 inode) {
-  struct channel *known = bpf_map_lookup_elem(&channels, &key);
-  if (known && (inode == 0 || known->inode == 0)) {
-    if (known->inode == 0) known->inode = inode;
-    return known;
-  }
-  return channel_of(key, inode, 0);
+/* The inode by which records name a channel. */
+static __always_inline u64 told_inode(const struct channel *channel) {
+  return channel->inode & NOT_ACCEPTED ? 0 : channel->inode;
 }
 
 /* The entry of a channel that a task touches; NULL if neither is of interest. Where it should exist and does not,

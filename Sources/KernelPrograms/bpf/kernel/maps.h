@@ -111,6 +111,8 @@ struct scratch {
   u32 next_descriptor;
   struct sock *source; /* unix: the ends of the transfer */
   struct sock *destination;
+  u64 source_inode; /* 0 if it is closed, or not accepted yet */
+  u64 destination_inode;
   struct tcp_ends tcp;
   struct sock *named; /* the one of them whose name is told next */
   /* How far the contents have been copied. */
@@ -226,8 +228,11 @@ enum {
   CHANNEL_SPLICED = 1 << 5,  /* it is spliced from, so that its writes' contents are told */
 };
 
+/* A unix socket that nobody has accepted yet, and the inode of the one that it was made for. */
+#define NOT_ACCEPTED (1ull << 63)
+
 struct channel {
-  u64 inode; /* tells a new object at a used address */
+  u64 inode; /* tells a new object at a used address; NOT_ACCEPTED | … as long as it has none */
   u32 last_writer;
   u32 flags;
 };

@@ -32,6 +32,43 @@ static __always_inline struct sock *peer_of(struct sock *sk) {
   return BPF_CORE_READ(unix, peer);
 }
 
+static __always_inline bool is_closed(struct sock *sk) {
+  return BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_DEAD);
+}
+
+/*
+ * What a unix socket that has not been accepted is known by: the inode of the one that has connected, which only it
+ * knows. When that is closed, its entry has it still.
+ */
+static __always_inline u64 inode_before_accept(struct sock *sk) {
+  struct sock *peer = peer_of(sk);
+  u64 key = (u64)peer, inode = peer ? inode_of_sock(peer) : 0;
+  struct channel *known = peer && inode == 0 ? bpf_map_lookup_elem(&channels, &key) : NULL;
+  return NOT_ACCEPTED | (known ? known->inode : inode);
+}
+
+/*
+ * The entry of a unix socket. It has no inode before it is accepted and after it is closed; as long as anything of a
+ * closed one can be received, its memory is not used again, so that an entry at its address is its own.
+ */
+static __always_inline struct channel *socket_channel_of(struct sock *sk, u64 inode) {
+  u64 key = (u64)sk;
+  struct channel *known = bpf_map_lookup_elem(&channels, &key);
+  if (known && inode != 0) {
+    if (known->inode == inode) return known;
+    if (known->inode & NOT_ACCEPTED && known->inode == inode_before_accept(sk)) {
+      known->inode = inode;
+      return known;
+    }
+  } else if (inode == 0) {
+    if (!is_closed(sk))
+      inode = inode_before_accept(sk);
+    else if (known)
+      return known;
+  }
+  return channel_of(key, inode, 0);
+}
+
 static __always_inline bool is_named(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;
   return BPF_CORE_READ(unix, addr) != NULL;

@@ -10,6 +10,14 @@ static __always_inline bool is_served_by_wanted(struct sock *sk) {
   return key != 0 && bpf_map_lookup_elem(&channels, &key) != NULL;
 }
 
+/* Takes over the ends of a transfer, NULL for one that is not known. */
+static __always_inline void set_unix_ends(struct scratch *scratch, struct sock *source, struct sock *destination) {
+  scratch->source = source;
+  scratch->destination = destination;
+  scratch->source_inode = source ? inode_of_sock(source) : 0;
+  scratch->destination_inode = destination ? inode_of_sock(destination) : 0;
+}
+
 /* Entries of both ends, so that what the other side does is of interest, too; NULL if neither is in scope. */
 static __always_inline struct channel *unix_channel_in_scope(struct scratch *scratch, u32 kind, bool matched,
                                                              u64 bytes) {
@@ -25,8 +33,8 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
         return NULL;
     }
   }
-  if (destination) socket_channel_of((u64)destination, inode_of_sock(destination));
-  struct channel *channel = source ? socket_channel_of((u64)source, inode_of_sock(source))
+  if (destination) socket_channel_of(destination, scratch->destination_inode);
+  struct channel *channel = source ? socket_channel_of(source, scratch->source_inode)
                                    : bpf_map_lookup_elem(&channels, &own);
   if (!channel) lose(kind, bytes);
   return channel;
@@ -37,16 +45,19 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
 static __always_inline bool is_unix_output(struct call *call, struct scratch *scratch, struct channel *channel) {
   if (!goes_on_with_output(call, scratch, channel, (u64)scratch->source)) return false;
   struct sock *source = scratch->source, *destination = scratch->destination;
-  if (source) exclude_channel((u64)source, channel->inode);
+  if (source) exclude_channel((u64)source, told_inode(channel));
   if (destination && scratch->step != STEP_UNIX_DGRAM)
-    exclude_channel((u64)destination, inode_of_sock(destination));
+    exclude_channel((u64)destination, scratch->destination_inode);
   return true;
 }
 
-static __always_inline bool lacks_name(struct sock *sk) {
+/* The entry of a socket whose name is still to be told; NULL if it has none, or is not there any more to tell it. */
+static __always_inline struct channel *nameless_channel(struct scratch *scratch, struct sock *sk) {
   u64 key = (u64)sk;
   struct channel *channel = sk ? bpf_map_lookup_elem(&channels, &key) : NULL;
-  return channel && !(channel->flags & CHANNEL_NAMED) && is_named(sk);
+  if (!channel || channel->flags & CHANNEL_NAMED || !is_named(sk)) return NULL;
+  /* Ends of a connection keep each other's memory; that of a datagram's other end may be another socket's by now. */
+  return scratch->step != STEP_UNIX_DGRAM || channel->inode == inode_of_sock(sk) ? channel : NULL;
 }
 
 /* Goes to the steps that come before the record, each once. */
@@ -54,7 +65,8 @@ static __always_inline void prepare_unix(void *ctx, struct scratch *scratch) {
   if (!(scratch->stage & STAGE_NAMES)) {
     scratch->stage |= STAGE_NAMES;
     scratch->named = scratch->source;
-    if (lacks_name(scratch->source) || lacks_name(scratch->destination)) bpf_tail_call(ctx, &exit_files, STEP_NAMES);
+    if (nameless_channel(scratch, scratch->source) || nameless_channel(scratch, scratch->destination))
+      bpf_tail_call(ctx, &exit_files, STEP_NAMES);
   }
   if (!(scratch->stage & STAGE_PASSED)) {
     scratch->stage |= STAGE_PASSED;
@@ -66,17 +78,18 @@ static __always_inline void fill_unix_ends(struct scratch *scratch, struct chann
   struct ipc_socket *record = &scratch->socket;
   struct sock *source = scratch->source, *destination = scratch->destination;
   record->transfer.channel = (u64)source;
-  record->transfer.inode = channel->inode;
+  record->transfer.inode = told_inode(channel);
   if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_SEVERAL;
   record->peer = (u64)destination;
-  if (destination) record->peer_inode = inode_of_sock(destination);
+  record->peer_inode = scratch->destination_inode;
   if (source && is_named(source)) record->traits |= IPC_SOCKET_SOURCE_NAMED;
   if (destination && is_named(destination)) record->traits |= IPC_SOCKET_DESTINATION_NAMED;
 }
 
 /* Tells the name that one socket is bound to. */
 static __always_inline void tell_name(struct scratch *scratch, struct task_struct *task, struct sock *sk, u32 kind) {
-  if (!lacks_name(sk)) return;
+  struct channel *channel = nameless_channel(scratch, sk);
+  if (!channel) return;
   struct unix_sock *unix = (void *)sk;
   struct unix_address *address = BPF_CORE_READ(unix, addr);
   struct dentry *dentry = BPF_CORE_READ(unix, path.dentry);
@@ -93,10 +106,7 @@ static __always_inline void tell_name(struct scratch *scratch, struct task_struc
     scratch->fill = length;
     form = IPC_NAME_ABSTRACT;
   }
-  u64 key = (u64)sk;
-  if (!send_name(scratch, task, kind, key, inode_of_sock(sk), form, 0)) return;
-  struct channel *channel = bpf_map_lookup_elem(&channels, &key);
-  if (channel) channel->flags |= CHANNEL_NAMED;
+  if (send_name(scratch, task, kind, (u64)sk, told_inode(channel), form, 0)) channel->flags |= CHANNEL_NAMED;
 }
 
 static __always_inline u32 unix_kind(struct scratch *scratch) {

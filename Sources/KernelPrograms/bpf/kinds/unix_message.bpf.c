@@ -8,8 +8,7 @@
 static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch || !scratch->vector) return 0;
-  scratch->source = scratch->sk;
-  scratch->destination = peer_of(scratch->sk);
+  set_unix_ends(scratch, scratch->sk, peer_of(scratch->sk));
   bool matched = scope_matches(call->task);
   u32 kind = unix_kind(scratch);
   struct channel *channel = unix_channel_in_scope(scratch, kind, matched, 0);
@@ -32,16 +31,17 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     if (scratch->result < 0) goto nothing;
     if (noted && noted->time == 0) noted = NULL;
-    scratch->source = scratch->sk;
     /* A message that names its receiver: where it was queued was noted, if the kernel tells. */
-    scratch->destination = noted           ? (struct sock *)noted->sock
-                           : scratch->name ? NULL
-                                           : peer_of(scratch->sk);
+    struct sock *destination = noted           ? (struct sock *)noted->sock
+                               : scratch->name ? NULL
+                                               : peer_of(scratch->sk);
+    set_unix_ends(scratch, scratch->sk, destination);
+    if (noted) scratch->destination_inode = noted->inode;
   } else {
     /* Nothing at all is the end of a connection, and no empty message. */
     if (scratch->result == 0 && !noted) goto nothing;
-    scratch->source = noted ? (struct sock *)noted->sock : peer_of(scratch->sk);
-    scratch->destination = scratch->sk;
+    set_unix_ends(scratch, noted ? (struct sock *)noted->sock : peer_of(scratch->sk), scratch->sk);
+    if (noted) scratch->source_inode = noted->inode;
   }
   struct channel *channel = unix_channel_in_scope(scratch, kind, matched, scratch->result);
   if (!channel || is_unix_output(call, scratch, channel)) goto nothing;

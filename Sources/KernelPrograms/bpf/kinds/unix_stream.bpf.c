@@ -7,8 +7,7 @@
 static __always_inline bool find_stream_ends(struct scratch *scratch) {
   struct sock *peer = peer_of(scratch->sk);
   if (!peer) return false;
-  scratch->source = scratch->is_write ? scratch->sk : peer;
-  scratch->destination = scratch->is_write ? peer : scratch->sk;
+  set_unix_ends(scratch, scratch->is_write ? scratch->sk : peer, scratch->is_write ? peer : scratch->sk);
   return true;
 }
 

@@ -68,13 +68,39 @@ struct SocketNamesTests {
     #expect(path(to: server) == "/run/log")
   }
 
+  @Test(arguments: [1000, 0] as [UInt64])
+  func `stays that of a message which is told when another socket is there`(inode: UInt64) {
+    var server = MessageSocket(1, name: "/run/log")
+    server.inode = inode
+    recording.send("x", by: .ann, from: client, to: server)
+    var other = MessageSocket(1, name: "/run/other")
+    other.inode = inode == 0 ? 0 : inode + 100
+    recording.tellName(of: other)
+    recording.send("y", by: .ann, from: client, to: other)
+    #expect(recording.toldAtEnd() == [#"ann > nobody 1 "x""#, #"ann > nobody 1 "y""#])
+    #expect(recording.told.map { $0.meta["path"] } == ["/run/log", "/run/other"])
+  }
+
+  @Test func `stays that of a message whose socket is not known any more`() {
+    let server = MessageSocket(1, name: "/run/log")
+    recording.send("x", by: .ann, from: client, to: server)
+    for number in 2...70_000 as ClosedRange<UInt64> {
+      recording.tellName(of: MessageSocket(number, name: "/run/\(number)"))
+    }
+    for _ in 0..<4 { recording.sweep(after: 10, recording.live(server)) }
+    recording.tellName(of: MessageSocket(80_000, name: "/run/next"))
+    #expect(recording.toldAtEnd() == [#"ann > nobody 1 "x""#])
+    #expect(recording.meta("path") == "/run/log")
+  }
+
   @Test func `is kept as long as the socket lives`() {
     let names = SocketNames()
     let stage = SocketStage()
     for number in 1...2000 { stage.tell(MessageSocket(UInt64(number), name: "/run/log"), to: names) }
     #expect(names.count == 2000)
     #expect(names.isCrowded)
-    let texts = Set((1...2000).compactMap { names.name(of: MessageSocket($0).address, inode: 0, at: 1) })
+    let texts = Set(
+      (1...2000).compactMap { names.name(of: MessageSocket($0).address, inode: 0, at: 1)?.text })
     #expect(texts.count == 1)
     stage.tidy(names, at: 10_000_000_000, MessageSocket(7), MessageSocket(8))
     #expect(names.count == 2)

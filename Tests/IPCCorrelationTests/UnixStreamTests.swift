@@ -31,6 +31,17 @@ struct UnixStreamTests {
     #expect(recording.told.first?.meta["path"] == path)
   }
 
+  @Test func `keeps the name of a socket that is never accepted`() {
+    for path in ["/run/first", "/run/second"] {
+      // Both at one address, one after the other.
+      let connection = TracedConnection.unix(inode: path == "/run/first" ? 71 : 73, peerInode: 0)
+      connection.destinationName = path
+      recording.send("x", by: .ann, to: connection)
+    }
+    #expect(recording.toldAtEnd().count == 2)
+    #expect(Set(recording.told.map { $0.meta["path"] }) == ["/run/first", "/run/second"])
+  }
+
   @Test func `divides a read among its writers`() {
     recording.send("one", by: .ann, to: connection)
     recording.send("two", by: .amy, to: connection)

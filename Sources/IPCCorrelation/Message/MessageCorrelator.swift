@@ -38,7 +38,7 @@ final class MessageCorrelator: KindCorrelator {
     self.settings = settings
     let internet = internet ?? InternetNames(serviceName: settings.serviceName)
     self.internet = internet
-    teller = MessageTeller(kind, settings, names: names, internet: internet)
+    teller = MessageTeller(kind, settings, internet: internet)
   }
 
   var isUnix: Bool { kind != .loopbackUDP }
@@ -94,8 +94,8 @@ final class MessageCorrelator: KindCorrelator {
   private func takeWrite(_ transfer: SocketTransfer, _ stage: inout EventStage) {
     let queue = meet(transfer.key, at: transfer.time)
     var message = SentMessage(
-      transfer, begin: begin(of: transfer, in: queue), passed: passed.next(of: transfer.tid),
-      lossGeneration: lossGeneration)
+      transfer, names: SocketEndNames(transfer.raw, in: names), begin: begin(of: transfer, in: queue),
+      passed: passed.next(of: transfer.tid), lossGeneration: lossGeneration)
     queue.note(writer: message.source, end: message.time)
     if let whole = queue.extend(with: message) {
       message = whole
@@ -155,8 +155,9 @@ final class MessageCorrelator: KindCorrelator {
     }
     nextSerial += 1
     let read = ReceivedMessage(
-      transfer, passed: passed.next(of: tid), content: content, lossGeneration: lossGeneration,
-      serial: nextSerial)
+      transfer, names: SocketEndNames(transfer.raw, in: names), passed: passed.next(of: tid),
+      content: content,
+      lossGeneration: lossGeneration, serial: nextSerial)
     if hasMore { arriving[tid] = read } else { submit(read, &stage) }
   }
 

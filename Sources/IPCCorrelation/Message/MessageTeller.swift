@@ -5,15 +5,13 @@ import RecordLayout
 struct MessageTeller {
   private let kind: Kind
   private let captureLimit: Int
-  private let names: SocketNames
   private let internet: InternetNames
   private var anonymous: TextID?
   private var words = MissingBytes.Words()
 
-  init(_ kind: Kind, _ settings: CorrelatorSettings, names: SocketNames, internet: InternetNames) {
+  init(_ kind: Kind, _ settings: CorrelatorSettings, internet: InternetNames) {
     self.kind = kind
     captureLimit = Int(clamping: settings.captureLimit)
-    self.names = names
     self.internet = internet
   }
 
@@ -38,7 +36,9 @@ struct MessageTeller {
     var event = Event(
       time: read.time, kind: kind, source: source, destination: read.reader, count: UInt64(count),
       traits: traits)
-    setMeta(of: &event, read.route, message?.route, &stage)
+    setMeta(
+      of: &event, read.route, message?.route,
+      path: SocketEndNames.text(of: read.names, sent: message?.names), &stage)
     let own = PassedItems.describe(from: message?.passed, to: read.passed, in: &event, &stage.texts)
     if read.kept < count {
       event.set(kind == .loopbackUDP ? InternetField.received : UnixField.received, to: UInt64(read.kept))
@@ -70,7 +70,8 @@ struct MessageTeller {
     var event = Event(
       time: time, kind: kind, source: message.source, destination: .unknown, count: UInt64(count),
       traits: traits)
-    setMeta(of: &event, message.route, nil, &stage)
+    setMeta(
+      of: &event, message.route, nil, path: SocketEndNames.text(of: message.names), &stage)
     let own = PassedItems.describe(from: message.passed, to: nil, in: &event, &stage.texts)
     // Nobody received the bytes, so only the first ones of the send itself are at hand.
     let content: ContentArena.Piece =
@@ -91,35 +92,29 @@ struct MessageTeller {
   /// - Parameters:
   ///   - route: As the end tells it that the event is of.
   ///   - sent: As the sender tells it, for what the receiver does not know.
+  ///   - path: Unix: the name of either end.
   private mutating func setMeta(
-    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
+    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, path: TextID?,
+    _ stage: inout EventStage
   ) {
     if kind == .loopbackUDP {
       setInternetMeta(of: &event, route, sent, &stage)
     } else {
-      setUnixMeta(of: &event, route, sent, &stage)
+      setUnixMeta(of: &event, route, sent, path: path, &stage)
     }
   }
 
   private mutating func setUnixMeta(
-    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
+    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, path: TextID?,
+    _ stage: inout EventStage
   ) {
     let anonymous = self.anonymous ?? stage.texts.add("<anonymous>")
     self.anonymous = anonymous
-    let target = route.target != 0 ? route.target : sent?.target ?? 0
     let targetInode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
     // What the sender said, because a socket has no inode any more when it is closed.
     let sender = sent?.key ?? route.key
-    let source = sender.address
-    let sourceInode = source == 0 ? 0 : sender.inode
-    var name: TextID?
-    if route.has(IPC_SOCKET_DESTINATION_NAMED) || sent?.has(IPC_SOCKET_DESTINATION_NAMED) == true {
-      name = names.name(of: target, inode: targetInode, at: event.time)
-    }
-    if name == nil, route.has(IPC_SOCKET_SOURCE_NAMED) || sent?.has(IPC_SOCKET_SOURCE_NAMED) == true {
-      name = names.name(of: source, inode: sourceInode, at: event.time)
-    }
-    event.set(UnixField.path, to: name ?? anonymous)
+    let sourceInode = sender.address == 0 ? 0 : sender.inode
+    event.set(UnixField.path, to: path ?? anonymous)
     event.set(UnixField.count, to: event.count)
     if sourceInode != 0 { event.set(UnixField.sourceInode, to: sourceInode) }
     if targetInode != 0 { event.set(UnixField.destinationInode, to: targetInode) }

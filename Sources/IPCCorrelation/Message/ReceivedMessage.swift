@@ -16,6 +16,8 @@ struct ReceivedMessage {
   /// Whether the room was used up, so that the message may have had more bytes.
   let isFilled: Bool
   let route: MessageRoute
+  /// Unix: what its sockets are called.
+  let names: SocketEndNames
   /// What came with it.
   let passed: PassedItems?
   /// Captured bytes.
@@ -30,8 +32,8 @@ struct ReceivedMessage {
   let serial: UInt64
 
   init(
-    _ transfer: SocketTransfer, passed: PassedItems?, content: ContentArena.Piece, lossGeneration: UInt64,
-    serial: UInt64
+    _ transfer: SocketTransfer, names: SocketEndNames, passed: PassedItems?, content: ContentArena.Piece,
+    lossGeneration: UInt64, serial: UInt64
   ) {
     reader = transfer.actor
     isMatched = transfer.has(IPC_FLAG_MATCHED)
@@ -40,6 +42,7 @@ struct ReceivedMessage {
     kept = transfer.kept
     isFilled = transfer.has(IPC_SOCKET_FILLED)
     route = MessageRoute(transfer.raw)
+    self.names = names
     self.passed = passed
     self.content = content
     filled = transfer.captured.count

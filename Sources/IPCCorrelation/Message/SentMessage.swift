@@ -10,6 +10,8 @@ struct SentMessage {
   /// Whether another source is as possible.
   var isInferred = false
   let route: MessageRoute
+  /// Unix: what its sockets are called.
+  let names: SocketEndNames
   /// When it can have been queued at its receiver at the earliest, in nanoseconds.
   private(set) var begin: UInt64
   /// When it was queued there at the latest; the same if the kernel told.
@@ -40,10 +42,14 @@ struct SentMessage {
   /// Sockets that got their copies of a multicast message.
   private var receivers: [UInt64] = []
 
-  init(_ transfer: SocketTransfer, begin: UInt64, passed: PassedItems?, lossGeneration: UInt64) {
+  init(
+    _ transfer: SocketTransfer, names: SocketEndNames, begin: UInt64, passed: PassedItems?,
+    lossGeneration: UInt64
+  ) {
     source = transfer.actor
     isMatched = transfer.has(IPC_FLAG_MATCHED)
     route = MessageRoute(transfer.raw)
+    self.names = names
     self.begin = transfer.queued ?? begin
     settled = transfer.queued ?? transfer.time
     time = transfer.time

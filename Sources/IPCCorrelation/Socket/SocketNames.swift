@@ -8,13 +8,8 @@ import RecordLayout
 final class SocketNames {
   private struct Entry {
     var inode: UInt64
-    var name: [UInt8]
+    var name: SocketName
     var lastTouched: UInt64
-  }
-
-  private struct Shared {
-    let text: TextID
-    var sockets: Int
   }
 
   /// Names above which it is worth looking which sockets are gone.
@@ -27,7 +22,9 @@ final class SocketNames {
   private static let restUnaccepted: UInt64 = 60_000_000_000
 
   private var entries: [UInt64: Entry] = [:]
-  private var texts: [[UInt8]: Shared] = [:]
+  private var names: [[UInt8]: SocketName] = [:]
+  /// Names that no socket has any more, and transfers may.
+  private var former: [SocketName] = []
   private var retired = RetiredTexts()
 
   /// Number of sockets whose names are known.
@@ -39,34 +36,33 @@ final class SocketNames {
   /// Takes an `IPC_RECORD_CHANNEL` record.
   func take(_ record: UnsafeRawBufferPointer, _ table: inout TextTable) {
     guard let (raw, rest) = record.record(ipc_channel.self) else { return }
-    let name = Self.name(from: rest.prefix(Int(raw.length)), form: raw.form)
+    let bytes = Self.name(from: rest.prefix(Int(raw.length)), form: raw.form)
     if let known = entries[raw.channel] {
-      if known.name == name {
+      if known.name.bytes == bytes {
         entries[raw.channel] = Entry(inode: raw.inode, name: known.name, lastTouched: raw.header.time)
         return
       }
       forget(raw.channel)
     }
     if entries.count >= Self.limit { forgetOldest() }
-    if texts[name] == nil { texts[name] = Shared(text: table.add(name), sockets: 0) }
-    texts[name]?.sockets += 1
-    // The equal name that is there already, not one more copy of it.
-    let shared = texts.index(forKey: name).map { texts[$0].key } ?? name
-    entries[raw.channel] = Entry(inode: raw.inode, name: shared, lastTouched: raw.header.time)
+    let name = names[bytes] ?? SocketName(bytes, text: table.add(bytes))
+    names[bytes] = name
+    name.sockets += 1
+    entries[raw.channel] = Entry(inode: raw.inode, name: name, lastTouched: raw.header.time)
   }
 
-  /// The name of a socket that is said to have one.
+  /// The name of a socket that is said to have one, by the records up to now.
   ///
   /// - Parameters:
   ///   - inode: Its inode, 0 if that is not known; another one than the name was told for is a later socket's.
   ///   - time: When it is used.
-  func name(of socket: UInt64, inode: UInt64, at time: UInt64) -> TextID? {
+  func name(of socket: UInt64, inode: UInt64, at time: UInt64) -> SocketName? {
     guard let entry = entries[socket] else { return nil }
     if inode != 0, entry.inode != 0, entry.inode != inode { return nil }
     if inode != 0, entry.inode == 0 { entries[socket]?.inode = inode }
     // A million writes a second need not each touch the table.
     if entry.lastTouched + Self.rest / 4 < time { entries[socket]?.lastTouched = time }
-    return texts[entry.name]?.text
+    return entry.name
   }
 
   /// Lets go of sockets that are gone, and of texts that nobody can refer to any more.
@@ -87,17 +83,24 @@ final class SocketNames {
       }
       for socket in gone { forget(socket) }
     }
+    var index = 0
+    while index < former.count {
+      if isKnownUniquelyReferenced(&former[index]) {
+        former.swapAt(index, former.count - 1)
+        retired.append(former.removeLast().text)
+      } else {
+        index += 1
+      }
+    }
     retired.tidy(at: time, &stage)
   }
 
   private func forget(_ socket: UInt64) {
-    guard let entry = entries.removeValue(forKey: socket), let shared = texts[entry.name] else { return }
-    if shared.sockets > 1 {
-      texts[entry.name]?.sockets -= 1
-    } else {
-      texts[entry.name] = nil
-      retired.append(shared.text)
-    }
+    guard let name = entries.removeValue(forKey: socket)?.name else { return }
+    name.sockets -= 1
+    if name.sockets > 0 { return }
+    names[name.bytes] = nil
+    former.append(name)
   }
 
   private func forgetOldest() {

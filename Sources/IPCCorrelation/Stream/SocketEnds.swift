@@ -10,14 +10,13 @@ struct SocketEnds {
   private(set) var destinationPort: UInt16 = 0
   private(set) var sourceAddress = InternetAddress()
   private(set) var destinationAddress = InternetAddress()
-  private var traits: UInt16 = 0
+  /// Unix: what the sockets are called.
+  var names = SocketEndNames()
 
   /// Learns what a record says.
   mutating func note(_ socket: ipc_socket) {
     if socket.peer != 0 { peer = socket.peer }
     if socket.peer_inode != 0 { peerInode = socket.peer_inode }
-    // Either end may know only its own name.
-    traits |= socket.traits
     sourcePort = socket.source_port
     destinationPort = socket.destination_port
     sourceAddress = InternetAddress(socket.source_address)
@@ -29,6 +28,4 @@ struct SocketEnds {
     (socket.peer != 0 && peer != 0 && socket.peer != peer)
       || (socket.peer_inode != 0 && peerInode != 0 && socket.peer_inode != peerInode)
   }
-
-  func has(_ trait: ipc_socket_traits) -> Bool { traits & UInt16(trait.rawValue) != 0 }
 }

@@ -50,7 +50,7 @@ final class StreamCorrelator: KindCorrelator {
           if header.time < channel.positions.birth { return }
           beginAnew(channel, with: transfer, &stage)
         }
-        channel.ends.note(socket)
+        medium.note(socket, in: &channel.ends)
       }
       switch UInt32(header.type) {
       case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: channel, &stage)

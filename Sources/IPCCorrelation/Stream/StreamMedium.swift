@@ -18,6 +18,9 @@ protocol StreamMedium: AnyObject {
   /// Takes the name of one end.
   func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable)
 
+  /// Learns what a record says of a channel's ends.
+  func note(_ socket: ipc_socket, in ends: inout SocketEnds)
+
   /// Sets the kind's meta fields.
   ///
   /// - Parameters:
@@ -31,4 +34,8 @@ protocol StreamMedium: AnyObject {
 
   /// Lets go of names that are not needed any more.
   func tidy(at time: UInt64, _ live: LiveChannels?, _ stage: inout EventStage)
+}
+
+extension StreamMedium {
+  func note(_ socket: ipc_socket, in ends: inout SocketEnds) { ends.note(socket) }
 }

@@ -17,6 +17,16 @@ final class UnixMedium: StreamMedium {
 
   func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable) { names.take(record, &texts) }
 
+  func note(_ socket: ipc_socket, in ends: inout SocketEnds) {
+    // A name that was told before the socket was accepted is known as that of the accepted one from now on.
+    let isAccepted = ends.peerInode == 0 && socket.peer_inode != 0
+    ends.note(socket)
+    // Names are told before the end of the first transfer, and not for one that failed.
+    let header = socket.transfer.header
+    if UInt32(header.type) == IPC_RECORD_WRITE_BEGIN.rawValue || socket.transfer.count == 0 { return }
+    ends.names.update(by: socket, in: names, isNew: isAccepted)
+  }
+
   func fill(
     _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     _ texts: inout TextTable
@@ -24,14 +34,7 @@ final class UnixMedium: StreamMedium {
     let anonymous = self.anonymous ?? texts.add("<anonymous>")
     self.anonymous = anonymous
     let ends = channel.ends
-    var path: TextID?
-    if ends.has(IPC_SOCKET_DESTINATION_NAMED) {
-      path = names.name(of: ends.peer, inode: ends.peerInode, at: event.time)
-    }
-    if path == nil, ends.has(IPC_SOCKET_SOURCE_NAMED) {
-      path = names.name(of: channel.key.address, inode: channel.key.inode, at: event.time)
-    }
-    event.set(UnixField.path, to: path ?? anonymous)
+    event.set(UnixField.path, to: SocketEndNames.text(of: ends.names) ?? anonymous)
     event.set(UnixField.count, to: event.count)
     if channel.key.inode != 0 { event.set(UnixField.sourceInode, to: channel.key.inode) }
     if ends.peerInode != 0 { event.set(UnixField.destinationInode, to: ends.peerInode) }

@@ -28,7 +28,7 @@ final class SocketStage {
     names.tidy(at: time, live, &stage)
   }
 
-  func text(_ id: TextID) -> String { stage.texts.string(of: id) }
+  func text(_ name: SocketName) -> String { stage.texts.string(of: name.text) }
 
   /// The number that the next text gets.
   var next: UInt32 {

@@ -31,6 +31,7 @@ struct work {
   struct lane lane;
   enum mode mode;
   unsigned rounds;
+  long pause; // before the last round, in milliseconds
 };
 
 // One side: a ring, and memory that outlives each operation.
@@ -98,6 +99,7 @@ static void write_rounds(const struct work *work) {
     turn_await(round * 2 + (work->mode == MODE_AWAITED ? 1 : 0));
     const struct operation *operation = operation_of(work, round);
     payload_fill(side->bytes, SIZE, 0, round);
+    if (round + 1 == work->rounds) sleep_milliseconds(work->pause);
     run(side, work, operation, true);
     unsigned count = is_batch(work, operation) ? BATCH : 1;
     uring_expect(&side->ring, count, (int)(SIZE / count));
@@ -160,6 +162,7 @@ static enum mode mode_of(const struct options *options) {
 static void all_operations(const struct options *options) {
   struct work work = {.lane = lane_open(options->kind), .mode = mode_of(options)};
   work.rounds = (unsigned)or_default(options->count, work.lane.is_pipe ? 6 : 10);
+  work.pause = or_default(options->milliseconds, 0);
   pid_t writer = process_start(be_writer, &work);
   pthread_t thread;
   if (work.mode == MODE_THREAD) {

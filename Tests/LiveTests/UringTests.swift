@@ -18,6 +18,15 @@ extension LiveTests {
       try await scenario.expectExactTrace(hook)
     }
 
+    @Test(
+      "reads of a batch are told where they were, so that nothing is missed there", arguments: Hook.allCases)
+    func batches(_ hook: Hook) async throws {
+      // A write of which no read was told is let go after a second (StreamChannel.stale).
+      let scenario = Scenario("uring", "--kind", "tcp4", "--mode", "batch", "--ms", "1200")
+      try await scenario.skipUnlessPlayable()
+      try await scenario.expectExactTrace(hook)
+    }
+
     static let special = [
       Scenario("uring-linked"),
       Scenario("uring-linked", "--kind", "unix-stream"),

@@ -72,7 +72,7 @@ static __always_inline int received_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
   lose_rest(scratch);
 done:
-  forget_note();
+  finish_note();
   return pass_on(ctx, scratch);
 }
 FILE_EXIT(received, 28, sockets, received_step)

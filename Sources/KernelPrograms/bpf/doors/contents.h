@@ -214,7 +214,7 @@ static __always_inline int contents_step(void *ctx, struct call *call) {
   send_chunk(scratch, scratch->is_short ? IPC_FLAG_SHORT : 0);
   scratch->message++;
   if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
-  forget_note();
+  finish_note();
   return 0;
 }
 FILE_EXIT(contents, 16, any, contents_step)

@@ -54,10 +54,12 @@ static __always_inline int copy_noted(struct sk_buff *skb) {
   if (family != AF_INET && family != AF_INET6) return 0;
   if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP) return 0;
   struct note *note = note_to_write();
-  if (!note || note->has_position) return 0;
+  if (!note || (note->has_position && !note->is_continued)) return 0;
   struct tcp_sock *tcp = (void *)sk;
   note->position = BPF_CORE_READ(tcp, copied_seq);
   note->has_position = true;
+  note->receiver = sk;
+  note->is_continued = false;
   return 0;
 }
 NOTE_PROGRAM(copied, sockets, skb, skb_copy_datagram_iovec, skb_copy_datagram_iovec, skbaddr, copy_noted)

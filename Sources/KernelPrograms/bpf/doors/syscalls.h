@@ -52,6 +52,9 @@ static __always_inline void begin_transfer(struct scratch *scratch, struct call 
   scratch->has_other_end = false;
 }
 
+/* Whether what is told is no syscall, but a request of io_uring. */
+static __always_inline bool is_request(struct scratch *scratch) { return scratch->fd == NO_FD; }
+
 /* Ends the work for a call: goes on to the other end if it was a splice, whether or not this one was told. */
 static __always_inline int pass_on(void *ctx, struct scratch *scratch) {
   if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);

@@ -201,10 +201,12 @@ struct note {
   u32 has_position;
   u32 position; /* in the TCP stream, where the call began */
   struct sock *sender; /* TCP: the socket that is sent to */
+  struct sock *receiver; /* TCP: the one that is received from at `position` */
   u64 asked;    /* bytes that were left to send when the first one was put into the stream */
   u8 is_placed; /* `position` is that of the first byte, under the socket's lock */
   u8 is_whole;  /* no other thread's bytes came in between */
-  u8 pad[6];
+  u8 is_continued; /* io_uring: `position` is where the next read of the same batch began */
+  u8 pad[5];
   u32 is_announced; /* the write's beginning has been told */
   u32 is_joined;    /* the write goes on with a UDP datagram that was held back */
   struct noted_message messages[NOTED_MESSAGES];
@@ -380,6 +382,8 @@ static __always_inline struct note *note_to_write(void) {
     note->is_joined = 0;
     note->sender = NULL;
     note->is_placed = 0;
+    note->receiver = NULL;
+    note->is_continued = 0;
   }
   return note;
 }
@@ -387,6 +391,12 @@ static __always_inline struct note *note_to_write(void) {
 static __always_inline void forget_note(void) {
   struct note *note = note_slot();
   if (note) note->tid = 0;
+}
+
+/* The same, unless reads of a batch that are still to be told go on from it. */
+static __always_inline void finish_note(void) {
+  struct note *note = note_slot();
+  if (note && !note->is_continued) note->tid = 0;
 }
 
 static __always_inline struct scratch *scratch_of(u32 door) {

@@ -143,6 +143,7 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   note->has_position = true;
   note->sender = sk;
   note->is_placed = false;
+  note->is_continued = false;
   u64 asked = scratch->vector ? 1ull << 30 : asked_length(scratch);
   if (asked <= PIPE_BUF) return 0;
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, matched, asked);
@@ -154,6 +155,19 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   return 0;
 }
 FILE_ENTER(tcp, 24, loopback_tcp, tcp_enter)
+
+/*
+ * Whether a note tells where the read in the scratch began. All reads of a batch are done before the first of them is
+ * told, so that only the first one's place was noted; each of the others begins where the one before it has ended.
+ */
+static __always_inline bool is_read_noted(struct scratch *scratch, struct note *note) {
+  return note->receiver == scratch->sk && (!note->is_continued || is_request(scratch));
+}
+
+static __always_inline void continue_note(struct note *note, u32 count) {
+  note->position += count;
+  note->is_continued = true;
+}
 
 static __always_inline int tcp_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -180,10 +194,13 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   struct ipc_socket *record = &scratch->socket;
   struct tcp_sock *tcp = (void *)scratch->sk;
   struct note *note = note_of_call();
-  bool has_position = note && note->has_position;
+  bool has_position = note && note->has_position && (scratch->is_write || is_read_noted(scratch, note));
   u32 position = has_position ? note->position : 0;
   bool is_whole = has_position && note->is_placed && note->is_whole;
-  forget_note();
+  if (note && is_request(scratch) && !scratch->is_write)
+    continue_note(note, has_position ? count : 0);
+  else
+    forget_note();
   if (scratch->is_write) {
     note_writer(channel);
     note_whole_write(scratch, channel);

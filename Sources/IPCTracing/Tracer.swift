@@ -161,12 +161,17 @@ public struct Tracer: ~Copyable {
     }
   }
 
+  /// Category of the tracepoints that are a door to transfers, and no note of one.
+  private static let requests = "io_uring"
+
   /// Losses since the start whose kind cannot be told: programs that the kernel skipped, because they were running
   /// already on that CPU, and descendants that could not be followed.
   public borrowing func skipped() -> UInt64 {
     var sum = UInt64(shared.pointee.tree_lost)
-    // A note that an interrupt could not make was not of the interrupted thread's call.
-    for placed in programs.placed where placed.isLoaded && placed.place.table != .note {
+    // A note that an interrupt could not make was not of the interrupted thread's call. A request of io_uring that was
+    // not seen is a transfer.
+    for placed in programs.placed
+    where placed.isLoaded && (placed.place.table != .note || placed.place.word == Self.requests) {
       sum += placed.program.recursionMisses
     }
     return sum

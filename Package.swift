@@ -103,8 +103,10 @@ let package = Package(
     ),
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(
-      name: "IPCCorrelationTests", dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout"],
+      name: "IPCCorrelationTests",
+      dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCFilteringTests", dependencies: ["IPCFiltering", "IPCModel"], swiftSettings: swiftSettings),
@@ -123,7 +125,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
+      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
     .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"], swiftSettings: swiftSettings),
   ]

@@ -1,4 +1,5 @@
 import RecordLayout
+import TestSupport
 import Testing
 
 @testable import IPCCorrelation

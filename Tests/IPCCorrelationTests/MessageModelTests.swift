@@ -1,5 +1,6 @@
 import IPCModel
 import RecordLayout
+import TestSupport
 import Testing
 
 @testable import IPCCorrelation

@@ -1,4 +1,5 @@
 import IPCModel
+import TestSupport
 import Testing
 
 @Suite("A pipe that threads use at random")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import IPCFormats
@@ -90,7 +91,7 @@ struct ASCIIContentTests {
   }
 
   @Test func `come back whatever they are`() {
-    var generator = SplitMix(seed: 6)
+    var generator = SeededRandom(seed: 6)
     for _ in 0..<2_000 {
       let bytes = randomContent(&generator)
       let text = shown(bytes)

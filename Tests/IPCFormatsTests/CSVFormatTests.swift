@@ -1,4 +1,5 @@
 import IPCModel
+import TestSupport
 import Testing
 
 @testable import IPCFormats

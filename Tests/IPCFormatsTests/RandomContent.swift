@@ -1,5 +1,7 @@
+import TestSupport
+
 /// Up to some 600 bytes: any ones, among runs of what a format must look at twice.
-func randomContent(_ generator: inout SplitMix) -> [UInt8] {
+func randomContent(_ generator: inout SeededRandom) -> [UInt8] {
   let pieces: [[UInt8]] = [
     [0x0a], [0x0d], [0x0d, 0x0a], [0x09], [0x5c], [0x20], [0x1b], [0x7f], [0x85], Array("\\x0a".utf8),
     Array("\u{85}\u{202e}\u{2028}é日🐟".utf8), [0xe2, 0x82], Array("plain text".utf8),

@@ -1,5 +1,6 @@
 import Foundation
 import IPCModel
+import TestSupport
 import Testing
 
 @testable import IPCFormats

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import IPCFormats
@@ -58,7 +59,7 @@ struct TextLineTests {
   }
 
   @Test func `never steer a terminal, and are as many lines as the text has`() {
-    var generator = SplitMix(seed: 7)
+    var generator = SeededRandom(seed: 7)
     for _ in 0..<2_000 {
       let bytes = randomContent(&generator)
       // `written` checks that it is UTF-8.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A TCP connection whose threads write and read at random, and which knows the truth.
 struct ConnectionModel {
   /// One write or read after the other: it is entered, it happens in one go or in several, it ends.

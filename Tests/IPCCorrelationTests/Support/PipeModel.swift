@@ -1,3 +1,5 @@
+import TestSupport
+
 /// A pipe whose threads write and read at random, and which knows the truth.
 struct PipeModel {
   /// One write or read after the other, each in three steps: it is entered, it happens, it ends.

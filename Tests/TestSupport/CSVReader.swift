@@ -1,13 +1,19 @@
 /// Reader of RFC 4180 that stops at anything the standard does not allow.
-struct CSVReader {
-  enum Failure: Error, Equatable {
+public struct CSVReader {
+  /// What the standard does not allow.
+  public enum Failure: Error, Equatable {
+    /// A quote in a field that does not begin with one.
     case bareQuote
+    /// Something between a quoted field and the comma behind it.
     case textAfterQuote
+    /// A line feed without a carriage return.
     case bareLineEnd
+    /// The last line is not ended.
     case noLineEnd
   }
 
-  static func rows(of text: String) throws(Failure) -> [[String]] {
+  /// The fields of every line.
+  public static func rows(of text: String) throws(Failure) -> [[String]] {
     var rows: [[String]] = []
     var row: [String] = []
     var rest = text.unicodeScalars[...]

@@ -119,6 +119,20 @@ struct LateRecordTests {
     #expect(recording.told() == ["ann > bob 3 \"one\"", "amy > bea SIGUSR1 SI_USER process delivered"])
   }
 
+  @Test func `of a read that waits holds back what happened after it`() {
+    let other = TracedPipe(address: 0x9000, inode: 43)
+    let first = recording.late { recording.read("lost", by: .bob) }
+    recording.signal(10, from: .amy, to: .bea)
+    recording.read("gone", by: .bea, from: other)
+    recording.arrive(late: first)
+    #expect(recording.told(after: 50) == [], "an earlier read still has to be told")
+    #expect(
+      recording.told(after: 60) == [
+        "<unknown> > bob 4 \"lost\"", "amy > bea SIGUSR1 SI_USER process delivered",
+        "<unknown> > bea 4 \"gone\"",
+      ])
+  }
+
   @Test func `can still come for ten milliseconds before later events are told`() {
     recording.signal(10, from: .amy, to: .bea)
     #expect(recording.told(after: 9) == [])

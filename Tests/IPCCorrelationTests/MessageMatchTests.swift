@@ -33,6 +33,19 @@ struct MessageMatchTests {
     #expect(recording.toldAtEnd() == [])
   }
 
+  @Test func `received late holds back what was received after it`() {
+    recording.send("known", by: .ann, from: first, to: server)
+    let late = recording.late { recording.receive("lost", by: .bob, at: server, from: second) }
+    recording.receive("known", by: .bob, at: server, from: first)
+    recording.receive("gone", by: .bea, at: server, from: second)
+    recording.arrive(late: late)
+    #expect(recording.told(after: 50) == [], "an earlier message still has to be told")
+    #expect(
+      recording.told(after: 60) == [
+        "<unknown> > bob 4 \"lost\"", "ann > bob 5 \"known\"", "<unknown> > bea 4 \"gone\"",
+      ])
+  }
+
   @Test func `of several senders keeps its own`() {
     recording.send("one", by: .ann, from: first, to: server)
     recording.send("two", by: .amy, from: second, to: server)

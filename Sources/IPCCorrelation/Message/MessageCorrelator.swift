@@ -27,8 +27,8 @@ final class MessageCorrelator: KindCorrelator {
   private var arriving: [UInt32: ReceivedMessage] = [:]
   /// Received messages of which not even the sending socket is known.
   var orphans = Deque<ReceivedMessage>()
-  /// Received messages whose senders are not known yet, in the order of arrival.
-  private var pending = Deque<(time: UInt64, serial: UInt64, queue: MessageQueue?)>()
+  /// Received messages whose senders are not known yet; of no queue are those in ``orphans``.
+  private var pending = WaitingLine<MessageQueue?>()
   private var nextSerial: UInt64 = 0
   /// Threads in sendmmsg(2).
   var batches: [UInt32: MessageBatch] = [:]
@@ -187,7 +187,7 @@ final class MessageCorrelator: KindCorrelator {
     guard read.route.key.address != 0 else {
       if decideOrphan(read, &stage) { return }
       orphans.append(read)
-      pending.append((read.time, read.serial, nil))
+      pending.insert((read.time, read.serial, nil))
       if orphans.count > Self.waitingLimit, let oldest = orphans.popFirst() { force(oldest, in: nil, &stage) }
       return
     }
@@ -195,7 +195,7 @@ final class MessageCorrelator: KindCorrelator {
     queue.note(reader: read.reader.tid, target: read.route.target)
     if decide(read, in: queue, &stage) { return }
     queue.reads.append(read)
-    pending.append((read.time, read.serial, queue))
+    pending.insert((read.time, read.serial, queue))
     if queue.reads.count > Self.waitingLimit, let oldest = queue.reads.popFirst() {
       force(oldest, in: queue, &stage)
     }
@@ -239,11 +239,11 @@ final class MessageCorrelator: KindCorrelator {
     return arriving.map { min($0, waiting) } ?? waiting
   }
 
-  private var firstPending: (time: UInt64, serial: UInt64, queue: MessageQueue?)? {
+  private var firstPending: WaitingLine<MessageQueue?>.Entry? {
     while let first = pending.first {
-      let reads = first.queue?.reads ?? orphans
+      let reads = first.place?.reads ?? orphans
       if reads.contains(where: { $0.serial == first.serial }) { return first }
-      pending.removeFirst()
+      pending.popFirst()
     }
     return nil
   }
@@ -266,8 +266,8 @@ final class MessageCorrelator: KindCorrelator {
   func settle(before time: UInt64, into stage: inout EventStage) {
     for (tid, read) in arriving where read.time < time { finishArriving(tid, &stage) }
     while let first = firstPending, first.time < time {
-      pending.removeFirst()
-      if let queue = first.queue {
+      pending.popFirst()
+      if let queue = first.place {
         guard let index = queue.reads.firstIndex(where: { $0.serial == first.serial }) else { continue }
         force(queue.reads.remove(at: index), in: queue, &stage)
       } else if let index = orphans.firstIndex(where: { $0.serial == first.serial }) {

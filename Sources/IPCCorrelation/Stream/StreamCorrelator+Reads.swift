@@ -34,7 +34,7 @@ extension StreamCorrelator {
       channel.reads.append(read)
     }
     channel.note(reader: reader.tid, end: read.time)
-    pending.append((transfer.time, nextRead, channel))
+    pending.insert((transfer.time, nextRead, channel))
     if !read.isComplete { arriving[raw.header.tid] = channel }
   }
 

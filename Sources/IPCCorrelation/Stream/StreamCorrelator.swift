@@ -13,8 +13,8 @@ final class StreamCorrelator: KindCorrelator {
   var nextRead: UInt64 = 0
   /// Reads whose contents are still arriving, by reader.
   var arriving: [UInt32: StreamChannel] = [:]
-  /// Reads whose writers are not known yet, in the order of arrival.
-  var pending = Deque<(time: UInt64, read: UInt64, channel: StreamChannel)>()
+  /// Reads whose writers are not known yet.
+  var pending = WaitingLine<StreamChannel>()
   private var shares: [StreamChannel.Share] = []
   /// Contents of writes that are still arriving, by writer.
   var arrivingWrites: [UInt32: ArrivingContent] = [:]
@@ -192,8 +192,8 @@ final class StreamCorrelator: KindCorrelator {
 
   var earliestPending: UInt64? {
     while let first = pending.first {
-      if first.channel.reads.contains(where: { $0.serial == first.read }) { return first.time }
-      pending.removeFirst()
+      if first.place.reads.contains(where: { $0.serial == first.serial }) { return first.time }
+      pending.popFirst()
     }
     return nil
   }
@@ -209,9 +209,9 @@ final class StreamCorrelator: KindCorrelator {
 
   func settle(before time: UInt64, into stage: inout EventStage) {
     while let earliest = earliestPending, earliest < time, let first = pending.popFirst() {
-      while let index = first.channel.reads.firstIndex(where: { $0.serial == first.read }) {
+      while let index = first.place.reads.firstIndex(where: { $0.serial == first.serial }) {
         // Where the order of the reads tells their bytes, those before it come first.
-        force(first.channel, at: first.channel.splicing == nil ? index : 0, &stage)
+        force(first.place, at: first.place.splicing == nil ? index : 0, &stage)
       }
     }
   }

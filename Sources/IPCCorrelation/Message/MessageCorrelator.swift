@@ -24,7 +24,7 @@ final class MessageCorrelator: KindCorrelator {
 
   private var passed = PassedWaiting()
   /// Received messages whose contents are still arriving, by reader.
-  private var arriving: [UInt32: ReceivedMessage] = [:]
+  private var arriving: [RecordedThread: ReceivedMessage] = [:]
   /// Received messages of which not even the sending socket is known.
   var orphans = Deque<ReceivedMessage>()
   /// Received messages whose senders are not known yet; of no queue are those in ``orphans``.
@@ -84,7 +84,8 @@ final class MessageCorrelator: KindCorrelator {
 
   private func takeBeginning(_ transfer: SocketTransfer) {
     batches[transfer.tid] = nil
-    guard transfer.has(IPC_SOCKET_BATCH) else { return }
+    // Of threads without numbers, it is not known which one's messages follow.
+    guard transfer.has(IPC_SOCKET_BATCH), transfer.tid != 0 else { return }
     if batches.count >= Self.batchLimit { batches.removeAll() }
     batches[transfer.tid] = MessageBatch(
       source: transfer.actor, isMatched: transfer.has(IPC_FLAG_MATCHED), route: MessageRoute(transfer.raw),
@@ -143,7 +144,8 @@ final class MessageCorrelator: KindCorrelator {
 
   private func takeRead(_ transfer: SocketTransfer, _ stage: inout EventStage) {
     let tid = transfer.tid
-    finishArriving(tid, &stage)
+    let thread = RecordedThread(transfer.raw.transfer.header)
+    finishArriving(thread, &stage)
     if !batches.isEmpty { batches[tid] = nil }
     let hasMore = transfer.has(IPC_FLAG_MORE)
     var content = ContentArena.Piece.none
@@ -156,25 +158,25 @@ final class MessageCorrelator: KindCorrelator {
     nextSerial += 1
     let read = ReceivedMessage(
       transfer, names: SocketEndNames(transfer.raw, in: names), passed: passed.next(of: tid),
-      content: content,
-      lossGeneration: lossGeneration, serial: nextSerial)
-    if hasMore { arriving[tid] = read } else { submit(read, &stage) }
+      content: content, lossGeneration: lossGeneration, serial: nextSerial)
+    if hasMore { arriving[thread] = read } else { submit(read, &stage) }
   }
 
   private func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    guard let chunk = ContentChunk(record), let read = arriving[header.tid] else { return }
+    let thread = RecordedThread(header)
+    guard let chunk = ContentChunk(record), let read = arriving[thread] else { return }
     if let joined = chunk.join(read.content, filled: read.filled, in: stage.contents) {
-      arriving[header.tid]?.filled += joined
-      if chunk.isShort { arriving[header.tid]?.missing = .unreadable }
+      arriving[thread]?.filled += joined
+      if chunk.isShort { arriving[thread]?.missing = .unreadable }
       if chunk.hasMore { return }
     }
-    finishArriving(header.tid, &stage)
+    finishArriving(thread, &stage)
   }
 
   /// Takes the contents of a thread's message as complete, whether or not all of it has come.
-  private func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
+  private func finishArriving(_ thread: RecordedThread, _ stage: inout EventStage) {
     if arriving.isEmpty { return }
-    if let read = arriving.removeValue(forKey: tid) { submit(read, &stage) }
+    if let read = arriving.removeValue(forKey: thread) { submit(read, &stage) }
   }
 
   /// Received messages of one sender that wait for their sends: with more, every send would take too long.
@@ -258,13 +260,13 @@ final class MessageCorrelator: KindCorrelator {
 
   /// Lets no chunk join the messages that are arriving: it may be another message's.
   private func cutArriving() {
-    for tid in arriving.keys {
-      if let filled = arriving[tid]?.filled { arriving[tid]?.content.length = filled }
+    for thread in arriving.keys {
+      if let filled = arriving[thread]?.filled { arriving[thread]?.content.length = filled }
     }
   }
 
   func settle(before time: UInt64, into stage: inout EventStage) {
-    for (tid, read) in arriving where read.time < time { finishArriving(tid, &stage) }
+    for (thread, read) in arriving where read.time < time { finishArriving(thread, &stage) }
     while let first = firstPending, first.time < time {
       pending.popFirst()
       if let queue = first.place {

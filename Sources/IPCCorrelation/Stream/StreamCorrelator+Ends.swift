@@ -8,7 +8,7 @@ extension StreamCorrelator {
   private static var keptNames: Int { 1024 }
 
   func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
-    for tid in arrivingWrites.keys { finishWriting(by: tid, &stage) }
+    for thread in arrivingWrites.keys { finishWriting(by: thread, &stage) }
     for (key, channel) in channels {
       tellEnd(of: channel, live: readable(live[key]), at: time, &stage)
       forgetSplicing(of: channel, &stage)

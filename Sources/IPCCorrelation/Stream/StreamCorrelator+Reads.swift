@@ -6,7 +6,8 @@ extension StreamCorrelator {
   /// Adds a read, which waits for the writes that delivered its bytes.
   func takeRead(_ transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage) {
     let raw = transfer.raw
-    finishArriving(raw.header.tid, &stage)
+    let thread = RecordedThread(raw.header)
+    if !arriving.isEmpty { finishArriving(thread, &stage) }
     let reader = Endpoint(raw.header)
     let items = passed.next(of: raw.header.tid)
     let span = medium.hasPositions ? span(of: transfer, in: channel, &stage) : StreamSpan()
@@ -21,7 +22,8 @@ extension StreamCorrelator {
     }
     nextRead += 1
     var read = StreamRead(
-      reader: reader, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time, count: transfer.count,
+      reader: reader, thread: thread, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time,
+      count: transfer.count,
       content: content, filled: content.isNone ? 0 : transfer.captured.count,
       isComplete: !hasMore || isSpliced,
       isSpliced: isSpliced, isShort: transfer.has(IPC_FLAG_SHORT), emptied: raw.head == raw.tail,
@@ -35,7 +37,7 @@ extension StreamCorrelator {
     }
     channel.note(reader: reader.tid, end: read.time)
     pending.insert((transfer.time, nextRead, channel))
-    if !read.isComplete { arriving[raw.header.tid] = channel }
+    if !read.isComplete { arriving[thread] = channel }
   }
 
   /// Where a read's bytes lay.
@@ -53,12 +55,12 @@ extension StreamCorrelator {
   /// Takes more contents of a thread's last read or write.
   func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
     guard let chunk = ContentChunk(record) else { return }
-    if !arrivingWrites.isEmpty, arrivingWrites[header.tid] != nil {
-      return takeWritten(chunk, by: header.tid, &stage)
+    let thread = RecordedThread(header)
+    if !arrivingWrites.isEmpty, arrivingWrites[thread] != nil {
+      return takeWritten(chunk, by: thread, &stage)
     }
-    guard let channel = arriving[header.tid] else { return }
-    let tid = Int32(bitPattern: header.tid)
-    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == tid && !$0.isComplete }) else {
+    guard let channel = arriving[thread] else { return }
+    guard let index = channel.reads.lastIndex(where: { $0.thread == thread && !$0.isComplete }) else {
       return
     }
     let read = channel.reads[index]
@@ -67,21 +69,20 @@ extension StreamCorrelator {
       if chunk.isShort { channel.reads[index].isShort = true }
       if chunk.hasMore { return }
     }
-    finishArriving(header.tid, &stage)
+    finishArriving(thread, &stage)
     resolve(channel, &stage)
   }
 
   /// Takes the contents of a thread's read as complete, whether or not all of it has come.
-  func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
-    guard let channel = arriving.removeValue(forKey: tid) else { return }
-    close(readOf: tid, in: channel)
+  func finishArriving(_ thread: RecordedThread, _ stage: inout EventStage) {
+    guard let channel = arriving.removeValue(forKey: thread) else { return }
+    close(readOf: thread, in: channel)
     resolve(channel, &stage)
   }
 
   /// Ends a thread's read at the contents that have come.
-  func close(readOf tid: UInt32, in channel: StreamChannel) {
-    let reader = Int32(bitPattern: tid)
-    guard let index = channel.reads.lastIndex(where: { $0.reader.tid == reader && !$0.isComplete }) else {
+  func close(readOf thread: RecordedThread, in channel: StreamChannel) {
+    guard let index = channel.reads.lastIndex(where: { $0.thread == thread && !$0.isComplete }) else {
       return
     }
     channel.reads[index].isComplete = true

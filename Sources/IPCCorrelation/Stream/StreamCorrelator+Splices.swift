@@ -12,24 +12,24 @@ extension StreamCorrelator {
   ) -> WrittenContent {
     lastContentRecord += 1
     let whole = min(transfer.count, Int(clamping: settings.captureLimit))
-    arrivingWrites[transfer.raw.header.tid] = ArrivingContent(
+    arrivingWrites[RecordedThread(transfer.raw.header)] = ArrivingContent(
       channel: channel, record: lastContentRecord, time: transfer.time, piece: stage.contents.allocate(whole))
     return .awaited(lastContentRecord)
   }
 
   /// Takes more contents of a thread's last write.
-  func takeWritten(_ chunk: ContentChunk, by tid: UInt32, _ stage: inout EventStage) {
-    guard let content = arrivingWrites[tid] else { return }
+  func takeWritten(_ chunk: ContentChunk, by thread: RecordedThread, _ stage: inout EventStage) {
+    guard let content = arrivingWrites[thread] else { return }
     if let joined = chunk.join(content.piece, filled: content.filled, in: stage.contents) {
-      arrivingWrites[tid]?.filled += joined
+      arrivingWrites[thread]?.filled += joined
       if chunk.hasMore { return }
     }
-    finishWriting(by: tid, &stage)
+    finishWriting(by: thread, &stage)
   }
 
   /// Takes the contents of a thread's write as complete, whether or not all of it has come.
-  func finishWriting(by tid: UInt32, _ stage: inout EventStage) {
-    guard var content = arrivingWrites.removeValue(forKey: tid) else { return }
+  func finishWriting(by thread: RecordedThread, _ stage: inout EventStage) {
+    guard var content = arrivingWrites.removeValue(forKey: thread) else { return }
     content.cut()
     content.channel.give(content.piece, toWritesOf: content.record, &stage.contents)
     stage.contents.release(content.piece)
@@ -39,7 +39,9 @@ extension StreamCorrelator {
 
   /// The same for all writes to a channel.
   func finishWriting(to channel: StreamChannel, _ stage: inout EventStage) {
-    for (tid, content) in arrivingWrites where content.channel === channel { finishWriting(by: tid, &stage) }
+    for (thread, content) in arrivingWrites where content.channel === channel {
+      finishWriting(by: thread, &stage)
+    }
   }
 
   /// Gives the memory of contents back that nobody needs any more.
@@ -142,8 +144,8 @@ extension StreamCorrelator {
   func tidySplices(at time: UInt64, _ stage: inout EventStage) {
     if !backlogs.isEmpty { tidyBacklogs(before: time - min(time, Self.longestSplice), &stage) }
     if arrivingWrites.isEmpty { return }
-    for (tid, content) in arrivingWrites where content.time + Self.longestWrite < time {
-      finishWriting(by: tid, &stage)
+    for (thread, content) in arrivingWrites where content.time + Self.longestWrite < time {
+      finishWriting(by: thread, &stage)
     }
   }
 

@@ -40,8 +40,9 @@ extension StreamCorrelator {
     var write = transfer.write(begin: channel.writers.earliestBegin(of: tid), end: transfer.time)
     write.lossGeneration = lossGeneration
     write.passed = passed.next(of: transfer.raw.header.tid)
-    if !arriving.isEmpty { finishArriving(transfer.raw.header.tid, &stage) }
-    if !arrivingWrites.isEmpty { finishWriting(by: transfer.raw.header.tid, &stage) }
+    let thread = RecordedThread(transfer.raw.header)
+    if !arriving.isEmpty { finishArriving(thread, &stage) }
+    if !arrivingWrites.isEmpty { finishWriting(by: thread, &stage) }
     if transfer.has(IPC_FLAG_MORE), settings.captureLimit > 0 {
       write.content = expectContent(of: transfer, in: channel, &stage)
     }

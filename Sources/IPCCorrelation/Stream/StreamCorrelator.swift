@@ -12,12 +12,12 @@ final class StreamCorrelator: KindCorrelator {
   var lossGeneration: UInt64 = 0
   var nextRead: UInt64 = 0
   /// Reads whose contents are still arriving, by reader.
-  var arriving: [UInt32: StreamChannel] = [:]
+  var arriving: [RecordedThread: StreamChannel] = [:]
   /// Reads whose writers are not known yet.
   var pending = WaitingLine<StreamChannel>()
   private var shares: [StreamChannel.Share] = []
   /// Contents of writes that are still arriving, by writer.
-  var arrivingWrites: [UInt32: ArrivingContent] = [:]
+  var arrivingWrites: [RecordedThread: ArrivingContent] = [:]
   var lastContentRecord: UInt64 = 0
   /// What lies unread in pipes that somebody has begun to splice from, until the next read is told.
   var backlogs: [ChannelKey: SpliceBacklog] = [:]
@@ -201,9 +201,9 @@ final class StreamCorrelator: KindCorrelator {
   func noteLoss() {
     lossGeneration += 1
     // What is lost may be the rest of a read's contents, and the next chunk another read's.
-    for (tid, channel) in arriving { close(readOf: tid, in: channel) }
+    for (thread, channel) in arriving { close(readOf: thread, in: channel) }
     arriving.removeAll()
-    for tid in arrivingWrites.keys { arrivingWrites[tid]?.cut() }
+    for thread in arrivingWrites.keys { arrivingWrites[thread]?.cut() }
     passed.noteLoss()
   }
 
@@ -219,7 +219,7 @@ final class StreamCorrelator: KindCorrelator {
   /// Divides a read whatever is known.
   private func force(_ channel: StreamChannel, at index: Int, _ stage: inout EventStage) {
     let read = channel.reads[index]
-    if !read.isComplete { finishArriving(UInt32(bitPattern: read.reader.tid), &stage) }
+    if !read.isComplete { finishArriving(read.thread, &stage) }
     if read.isSpliced { finishWriting(to: channel, &stage) }
     guard let index = channel.reads.firstIndex(where: { $0.serial == read.serial }) else { return }
     divide(channel, at: index, isForced: true, &stage)

@@ -4,6 +4,8 @@ import IPCModel
 struct StreamRead {
   /// Who read.
   var reader: Endpoint
+  /// The same as records of its contents name it.
+  var thread: RecordedThread
   /// Whether the reader belongs to the traced command's tree.
   var isMatched: Bool
   /// When the read ended, in nanoseconds.

@@ -19,12 +19,13 @@ extension TerminalCorrelator {
     write.content = stage.contents.allocate(write.wanted)
     stage.contents.write(first, to: write.content, at: 0)
     write.isComplete = false
-    arriving[transfer.header.tid] = (direction, write.serial)
+    arriving[write.thread] = (direction, write.serial)
   }
 
   /// Takes more contents of a thread's last write.
   func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    guard let chunk = ContentChunk(record), let (direction, serial) = arriving[header.tid] else { return }
+    let thread = RecordedThread(header)
+    guard let chunk = ContentChunk(record), let (direction, serial) = arriving[thread] else { return }
     guard let index = direction.index(of: serial) else { return }
     let write = direction.waiting[index]
     if let joined = chunk.join(write.content, filled: write.filled, in: stage.contents) {
@@ -32,13 +33,12 @@ extension TerminalCorrelator {
       if chunk.isShort { direction.waiting[index].isShort = true }
       if chunk.hasMore, write.filled + joined < write.wanted { return }
     }
-    finishArriving(header.tid, &stage)
+    finishArriving(thread, &stage)
   }
 
   /// Takes the contents of a thread's write as complete, whether or not all of it has come.
-  func finishArriving(_ tid: UInt32, _ stage: inout EventStage) {
-    if arriving.isEmpty { return }
-    guard let (direction, serial) = arriving.removeValue(forKey: tid) else { return }
+  func finishArriving(_ thread: RecordedThread, _ stage: inout EventStage) {
+    guard let (direction, serial) = arriving.removeValue(forKey: thread) else { return }
     guard let index = direction.index(of: serial) else { return }
     direction.waiting[index].close()
     tellRead(in: direction, &stage)
@@ -54,6 +54,6 @@ extension TerminalCorrelator {
 
   /// Expects no more contents of a write.
   func stopArriving(_ write: TerminalWrite) {
-    if arriving[write.tid]?.write == write.serial { arriving[write.tid] = nil }
+    if arriving[write.thread]?.write == write.serial { arriving[write.thread] = nil }
   }
 }

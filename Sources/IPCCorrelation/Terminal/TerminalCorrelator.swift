@@ -24,7 +24,7 @@ final class TerminalCorrelator: KindCorrelator {
   /// Those in which writes wait.
   private var busy: [TerminalDirection] = []
   /// Writes whose contents are still arriving, by writer.
-  var arriving: [UInt32: (direction: TerminalDirection, write: UInt64)] = [:]
+  var arriving: [RecordedThread: (direction: TerminalDirection, write: UInt64)] = [:]
   private var lossGeneration: UInt64 = 0
   private var nextWrite: UInt64 = 0
   private var teller: TerminalTeller
@@ -46,7 +46,7 @@ final class TerminalCorrelator: KindCorrelator {
     switch UInt32(header.type) {
     case IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
       guard let transfer = TerminalTransfer(record), transfer.raw.transfer.count > 0 else { return }
-      finishArriving(header.tid, &stage)
+      if !arriving.isEmpty { finishArriving(RecordedThread(header), &stage) }
       let direction = meet(transfer, &stage)
       direction.lastTouched = max(direction.lastTouched, header.time)
       if UInt32(header.type) == IPC_RECORD_WRITE.rawValue {

@@ -5,8 +5,8 @@ import RecordLayout
 struct TerminalWrite {
   /// Who wrote.
   let source: Endpoint
-  /// The same as the kernel numbers it.
-  let tid: UInt32
+  /// The same as records of its contents name it.
+  let thread: RecordedThread
   /// Whether the writer belongs to the traced command's tree.
   let isMatched: Bool
   /// When the write ended, in nanoseconds.
@@ -38,7 +38,7 @@ struct TerminalWrite {
   /// Reads a write's record; its contents are added separately.
   init(_ transfer: TerminalTransfer, lossGeneration: UInt64, serial: UInt64) {
     source = Endpoint(transfer.header)
-    tid = transfer.header.tid
+    thread = RecordedThread(transfer.header)
     isMatched = transfer.has(IPC_FLAG_MATCHED)
     time = transfer.header.time
     count = transfer.raw.transfer.count

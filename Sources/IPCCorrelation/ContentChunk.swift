@@ -25,7 +25,7 @@ struct ContentChunk {
   /// - Returns: How many bytes they are; nil if they do not join, because a chunk in between was lost, or have no room:
   ///   the contents end there.
   func join(_ piece: ContentArena.Piece, filled: Int, in arena: borrowing ContentArena) -> Int? {
-    guard offset == UInt64(filled), filled + bytes.count <= piece.length else { return nil }
+    guard !piece.isNone, offset == UInt64(filled), filled + bytes.count <= piece.length else { return nil }
     arena.write(bytes, to: piece, at: filled)
     return bytes.count
   }

@@ -12,6 +12,8 @@ public struct Correlator: ~Copyable {
 
   /// How long records of different CPUs may overtake each other, in nanoseconds.
   private static let disorder: UInt64 = 10_000_000
+  /// Times that a clock can tell which begins with the machine; sums of them and of waits do not overflow.
+  private static let times = 1...UInt64(Int64.max)
 
   /// Creates a correlator that has seen nothing.
   public init(_ settings: CorrelatorSettings) {
@@ -37,7 +39,7 @@ public struct Correlator: ~Copyable {
     guard record.count >= MemoryLayout<ipc_header>.size else { return nil }
     let header = record.loadUnaligned(as: ipc_header.self)
     let kind = Int(header.kind)
-    guard kind < correlators.count else { return nil }
+    guard kind < correlators.count, Self.times.contains(header.time) else { return nil }
     noteLost(header.lost, of: kind)
     correlators[kind].take(record, header: header, into: &stage)
     return header.time

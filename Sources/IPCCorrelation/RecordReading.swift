@@ -26,4 +26,8 @@ extension ipc_transfer {
   var key: ChannelKey { ChannelKey(address: channel, inode: inode) }
   /// Bytes moved, or asked for; no call moves more than MAX_RW_COUNT (include/linux/fs.h), whatever it asks for.
   var moved: Int { Int(min(count, 0x7FFF_F000)) }
+  /// Bytes that follow the record: never more than were moved.
+  func captured(of rest: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    rest.first(UInt32(min(UInt64(captured), count)))
+  }
 }

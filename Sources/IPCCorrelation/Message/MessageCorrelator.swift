@@ -57,7 +57,8 @@ final class MessageCorrelator: KindCorrelator {
       if let transfer = SocketTransfer(record) { takeRead(transfer, &stage) }
     case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
     case IPC_RECORD_CHANNEL.rawValue: names.take(record, &stage.texts)
-    case IPC_RECORD_PASSED.rawValue: passed.take(record, header: header)
+    // Only what goes through unix sockets can have anything with it.
+    case IPC_RECORD_PASSED.rawValue where isUnix: passed.take(record, header: header)
     default: return
     }
   }
@@ -147,18 +148,21 @@ final class MessageCorrelator: KindCorrelator {
     let thread = RecordedThread(transfer.raw.transfer.header)
     finishArriving(thread, &stage)
     if !batches.isEmpty { batches[tid] = nil }
-    let hasMore = transfer.has(IPC_FLAG_MORE)
+    // The rest of what the receiver had no room for is nobody's.
+    let captured = UnsafeRawBufferPointer(rebasing: transfer.captured.prefix(transfer.kept))
     var content = ContentArena.Piece.none
-    if !transfer.captured.isEmpty || settings.captureLimit > 0 {
+    if !captured.isEmpty || settings.captureLimit > 0 {
       let whole = min(transfer.kept, Int(clamping: max(settings.captureLimit, 4096)))
       content = stage.contents.allocate(
-        hasMore ? max(whole, transfer.captured.count) : transfer.captured.count)
-      stage.contents.write(transfer.captured, to: content, at: 0)
+        transfer.has(IPC_FLAG_MORE) ? max(whole, captured.count) : captured.count)
+      stage.contents.write(captured, to: content, at: 0)
     }
+    // What follows although nobody wants it has no place.
+    let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
     nextSerial += 1
     let read = ReceivedMessage(
       transfer, names: SocketEndNames(transfer.raw, in: names), passed: passed.next(of: tid),
-      content: content, lossGeneration: lossGeneration, serial: nextSerial)
+      content: content, filled: captured.count, lossGeneration: lossGeneration, serial: nextSerial)
     if hasMore { arriving[thread] = read } else { submit(read, &stage) }
   }
 

@@ -33,7 +33,7 @@ struct ReceivedMessage {
 
   init(
     _ transfer: SocketTransfer, names: SocketEndNames, passed: PassedItems?, content: ContentArena.Piece,
-    lossGeneration: UInt64, serial: UInt64
+    filled: Int, lossGeneration: UInt64, serial: UInt64
   ) {
     reader = transfer.actor
     isMatched = transfer.has(IPC_FLAG_MATCHED)
@@ -45,7 +45,7 @@ struct ReceivedMessage {
     self.names = names
     self.passed = passed
     self.content = content
-    filled = transfer.captured.count
+    self.filled = filled
     missing =
       transfer.has(IPC_FLAG_SPLICED) ? .spliced : transfer.has(IPC_FLAG_SHORT) ? .unreadable : nil
     self.lossGeneration = lossGeneration

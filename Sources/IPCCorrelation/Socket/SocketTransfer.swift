@@ -12,7 +12,7 @@ struct SocketTransfer {
   init?(_ record: UnsafeRawBufferPointer) {
     guard let (raw, rest) = record.record(ipc_socket.self) else { return nil }
     self.raw = raw
-    captured = rest.first(raw.transfer.captured)
+    captured = raw.transfer.captured(of: rest)
   }
 
   /// The direction; its address is 0 if the sender is not known.

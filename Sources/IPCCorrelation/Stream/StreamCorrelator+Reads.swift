@@ -11,21 +11,22 @@ extension StreamCorrelator {
     let reader = Endpoint(raw.header)
     let items = passed.next(of: raw.header.tid)
     let span = medium.hasPositions ? span(of: transfer, in: channel, &stage) : StreamSpan()
-    let hasMore = transfer.has(IPC_FLAG_MORE)
     var content = ContentArena.Piece.none
     let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
     if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
       let whole = max(
         min(transfer.count, Int(clamping: max(settings.captureLimit, 4096))), transfer.captured.count)
-      content = stage.contents.allocate(hasMore ? whole : transfer.captured.count)
+      content = stage.contents.allocate(transfer.has(IPC_FLAG_MORE) ? whole : transfer.captured.count)
       stage.contents.write(transfer.captured, to: content, at: 0)
     }
+    // What follows although nobody wants it has no place.
+    let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
     nextRead += 1
     var read = StreamRead(
       reader: reader, thread: thread, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time,
       count: transfer.count,
       content: content, filled: content.isNone ? 0 : transfer.captured.count,
-      isComplete: !hasMore || isSpliced,
+      isComplete: !hasMore,
       isSpliced: isSpliced, isShort: transfer.has(IPC_FLAG_SHORT), emptied: raw.head == raw.tail,
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE), passed: items,
       span: span, lossGeneration: lossGeneration, serial: nextRead)

@@ -16,12 +16,12 @@ struct StreamTransfer {
       guard let (socket, rest) = record.record(ipc_socket.self) else { return nil }
       raw = socket.transfer
       self.socket = socket
-      captured = rest.first(raw.captured)
+      captured = raw.captured(of: rest)
     } else {
       guard let (raw, rest) = record.record(ipc_transfer.self) else { return nil }
       self.raw = raw
       socket = nil
-      captured = rest.first(raw.captured)
+      captured = raw.captured(of: rest)
     }
   }
 

@@ -12,7 +12,7 @@ struct TerminalTransfer {
   init?(_ record: UnsafeRawBufferPointer) {
     guard let (raw, rest) = record.record(ipc_terminal.self) else { return nil }
     self.raw = raw
-    captured = rest.first(raw.transfer.captured)
+    captured = raw.transfer.captured(of: rest)
   }
 
   var header: ipc_header { raw.transfer.header }

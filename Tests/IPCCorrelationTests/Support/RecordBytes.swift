@@ -29,6 +29,14 @@ enum RecordBytes {
     withUnsafeBytes(of: record) { Array($0) } + tail
   }
 
+  /// Puts another value into a field of a record's struct.
+  static func set<Layout, Value: BitwiseCopyable>(
+    _ field: KeyPath<Layout, Value>, to value: Value, in record: inout [UInt8]
+  ) {
+    guard let offset = MemoryLayout<Layout>.offset(of: field) else { return }
+    record.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: offset, as: Value.self) }
+  }
+
   /// What the kernel sends of a write to recognise it by: first and last bytes.
   static func fingerprint(of bytes: [UInt8]) -> (captured: [UInt8], suffix: Int) {
     let prefix = Int(IPC_PREFIX_LIMIT), suffix = Int(IPC_SUFFIX_LIMIT)

@@ -1,13 +1,15 @@
 # make run  [ARGS='…']   builds and traces a small demo, or whatever ARGS says
 # make test              runs every test; live tests need root
+# make fuzz [SECONDS=…]  looks for records that do harm
 # make install           copies the binary and the man page below PREFIX
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
 ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
+SECONDS ?= 60
 
-.PHONY: run test release debug setup setup-tests format lint install clean
+.PHONY: run test fuzz release debug setup setup-tests format lint install clean
 
 run: release
 	$(RELEASE) $(ARGS)
@@ -21,6 +23,13 @@ debug: setup
 # Live tests trace with what users run, the optimised binary.
 test: debug release lint setup-tests
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) swift test --skip-build
+
+# What it finds is in .build/fuzz: crash-… to be mended, found/… to begin with next time.
+fuzz: setup
+	IPCDUMP_FUZZER=1 swift build -c release --product record-fuzzer --sanitize=fuzzer --scratch-path .build/fuzz
+	mkdir -p .build/fuzz/found
+	.build/fuzz/release/record-fuzzer .build/fuzz/found Tests/FuzzTests/Corpus -max_total_time=$(SECONDS) \
+	  -max_len=40000 -timeout=30 -rss_limit_mb=4096 -artifact_prefix=.build/fuzz/ -print_final_stats=1
 
 # What a new machine lacks; says so only if something has to be installed.
 setup:

@@ -127,7 +127,30 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Fuzzing",
+      dependencies: ["IPCCorrelation", "IPCFormats", "IPCModel", "RecordLayout", "TestSupport"],
+      path: "Tests/Fuzzing", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "FuzzTests",
+      dependencies: [
+        "Fuzzing", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout", "TestSupport",
+        "ipcdump",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      exclude: ["Corpus"], swiftSettings: swiftSettings),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
     .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"], swiftSettings: swiftSettings),
   ]
 )
+
+// libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
+if Context.environment["IPCDUMP_FUZZER"] != nil {
+  let fuzzed: Set = ["RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "TestSupport", "Fuzzing"]
+  package.targets.removeAll { !fuzzed.contains($0.name) }
+  package.products = []
+  package.targets.append(
+    .executableTarget(
+      name: "record-fuzzer", dependencies: ["Fuzzing"], path: "Tests/RecordFuzzer",
+      swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+}

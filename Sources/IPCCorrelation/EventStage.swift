@@ -24,6 +24,9 @@ public struct EventStage: ~Copyable {
   /// Number of events that wait.
   public var count: Int { queue.count }
 
+  /// How many times pieces of contents are retained; 0 if nothing is kept.
+  package var contentsInUse: Int { contents.pieceCount }
+
   /// Time of the first event that waits.
   var earliest: UInt64? { queue.first?.event.time }
 

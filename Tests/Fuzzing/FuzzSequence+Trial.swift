@@ -1,0 +1,42 @@
+import IPCCorrelation
+import IPCModel
+
+extension FuzzSequence {
+  /// Lets it happen, with every format at the end.
+  ///
+  /// - Parameters:
+  ///   - alphabet: What contents consist of; nil if anything may be taken for contents.
+  ///   - isOrdered: Whether the records come nearly in the order of time, so that the events must.
+  /// - Returns: What was wrong, a line each.
+  public func problems(alphabet: Alphabet? = nil, isOrdered: Bool = false) -> [String] {
+    var correlator = Correlator(
+      CorrelatorSettings(captureLimit: captureLimit, patience: patience) { port, _ in
+        port % 3 == 0 ? "service\(port)" : nil
+      })
+    var witness = Witness(alphabet: alphabet, isOrdered: isOrdered)
+    var now: UInt64 = 0
+    for step in steps {
+      switch step {
+      case .record(let record): now = max(now, record.withUnsafeBytes { correlator.take($0) } ?? 0)
+      case .release(let time):
+        correlator.release(now: time) { event, content, texts in
+          witness.see(event, content, texts)
+          return true
+        }
+      case .sweep(let time, let look): correlator.sweep(now: time, channels: look.map { LiveChannels($0) })
+      case .seed(let channels): correlator.seed(LiveChannels(channels))
+      case .lost(let kind, let count):
+        if kind < Kind.all.count { correlator.noteLost(UInt64(count), of: Kind(rawValue: kind)) }
+      }
+    }
+    correlator.finish(now: now, channels: LiveChannels()) { event, content, texts in
+      witness.see(event, content, texts)
+      return true
+    }
+    if correlator.hasPending { witness.note("an operation still waits at the end") }
+    if correlator.stage.count > 0 { witness.note("\(correlator.stage.count) events still wait at the end") }
+    let kept = correlator.stage.contentsInUse
+    if kept != 0 { witness.note("\(kept) pieces of contents are kept beyond the end") }
+    return witness.problems
+  }
+}

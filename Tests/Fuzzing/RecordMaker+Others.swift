@@ -1,0 +1,55 @@
+import RecordLayout
+
+/// Records that are no transfers.
+extension RecordMaker {
+  mutating func signal() -> [UInt8] {
+    var signal = ipc_signal()
+    signal.header = header(UInt8(IPC_KIND_SIGNAL.rawValue), IPC_RECORD_SIGNAL)
+    signal.target_tgid = 20
+    signal.target_tid = 20
+    signal.number = pick([10, 15, 34, 64, 0, -1])
+    signal.code = pick([0, -1, -6, 1, .min])
+    signal.value = pick([0, 7, .max, 1 << 40])
+    signal.has_value = UInt8.random(in: 0...1, using: &random)
+    signal.result = UInt8.random(in: 0...5, using: &random)
+    return bytes(signal)
+  }
+
+  mutating func name(_ kind: UInt8) -> [UInt8] {
+    var channel = ipc_channel()
+    channel.header = header(kind, IPC_RECORD_CHANNEL)
+    if chance(3) { channel.header.flags |= UInt8(IPC_FLAG_BORN.rawValue) }
+    channel.channel = pick([0x1000, 0x2000, 0x5000])
+    channel.inode = pick([7, 8, 9, 0])
+    channel.form = UInt32.random(in: 0...3, using: &random)
+    let name: [UInt8] = pick([Array("fifo\0tmp\0".utf8), [0xFF, 0x0A, 0x22, 0], [0], []])
+    channel.length = UInt32(name.count)
+    return bytes(channel, then: name)
+  }
+
+  mutating func passed(_ kind: UInt8) -> [UInt8] {
+    var passed = ipc_passed()
+    passed.header = header(kind, IPC_RECORD_PASSED)
+    passed.parts = UInt32.random(in: 0...7, using: &random)
+    passed.count = pick([0, 1, 2, 16, 253])
+    withUnsafeMutableBytes(of: &passed.descriptors) { raw in
+      for descriptor in raw.bindMemory(to: ipc_descriptor.self).indices.prefix(3) {
+        raw.storeBytes(
+          of: ipc_descriptor(fd: 4, mode: 0o100644, inode: 77, length: 7, is_pseudo: UInt32(descriptor) & 1),
+          toByteOffset: descriptor * MemoryLayout<ipc_descriptor>.stride, as: ipc_descriptor.self)
+      }
+    }
+    return bytes(passed, then: Array("passwd\0memfd:\0\u{1}\u{2}".utf8))
+  }
+
+  mutating func backlog(_ kind: UInt8) -> [UInt8] {
+    var backlog = ipc_backlog()
+    backlog.header = header(kind, IPC_RECORD_BACKLOG)
+    backlog.channel = pick([0x1000, 0x2000])
+    backlog.inode = 7
+    backlog.offset = pick([0, 0, 100])
+    let contents = payload(pick([100, 0, 5000]))
+    backlog.captured = UInt32(contents.count)
+    return bytes(backlog, then: contents)
+  }
+}

@@ -1,0 +1,104 @@
+import RecordLayout
+
+/// Reads and writes.
+extension RecordMaker {
+  mutating func transfer(_ kind: UInt8, _ type: ipc_record_type) -> [UInt8] {
+    var transfer = ipc_transfer()
+    transfer.header = header(kind, type)
+    transfer.channel = pick([0x1000, 0x1000, 0x2000, 0x2001, chance(20) ? 0 : 0x3000])
+    transfer.inode = pick([7, 7, 7, 8, 0])
+    transfer.fd = 3
+    let count = count()
+    transfer.count = type == IPC_RECORD_WRITE_BEGIN && chance(20) ? 1 << 30 : UInt64(count)
+    if chance(8) {
+      transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue)
+      transfer.unread = pick([0, 0, UInt32(count), 100, 100_000, IPC_UNREAD_UNKNOWN])
+    }
+    if chance(20) { transfer.header.flags |= UInt8(IPC_FLAG_PACKET.rawValue) }
+    if chance(20) { transfer.header.flags |= UInt8(IPC_FLAG_SEVERAL.rawValue) }
+    if chance(15) { transfer.header.flags |= UInt8(IPC_FLAG_SPLICED.rawValue) }
+    (transfer.tail, transfer.head) = places(of: kind, type, transfer.channel, count)
+    let contents = contents(of: kind, type, &transfer, count)
+    switch UInt32(kind) {
+    case IPC_KIND_PIPE.rawValue: return bytes(transfer, then: contents)
+    case IPC_KIND_PTY.rawValue: return bytes(terminal(transfer), then: contents)
+    default: return bytes(socket(transfer), then: contents)
+    }
+  }
+
+  private mutating func places(
+    of kind: UInt8, _ type: ipc_record_type, _ channel: UInt64, _ count: Int
+  ) -> (tail: UInt32, head: UInt32) {
+    switch UInt32(kind) {
+    case IPC_KIND_LOOPBACK_TCP.rawValue:
+      return positions(channel, count, isWrite: type != IPC_RECORD_READ)
+    case IPC_KIND_PIPE.rawValue, IPC_KIND_UNIX_STREAM.rawValue:
+      let tail = UInt32.random(in: 0...2, using: &random)
+      return (tail, tail + UInt32.random(in: 0...1, using: &random))
+    default:
+      if chance(2) { return (0, 0) }
+      let queued = clock - 1000
+      return (UInt32(queued >> 32), UInt32(truncatingIfNeeded: queued))
+    }
+  }
+
+  /// What follows a transfer's struct, and perhaps comes in further records.
+  private mutating func contents(
+    of kind: UInt8, _ type: ipc_record_type, _ transfer: inout ipc_transfer, _ count: Int
+  ) -> [UInt8] {
+    if type == IPC_RECORD_WRITE_BEGIN { return [] }
+    let whole = payload(count)
+    let isCaptured = (type == IPC_RECORD_WRITE) == (UInt32(kind) == IPC_KIND_PTY.rawValue)
+    var first = whole[...]
+    if isCaptured {
+      let limit = captureLimit == 0 && chance(4) ? 4096 : captureLimit
+      let captured = Array(whole.prefix(Int(clamping: limit)))
+      first = captured.prefix(chance(3) ? Int.random(in: 0...captured.count, using: &random) : captured.count)
+      if first.count < captured.count {
+        transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue)
+        owe(captured, from: first.count, behind: transfer.header)
+      }
+    } else if type == IPC_RECORD_READ {
+      first = []
+    } else if whole.count > 64 {
+      first = whole.prefix(48) + whole.suffix(16)
+      transfer.suffix = 16
+    }
+    if !isCaptured, type == IPC_RECORD_WRITE, captureLimit > 0, count > 0, chance(5) {
+      transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue)
+      owe(Array(whole.prefix(Int(clamping: captureLimit))), from: 0, behind: transfer.header)
+    }
+    transfer.captured = UInt32(first.count)
+    return Array(first)
+  }
+
+  private mutating func socket(_ transfer: ipc_transfer) -> ipc_socket {
+    var socket = ipc_socket()
+    socket.transfer = transfer
+    socket.peer = pick([0x5000, 0x5000, 0x6000, 0])
+    socket.peer_inode = pick([9, 9, 0, 10])
+    socket.source_port = pick([4000, 4000, 53, 0])
+    socket.destination_port = pick([53, 53, 80, 0])
+    withUnsafeMutableBytes(of: &socket.destination_address) { $0[15] = 1 }
+    socket.netns = 5
+    socket.kept = chance(8) ? UInt32(transfer.count / 2) : UInt32(clamping: transfer.count)
+    if transfer.header.type == IPC_RECORD_READ.rawValue {
+      socket.transfer.captured = min(transfer.captured, socket.kept)
+    }
+    if chance(10) { socket.segment = pick([1, 3, 100, 1200]) }
+    if chance(3) { socket.traits |= UInt16(IPC_SOCKET_LOCAL.rawValue) }
+    if chance(4) { socket.traits |= UInt16(1) << UInt16.random(in: 0..<10, using: &random) }
+    return socket
+  }
+
+  private mutating func terminal(_ transfer: ipc_transfer) -> ipc_terminal {
+    var terminal = ipc_terminal()
+    terminal.transfer = transfer
+    let name: String = pick(["pts3", "pts3", "ttyp0", "pts", ""])
+    withUnsafeMutableBytes(of: &terminal.name) { $0.copyBytes(from: name.utf8) }
+    terminal.session = pick([0, 10, 10, 20])
+    terminal.foreground = pick([0, 10, 20])
+    terminal.is_output = transfer.channel & 1 == 1 ? 1 : 0
+    return terminal
+  }
+}

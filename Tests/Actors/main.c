@@ -1,5 +1,6 @@
 // ipc-actor SCENARIO --truth FILE [options]: performs known interprocess communication and tells what it was.
 #include "actor.h"
+#include "player.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -40,7 +41,8 @@ static int usage(void) {
   fputs("usage: ipc-actor SCENARIO --truth FILE [--size N] [--count N] [--writers N] [--readers N] [--ms N]\n"
         "                 [--resize] [--vector] [--wait-for FILE] [--ready FILE]\n"
         "                 [--kind KIND] [--to KIND] [--mode MODE] [--name FORM] [--address ADDRESS]\n"
-        "       ipc-actor --list\n",
+        "       ipc-actor --list\n"
+        "       ipc-actor --play PLAN --into FOLDER [--seconds N] [--late EVENTS]\n",
         stderr);
   return 64;
 }
@@ -54,6 +56,7 @@ static long number(const char *text) {
 }
 
 int main(int argc, char **argv) {
+  if (argc > 1 && strcmp(argv[1], "--play") == 0) return player_run(argc, argv);
   static const struct option long_options[] = {
       {"truth", 1, NULL, 't'},  {"wait-for", 1, NULL, 'g'}, {"ready", 1, NULL, 'y'},
       {"helper", 1, NULL, 'h'}, {"size", 1, NULL, 's'},     {"count", 1, NULL, 'c'},

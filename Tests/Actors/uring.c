@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -31,6 +32,18 @@ void uring_open(struct uring *ring, unsigned entries, unsigned setup) {
   ring->entries = mmap(NULL, params->sq_entries * sizeof *ring->entries, PROT_READ | PROT_WRITE, flags, ring->fd,
                        IORING_OFF_SQES);
   if (ring->rings == MAP_FAILED || (void *)ring->entries == MAP_FAILED) die("mmap of a ring");
+}
+
+void uring_require(int opcode, const char *what) {
+  enum { MOST = 256 };
+  struct io_uring_probe *probe = allocate(sizeof *probe + MOST * sizeof probe->ops[0]);
+  struct uring ring;
+  uring_open(&ring, 2, 0);
+  bool is_known = syscall(SYS_io_uring_register, ring.fd, IORING_REGISTER_PROBE, probe, MOST) == 0 &&
+                  opcode <= probe->last_op && (probe->ops[opcode].flags & IO_URING_OP_SUPPORTED);
+  uring_close(&ring);
+  free(probe);
+  if (!is_known) unsupported(what);
 }
 
 // Its memory goes with the process.

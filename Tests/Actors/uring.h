@@ -16,6 +16,8 @@ struct uring {
 
 // Ends the scenario as unsupported where this kernel has no such rings.
 void uring_open(struct uring *ring, unsigned entries, unsigned setup);
+// Ends the scenario as unsupported where io_uring has no such operation, before anybody waits for it.
+void uring_require(int opcode, const char *what);
 void uring_close(struct uring *ring);
 // An empty entry; the next submission takes it.
 struct io_uring_sqe *uring_entry(struct uring *ring, int opcode, int fd, const void *address, size_t length);

@@ -142,22 +142,32 @@ func expectExact(
   let isExact = comparison.isExact
   #expect(isExact, "\(comparison)", sourceLocation: sourceLocation)
   expectOrderedByTime(events, sourceLocation: sourceLocation)
-  for event in events where event.type != "signal" && event.delivered != false {
-    guard let bytes = event.bytes else { continue }
+  for told in toldInPart(events) {
+    Issue.record("content is not whole: \(told)", sourceLocation: sourceLocation)
+  }
+}
+
+/// Events whose bytes are fewer or more than they should be, or which do not say that they are cut.
+func toldInPart(_ events: [TracedEvent]) -> [Told] {
+  events.filter { event in
+    guard event.type != "signal", event.delivered != false, let bytes = event.bytes else { return false }
     // A message that the receiver's buffer cut is shown as far as it was received.
     let isCut = event.meta.received != nil
     let isWhole = bytes.count == event.meta.received ?? event.meta.count
-    #expect(
-      isWhole && event.truncated == (isCut ? true : nil), "content is not whole: \(Told(event))",
-      sourceLocation: sourceLocation)
+    return !isWhole || event.truncated != (isCut ? true : nil)
   }
+  .map(Told.init)
 }
 
 /// Times all have the same form and offset, so their order is that of their characters.
 func expectOrderedByTime(_ events: [TracedEvent], sourceLocation: SourceLocation = #_sourceLocation) {
+  let disorder = disorder(events)
+  #expect(disorder == nil, "\(disorder ?? "")", sourceLocation: sourceLocation)
+}
+
+/// What is wrong with the times of events, if anything.
+func disorder(_ events: [TracedEvent]) -> String? {
   let times = events.compactMap(\.time)
-  #expect(times.count == events.count, "an event has no time", sourceLocation: sourceLocation)
-  let backwards = zip(times, times.dropFirst()).first { $0 > $1 }
-  let told = backwards.map { "\($0.1) follows \($0.0)" } ?? ""
-  #expect(backwards == nil, "not ordered by time: \(told)", sourceLocation: sourceLocation)
+  guard times.count == events.count else { return "an event has no time" }
+  return zip(times, times.dropFirst()).first { $0 > $1 }.map { "not ordered by time: \($0.1) follows \($0.0)" }
 }

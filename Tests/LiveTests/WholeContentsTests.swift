@@ -102,7 +102,7 @@ extension LiveTests {
     }
 
     /// What is wrong with an event that has as many of its first bytes as could be had, if anything.
-    private static func fault(_ told: TracedEvent, _ happened: TracedEvent) -> String? {
+    static func fault(_ told: TracedEvent, _ happened: TracedEvent) -> String? {
       let (bytes, whole) = (told.bytes ?? Data(), happened.bytes ?? Data())
       let isWhole = bytes.count == whole.count
       let wrong: String? =

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { GATE_SENT, GATE_RECEIVED };
@@ -12,9 +13,16 @@ struct urgency {
   struct pair pair;
 };
 
+// Asked before anybody waits: a socket without urgent bytes has no mark among its bytes either.
+static void require_urgent(int fd) {
+  int is_at_mark;
+  if (ioctl(fd, SIOCATMARK, &is_at_mark) == 0) return;
+  if (errno == ENOTTY) unsupported("MSG_OOB on unix sockets (5.15, CONFIG_AF_UNIX_OOB)");
+  die("SIOCATMARK");
+}
+
 static void send_urgent(int fd, const char *text) {
   ssize_t count = send(fd, text, strlen(text), MSG_OOB);
-  if (count == -1 && errno == EOPNOTSUPP) unsupported("MSG_OOB on unix sockets (5.15, CONFIG_AF_UNIX_OOB)");
   if (count != (ssize_t)strlen(text)) die("send with MSG_OOB");
 }
 
@@ -49,6 +57,7 @@ static void receive_part(int fd, const struct end *source, int flags, const char
 static void urgent(const struct options *options) {
   struct transport transport = transport_of(options, "tcp4");
   struct urgency urgency = {.pair = pair_open(&transport)};
+  require_urgent(urgency.pair.fds[1]);
   pid_t sender = process_start(send_rounds, &urgency);
   int fd = urgency.pair.fds[1];
   close_end(&urgency.pair.fds[0]);
@@ -72,6 +81,7 @@ static void urgent(const struct options *options) {
 static void urgent_inline(const struct options *options) {
   struct transport transport = transport_of(options, "tcp4");
   struct urgency urgency = {.pair = pair_open(&transport)};
+  require_urgent(urgency.pair.fds[1]);
   option_set(urgency.pair.fds[1], SOL_SOCKET, SO_OOBINLINE, 1);
   pid_t sender = process_start(send_rounds, &urgency);
   int fd = urgency.pair.fds[1];

@@ -32,6 +32,7 @@ void socket_connect(int fd, const struct address *address) {
 
 void option_set(int fd, int level, int option, int value) {
   if (setsockopt(fd, level, option, &value, sizeof value) == 0) return;
+  if (errno == ENOPROTOOPT && level == SOL_SOCKET && option == SO_PASSPIDFD) unsupported("SO_PASSPIDFD (6.5)");
   if (errno == ENOPROTOOPT) unsupported("this kernel has no such socket option");
   die("setsockopt");
 }

@@ -3,6 +3,10 @@
 
 #include "actor.h"
 
+#ifndef SO_PASSPIDFD
+#define SO_PASSPIDFD 76
+#endif
+
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -10,9 +10,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#ifndef SO_PASSPIDFD
-#define SO_PASSPIDFD 76
-#endif
 #ifndef SCM_PIDFD
 #define SCM_PIDFD 4
 #endif

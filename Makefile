@@ -1,6 +1,7 @@
 # make run  [ARGS='…']   builds and traces a small demo, or whatever ARGS says
 # make test              runs every test; live tests need root
 # make fuzz [SECONDS=…]  looks for records that do harm
+# make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
 # make install           copies the binary and the man page below PREFIX
 
 SHELL := /bin/bash
@@ -9,7 +10,7 @@ ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
 SECONDS ?= 60
 
-.PHONY: run test fuzz release debug setup setup-tests format lint install clean
+.PHONY: run test vm-test fuzz release debug setup setup-tests format lint install clean
 
 run: release
 	$(RELEASE) $(ARGS)
@@ -30,6 +31,10 @@ fuzz: setup
 	mkdir -p .build/fuzz/found
 	.build/fuzz/release/record-fuzzer .build/fuzz/found Tests/FuzzTests/Corpus -max_total_time=$(SECONDS) \
 	  -max_len=40000 -timeout=30 -rss_limit_mb=4096 -artifact_prefix=.build/fuzz/ -print_final_stats=1
+
+# Which rows there are, scripts/vm/test says.
+vm-test: debug release
+	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) scripts/vm/test $(KERNEL)
 
 # What a new machine lacks; says so only if something has to be installed.
 setup:

@@ -169,5 +169,7 @@ func expectOrderedByTime(_ events: [TracedEvent], sourceLocation: SourceLocation
 func disorder(_ events: [TracedEvent]) -> String? {
   let times = events.compactMap(\.time)
   guard times.count == events.count else { return "an event has no time" }
-  return zip(times, times.dropFirst()).first { $0 > $1 }.map { "not ordered by time: \($0.1) follows \($0.0)" }
+  return zip(times, times.dropFirst()).first { $0 > $1 }.map {
+    "not ordered by time: \($0.1) follows \($0.0)"
+  }
 }

@@ -18,6 +18,9 @@ struct RecordedJudge {
     case "": return verdict(.failed, "was not played")
     default: return verdict(.failed, "the actor ended with \(status)\n\(complaint)")
     }
+    if let missing = KernelFeature.needed(by: scenario).first(where: { !row.has($0) }) {
+      return verdict(.skipped, missing.rawValue)
+    }
     guard let events = row.events(of: scenario) else {
       return verdict(.failed, "the signal that ends the scenario was not told")
     }
@@ -26,7 +29,8 @@ struct RecordedJudge {
     return verdict(.passed)
   }
 
-  private func faults(_ scenario: RecordedScenario, told all: [TracedEvent], truth: [TracedEvent]) -> [String] {
+  private func faults(_ scenario: RecordedScenario, told all: [TracedEvent], truth: [TracedEvent]) -> [String]
+  {
     var told = all
     if let type = scenario.type {
       told = told.filter { $0.type == type || Set(truth.map(\.type)).contains($0.type) }
@@ -35,7 +39,8 @@ struct RecordedJudge {
     case .exact:
       let comparison = Comparison(events: told, truth: truth)
       let parts = toldInPart(told).map { "content is not whole: \($0)" }
-      return (comparison.isExact ? [] : [comparison.description]) + [disorder(told)].compactMap(\.self) + parts
+      return (comparison.isExact ? [] : [comparison.description]) + [disorder(told)].compactMap(\.self)
+        + parts
     case .route:
       for index in told.indices {
         told[index].bytes = nil
@@ -62,7 +67,8 @@ struct RecordedJudge {
     let rest = row.unclaimed(part)
     if !rest.isEmpty {
       verdict.result = .failed
-      verdict.reason += "\ntold after the last scenario:\n" + rest.prefix(8).map { "\(Told($0))" }.joined(separator: "\n")
+      verdict.reason +=
+        "\ntold after the last scenario:\n" + rest.prefix(8).map { "\(Told($0))" }.joined(separator: "\n")
     }
     return verdict
   }
@@ -71,7 +77,8 @@ struct RecordedJudge {
   func forced() throws -> RecordedVerdict {
     var verdict = RecordedVerdict(group: "forced hook", name: "--hook=raw_tp", result: .failed)
     let diagnostics = row.text("forced/err")
-    guard let figures = diagnostics.firstMatch(of: /(\d+) events captured, (\d+) lost/), let lost = Int(figures.2),
+    guard let figures = diagnostics.firstMatch(of: /(\d+) events captured, (\d+) lost/),
+      let lost = Int(figures.2),
       let totals = try row.lines("forced/truth").totals.first
     else {
       verdict.reason = "no figures: \(diagnostics)"
@@ -80,7 +87,8 @@ struct RecordedJudge {
     let lines = try row.lines("forced/events")
     let seen = lines.events.filter { $0.meta.pipeInode == totals.meta.pipeInode && $0.delivered != false }
     let bytes = seen.compactMap(\.meta.count).reduce(0, +)
-    let summary = "\(totals.reads) reads of \(totals.meta.count ?? 0) bytes, \(seen.count) told with \(bytes), \(lost) lost"
+    let summary =
+      "\(totals.reads) reads of \(totals.meta.count ?? 0) bytes, \(seen.count) told with \(bytes), \(lost) lost"
     let isWhole = lost == 0 && seen.count == totals.reads && bytes == totals.meta.count
     let isTold = lost > 0 && seen.count + lost >= totals.reads && bytes <= totals.meta.count ?? 0
     let reported = lines.losses.map(\.count).reduce(0, +)

@@ -19,5 +19,7 @@ import Testing
       let lines = chosen.filter { $0.isLate == isLate }.map(\.planLine).joined()
       try Data(lines.utf8).write(to: folder.appending(path: isLate ? "late" : "main"))
     }
+    let probes = KernelFeature.allCases.map(\.planLine).joined()
+    try Data(probes.utf8).write(to: folder.appending(path: "features"))
   }
 }

@@ -26,7 +26,9 @@ final class RecordedRow: Sendable {
       guard FileManager.default.fileExists(atPath: events.path) else { continue }
       let pids = Self.text(folder.appending(path: "\(part.rawValue)/play/pids"))
       guard let player = pids.split(separator: "\n").first.flatMap({ Int($0) }) else { continue }
-      var pieces = Self.split(try EventLines(Data(contentsOf: events)).events, player: player)
+      let owners = Self.owners(folder.appending(path: "\(part.rawValue)/play"))
+      let lines = try EventLines(Data(contentsOf: events))
+      var pieces = Self.split(lines.events, player: player, owners: owners)
       rest[part] = pieces.removeValue(forKey: Self.afterLast)
       told.merge(pieces) { $1 }
     }
@@ -36,14 +38,37 @@ final class RecordedRow: Sendable {
 
   private static let afterLast = -1
 
+  /// The scenario of each process, as the truths tell it.
+  private static func owners(_ plays: URL) -> [Int: Int] {
+    var owners: [Int: Int] = [:]
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: plays.path)) ?? [] {
+      guard let number = Int(name), let truth = try? Data(contentsOf: plays.appending(path: "\(name)/truth")),
+        let lines = try? EventLines(truth)
+      else { continue }
+      for event in lines.events {
+        owners[event.srcPid] = number
+        owners[event.dstPid] = number
+      }
+    }
+    return owners
+  }
+
   /// The events of each scenario, which end with the player's signal to itself.
-  private static func split(_ events: [TracedEvent], player: Int) -> [Int: [TracedEvent]] {
+  ///
+  /// That bytes were never read shows later, when the tracer finds that nobody has the channel any more: they belong to the
+  /// scenario of their sender.
+  private static func split(_ events: [TracedEvent], player: Int, owners: [Int: Int]) -> [Int: [TracedEvent]]
+  {
     var told: [Int: [TracedEvent]] = [:]
     var current: [TracedEvent] = []
     for event in events {
-      if event.srcPid == player, event.dstPid == player, event.meta.code == "SI_QUEUE", let number = event.meta.value {
+      if event.srcPid == player, event.dstPid == player, event.meta.code == "SI_QUEUE",
+        let number = event.meta.value
+      {
         told[number] = current
         current = []
+      } else if event.delivered == false, let number = owners[event.srcPid], told[number] != nil {
+        told[number]?.append(event)
       } else if event.srcPid != player {
         // The player also ends what a scenario has left; that is not the scenario's.
         current.append(event)
@@ -63,7 +88,7 @@ final class RecordedRow: Sendable {
     try EventLines(Data(contentsOf: folder.appending(path: path)))
   }
 
-  /// A scenario's events, or nil if the signal that ends it was not told.
+  /// A scenario's events, in the order in which they were told.
   func events(of scenario: RecordedScenario) -> [TracedEvent]? { told[scenario.number] }
 
   /// What was told after the last scenario, which belongs to none.
@@ -71,8 +96,15 @@ final class RecordedRow: Sendable {
 
   func part(of scenario: RecordedScenario) -> Part { scenario.isLate ? .late : .main }
 
+  /// Whether the kernel answered that it has this.
+  func has(_ feature: KernelFeature) -> Bool {
+    text("features").split(separator: "\n").contains { $0 == "\(feature)" }
+  }
+
   /// Where the actor of a scenario left its truth, status and complaints.
-  func play(_ scenario: RecordedScenario) -> String { "\(part(of: scenario).rawValue)/play/\(scenario.number)" }
+  func play(_ scenario: RecordedScenario) -> String {
+    "\(part(of: scenario).rawValue)/play/\(scenario.number)"
+  }
 
   /// Scenarios that this row was to play.
   var planned: [RecordedScenario] {
@@ -85,17 +117,20 @@ final class RecordedRow: Sendable {
 
   /// How the guest's checks went (`scripts/vm/guest/checks`).
   var checks: [RecordedVerdict] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "checks").path)) ?? []
+    let names =
+      (try? FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "checks").path)) ?? []
     return names.filter { $0.hasSuffix(".status") }.sorted().map { file in
       let name = String(file.dropLast(".status".count))
       let printed = text("checks/\(name).out").split(separator: "\n")
       switch text("checks/\(file)").trimmingCharacters(in: .whitespacesAndNewlines) {
       case "0": return RecordedVerdict(group: "checks", name: name, result: .passed)
       case "77":
-        return RecordedVerdict(group: "checks", name: name, result: .skipped, reason: String(printed.last ?? ""))
+        return RecordedVerdict(
+          group: "checks", name: name, result: .skipped, reason: String(printed.last ?? ""))
       case let status:
         let shown = ["ended with \(status)"] + printed.suffix(20)
-        return RecordedVerdict(group: "checks", name: name, result: .failed, reason: shown.joined(separator: "\n"))
+        return RecordedVerdict(
+          group: "checks", name: name, result: .failed, reason: shown.joined(separator: "\n"))
       }
     }
   }

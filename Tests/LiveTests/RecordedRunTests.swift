@@ -14,7 +14,9 @@ struct RecordedRunTests {
     }
   }
 
-  @Test("every transfer is told once on every kernel, with the right ends and bytes", arguments: RecordedRuns.cases)
+  @Test(
+    "every transfer is told once on every kernel, with the right ends and bytes",
+    arguments: RecordedRuns.cases)
   func scenario(_ each: RecordedRuns.Case) throws {
     let row = try RecordedRuns.open(each.row)
     try report(RecordedJudge(row: row).verdict(each.scenario), in: row)

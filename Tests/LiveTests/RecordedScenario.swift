@@ -29,7 +29,8 @@ struct RecordedScenario: CustomTestStringConvertible {
   static let all: [RecordedScenario] = {
     var all: [RecordedScenario] = []
     func add(
-      _ group: String, _ scenarios: [Scenario], _ measure: Measure = .exact, isLate: Bool = false, type: String? = nil
+      _ group: String, _ scenarios: [Scenario], _ measure: Measure = .exact, isLate: Bool = false,
+      type: String? = nil
     ) {
       for scenario in scenarios {
         all.append(
@@ -78,7 +79,8 @@ struct RecordedScenario: CustomTestStringConvertible {
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)
     add("contents", LiveTests.WholeContentsTests.scenarios)
     add(
-      "contents", LiveTests.WholeContentsTests.vanishing.map { Scenario("unreadable", "--kind", $0) }, .readable)
+      "contents", LiveTests.WholeContentsTests.vanishing.map { Scenario("unreadable", "--kind", $0) },
+      .readable)
     return all
   }()
 

@@ -91,7 +91,7 @@ struct EventLines {
     guard data.isEmpty || data.last == UInt8(ascii: "\n") else {
       throw MalformedLine(line: String(decoding: data.suffix(300), as: UTF8.self), reason: "no line end")
     }
-    for line in data.split(separator: UInt8(ascii: "\n")) {
+    for line in Self.split(data) {
       do {
         let kind = try decoder.decode(Kind.self, from: line)
         if kind.lostType != nil {
@@ -108,10 +108,35 @@ struct EventLines {
   }
 }
 
+extension EventLines {
+  /// As `split` does; unoptimised, that takes minutes for what virtual machines bring back.
+  private static func split(_ data: Data) -> [Data] {
+    var lines: [Data] = []
+    data.withUnsafeBytes { bytes in
+      guard var start = bytes.baseAddress else { return }
+      let end = start + bytes.count
+      while start < end {
+        let found = memchr(start, 0x0a, end - start)
+        let lineEnd = found.map { UnsafeRawPointer($0) } ?? end
+        if lineEnd > start { lines.append(Data(bytes: start, count: lineEnd - start)) }
+        start = lineEnd + 1
+      }
+    }
+    return lines
+  }
+}
+
 /// 64-bit FNV-1a, as the actors compute it.
 func fnv1a(_ data: Data) -> String {
+  // A plain loop, because unoptimised a closure for each byte is slow.
   let hash = data.withUnsafeBytes { bytes in
-    bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var index = 0
+    while index < bytes.count {
+      hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01b3
+      index += 1
+    }
+    return hash
   }
   let digits = String(hash, radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits

@@ -6,19 +6,28 @@ enum KernelFeature: String, CaseIterable {
   /// io_uring_complete names the request, and thereby the file and the process.
   case requestsOfCompletions = "io_uring_complete that names the request (5.19)"
 
+  /// Where in a TCP stream a write begins; without it, that of threads which write at once may have to be concluded.
+  case positionsOfWrites = "tcp_sendmsg_locked (6.18)"
+
   /// A command of the guest's shell, which succeeds where the feature is there.
   var probe: String {
     switch self {
     case .requestsOfCompletions:
       "grep -qE 'field:void *\\* *req;' /sys/kernel/tracing/events/io_uring/io_uring_complete/format"
+    case .positionsOfWrites: "grep -q btf_trace_tcp_sendmsg_locked /sys/kernel/btf/vmlinux"
     }
   }
 
   /// A line of the plan `features`, which `scripts/vm/guest/scenarios` reads.
   var planLine: String { "\(self)\t\(probe)\n" }
 
-  /// What a scenario needs for being told in full.
+  /// Without which a scenario cannot be told.
   static func needed(by scenario: RecordedScenario) -> [KernelFeature] {
     scenario.group == "uring" ? [.requestsOfCompletions] : []
+  }
+
+  /// Without which the ends of a scenario's transfers may be told as inferred, if they are right.
+  static func observing(_ scenario: RecordedScenario) -> [KernelFeature] {
+    scenario.group == "tcp" && scenario.words[0] == "socket-threads" ? [.positionsOfWrites] : []
   }
 }

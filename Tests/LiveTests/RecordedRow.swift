@@ -50,13 +50,14 @@ final class RecordedRow: Sendable {
         owners[event.dstPid] = number
       }
     }
+    owners[-1] = nil
     return owners
   }
 
   /// The events of each scenario, which end with the player's signal to itself.
   ///
-  /// That bytes were never read shows later, when the tracer finds that nobody has the channel any more: they belong to the
-  /// scenario of their sender.
+  /// What has an unknown end is told later: the tracer waits for it, or sees only then that nobody has the channel any more. It
+  /// belongs to the scenario of its known end.
   private static func split(_ events: [TracedEvent], player: Int, owners: [Int: Int]) -> [Int: [TracedEvent]]
   {
     var told: [Int: [TracedEvent]] = [:]
@@ -67,7 +68,10 @@ final class RecordedRow: Sendable {
       {
         told[number] = current
         current = []
-      } else if event.delivered == false, let number = owners[event.srcPid], told[number] != nil {
+      } else if event.srcPid == -1 || event.dstPid == -1,
+        let number = owners[max(event.srcPid, event.dstPid)],
+        told[number] != nil
+      {
         told[number]?.append(event)
       } else if event.srcPid != player {
         // The player also ends what a scenario has left; that is not the scenario's.

@@ -11,6 +11,12 @@ int process_watch_signals(const int *numbers, int count) {
   sigemptyset(&set);
   for (int i = 0; i < count; i++) sigaddset(&set, numbers[i]);
   sigprocmask(SIG_BLOCK, &set, NULL);
+  /* Whoever has started us may have it ignored or blocked; a write to nobody would be an error then. */
+  sigset_t broken_pipe;
+  sigemptyset(&broken_pipe);
+  sigaddset(&broken_pipe, SIGPIPE);
+  signal(SIGPIPE, SIG_DFL);
+  sigprocmask(SIG_UNBLOCK, &broken_pipe, NULL);
   int watch = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
   return watch >= 0 ? watch : -errno;
 }

@@ -38,15 +38,33 @@ struct OutputFile: ~Copyable {
   /// Descriptor, to find the pipe or terminal behind it.
   var descriptor: Int32 { file.rawValue }
 
-  /// Writes everything in a buffer and empties it.
+  /// Writes everything in a buffer, which begins at the beginning of a line, and empties it.
   borrowing func write(_ buffer: inout OutputBuffer) throws(Failure) {
     if buffer.isEmpty { return }
     defer { buffer.removeAll() }
-    do {
-      try buffer.withBytes { _ = try file.writeAll(UnsafeRawBufferPointer($0)) }
-    } catch {
-      let advice = error as? Errno == .noSpace ? "; free some space or choose another file for -o" : ""
-      throw Failure(.system, "cannot write to \(name): \(error)\(advice)")
+    try buffer.withBytes { bytes throws(Failure) in
+      var rest = bytes[...]
+      while !rest.isEmpty {
+        do {
+          rest = rest.dropFirst(try file.write(UnsafeRawBufferPointer(rebasing: rest)))
+        } catch {
+          removeBrokenLine(from: bytes[..<rest.startIndex])
+          throw Self.failure(error as? Errno ?? .ioError, name: name)
+        }
+      }
     }
+  }
+
+  /// Cuts what has been written down to whole lines. Somebody else may write to standard output, too.
+  private borrowing func removeBrokenLine(from written: Slice<UnsafeRawBufferPointer>) {
+    guard isOwned, let end = try? file.seek(offset: 0, from: .current) else { return }
+    let broken = written.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+    ftruncate(file.rawValue, off_t(end) - off_t(broken))
+  }
+
+  private static func failure(_ errno: Errno, name: String) -> Failure {
+    let isFull = [.noSpace, .diskQuotaExceeded].contains(errno)
+    let advice = isFull ? "; free some space or choose another file for -o" : ""
+    return Failure(.system, "cannot write to \(name): \(errno)\(advice)")
   }
 }

@@ -68,13 +68,19 @@ struct Session: ~Copyable {
   mutating func run() throws(Failure) -> Int32 {
     do throws(Failure) {
       try start()
+    } catch {
+      endCommand()
+      throw error
+    }
+    do throws(Failure) {
       while try step() {}
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
       try? sink.flush(to: output)
-      endCommand()
-      throw error
+      guard command.isRunnable else { throw error }
+      Diagnostics.report(error)
+      return leaveCommandAlone()
     }
     return sink.isSatisfied ? 0 : ending?.status ?? 0
   }
@@ -217,6 +223,19 @@ struct Session: ~Copyable {
       let count = sink.captured
       Diagnostics.write("\(count) events captured, \(losses.total) lost")
     }
+  }
+
+  /// Lets the command go on to its end without a trace: what befalls ipcdump is not its business.
+  ///
+  /// - Returns: Exit status.
+  private mutating func leaveCommandAlone() -> Int32 {
+    tracer.detach()
+    while ending == nil, monotonicNow() < deadline {
+      var poll = pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
+      Glibc.poll(&poll, 1, Self.longWait)
+      takeSignals()
+    }
+    return 1
   }
 
   /// Ends a command that still runs when nobody watches it any more.

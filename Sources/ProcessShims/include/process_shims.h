@@ -41,7 +41,10 @@ int process_launch_command(char *const arguments[], const struct process_identit
  */
 int process_keep_capabilities(uint64_t kept);
 
-/* Blocks the given signals and returns a non-blocking descriptor that tells them, or a negative errno. */
+/*
+ * Blocks the given signals and returns a non-blocking descriptor that tells them, or a negative errno. SIGPIPE ends the
+ * process from now on.
+ */
 int process_watch_signals(const int *numbers, int count);
 
 struct process_signal {

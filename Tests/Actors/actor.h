@@ -60,6 +60,10 @@ extern const struct scenario SPLICE_FILE_SCENARIOS[];
 extern const struct scenario URING_SCENARIOS[];
 extern const struct scenario URING_SPECIAL_SCENARIOS[];
 extern const struct scenario LOAD_SCENARIOS[];
+extern const struct scenario FAULT_OVERRUN_SCENARIOS[];
+extern const struct scenario FAULT_OBJECTS_SCENARIOS[];
+extern const struct scenario FAULT_REUSE_SCENARIOS[];
+extern const struct scenario FAULT_CROWD_SCENARIOS[];
 
 // Exit statuses of a scenario that could not do its part.
 enum { STATUS_BROKEN = 70, STATUS_UNSUPPORTED = 77 };

@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { PARTY_LIMIT = 4096, END_LIMIT = 1024, TRUTH_LIMIT = 1 << 16, CONTENT_LIMIT = 64 << 20 };
+enum { PARTY_LIMIT = 4096, END_LIMIT = 4096, TRUTH_LIMIT = 1 << 16, CONTENT_LIMIT = 64 << 20 };
 
 // A memory file rather than an anonymous mapping, so that a program that was exec'd can map it again.
 struct arena {

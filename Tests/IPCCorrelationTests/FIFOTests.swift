@@ -41,6 +41,19 @@ struct FIFOTests {
     #expect(recording.toldAtEnd() == [])
   }
 
+  @Test func `that has the number of a removed one has its own name`() {
+    recording.tellPath(["old", "tmp"], isBorn: true)
+    recording.write("x", by: .ann)
+    recording.read("x", by: .bob)
+    recording.write("left", by: .ann)
+    recording.tellPath(["new", "tmp"], isBorn: true)
+    recording.tellPath(["new", "tmp"], isBorn: true)
+    recording.write("y", by: .ann)
+    recording.read("y", by: .bob)
+    #expect(recording.told() == ["ann > bob 1 \"x\"", "ann > nobody 4 \"left\"", "ann > bob 1 \"y\""])
+    #expect(names == ["/tmp/old", "/tmp/old", "/tmp/new"])
+  }
+
   @Test func `that is born after a loss is exact`() {
     recording.losing { recording.write("lost", by: .ann) }
     recording.tellPath(["fifo"], isBorn: true)

@@ -51,9 +51,13 @@ extension StreamCorrelator {
       forgetSplicing(of: channel, &stage)
       releaseDiscarded(of: channel, &stage)
     }
-    if channel.name == nil {
-      channel.name = stage.texts.add(
-        SocketNames.path(fromComponents: rest.prefix(Int(raw.length))))
+    let path = SocketNames.path(fromComponents: rest.prefix(Int(raw.length)))
+    if let name = channel.name {
+      // A file system gives the number of a removed FIFO to the next one, and memory may be the same, too.
+      let isNew = stage.texts.withBytes(of: name) { !$0.elementsEqual(path) }
+      guard header.has(IPC_FLAG_BORN), isNew else { return }
+      retiredNames.append(name)
     }
+    channel.name = stage.texts.add(path)
   }
 }

@@ -21,15 +21,22 @@ extension LiveTests {
     func channels(_ crowd: Crowd, _ hook: Hook) async throws {
       let session = try Session()
       let scenario = ["crowd-channels", "--kind", crowd.kind, "--count", "\(crowd.lanes)", "--writers", "20"]
-      var traced: Set<Int> = []
+      let (actor, pids) = try await session.startHalted(scenario)
       // Who sends is none of the traced, and seen only because the channels are known from the start.
-      let trace = try await session.attach(to: scenario) { pids in
-        traced = Set(stride(from: 0, to: 2 * crowd.traced, by: 2).map { pids[$0] })
-        return [hook.option, "-p", traced.map(String.init).joined(separator: ",")]
-      }
-      trace.expectClean()
+      let traced = Set(stride(from: 0, to: 2 * crowd.traced, by: 2).map { pids[$0] })
+      let scope = ["-v", hook.option, "-p", traced.map(String.init).joined(separator: ",")]
+      let ipcdump = try session.startIPCDump(session.recording + scope)
+      // Programs that are attached are not enough: it takes a while to look at so many channels.
+      #expect(
+        try await eventually(seconds: 60) {
+          try session.folder.text("ipcdump.err").contains(" tracing, with ")
+        })
+      try session.letGo()
+      #expect(try await actor.wait().status == 0)
       let truth = try session.truth().events.filter { traced.contains($0.dstPid) }
       #expect(truth.count == 5 * crowd.traced)
+      let trace = try await session.finish(ipcdump, whenItHasTold: truth)
+      #expect(trace.status == 0 && trace.closing?.lost == 0, "\(trace.diagnostics)")
       expectExact(trace.events, truth)
     }
 

@@ -7,7 +7,7 @@ extension Failure {
   public static let withoutBTF = Failure(
     .system,
     "this kernel has no type information at /sys/kernel/btf/vmlinux; ipcdump needs a kernel built with "
-      + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later; zgrep BTF /proc/config.gz)")
+      + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later, zgrep BTF /proc/config.gz)")
 
   /// This process may not trace.
   public static func lacking(_ missing: CapabilitySet) -> Failure {
@@ -23,7 +23,7 @@ extension Failure {
     Failure(
       .system,
       "the kernel is locked down (confidentiality): it lets nobody read its memory, so that nothing can be traced; "
-        + "boot it with lockdown=integrity or less (cat /sys/kernel/security/lockdown)",
+        + "boot it with lockdown=integrity or lockdown=none",
       details: details)
   }
 

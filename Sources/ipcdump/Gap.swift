@@ -54,7 +54,8 @@ struct Gap: Encodable, Equatable {
     let missing = facts.capabilities.map(Capabilities.missing(of:)) ?? []
     if !missing.isEmpty { gaps.append(Gap(.lacking(missing))) }
     // What stops every type is told once.
-    if let failure = trial.watches.first?.failure, trial.watches.allSatisfy({ $0.failure == failure }),
+    if let failure = trial.watches.first?.failure,
+      trial.watches.allSatisfy({ $0.failure?.sentence == failure.sentence }),
       !gaps.contains(Gap(failure))
     {
       gaps.append(Gap(failure))

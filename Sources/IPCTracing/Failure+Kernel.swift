@@ -55,9 +55,13 @@ extension Failure {
     if error.isVerdict { return "its verifier rejects the program; please report it with the output of -v" }
     let other = hook.other.rawValue
     return switch (error.errno, error.step) {
-    case (.notPermitted, .openTracepoint), (.permissionDenied, .openTracepoint):
+    case (.notPermitted, .findTracepoint), (.permissionDenied, .findTracepoint):
       "tracefs is closed to this process: add CAP_DAC_READ_SEARCH (and CAP_SYS_ADMIN if it is not mounted), "
         + "or take --hook=\(Hook.raw.rawValue), which counts what it loses"
+    case (.notPermitted, .openTracepoint), (.permissionDenied, .openTracepoint):
+      // Debian and Ubuntu added a level to this setting that asks for more than CAP_PERFMON.
+      "this system lets CAP_SYS_ADMIN only do so: add it, or set kernel.perf_event_paranoid to 2, or take "
+        + "--hook=\(Hook.raw.rawValue), which counts what it loses"
     case (.notPermitted, _), (.permissionDenied, _):
       "a container or security module withholds CAP_BPF, CAP_PERFMON or CAP_SYS_ADMIN, or, before Linux 5.11, "
         + "memory may not be locked: add CAP_SYS_RESOURCE"

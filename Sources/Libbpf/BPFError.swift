@@ -4,7 +4,7 @@ import SystemPackage
 public struct BPFError: Error, Sendable {
   /// Which of the steps failed that people can do something about.
   public enum Step: Sendable {
-    case load, openTracepoint, other
+    case load, findTracepoint, openTracepoint, other
   }
 
   /// See ``Step``.

@@ -40,11 +40,11 @@ public struct BPFProgram {
   }
 
   private func attach(toTracepoint tracepoint: String, of category: String) throws(BPFError) -> BPFLink {
-    let event = libbpf_shims_open_tracepoint(category, tracepoint)
-    guard event >= 0 else {
-      throw BPFError(
-        "open the tracepoint \(category):\(tracepoint)", negative: event, step: .openTracepoint)
-    }
+    let action = "open the tracepoint \(category):\(tracepoint)"
+    let number = libbpf_shims_tracepoint_number(category, tracepoint)
+    guard number >= 0 else { throw BPFError(action, negative: number, step: .findTracepoint) }
+    let event = libbpf_shims_open_tracepoint(number)
+    guard event >= 0 else { throw BPFError(action, negative: event, step: .openTracepoint) }
     guard let link = bpf_program__attach_perf_event(handle, event) else {
       let errno = Errno(rawValue: currentErrno)
       try? FileDescriptor(rawValue: event).close()

@@ -47,7 +47,7 @@ int libbpf_shims_open_kernel_file(const char *type, const char *path) {
   return file >= 0 ? file : -error;
 }
 
-int libbpf_shims_open_tracepoint(const char *category, const char *name) {
+int libbpf_shims_tracepoint_number(const char *category, const char *name) {
   char path[128];
   snprintf(path, sizeof(path), "events/%s/%s/id", category, name);
   int file = libbpf_shims_open_kernel_file("tracefs", path);
@@ -55,9 +55,12 @@ int libbpf_shims_open_tracepoint(const char *category, const char *name) {
   char text[32] = "";
   ssize_t length = read(file, text, sizeof(text) - 1);
   close(file);
-  if (length <= 0) return -ENOENT;
+  return length > 0 ? atoi(text) : -ENOENT;
+}
+
+int libbpf_shims_open_tracepoint(int number) {
   struct perf_event_attr attributes = {
-    .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attributes), .config = strtoull(text, NULL, 10)};
+    .type = PERF_TYPE_TRACEPOINT, .size = sizeof(attributes), .config = number};
   /* One CPU is named because the call demands it; a BPF program on the event runs on all of them. */
   int event = syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
   return event >= 0 ? event : -errno;

@@ -98,12 +98,15 @@ struct KernelFailureTests {
     #expect(failure.details == ["libbpf: prog 'a': failed"] + log)
   }
 
-  @Test(arguments: [Errno.notPermitted, .permissionDenied])
-  func `to open a tracepoint names the capability and the way around`(errno: Errno) {
-    let error = BPFError("open the tracepoint raw_syscalls:sys_exit", errno, step: .openTracepoint)
+  @Test(
+    arguments: [(.findTracepoint, "CAP_DAC_READ_SEARCH"), (.openTracepoint, "perf_event_paranoid")]
+      as [(BPFError.Step, String)], [Errno.notPermitted, .permissionDenied])
+  func `to open a tracepoint names the cause and the way around`(step: (BPFError.Step, String), errno: Errno)
+  {
+    let error = BPFError("open the tracepoint raw_syscalls:sys_exit", errno, step: step.0)
     let failure = Failure.refused(error, hook: .tracepoint, lockdown: nil)
     #expect(failure.cause == .privilege)
-    #expect(failure.sentence.contains("CAP_DAC_READ_SEARCH"))
+    #expect(failure.sentence.contains(step.1))
     #expect(failure.sentence.contains("--hook=raw_tp"))
   }
 

@@ -15,9 +15,12 @@ void libbpf_shims_set_log(unsigned int level, libbpf_line_handler handler);
 int libbpf_shims_open_kernel_file(const char *type, const char *path);
 
 /*
- * Opens a perf event for a classic tracepoint; returns its descriptor or a negative errno.
+ * Number of a classic tracepoint in tracefs, or a negative errno.
  * libbpf's own way needs a mounted tracefs; this one does not.
  */
-int libbpf_shims_open_tracepoint(const char *category, const char *name);
+int libbpf_shims_tracepoint_number(const char *category, const char *name);
+
+/* Opens a perf event for a classic tracepoint; returns its descriptor or a negative errno. */
+int libbpf_shims_open_tracepoint(int number);
 
 #endif

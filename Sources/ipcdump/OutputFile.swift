@@ -57,8 +57,8 @@ struct OutputFile: ~Copyable {
 
   /// Cuts what has been written down to whole lines. Somebody else may write to standard output, too.
   private borrowing func removeBrokenLine(from written: Slice<UnsafeRawBufferPointer>) {
-    guard isOwned, let end = try? file.seek(offset: 0, from: .current) else { return }
     let broken = written.reversed().prefix { $0 != UInt8(ascii: "\n") }.count
+    guard isOwned, broken > 0, let end = try? file.seek(offset: 0, from: .current) else { return }
     ftruncate(file.rawValue, off_t(end) - off_t(broken))
   }
 

@@ -5,12 +5,18 @@ import SystemPackage
 struct OpenedObject: ~Copyable {
   let handle: OpaquePointer
 
+  /// Named, so that libbpf does not look for a type that this kernel lacks in its modules, too: that needs CAP_SYS_ADMIN.
+  private static let kernelTypes = "/sys/kernel/btf/vmlinux"
+
   init(_ image: UnsafeRawBufferPointer, name: String) throws(BPFError) {
     var options = bpf_object_open_opts()
     options.sz = MemoryLayout<bpf_object_open_opts>.size
     let opened = name.withCString { name in
-      options.object_name = name
-      return bpf_object__open_mem(image.baseAddress, image.count, &options)
+      Self.kernelTypes.withCString { types in
+        options.object_name = name
+        options.btf_custom_path = types
+        return bpf_object__open_mem(image.baseAddress, image.count, &options)
+      }
     }
     guard let opened else {
       throw BPFError("open the BPF object", Errno(rawValue: currentErrno), log: LibbpfLog.takeHeld())

@@ -27,6 +27,12 @@ public struct Correlator: ~Copyable {
     for correlator in correlators { correlator.seed(channels) }
   }
 
+  /// Learns that the kernel has forgotten channels of interest. What was not seen is not inferred from then on: others
+  /// than those who are known may have sent it.
+  public mutating func noteForgotten() {
+    for correlator in correlators { correlator.noteForgotten() }
+  }
+
   /// Whether an operation waits for its other side.
   public var hasPending: Bool { correlators.contains { $0.earliestPending != nil } }
 

@@ -6,6 +6,9 @@ protocol KindCorrelator: AnyObject {
   /// Learns which channels exist when the trace begins.
   func seed(_ channels: LiveChannels)
 
+  /// Learns that from now on, others may have sent over a known channel without being seen.
+  func noteForgotten()
+
   /// Takes a record of this kind.
   ///
   /// - Parameter record: Header and all, valid during the call only.
@@ -32,6 +35,10 @@ protocol KindCorrelator: AnyObject {
 
   /// Whether a look at the channels that exist would decide anything.
   var wantsLiveChannels: Bool { get }
+}
+
+extension KindCorrelator {
+  func noteForgotten() {}
 }
 
 /// One correlator a kind, by the kind's raw value.

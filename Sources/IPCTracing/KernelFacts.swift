@@ -31,6 +31,11 @@ public struct KernelFacts: Sendable {
   /// Whether the kernel has BTF to relocate programs against.
   static var hasTypes: Bool { access("/sys/kernel/btf/vmlinux", R_OK) == 0 }
 
+  /// Files that are open on this machine, whoever has them.
+  static var openFiles: UInt64 {
+    readSmallFile("/proc/sys/fs/file-nr")?.split(separator: "\t").first.flatMap { UInt64($0) } ?? 0
+  }
+
   /// Mode of lockdown; nil if securityfs does not tell.
   static var lockdown: String? { readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed) }
 }

@@ -13,6 +13,8 @@ struct LoadedPrograms: ~Copyable {
   let hook: Hook
   /// Whether contents are taken from the pages of pipes.
   let readsPages: Bool
+  /// Channels of interest that are not forgotten for others; without a filter, nothing is missed by forgetting.
+  let channelRoom: UInt64
 
   /// Threads that load programs, if there are as many CPUs. Each parses the kernel's types, which takes as long as the
   /// verification of an eighth of the programs.
@@ -37,6 +39,8 @@ struct LoadedPrograms: ~Copyable {
     let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
     try object.map(named: "scratches").setMaxEntries(cpuCount * 2)
+    let channelLimit = Self.channelLimit(scope)
+    try object.map(named: "channels").setMaxEntries(channelLimit)
     try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
       of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
     try object.load()
@@ -49,7 +53,24 @@ struct LoadedPrograms: ~Copyable {
     self.object = object
     self.placed = placed
     self.hook = hook
+    // Free entries that wait at other CPUs are not used (LOCAL_FREE_TARGET, kernel/bpf/bpf_lru_list.c).
+    let reserve = min(channelLimit, 128 * cpuCount)
+    channelRoom = scope == .all ? .max : UInt64(channelLimit - reserve)
     readsPages = contents && configuration.selection.kinds.contains(.pipe)
+  }
+
+  /// Most entries of the map `channels`; one takes about 100 bytes of the kernel's memory.
+  private static let channelLimits: ClosedRange<UInt32> = 65536...1 << 20
+
+  /// Room for the channels that processes of interest may hold: as many as there are open files, and for later ones.
+  private static func channelLimit(_ scope: KernelScope) -> UInt32 {
+    switch scope {
+    // What others do is seen in any case, and a command holds little when it begins.
+    case .all, .tree: return channelLimits.lowerBound
+    case .pids, .comms:
+      let least = UInt64(channelLimits.lowerBound)
+      return UInt32(clamping: min(KernelFacts.openFiles + least, UInt64(channelLimits.upperBound)))
+    }
   }
 
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.

@@ -11,6 +11,10 @@ public struct Tracer: ~Copyable {
   private let programs: LoadedPrograms
   private let selection: Selection
   private let shared: UnsafeMutablePointer<ipc_shared>
+  /// Channels of interest for which the kernel's table has room for certain.
+  private let channelRoom: UInt64
+  /// Channels of interest that had no room when the trace began.
+  private var untraced: UInt64 = 0
   private var links = UniqueArray<BPFLink>()
   /// Names of programs whose tracepoint the kernel does not have.
   private var unattached: Set<String> = []
@@ -38,6 +42,7 @@ public struct Tracer: ~Copyable {
     }
     self.shared = shared
     self.ring = ring
+    channelRoom = programs.channelRoom
     self.programs = programs
     selection = configuration.selection
   }
@@ -77,8 +82,19 @@ public struct Tracer: ~Copyable {
     } catch {
       throw .refused(error, hook: hook)
     }
-    return try heldChannels()
+    let held = try heldChannels()
+    untraced = forgottenChannels
+    return held
   }
+
+  /// Channels that may have fallen out of the kernel's table, although they are of interest.
+  private var forgottenChannels: UInt64 {
+    let met = shared.pointee.channels_met
+    return met - min(met, channelRoom)
+  }
+
+  /// Whether others may by now have sent over a channel of interest without being seen.
+  public var hasForgottenChannels: Bool { forgottenChannels > 0 }
 
   /// Stops watching; what is in the ring stays there.
   public mutating func detach() {
@@ -165,9 +181,9 @@ public struct Tracer: ~Copyable {
   private static let requests = "io_uring"
 
   /// Losses since the start whose kind cannot be told: programs that the kernel skipped, because they were running
-  /// already on that CPU, and descendants that could not be followed.
+  /// already on that CPU, descendants that could not be followed, and channels that there was no room for.
   public borrowing func skipped() -> UInt64 {
-    var sum = UInt64(shared.pointee.tree_lost)
+    var sum = UInt64(shared.pointee.tree_lost) + untraced
     // A note that an interrupt could not make was not of the interrupted thread's call. A request of io_uring that was
     // not seen is a transfer.
     for placed in programs.placed

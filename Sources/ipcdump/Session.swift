@@ -157,6 +157,7 @@ struct Session: ~Copyable {
   private mutating func drain(now: UInt64) throws(Failure) -> Bool {
     var last: UInt64 = 0
     var taken = 0
+    if tracer.hasForgottenChannels { correlator.noteForgotten() }
     tracer.ring.consume { record in
       last = max(last, correlator.take(record) ?? 0)
       taken += record.count

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum { GATE_WRITTEN, GATE_READ };
@@ -158,7 +159,55 @@ static void preexisting(const struct options *options) {
   process_reap(writer.pid);
 }
 
+enum { WATCHED = 100 };
+
+static void write_to_each(void *context) {
+  const struct pipe_ends *pipes = context;
+  for (uint32_t i = 0; i < WATCHED; i++) payload_send(pipes[i].write_fd, 200, i);
+}
+
+enum { GATE_HELD = 10, GATE_DONE };
+
+static void hold_pipes(void *context) {
+  for (long left = *(const long *)context; left > 0; left--) {
+    int ends[2];
+    if (pipe(ends) != 0) die("pipe");
+  }
+  gate_add(GATE_HELD, 1);
+  gate_await(GATE_DONE, 1);
+}
+
+// More pipes than there is room for in a table of the default size, in as many processes as may hold them; one that is
+// not announced writes to some of them.
+static void many_held(const struct options *options) {
+  enum { HOLDERS = 64, SPARE = 64 + 2 * WATCHED };
+  struct rlimit files;
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0) die("getrlimit");
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+  pid_t pids[HOLDERS + 1] = {getpid()};
+  uint32_t holders = 0;
+  for (long left = or_default(options->count, 80000); left > 0 && holders < HOLDERS; holders++) {
+    long room = ((long)files.rlim_cur - SPARE) / 2, share = left < room ? left : room;
+    pids[1 + holders] = process_start(hold_pipes, &share);
+    left -= share;
+  }
+  gate_await(GATE_HELD, holders);
+  // Now, so that no holder has them, too.
+  static struct pipe_ends pipes[WATCHED];
+  for (uint32_t i = 0; i < WATCHED; i++) pipes[i] = pipe_open(0);
+  announce(options, pids, holders + 1);
+  wait_for_file(options->wait_for);
+  struct party writer = party_self();
+  writer.pid = writer.tid = process_start(write_to_each, pipes);
+  process_reap(writer.pid);
+  for (uint32_t i = 0; i < WATCHED; i++) read_from(&pipes[i], writer, 4096);
+  gate_add(GATE_DONE, 1);
+  for (uint32_t i = 1; i <= holders; i++) process_reap(pids[i]);
+}
+
 const struct scenario PIPE_SPECIAL_SCENARIOS[] = {
     {"pipe-direct", direct},         {"pipe-nonblock", nonblock},       {"pipe-churn", churn},
-    {"pipe-eof-efault", eof_efault}, {"pipe-preexisting", preexisting}, {NULL, NULL},
+    {"pipe-eof-efault", eof_efault}, {"pipe-preexisting", preexisting}, {"pipe-many-held", many_held},
+    {NULL, NULL},
 };

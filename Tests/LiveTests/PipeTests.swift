@@ -93,6 +93,17 @@ extension LiveTests {
       expectExact(trace.events, try session.truth().events)
     }
 
+    @Test(
+      "more held pipes than usual are still watched for what others write there", arguments: Hook.allCases)
+    func manyHeld(_ hook: Hook) async throws {
+      let session = try Session()
+      let trace = try await session.attach(to: ["pipe-many-held"]) { pids in
+        [hook.option, "-p", pids.map(String.init).joined(separator: ","), "-t", "pipe"]
+      }
+      trace.expectClean()
+      expectExact(trace.events, try session.truth().events)
+    }
+
     @Test("500 short-lived shells and their cats have the right names and bytes", arguments: Hook.allCases)
     func shells(_ hook: Hook) async throws {
       let loop = "i=0; while [ $i -lt 500 ]; do sh -c 'echo x | cat'; i=$((i+1)); done"

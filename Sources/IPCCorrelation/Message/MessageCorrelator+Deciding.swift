@@ -100,6 +100,7 @@ extension MessageCorrelator {
 
   /// Who has probably sent what was sent unseen.
   private func likelySource(of read: ReceivedMessage, in queue: MessageQueue) -> Endpoint {
+    if hasForgotten { return .unknown }
     let key = isUnix ? queue.key : read.route.portKey(read.route.sourcePort)
     let initial = initialWriters[key]?.soleWriter
     // Without a loss, it was sent before the trace began.

@@ -21,6 +21,8 @@ final class MessageCorrelator: KindCorrelator {
   var look = LookSchedule()
   /// Who held which socket when the trace began: the likely senders of what was unread then.
   var initialWriters = LiveChannels()
+  /// Whether messages may have been sent that the kernel did not tell of.
+  private(set) var hasForgotten = false
 
   private var passed = PassedWaiting()
   /// Received messages whose contents are still arriving, by reader.
@@ -44,6 +46,8 @@ final class MessageCorrelator: KindCorrelator {
   var isUnix: Bool { kind != .loopbackUDP }
 
   func seed(_ channels: LiveChannels) { initialWriters = channels }
+
+  func noteForgotten() { hasForgotten = true }
 
   // MARK: - Records
 

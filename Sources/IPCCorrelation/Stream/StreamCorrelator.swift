@@ -111,17 +111,24 @@ final class StreamCorrelator: KindCorrelator {
     case IPC_RECORD_READ.rawValue: before += transfer.count
     default: break
     }
-    // The kernel's table forgets channels that have rested for long; what is known here still holds.
-    if !isNew, channel.lossGeneration == lossGeneration { return }
+    // The kernel's table forgets channels that have rested for long; what is known here still holds, unless others
+    // have written meanwhile.
+    if !isNew, channel.lossGeneration == lossGeneration {
+      if teller.infersWriters || before <= channel.available { return }
+      channel.lossGeneration = lossGeneration &- 1
+    }
     channel.dropAll { _ in }
     guard before > 0 else { return }
     channel.append(
       StreamWrite(
-        source: channel.initialWriter ?? .unknown, isMatched: false, isInferred: true, begin: 0, end: 1,
+        source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
+        isInferred: true, begin: 0, end: 1,
         count: before, fingerprint: Fingerprint()))
   }
 
   func seed(_ channels: LiveChannels) { initialHolders = channels }
+
+  func noteForgotten() { teller.infersWriters = false }
 
   // MARK: - Deciding
 

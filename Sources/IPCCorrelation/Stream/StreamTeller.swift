@@ -7,6 +7,8 @@ struct StreamTeller {
   private let medium: any StreamMedium
   private var parts: [StreamPart] = []
   private var words = MissingBytes.Words()
+  /// Whether what was written unseen can only have been written by who is known to write there.
+  var infersWriters = true
 
   init(medium: any StreamMedium, captureLimit: UInt64) {
     self.medium = medium
@@ -75,7 +77,7 @@ struct StreamTeller {
       isInferred = isInferred || write.isInferred
       if share.isFirst { sent = write.passed }
     } else {
-      source = channel.likelyWriter(isFromBefore: share.isFromBefore) ?? .unknown
+      if infersWriters { source = channel.likelyWriter(isFromBefore: share.isFromBefore) ?? .unknown }
       // After a loss, the write is not late but lost.
       if isInStep, !channel.hasPositions { channel.owe(share.count, at: read.time) }
     }

@@ -126,6 +126,9 @@ class CorrelatorRecording {
     correlator.seed(live)
   }
 
+  /// Makes it known that others may have sent unseen, over channels that the kernel has forgotten.
+  func forget() { correlator.noteForgotten() }
+
   /// A meta field of the last event.
   func meta(_ name: String) -> String? { told.last?.meta[name] }
 

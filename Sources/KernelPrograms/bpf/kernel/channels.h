@@ -18,6 +18,7 @@ static __always_inline struct channel *channel_of(u64 key, u64 inode, u32 flags_
   struct channel fresh = {.inode = inode, .flags = flags_if_new};
   if (is_own_output(key, inode)) fresh.flags |= CHANNEL_EXCLUDED;
   bpf_map_update_elem(&channels, &key, &fresh, BPF_ANY);
+  __c11_atomic_fetch_add((_Atomic u64 *)&shared.channels_met, 1, __ATOMIC_RELAXED);
   return bpf_map_lookup_elem(&channels, &key);
 }
 

@@ -220,7 +220,9 @@ struct {
 } notes SEC(".maps");
 
 /* Channels that have been seen, or are of interest while a filter is on. The least recently used ones fall out; they
- * are met as new ones then, which costs a count of their unread bytes and nothing else. */
+ * are met as new ones then, which costs a count of their unread bytes, and with a filter what others do there in the
+ * meantime. Swift makes room for what is open when a filtered trace begins, and learns by `channels_met` if that or
+ * what comes later is more. */
 enum {
   CHANNEL_SEEN = 1 << 0,     /* a record of it has gone out, or it was born under our eyes */
   CHANNEL_MULTI = 1 << 1,    /* more than one thread has written */
@@ -241,7 +243,7 @@ struct channel {
 
 struct {
   __uint(type, BPF_MAP_TYPE_LRU_HASH);
-  __uint(max_entries, 65536);
+  __uint(max_entries, 65536); /* more with a filter, set by Swift */
   __type(key, u64);
   __type(value, struct channel);
 } channels SEC(".maps");

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -60,6 +61,12 @@ static void write_rounds(void *context) {
   }
 }
 
+// A segment may come later than the rest; a read would then end before it.
+static void all_await(int fd) {
+  int waiting = 0;
+  while (ioctl(fd, FIONREAD, &waiting) == 0 && waiting < SIZE) sleep_milliseconds(1);
+}
+
 static void vanishing(const struct options *options) {
   struct lane lane = lane_open(options->kind);
   struct trap trap = {.rounds = (uint32_t)or_default(options->count, 120)};
@@ -74,6 +81,7 @@ static void vanishing(const struct options *options) {
     if (trap.memory == MAP_FAILED) die("mmap");
     trap.memory[SIZE - 1] = 0;
     turn_await(round * 2 - 1);
+    all_await(lane.out);
     atomic_store(&trap.armed, round);
     if (read_some(lane.out, trap.memory, SIZE) != SIZE) die("read of less");
     unsigned char bytes[SIZE];

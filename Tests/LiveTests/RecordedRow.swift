@@ -100,6 +100,9 @@ final class RecordedRow: Sendable {
 
   func part(of scenario: RecordedScenario) -> Part { scenario.isLate ? .late : .main }
 
+  /// Whether it ran in a virtual machine, which is many times slower.
+  var isEmulated: Bool { FileManager.default.fileExists(atPath: folder.appending(path: "vm/job").path) }
+
   /// Whether the kernel answered that it has this.
   func has(_ feature: KernelFeature) -> Bool {
     text("features").split(separator: "\n").contains { $0 == "\(feature)" }

@@ -2,6 +2,7 @@
 # make test              runs every test; live tests need root
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
+# make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
 # make install           copies the binary and the man page below PREFIX
 
 SHELL := /bin/bash
@@ -11,6 +12,12 @@ RELEASE := .build/release/ipcdump
 SECONDS ?= 60
 
 .PHONY: run test vm-test fuzz release debug setup setup-tests format lint install clean
+ROUNDS ?= 5
+# Figures of a part, or of little work, do not take the place of all.
+BENCH_OPTIONS := --rounds $(ROUNDS) \
+  $(if $(QUICK)$(ONLY),$(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)),--document docs/performance.md)
+
+.PHONY: run test release debug bench setup setup-tests setup-bench format lint install clean
 
 run: release
 	$(RELEASE) $(ARGS)
@@ -36,6 +43,11 @@ fuzz: setup
 vm-test: debug release
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) scripts/vm/test $(KERNEL)
 
+bench: release setup-bench
+	swift build -c release --product ipc-load --static-swift-stdlib
+	swift build -c release --product ipcdump-bench --static-swift-stdlib
+	.build/release/ipcdump-bench $(BENCH_OPTIONS)
+
 # What a new machine lacks; says so only if something has to be installed.
 setup:
 	@scripts/setup
@@ -44,11 +56,15 @@ setup:
 setup-tests:
 	@scripts/setup-tests
 
+# Tracers to compare with; goes on without those that cannot be had.
+setup-bench:
+	@scripts/setup-bench
+
 format:
-	swift format --in-place --recursive Package.swift Plugins Sources Tests
+	swift format --in-place --recursive Package.swift Benchmarks Plugins Sources Tests
 
 lint:
-	swift format lint --strict --recursive Package.swift Plugins Sources Tests
+	swift format lint --strict --recursive Package.swift Benchmarks Plugins Sources Tests
 
 install: release
 	install -D -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/ipcdump

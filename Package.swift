@@ -102,6 +102,18 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Benchmarks: workloads that cause known traffic, and what measures them under ipcdump and under others.
+    .executableTarget(name: "ipc-load", path: "Benchmarks/Workloads"),
+    .executableTarget(
+      name: "ipcdump-bench",
+      dependencies: [
+        "CLibbpf", "Libbpf", "LibbpfShims",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Runner",
+      swiftSettings: swiftSettings
+    ),
+
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(

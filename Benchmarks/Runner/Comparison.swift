@@ -1,0 +1,48 @@
+/// Every workload under every condition, round by round, so that whatever else goes on meets all of them alike.
+struct Comparison {
+  /// What tracing one workload in one way has shown.
+  struct Cell {
+    /// Time of an operation, in nanoseconds, a value a round.
+    var times: Samples = []
+    /// Most records that were lost in one round.
+    var lost = 0
+    /// Rounds in which as many events were told as transfers had happened.
+    var exactRounds = 0
+    var rounds = 0
+  }
+
+  private(set) var cells: [String: [Condition: Cell]] = [:]
+  let workloads: [Workload]
+  let conditions: [Condition]
+
+  init(workloads: [Workload], conditions: [Condition]) {
+    self.workloads = workloads
+    self.conditions = conditions
+  }
+
+  mutating func measureRound(on stage: Stage) throws(BenchFailure) {
+    for workload in workloads {
+      for condition in conditions {
+        let run = try stage.run(workload, under: condition)
+        var cell = cells[workload.name]?[condition] ?? Cell()
+        cell.times.append(run.load.nanosecondsPerOperation)
+        cell.rounds += 1
+        if let closing = run.closing {
+          cell.lost = max(cell.lost, closing.lost)
+          if closing.captured == run.load.transfers { cell.exactRounds += 1 }
+        }
+        cells[workload.name, default: [:]][condition] = cell
+      }
+    }
+  }
+
+  func cell(_ workload: Workload, _ condition: Condition) -> Cell? { cells[workload.name]?[condition] }
+
+  /// What a condition costs in terms of another one; nil if either was not measured.
+  func ratio(_ workload: Workload, _ condition: Condition, to base: Condition = .untraced) -> Ratio? {
+    guard let times = cell(workload, condition)?.times, let base = cell(workload, base)?.times else {
+      return nil
+    }
+    return times.ratio(to: base)
+  }
+}

@@ -1,0 +1,82 @@
+/// Way in which a workload is run.
+enum Condition: String, CaseIterable {
+  case untraced
+  case empty
+  case metadata
+  case contents
+  case otherPid
+  case otherComm
+  case strace
+  case perfTrace
+  case bpftraceCount
+  case bpftracePrintf
+
+  /// Head of its column.
+  var title: String {
+    switch self {
+    case .untraced: "untraced"
+    case .empty: "empty program"
+    case .metadata: "ipcdump"
+    case .contents: "ipcdump -x"
+    case .otherPid: "ipcdump, other pid"
+    case .otherComm: "ipcdump, other name"
+    case .strace: "strace"
+    case .perfTrace: "perf trace"
+    case .bpftraceCount: "bpftrace, counts"
+    case .bpftracePrintf: "bpftrace, prints"
+    }
+  }
+
+  /// Program that it needs and that may be missing.
+  var rival: String? {
+    switch self {
+    case .strace: "strace"
+    case .perfTrace: "perf"
+    case .bpftraceCount, .bpftracePrintf: "bpftrace"
+    default: nil
+    }
+  }
+
+  /// Part of the work that it does, so that a round does not take hours; what is compared is the time of an operation.
+  var share: Double {
+    switch self {
+    case .strace, .perfTrace, .bpftracePrintf: 0.05
+    default: 1
+    }
+  }
+
+  /// Words before the command, for conditions that start it themselves; nil for the others.
+  ///
+  /// The rivals watch the calls by which the workloads communicate and no others, each in its cheapest way.
+  func prefix(ipcdump: String, output: String) -> [String]? {
+    switch self {
+    case .metadata: [ipcdump, "-f", "json", "-o", output, "--"]
+    case .contents: [ipcdump, "-f", "json", "-x", "-o", output, "--"]
+    case .strace: ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=read,write,kill", "-o", output]
+    case .perfTrace: ["perf", "trace", "-e", "read,write,kill", "-o", output, "--"]
+    default: nil
+    }
+  }
+
+  /// bpftrace's program, which names the workloads' processes because it cannot follow children.
+  var script: String? {
+    let probes =
+      "tracepoint:syscalls:sys_exit_read, tracepoint:syscalls:sys_exit_write, tracepoint:syscalls:sys_exit_kill"
+    let filter = #"/comm == "ipc-load" || comm == "echo"/"#
+    return switch self {
+    case .bpftraceCount: "\(probes) \(filter) { @[probe] = count(); }"
+    case .bpftracePrintf:
+      #"\#(probes) \#(filter) { printf("%llu %s %d %s %d\n", nsecs, probe, pid, comm, args->ret); }"#
+    default: nil
+    }
+  }
+
+  /// Filter that nothing of the workload passes.
+  func filter(pid: Int32) -> [String]? {
+    switch self {
+    case .otherPid: ["-p", "\(pid)"]
+    case .otherComm: ["-P", "no-such-name"]
+    default: nil
+    }
+  }
+}

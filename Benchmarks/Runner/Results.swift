@@ -1,0 +1,34 @@
+/// Everything that one run of the benchmark has measured, as a page shows it.
+struct Results {
+  var command: String
+  var day: String
+  var machine: String
+  /// Programs beside ipcdump and their versions; those that are missing say so.
+  var versions: [String]
+  var comparison: Comparison
+  var figures: [Figure]
+
+  var markdown: String {
+    var targets = MarkdownTable(head: ["figure", "target", "measured", ""])
+    for figure in figures {
+      targets.rows.append(
+        [figure.title, figure.target, figure.measured, figure.isReached ? "reached" : "**missed**"])
+    }
+    var parts = [
+      """
+      Measured on \(day) by `\(command)`.
+
+      Machine: \(machine).
+
+      Programs: \(versions.joined(separator: "; ")).
+      """
+    ]
+    if !figures.isEmpty { parts.append("### Targets\n\n\(targets)") }
+    if !comparison.workloads.isEmpty {
+      parts.append("### Time of an operation, traced/untraced\n\n\(comparison.table)")
+      let losses = comparison.lossTable
+      if !losses.rows.isEmpty { parts.append("### What ipcdump told\n\n\(losses)") }
+    }
+    return parts.joined(separator: "\n\n")
+  }
+}

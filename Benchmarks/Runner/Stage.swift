@@ -1,0 +1,81 @@
+import Foundation
+
+/// Runs workloads under conditions.
+final class Stage {
+  /// What came of one run.
+  struct Run {
+    var load: LoadReport
+    /// Of ipcdump.
+    var closing: ClosingLine?
+    var ending: ChildProcess.Ending?
+
+    /// User-space CPU time of the tracer alone, its start included, in seconds.
+    var tracerSeconds: Double { (ending?.userSeconds ?? 0) - load.userSeconds }
+  }
+
+  let ipcdump: String
+  let load: String
+  let folder: TemporaryFolder
+  /// Program type that ipcdump chooses here.
+  let hook: String
+
+  init(ipcdump: String, load: String, folder: TemporaryFolder) throws(BenchFailure) {
+    self.ipcdump = ipcdump
+    self.load = load
+    self.folder = folder
+    let diagnostics = folder.file("ipcdump.err")
+    let ending = try ChildProcess([ipcdump, "-v", "--", "true"], diagnostics: diagnostics).wait()
+    let said = folder.text("ipcdump.err")
+    guard ending.status == 0, let match = said.firstMatch(of: /tracing, with (\w+) programs/) else {
+      throw BenchFailure("ipcdump cannot trace here: \(said)")
+    }
+    hook = String(match.1)
+  }
+
+  /// Runs a workload once.
+  func run(_ workload: Workload, under condition: Condition) throws(BenchFailure) -> Run {
+    folder.remove("report")
+    let workload = workload.scaled(by: condition.share)
+    let command = workload.command(program: load, report: folder.file("report"))
+    if let prefix = condition.prefix(ipcdump: ipcdump, output: "/dev/null") {
+      return try finish(prefix + command)
+    }
+    if let script = condition.script {
+      // bpftrace takes the command as one word and parts it at spaces.
+      return try finish(["bpftrace", "-o", "/dev/null", "-e", script, "-c", command.joined(separator: " ")])
+    }
+    if let filter = condition.filter(pid: getpid()) { return try run(command, beside: filter) }
+    if condition == .empty {
+      return try EmptyProgram(hook: hook).during { () throws(BenchFailure) in try finish(command) }
+    }
+    return try finish(command)
+  }
+
+  /// Runs a command to its end.
+  func finish(_ words: [String]) throws(BenchFailure) -> Run {
+    let ending = try ChildProcess(words, diagnostics: folder.file("diagnostics")).wait()
+    let diagnostics = folder.text("diagnostics")
+    guard ending.status == 0, let load = LoadReport(folder.text("report")) else {
+      throw BenchFailure(
+        "\(words.joined(separator: " ")): status \(ending.status); \(diagnostics.suffix(400))")
+    }
+    return Run(load: load, closing: ClosingLine(in: diagnostics), ending: ending)
+  }
+
+  /// Runs a command while ipcdump traces others.
+  private func run(_ command: [String], beside filter: [String]) throws(BenchFailure) -> Run {
+    let watcher = try ChildProcess(
+      [ipcdump, "-v", "-f", "json", "-o", "/dev/null"] + filter, diagnostics: folder.file("ipcdump.err"))
+    while !folder.text("ipcdump.err").contains("tracing, with") {
+      guard try watcher.poll() == nil else {
+        throw BenchFailure("ipcdump cannot trace here: \(folder.text("ipcdump.err"))")
+      }
+      usleep(5000)
+    }
+    var run = try finish(command)
+    watcher.send(SIGINT)
+    run.ending = try watcher.wait()
+    run.closing = ClosingLine(in: folder.text("ipcdump.err"))
+    return run
+  }
+}

@@ -114,6 +114,18 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Records without a kernel, and what is allocated for their events.
+    .target(name: "AllocationCounter", path: "Benchmarks/AllocationCounter"),
+    .executableTarget(
+      name: "ipc-replay",
+      dependencies: [
+        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "RecordLayout",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/Replay",
+      swiftSettings: swiftSettings
+    ),
+
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
     .testTarget(

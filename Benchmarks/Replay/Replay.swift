@@ -1,0 +1,54 @@
+import AllocationCounter
+import ArgumentParser
+import IPCFormats
+
+/// Plays constructed records through correlator, filter and format, and counts what is allocated for an event.
+@main
+struct Replay: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ipc-replay",
+    abstract: "Play records without a kernel, and tell how many memory blocks were allocated for the events.")
+
+  /// The formats of ipcdump.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json, csv
+
+    func make(_ options: FormatOptions) -> any EventFormat {
+      switch self {
+      case .text: TextFormat(options)
+      case .json: JSONFormat(options)
+      case .csv: CSVFormat(options)
+      }
+    }
+  }
+
+  @Argument(help: "What the records are of.")
+  var traffic: Traffic
+
+  @Argument(help: "How events are shown.")
+  var format: Format
+
+  @Option(help: "Events that are counted.")
+  var events = 50_000
+
+  @Option(help: "Events before, in which buffers and tables reach their size.")
+  var warmUp = 30_000
+
+  @Option(help: "Show where that many of the allocations come from, on standard error.")
+  var show = 0
+
+  func run() throws {
+    let tape = traffic.tape(events: warmUp + events)
+    let start = tape.count / (warmUp + events) * warmUp
+    var player = Player(traffic, format: format.make(FormatOptions()))
+    player.play(tape, 0..<start)
+    let (eventsBefore, bytesBefore) = (player.events, player.bytes)
+    allocation_counter_start(Int32(show))
+    player.play(tape, start..<tape.count)
+    let allocations = allocation_counter_stop()
+    print(
+      "events \(player.events - eventsBefore) bytes \(player.bytes - bytesBefore) allocations \(allocations)")
+  }
+}
+
+extension Traffic: ExpressibleByArgument {}

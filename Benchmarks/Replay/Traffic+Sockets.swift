@@ -1,0 +1,79 @@
+import RecordLayout
+
+extension Traffic {
+  private var kind: ipc_kind {
+    switch self {
+    case .unixStream: IPC_KIND_UNIX_STREAM
+    case .unixDatagram: IPC_KIND_UNIX_DGRAM
+    case .unixSeqpacket: IPC_KIND_UNIX_SEQPACKET
+    case .loopbackTCP: IPC_KIND_LOOPBACK_TCP
+    default: IPC_KIND_LOOPBACK_UDP
+    }
+  }
+
+  private var isInternet: Bool { self == .loopbackTCP || self == .loopbackUDP }
+
+  private func socket(
+    _ type: ipc_record_type, by party: Party, channel: Int, in tape: inout Tape
+  ) -> ipc_socket {
+    var socket = ipc_socket()
+    socket.transfer.header = tape.header(type, kind, by: party)
+    socket.transfer.count = UInt64(Self.payload.count)
+    socket.transfer.captured = UInt32(Self.payload.count)
+    socket.traits = UInt16(IPC_SOCKET_LOCAL.rawValue)
+    if isInternet {
+      socket.source_port = UInt16(40_000 + channel)
+      socket.destination_port = 80
+      for address in [\ipc_socket.source_address, \.destination_address] {
+        withUnsafeMutableBytes(of: &socket[keyPath: address]) {
+          $0.copyBytes(from: [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1])
+        }
+      }
+      socket.netns = 7
+      // Any hash does.
+      socket.transfer.channel = 0x1234_5678_0000_0000 + UInt64(channel)
+    } else {
+      socket.transfer.channel = 0xffff_8880_0002_0000 + UInt64(channel) * 0x800
+      socket.transfer.inode = 2000 + UInt64(channel)
+      socket.peer = 0xffff_8880_0012_0000 + UInt64(channel) * 0x800
+      socket.peer_inode = 3000 + UInt64(channel)
+    }
+    return socket
+  }
+
+  /// A write to a connection and the read that takes all of it, as unix_stream.bpf.c and tcp.bpf.c tell them.
+  func appendStream(_ step: Int, to tape: inout Tape) {
+    let channel = step % Self.channels
+    let turn = step / Self.channels
+    let position = UInt32(truncatingIfNeeded: 1000 + turn * Self.payload.count)
+    let next = position &+ UInt32(Self.payload.count)
+
+    for (type, party) in [
+      (IPC_RECORD_WRITE_BEGIN, Party.writer), (IPC_RECORD_WRITE, .writer), (IPC_RECORD_READ, .reader),
+    ] {
+      if type == IPC_RECORD_WRITE_BEGIN, turn > 0 || self == .loopbackTCP { continue }
+      var socket = socket(type, by: party, channel: channel, in: &tape)
+      if type == IPC_RECORD_WRITE_BEGIN { socket.transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue) }
+      if type == IPC_RECORD_READ { socket.transfer.captured = 0 }
+      if self == .loopbackTCP {
+        (socket.transfer.head, socket.transfer.tail) = (next, position)
+        socket.transfer.inode = 9
+        if type == IPC_RECORD_READ { socket.peer_inode = 82 } else { socket.peer = 81 }
+      }
+      tape.append(socket, then: type == IPC_RECORD_READ ? [] : Self.payload)
+    }
+  }
+
+  /// A message that is sent and received, as unix_message.bpf.c and udp.bpf.c tell it.
+  func appendMessage(_ step: Int, to tape: inout Tape) {
+    let channel = step % Self.channels
+    for (type, party) in [(IPC_RECORD_WRITE, Party.writer), (IPC_RECORD_READ, .reader)] {
+      var socket = socket(type, by: party, channel: channel, in: &tape)
+      if self == .loopbackUDP, type == IPC_RECORD_READ {
+        (socket.peer, socket.peer_inode) = (0xffff_8880_0012_0000 + UInt64(channel) * 0x800, 3000)
+      }
+      if type == IPC_RECORD_READ { socket.kept = UInt32(Self.payload.count) }
+      tape.append(socket, then: Self.payload)
+    }
+  }
+}

@@ -17,7 +17,7 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) \
   $(if $(QUICK)$(ONLY),$(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)),--document docs/performance.md)
 
-.PHONY: run test release debug bench setup setup-tests setup-bench format lint install clean
+.PHONY: run test release replay debug bench setup setup-tests setup-bench format lint install clean
 
 run: release
 	$(RELEASE) $(ARGS)
@@ -25,12 +25,17 @@ run: release
 release: setup
 	swift build -c release --product ipcdump --static-swift-stdlib
 
+# Counts allocations, which only an optimised build can be asked about.
+replay: setup
+	swift build -c release --product ipc-replay --static-swift-stdlib
+
 debug: setup
 	swift build --build-tests
 
 # Live tests trace with what users run, the optimised binary.
-test: debug release lint setup-tests
-	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) swift test --skip-build
+test: debug release replay lint setup-tests
+	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
+	  swift test --skip-build
 
 # What it finds is in .build/fuzz: crash-… to be mended, found/… to begin with next time.
 fuzz: setup

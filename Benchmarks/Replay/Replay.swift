@@ -1,5 +1,6 @@
 import AllocationCounter
 import ArgumentParser
+import Glibc
 import IPCFormats
 
 /// Plays constructed records through correlator, filter and format, and counts what is allocated for an event.
@@ -7,7 +8,10 @@ import IPCFormats
 struct Replay: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ipc-replay",
-    abstract: "Play records without a kernel, and tell how many memory blocks were allocated for the events.")
+    abstract: """
+      Play records without a kernel, and tell how many memory blocks were allocated for the events and how much CPU \
+      time one of them took.
+      """)
 
   /// The formats of ipcdump.
   enum Format: String, CaseIterable, ExpressibleByArgument {
@@ -43,11 +47,13 @@ struct Replay: ParsableCommand {
     var player = Player(traffic, format: format.make(FormatOptions()))
     player.play(tape, 0..<start)
     let (eventsBefore, bytesBefore) = (player.events, player.bytes)
+    let timeBefore = clock()
     allocation_counter_start(Int32(show))
     player.play(tape, start..<tape.count)
     let allocations = allocation_counter_stop()
-    print(
-      "events \(player.events - eventsBefore) bytes \(player.bytes - bytesBefore) allocations \(allocations)")
+    let events = player.events - eventsBefore
+    let nanoseconds = (clock() - timeBefore) * (1_000_000_000 / CLOCKS_PER_SEC) / max(events, 1)
+    print("events \(events) bytes \(player.bytes - bytesBefore) allocations \(allocations) ns \(nanoseconds)")
   }
 }
 

@@ -65,13 +65,13 @@ struct ContentsThroughput {
     guard let data = try? Data(contentsOf: URL(filePath: file), options: .alwaysMapped) else {
       throw BenchFailure("cannot read \(file)")
     }
-    // A line of a hex dump begins with a space and shows 16 bytes; the writes are multiples of that.
+    // A line of a hex dump begins with a tab and shows 16 bytes; the writes are multiples of that.
     var lines = 0
     data.withUnsafeBytes { bytes in
       guard let start = bytes.baseAddress else { return }
       var at = 0
       while at < bytes.count {
-        if bytes[at] == UInt8(ascii: " ") { lines += 1 }
+        if bytes[at] == UInt8(ascii: "\t") { lines += 1 }
         guard let end = memchr(start + at, 0x0a, bytes.count - at) else { break }
         at = UnsafeRawPointer(end) - start + 1
       }

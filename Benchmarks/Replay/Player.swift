@@ -17,8 +17,8 @@ struct Player: ~Copyable {
   /// Bytes of output so far.
   private(set) var bytes = 0
 
-  /// Records between two writes of the output.
-  private static let portion = 256
+  /// Records, and their bytes, between two writes of the output; the bytes as in `Session`.
+  private static let portion = (records: 256, bytes: 1 << 20)
   /// Time between two looks for what is idle, in nanoseconds of the records' clock, as in `Session`.
   private static let sweepInterval: UInt64 = 250_000_000
 
@@ -33,14 +33,16 @@ struct Player: ~Copyable {
 
   /// Plays some of a tape's records.
   mutating func play(_ tape: Tape, _ records: Range<Int>) {
-    var start = records.lowerBound
-    while start < records.upperBound {
-      let end = min(start + Self.portion, records.upperBound)
-      var now: UInt64 = 0
-      tape.play(start..<end) { record in now = correlator.take(record) ?? now }
+    var now: UInt64 = 0
+    var taken = (records: 0, bytes: 0)
+    tape.play(records) { record in
+      now = correlator.take(record) ?? now
+      taken = (taken.records + 1, taken.bytes + record.count)
+      guard taken.records >= Self.portion.records || taken.bytes >= Self.portion.bytes else { return }
       release(now: now)
-      start = end
+      taken = (0, 0)
     }
+    release(now: now)
   }
 
   private mutating func release(now: UInt64) {

@@ -7,14 +7,16 @@ struct Tape {
   /// Time of the last record, in nanoseconds.
   private(set) var clock: UInt64 = 1_000_000_000
 
-  /// Nanoseconds between two records.
-  static let pace: UInt64 = 2000
+  private let pace: UInt64
+
+  /// - Parameter pace: Nanoseconds between two records.
+  init(pace: UInt64) { self.pace = pace }
 
   var count: Int { ends.count }
 
   /// A header of the next record.
   mutating func header(_ type: ipc_record_type, _ kind: ipc_kind, by party: Party) -> ipc_header {
-    clock += Self.pace
+    clock += pace
     var header = ipc_header()
     header.time = clock
     header.tgid = party.pid

@@ -15,7 +15,7 @@ extension Traffic {
   }
 
   /// Output of a program that the holder of the master reads.
-  static func appendTerminal(_ step: Int, to tape: inout Tape) {
+  func appendTerminal(to tape: inout Tape) {
     for (type, party) in [(IPC_RECORD_WRITE, Party.writer), (IPC_RECORD_READ, .reader)] {
       var terminal = ipc_terminal()
       terminal.transfer.header = tape.header(type, IPC_KIND_PTY, by: party)
@@ -26,7 +26,9 @@ extension Traffic {
       withUnsafeMutableBytes(of: &terminal.name) { $0.copyBytes(from: "pts3".utf8) }
       terminal.session = 77
       terminal.is_output = 1
-      tape.append(terminal)
+      let content = self == .terminalContents && type == IPC_RECORD_WRITE ? payload : []
+      terminal.transfer.captured = UInt32(content.count)
+      tape.append(terminal, then: content)
     }
   }
 }

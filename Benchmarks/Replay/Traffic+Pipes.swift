@@ -6,7 +6,7 @@ extension Traffic {
     let isShort = self == .shortPipes
     let channel = isShort ? step : step % Self.channels
     let turn = UInt32(isShort ? 0 : step / Self.channels)
-    let payload = self == .pipeContents ? Self.longPayload : Self.payload
+    let payload = payload
     let writer = self == .sharedPipe && turn % 2 == 1 ? Party.other : Party.writer
     // Whether the pipe is one that the trace has not seen before.
     let isNew = turn == 0
@@ -23,23 +23,45 @@ extension Traffic {
       return transfer
     }
 
-    let isAnnounced = isNew || self == .sharedPipe
-    if isAnnounced {
+    if isNew || self == .sharedPipe {
       var begin = transfer(IPC_RECORD_WRITE_BEGIN, by: writer, isFirst: isNew)
-      begin.captured = UInt32(Self.payload.count)
-      tape.append(begin, then: Self.payload)
+      let print = Self.fingerprint(of: payload, in: &begin)
+      tape.append(begin, then: print)
     }
-    // A fingerprint: the first bytes and the last ones.
     var write = transfer(IPC_RECORD_WRITE, by: writer, isFirst: false)
-    let isWhole = payload.count <= Int(IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT)
-    let print =
-      isWhole ? payload : payload.prefix(Int(IPC_PREFIX_LIMIT)) + payload.suffix(Int(IPC_SUFFIX_LIMIT))
+    let print = Self.fingerprint(of: payload, in: &write)
+    if self != .latePipe { tape.append(write, then: print) }
+    let read = transfer(IPC_RECORD_READ, by: .reader, isFirst: false)
+    appendRead(read, content: captureLimit > 0 || self == .sharedPipe ? payload : [], to: &tape)
+    if self == .latePipe { tape.append(write, then: print) }
+  }
+
+  /// The first bytes of a write and the last ones.
+  private static func fingerprint(of payload: [UInt8], in write: inout ipc_transfer) -> [UInt8] {
+    let prefix = Int(IPC_PREFIX_LIMIT), suffix = Int(IPC_SUFFIX_LIMIT)
+    let isWhole = payload.count <= prefix + suffix
+    let print = isWhole ? payload : Array(payload.prefix(prefix) + payload.suffix(suffix))
     write.captured = UInt32(print.count)
-    write.suffix = isWhole ? 0 : IPC_SUFFIX_LIMIT
-    tape.append(write, then: print)
-    var read = transfer(IPC_RECORD_READ, by: .reader, isFirst: false)
-    let content = self == .pipeContents || self == .sharedPipe ? payload : []
-    read.captured = UInt32(content.count)
-    tape.append(read, then: content)
+    write.suffix = isWhole ? 0 : UInt32(suffix)
+    return print
+  }
+
+  /// A read, and its contents in as many records as they take.
+  private func appendRead(_ read: ipc_transfer, content: [UInt8], to tape: inout Tape) {
+    let limit = Int(IPC_CHUNK_LIMIT)
+    var read = read
+    read.captured = UInt32(min(content.count, limit))
+    if content.count > limit { read.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
+    tape.append(read, then: content.prefix(limit))
+    for offset in stride(from: limit, to: content.count, by: limit) {
+      let part = content[offset...].prefix(limit)
+      var more = ipc_content()
+      more.header = read.header
+      more.header.type = UInt16(IPC_RECORD_CONTENT.rawValue)
+      if offset + limit >= content.count { more.header.flags &= ~UInt8(IPC_FLAG_MORE.rawValue) }
+      more.offset = UInt64(offset)
+      more.captured = UInt32(part.count)
+      tape.append(more, then: part)
+    }
   }
 }

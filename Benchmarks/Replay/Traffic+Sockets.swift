@@ -3,7 +3,7 @@ import RecordLayout
 extension Traffic {
   private var kind: ipc_kind {
     switch self {
-    case .unixStream: IPC_KIND_UNIX_STREAM
+    case .unixStream, .unixPassing: IPC_KIND_UNIX_STREAM
     case .unixDatagram: IPC_KIND_UNIX_DGRAM
     case .unixSeqpacket: IPC_KIND_UNIX_SEQPACKET
     case .loopbackTCP: IPC_KIND_LOOPBACK_TCP
@@ -18,8 +18,8 @@ extension Traffic {
   ) -> ipc_socket {
     var socket = ipc_socket()
     socket.transfer.header = tape.header(type, kind, by: party)
-    socket.transfer.count = UInt64(Self.payload.count)
-    socket.transfer.captured = UInt32(Self.payload.count)
+    socket.transfer.count = UInt64(payload.count)
+    socket.transfer.captured = UInt32(payload.count)
     socket.traits = UInt16(IPC_SOCKET_LOCAL.rawValue)
     if isInternet {
       socket.source_port = UInt16(40_000 + channel)
@@ -45,13 +45,14 @@ extension Traffic {
   func appendStream(_ step: Int, to tape: inout Tape) {
     let channel = step % Self.channels
     let turn = step / Self.channels
-    let position = UInt32(truncatingIfNeeded: 1000 + turn * Self.payload.count)
-    let next = position &+ UInt32(Self.payload.count)
+    let position = UInt32(truncatingIfNeeded: 1000 + turn * payload.count)
+    let next = position &+ UInt32(payload.count)
 
     for (type, party) in [
       (IPC_RECORD_WRITE_BEGIN, Party.writer), (IPC_RECORD_WRITE, .writer), (IPC_RECORD_READ, .reader),
     ] {
       if type == IPC_RECORD_WRITE_BEGIN, turn > 0 || self == .loopbackTCP { continue }
+      if self == .unixPassing, type != IPC_RECORD_WRITE_BEGIN { appendDescriptor(by: party, to: &tape) }
       var socket = socket(type, by: party, channel: channel, in: &tape)
       if type == IPC_RECORD_WRITE_BEGIN { socket.transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue) }
       if type == IPC_RECORD_READ { socket.transfer.captured = 0 }
@@ -60,8 +61,20 @@ extension Traffic {
         socket.transfer.inode = 9
         if type == IPC_RECORD_READ { socket.peer_inode = 82 } else { socket.peer = 81 }
       }
-      tape.append(socket, then: type == IPC_RECORD_READ ? [] : Self.payload)
+      tape.append(socket, then: type == IPC_RECORD_READ ? [] : payload)
     }
+  }
+
+  /// A descriptor of a file that goes with what its sender or receiver does next.
+  private func appendDescriptor(by party: Party, to tape: inout Tape) {
+    let names = Array("notes.txt\0ann\0home\0".utf8)
+    var passed = ipc_passed()
+    passed.header = tape.header(IPC_RECORD_PASSED, kind, by: party)
+    passed.parts = IPC_PASSED_DESCRIPTORS.rawValue
+    passed.count = 1
+    passed.descriptors.0 = ipc_descriptor(
+      fd: 5, mode: 0o100644, inode: 77, length: UInt32(names.count), is_pseudo: 0)
+    tape.append(passed, then: names)
   }
 
   /// A message that is sent and received, as unix_message.bpf.c and udp.bpf.c tell it.
@@ -72,8 +85,8 @@ extension Traffic {
       if self == .loopbackUDP, type == IPC_RECORD_READ {
         (socket.peer, socket.peer_inode) = (0xffff_8880_0012_0000 + UInt64(channel) * 0x800, 3000)
       }
-      if type == IPC_RECORD_READ { socket.kept = UInt32(Self.payload.count) }
-      tape.append(socket, then: Self.payload)
+      if type == IPC_RECORD_READ { socket.kept = UInt32(payload.count) }
+      tape.append(socket, then: payload)
     }
   }
 }

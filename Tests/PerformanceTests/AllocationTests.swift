@@ -10,8 +10,9 @@ import Testing
 struct AllocationTests {
   /// As `Traffic` in Benchmarks/Replay names it; one event for each of its steps.
   private static let traffic = [
-    "pipe", "shared-pipe", "pipe-contents", "unix-stream", "unix-dgram", "unix-seqpacket", "loopback-tcp",
-    "loopback-udp", "signal", "pty",
+    "pipe", "shared-pipe", "late-pipe", "pipe-contents", "unix-stream", "unix-dgram", "unix-seqpacket",
+    "loopback-tcp",
+    "loopback-udp", "signal", "pty", "pty-contents",
   ]
   private static let events = 20_000
 
@@ -23,7 +24,36 @@ struct AllocationTests {
     #expect(run.allocations == 0)
   }
 
-  /// The channel's object, its writes, its reads, and the moment in which it is first met.
+  @Test("Contents of several records allocate nothing", arguments: ["json", "csv"])
+  func longContents(as format: String) throws {
+    let run = try ReplayRun(Self.longContents(as: format))
+    #expect(run.allocations == 0)
+  }
+
+  private static func longContents(as format: String) -> [String] {
+    ["long-contents", format, "--events", "1000", "--warm-up", "1000"]
+  }
+
+  // MARK: - What is allocated, and why
+
+  /// A hex dump is five times as long as its bytes, so that a portion of 1 MiB does not fit what the output buffer keeps
+  /// (4 MiB, `OutputBuffer.retainedCapacity`): it grows anew, from 64 KiB by doubling, for each portion of 16 events.
+  @Test("A hex dump of long contents allocates for each portion only")
+  func longHexDump() throws {
+    let run = try ReplayRun(Self.longContents(as: "text"))
+    #expect(run.allocations <= run.events / 16 * 8)
+  }
+
+  /// Of one descriptor: its name and its number as text, put together for either end.
+  private static let blocksOfDescriptor = 22
+
+  @Test("A passed descriptor allocates its text")
+  func descriptor() throws {
+    let run = try ReplayRun(["unix-passing", "json", "--events", "\(Self.events)"])
+    #expect(run.allocations <= (run.events + 1) * Self.blocksOfDescriptor)
+  }
+
+  /// The channel's object, its writes, its reads, and an empty queue that is copied when it is first met.
   private static let blocksOfChannel = 4
 
   @Test("A channel allocates its own state once")

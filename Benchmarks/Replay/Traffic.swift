@@ -32,7 +32,7 @@ enum Traffic: String, CaseIterable {
   }
 
   /// Nanoseconds between two records.
-  private var pace: UInt64 { self == .longContents ? 100_000 : 2000 }
+  private var pace: UInt64 { self == .longContents ? 100_000 : 10_000 }
 
   /// Channels that take turns.
   static let channels = 8

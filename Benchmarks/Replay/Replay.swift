@@ -35,7 +35,7 @@ struct Replay: ParsableCommand {
   @Option(help: "Events that are counted.")
   var events = 50_000
 
-  @Option(help: "Events before, in which buffers and tables reach their size.")
+  @Option(help: "Events before, in which buffers and tables reach their size; contents fill blocks of 1 MiB.")
   var warmUp = 30_000
 
   @Option(help: "Show where that many of the allocations come from, on standard error.")

@@ -45,7 +45,7 @@ enum Traffic: String, CaseIterable {
   /// What is sent.
   var payload: [UInt8] {
     switch self {
-    case .pipeContents: Self.payload512
+    case .pipeContents, .terminalContents: Self.payload512
     case .longContents: Self.payload64k
     default: Self.payload64
     }

@@ -26,12 +26,15 @@ struct Bench: ParsableCommand {
   @Option(help: "Folder for outputs, on the file system whose speed counts.")
   var folder = "/var/tmp"
 
+  @Option(help: "Program type of ipcdump and of the empty program, as ipcdump's --hook.")
+  var hook = "auto"
+
   @Option(help: "The ipcdump to measure. [default: beside this program]")
   var ipcdump: String?
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
-    guard document == nil || (only == nil && !quick) else {
+    guard document == nil || (only == nil && !quick && hook == "auto") else {
       throw ValidationError("a part of the figures does not replace all; leave --document out")
     }
   }
@@ -40,7 +43,7 @@ struct Bench: ParsableCommand {
     let programs = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
     let temporary = try TemporaryFolder(in: folder)
     let stage = try Stage(
-      ipcdump: ipcdump ?? programs.appending(path: "ipcdump").path,
+      ipcdump: [ipcdump ?? programs.appending(path: "ipcdump").path, "--hook=\(hook)"],
       load: programs.appending(path: "ipc-load").path, folder: temporary)
     let results = try measure(on: stage).markdown
     print(results)
@@ -55,7 +58,7 @@ struct Bench: ParsableCommand {
   private var scale: Double { quick ? 0.05 : 1 }
 
   private func measure(on stage: Stage) throws -> Results {
-    var versions = ["ipcdump \(Machine.version(of: stage.ipcdump, folder: stage.folder) ?? "?")"]
+    var versions = ["ipcdump \(Machine.version(of: stage.ipcdump[0], folder: stage.folder) ?? "?")"]
     var missing: Set<String> = []
     for rival in ["strace", "perf", "bpftrace"] {
       let version = Machine.version(of: rival, folder: stage.folder)
@@ -72,7 +75,8 @@ struct Bench: ParsableCommand {
       if isChosen("cost") { try cost.measureRound(.stream512.scaled(by: scale), on: stage) }
     }
     return Results(
-      command: (["make bench", "ROUNDS=\(rounds)"] + (quick ? ["QUICK=1"] : [])
+      command: (["make bench", "ROUNDS=\(rounds)"] + (hook == "auto" ? [] : ["HOOK=\(hook)"])
+        + (quick ? ["QUICK=1"] : [])
         + (only.map { ["ONLY=\($0)"] } ?? []))
         .joined(separator: " "),
       day: Date.now.formatted(.iso8601.year().month().day()),

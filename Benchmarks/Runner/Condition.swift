@@ -48,10 +48,10 @@ enum Condition: String, CaseIterable {
   /// Words before the command, for conditions that start it themselves; nil for the others.
   ///
   /// The rivals watch the calls by which the workloads communicate and no others, each in its cheapest way.
-  func prefix(ipcdump: String, output: String) -> [String]? {
+  func prefix(ipcdump: [String], output: String) -> [String]? {
     switch self {
-    case .metadata: [ipcdump, "-f", "json", "-o", output, "--"]
-    case .contents: [ipcdump, "-f", "json", "-x", "-o", output, "--"]
+    case .metadata: ipcdump + ["-f", "json", "-o", output, "--"]
+    case .contents: ipcdump + ["-f", "json", "-x", "-o", output, "--"]
     case .strace: ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=read,write,kill", "-o", output]
     case .perfTrace: ["perf", "trace", "-e", "read,write,kill", "-o", output, "--"]
     default: nil

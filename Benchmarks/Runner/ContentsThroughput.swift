@@ -26,7 +26,7 @@ struct ContentsThroughput {
     disk = try Self.diskRate(file: file, bytes: count * Self.size)
     stage.folder.remove("contents")
     for format in ["json", "text"] {
-      let words = [stage.ipcdump, "-f", format, "-x", "-o", file, "--"]
+      let words = stage.ipcdump + ["-f", format, "-x", "-o", file, "--"]
       let idle = try Self.seconds { () throws(BenchFailure) in
         _ = try ChildProcess(words + ["true"]).wait()
       }

@@ -10,7 +10,7 @@ struct EventCost {
     let command = workload.command(program: stage.load, report: stage.folder.file("report"))
     let nothing = workload.scaled(by: 0).command(program: stage.load, report: stage.folder.file("report"))
     for (format, _) in Self.formats {
-      let words = [stage.ipcdump, "-f", format, "-o", "/dev/null", "--"]
+      let words = stage.ipcdump + ["-f", format, "-o", "/dev/null", "--"]
       let start = try stage.finish(words + nothing).tracerSeconds
       let run = try stage.finish(words + command)
       guard let closing = run.closing, closing.captured > 0 else { continue }

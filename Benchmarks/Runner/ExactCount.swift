@@ -6,7 +6,7 @@ struct ExactCount {
     for (title, options) in [("metadata", []), ("contents (-x)", ["-x"])] {
       let file = stage.folder.file("events")
       let run = try stage.finish(
-        [stage.ipcdump, "-f", "json", "-o", file] + options + ["--"]
+        stage.ipcdump + ["-f", "json", "-o", file] + options + ["--"]
           + workload.command(program: stage.load, report: stage.folder.file("report")))
       rows.append((title, run.load, try EventFile(path: file), run.closing?.lost ?? -1))
       stage.folder.remove("events")

@@ -13,18 +13,19 @@ final class Stage {
     var tracerSeconds: Double { (ending?.userSeconds ?? 0) - load.userSeconds }
   }
 
-  let ipcdump: String
+  /// ipcdump and the options that all its runs have.
+  let ipcdump: [String]
   let load: String
   let folder: TemporaryFolder
-  /// Program type that ipcdump chooses here.
+  /// Program type that ipcdump chooses here, or that was asked for.
   let hook: String
 
-  init(ipcdump: String, load: String, folder: TemporaryFolder) throws(BenchFailure) {
+  init(ipcdump: [String], load: String, folder: TemporaryFolder) throws(BenchFailure) {
     self.ipcdump = ipcdump
     self.load = load
     self.folder = folder
     let diagnostics = folder.file("ipcdump.err")
-    let ending = try ChildProcess([ipcdump, "-v", "--", "true"], diagnostics: diagnostics).wait()
+    let ending = try ChildProcess(ipcdump + ["-v", "--", "true"], diagnostics: diagnostics).wait()
     let said = folder.text("ipcdump.err")
     guard ending.status == 0, let match = said.firstMatch(of: /tracing, with (\w+) programs/) else {
       throw BenchFailure("ipcdump cannot trace here: \(said)")
@@ -65,7 +66,7 @@ final class Stage {
   /// Runs a command while ipcdump traces others.
   private func run(_ command: [String], beside filter: [String]) throws(BenchFailure) -> Run {
     let watcher = try ChildProcess(
-      [ipcdump, "-v", "-f", "json", "-o", "/dev/null"] + filter, diagnostics: folder.file("ipcdump.err"))
+      ipcdump + ["-v", "-f", "json", "-o", "/dev/null"] + filter, diagnostics: folder.file("ipcdump.err"))
     while !folder.text("ipcdump.err").contains("tracing, with") {
       guard try watcher.poll() == nil else {
         throw BenchFailure("ipcdump cannot trace here: \(folder.text("ipcdump.err"))")

@@ -9,9 +9,9 @@ struct StartTimes {
     let command = Workload(name: "", title: "", arguments: ["pipes"], count: 1)
       .command(program: stage.load, report: stage.folder.file("report"))
     for _ in 0..<times {
-      first.append(try Self.untilFirstLine([stage.ipcdump, "-f", "json", "--"] + command))
+      first.append(try Self.untilFirstLine(stage.ipcdump + ["-f", "json", "--"] + command))
       let start = ContinuousClock.now
-      _ = try ChildProcess([stage.ipcdump, "--help"]).wait()
+      _ = try ChildProcess(stage.ipcdump + ["--help"]).wait()
       help.append((ContinuousClock.now - start).milliseconds)
     }
   }

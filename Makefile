@@ -14,8 +14,8 @@ SECONDS ?= 60
 .PHONY: run test vm-test fuzz release debug setup setup-tests format lint install clean
 ROUNDS ?= 5
 # Figures of a part, or of little work, do not take the place of all.
-BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY)) \
-  $(if $(HOOK)$(QUICK)$(ONLY),,--document docs/performance.md)
+BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
+  $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
 .PHONY: run test release replay debug bench setup setup-tests setup-bench format lint install clean
 

@@ -20,6 +20,9 @@ struct Bench: ParsableCommand {
       valueName: "word,..."))
   var only: String?
 
+  @Flag(help: "Compare the CPU time of the workloads, not the time they take: for a machine that is busy.")
+  var cpu = false
+
   @Option(help: "Page whose generated part is replaced. Without it, results go to standard output only.")
   var document: String?
 
@@ -34,7 +37,7 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
-    guard document == nil || (only == nil && !quick && hook == "auto") else {
+    guard document == nil || (only == nil && !quick && !cpu && hook == "auto") else {
       throw ValidationError("a part of the figures does not replace all; leave --document out")
     }
   }
@@ -67,7 +70,7 @@ struct Bench: ParsableCommand {
     }
     let workloads = Workload.all.filter { isChosen($0.name) }.map { $0.scaled(by: scale) }
     let conditions = Condition.allCases.filter { $0.rival.map { !missing.contains($0) } ?? true }
-    var comparison = Comparison(workloads: workloads, conditions: conditions)
+    var comparison = Comparison(workloads: workloads, conditions: conditions, comparesCPU: cpu)
     var cost = EventCost()
     for round in 1...rounds {
       Progress.tell("round \(round) of \(rounds)")
@@ -76,7 +79,7 @@ struct Bench: ParsableCommand {
     }
     return Results(
       command: (["make bench", "ROUNDS=\(rounds)"] + (hook == "auto" ? [] : ["HOOK=\(hook)"])
-        + (quick ? ["QUICK=1"] : [])
+        + (quick ? ["QUICK=1"] : []) + (cpu ? ["CPU=1"] : [])
         + (only.map { ["ONLY=\($0)"] } ?? []))
         .joined(separator: " "),
       day: Date.now.formatted(.iso8601.year().month().day()),

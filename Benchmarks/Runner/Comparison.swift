@@ -14,10 +14,13 @@ struct Comparison {
   private(set) var cells: [String: [Condition: Cell]] = [:]
   let workloads: [Workload]
   let conditions: [Condition]
+  /// Whether CPU time is compared, which others on the machine disturb less, rather than time.
+  let comparesCPU: Bool
 
-  init(workloads: [Workload], conditions: [Condition]) {
+  init(workloads: [Workload], conditions: [Condition], comparesCPU: Bool) {
     self.workloads = workloads
     self.conditions = conditions
+    self.comparesCPU = comparesCPU
   }
 
   mutating func measureRound(on stage: Stage) throws(BenchFailure) {
@@ -25,7 +28,8 @@ struct Comparison {
       for condition in conditions {
         let run = try stage.run(workload, under: condition)
         var cell = cells[workload.name]?[condition] ?? Cell()
-        cell.times.append(run.load.nanosecondsPerOperation)
+        let spent = comparesCPU ? run.load.cpuNanoseconds : run.load.nanoseconds
+        cell.times.append(spent / Double(run.load.count))
         cell.rounds += 1
         if let closing = run.closing {
           cell.lost = max(cell.lost, closing.lost)

@@ -25,7 +25,9 @@ struct Results {
     ]
     if !figures.isEmpty { parts.append("### Targets\n\n\(targets)") }
     if !comparison.workloads.isEmpty {
-      parts.append("### Time of an operation, traced/untraced\n\n\(comparison.table)")
+      let measure =
+        comparison.comparesCPU ? "CPU time of the workload for an operation" : "Time of an operation"
+      parts.append("### \(measure), traced/untraced\n\n\(comparison.table)")
       let losses = comparison.lossTable
       if !losses.rows.isEmpty { parts.append("### What ipcdump told\n\n\(losses)") }
     }

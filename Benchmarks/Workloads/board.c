@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -20,19 +21,30 @@ struct board {
   _Atomic uint64_t stopped;
   _Atomic uint64_t transfers;
   _Atomic uint64_t bytes;
+  _Atomic uint64_t cpu;
 };
 
 static struct board *board;
+static uint64_t cpu_at_start;
 
 _Noreturn void die(const char *what) {
   perror(what);
   exit(70);
 }
 
-static uint64_t now(void) {
+static uint64_t read_clock(clockid_t clock) {
   struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+// CPU time of the calling process and of the children that it has waited for.
+static uint64_t cpu_time(void) {
+  struct rusage usage;
+  if (getrusage(RUSAGE_CHILDREN, &usage)) die("getrusage");
+  uint64_t seconds = (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec);
+  uint64_t microseconds = (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
+  return read_clock(CLOCK_PROCESS_CPUTIME_ID) + seconds * 1000000000u + microseconds * 1000u;
 }
 
 void board_create(void) {
@@ -42,25 +54,27 @@ void board_create(void) {
 
 void board_start(uint32_t parties) {
   if (atomic_fetch_add(&board->arrived, 1) + 1 == parties) {
-    atomic_store(&board->started, now());
+    atomic_store(&board->started, read_clock(CLOCK_MONOTONIC));
     atomic_store(&board->is_running, 1);
     syscall(SYS_futex, &board->is_running, FUTEX_WAKE, INT_MAX, NULL, NULL, 0);
   }
   while (!atomic_load(&board->is_running)) {
     syscall(SYS_futex, &board->is_running, FUTEX_WAIT, 0, NULL, NULL, 0);
   }
+  cpu_at_start = cpu_time();
 }
 
 void board_stop(uint64_t transfers, uint64_t bytes) {
-  uint64_t time = now(), latest = atomic_load(&board->stopped);
+  uint64_t time = read_clock(CLOCK_MONOTONIC), latest = atomic_load(&board->stopped);
   while (latest < time && !atomic_compare_exchange_weak(&board->stopped, &latest, time)) {
   }
   atomic_fetch_add(&board->transfers, transfers);
   atomic_fetch_add(&board->bytes, bytes);
+  atomic_fetch_add(&board->cpu, cpu_time() - cpu_at_start);
 }
 
 struct result board_result(void) {
-  return (struct result){board->stopped - board->started, board->transfers, board->bytes};
+  return (struct result){board->stopped - board->started, board->cpu, board->transfers, board->bytes};
 }
 
 void pin_to_one_cpu(void) {

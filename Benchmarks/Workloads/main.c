@@ -53,8 +53,8 @@ static void report(const char *path, long count) {
   struct result result = board_result();
   FILE *file = path == NULL ? stdout : fopen(path, "w");
   if (file == NULL) die(path);
-  fprintf(file, "count %ld\nnanoseconds %" PRIu64 "\ntransfers %" PRIu64 "\nbytes %" PRIu64 "\nuser %" PRIu64 "\n",
-          count, result.nanoseconds, result.transfers, result.bytes,
+  fprintf(file, "count %ld\nnanoseconds %" PRIu64 "\ncpu %" PRIu64 "\ntransfers %" PRIu64 "\nbytes %" PRIu64 "\nuser %" PRIu64 "\n",
+          count, result.nanoseconds, result.cpu, result.transfers, result.bytes,
           user_nanoseconds(RUSAGE_SELF) + user_nanoseconds(RUSAGE_CHILDREN));
   if (fflush(file) || (path != NULL && fclose(file))) die("report");
 }

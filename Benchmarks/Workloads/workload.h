@@ -39,6 +39,7 @@ void board_stop(uint64_t transfers, uint64_t bytes);
 
 struct result {
   uint64_t nanoseconds;  // from the start to the last stop
+  uint64_t cpu;          // nanoseconds of CPU time that the parties used in between
   uint64_t transfers;
   uint64_t bytes;
 };

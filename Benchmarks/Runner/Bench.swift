@@ -37,6 +37,10 @@ struct Bench: ParsableCommand {
 
   func validate() throws {
     guard rounds > 0 else { throw ValidationError("--rounds must be at least 1") }
+    let names = Workload.all.map(\.name) + Self.figures
+    guard names.contains(where: isChosen) else {
+      throw ValidationError("--only chooses nothing; there are \(names.joined(separator: ", "))")
+    }
     guard document == nil || (only == nil && !quick && !cpu && hook == "auto") else {
       throw ValidationError("a part of the figures does not replace all; leave --document out")
     }
@@ -52,6 +56,9 @@ struct Bench: ParsableCommand {
     print(results)
     if let document { try Document(path: document).replaceGenerated(by: results) }
   }
+
+  /// Figures beside those of the workloads.
+  private static let figures = ["count", "cost", "start", "memory", "contents"]
 
   private func isChosen(_ name: String) -> Bool {
     guard let only else { return true }

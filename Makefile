@@ -11,13 +11,12 @@ ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
 SECONDS ?= 60
 
-.PHONY: run test vm-test fuzz release debug setup setup-tests format lint install clean
 ROUNDS ?= 5
 # Figures of a part, or of little work, do not take the place of all.
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test release replay debug bench setup setup-tests setup-bench format lint install clean
+.PHONY: run test vm-test fuzz bench release replay debug setup setup-tests setup-bench format lint install clean
 
 run: release
 	$(RELEASE) $(ARGS)

@@ -163,7 +163,6 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),
-      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
     // It runs the optimised ipc-replay, which would count this build's allocations too if it were linked here.
     .testTarget(name: "PerformanceTests", swiftSettings: swiftSettings),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),

@@ -36,7 +36,7 @@ struct LoadedPrograms: ~Copyable {
           && [hook.variant, "any"].contains(place.variant)
           && (place.table != .note || types.hasTracepoint(program.tracepoint)))
     }
-    let cpuCount = UInt32(sysconf(Int32(_SC_NPROCESSORS_CONF)))
+    let cpuCount = Features.possibleCPUCount
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
     try object.map(named: "scratches").setMaxEntries(cpuCount * 2)
     let channelLimit = Self.channelLimit(scope)

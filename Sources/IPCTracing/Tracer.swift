@@ -96,6 +96,13 @@ public struct Tracer: ~Copyable {
   /// Whether others may by now have sent over a channel of interest without being seen.
   public var hasForgottenChannels: Bool { forgottenChannels > 0 }
 
+  /// Lets records come without waking who polls the ring.
+  ///
+  /// - Parameter room: Bytes that may wait in the ring before it is woken nevertheless; 0 to be woken at once.
+  public borrowing func letRecordsWait(_ room: Int) {
+    shared.pointee.nap_room = UInt64(room)
+  }
+
   /// Stops watching; what is in the ring stays there.
   public mutating func detach() {
     links = UniqueArray<BPFLink>()

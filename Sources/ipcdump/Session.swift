@@ -21,6 +21,8 @@ struct Session: ~Copyable {
   private var ending: Command.Ending?
   private var deadline: UInt64 = .max
   private var nextSweep: UInt64 = 0
+  /// Whether records are waited for without being woken.
+  private var isNapping = false
   /// Whether a look has shown that no process of the tree is left, whatever the count says.
   private var isTreeGone = false
 
@@ -28,6 +30,8 @@ struct Session: ~Copyable {
   private static let shortWait: Int32 = 10
   private static let longWait: Int32 = 250
   private static let sweepInterval: UInt64 = 250_000_000
+  /// The part of the ring that may fill up meanwhile.
+  private static let napShare = 8
   /// Bytes of records that are taken before their events are written.
   private static let portion = 1 << 20
   /// How long a command that was told to end may take, in nanoseconds.
@@ -103,8 +107,7 @@ struct Session: ~Copyable {
   ///
   /// - Returns: Whether to go on.
   private mutating func step() throws(Failure) -> Bool {
-    let hasWaiting = correlator.stage.count > 0 || correlator.hasPending
-    if tracer.ring.isEmpty { wait(milliseconds: hasWaiting ? Self.shortWait : Self.longWait) }
+    wait()
     takeSignals()
     let now = monotonicNow()
     try drain(now: now)
@@ -119,7 +122,16 @@ struct Session: ~Copyable {
   /// Whether the traced command and all its descendants have gone.
   private var isOver: Bool { command.isRunnable && ending != nil && (tracer.treeSize == 0 || isTreeGone) }
 
-  private borrowing func wait(milliseconds: Int32) {
+  /// Waits until there is something to do.
+  ///
+  /// While events wait for their time, ipcdump looks for records every few milliseconds, and no record wakes it: a traced
+  /// program would pay for that. The first wait without any is as short, because a record may just have come in silence.
+  private mutating func wait() {
+    let hadNap = isNapping
+    isNapping = correlator.stage.count > 0 || correlator.hasPending
+    if isNapping != hadNap { tracer.letRecordsWait(isNapping ? options.trace.ringSize / Self.napShare : 0) }
+    guard tracer.ring.isEmpty else { return }
+    let milliseconds = isNapping || hadNap ? Self.shortWait : Self.longWait
     var polls = [
       pollfd(fd: tracer.ring.descriptor, events: Int16(POLLIN), revents: 0),
       pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0),

@@ -48,11 +48,12 @@ struct ipc_shared {
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
   __u32 probe_fd;
   __u32 next_constant;  /* number of the candidate that is tried next */
+  __u64 nap_room;       /* bytes that may wait in the ring, because ipcdump looks soon; 0 if it is to be woken at once */
   __u64 channels_met;   /* entries ever made in `channels` */
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_settings) == 24, "ipc_settings");
-_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 56, "ipc_shared");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 64, "ipc_shared");
 
 #endif

@@ -48,7 +48,7 @@ static __always_inline u64 asked_length(struct scratch *scratch) {
 static __always_inline void send(struct scratch *scratch, void *start, u32 header_size, u64 lost_bytes) {
   u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT);
   u8 kind = ((struct ipc_header *)start)->kind;
-  if (bpf_ringbuf_output(&ring, start, header_size + fill, 0)) lose(kind, lost_bytes);
+  if (!submit(start, header_size + fill)) lose(kind, lost_bytes);
 }
 
 /* Copies up to `most` bytes from the user to `bytes[offset]`; the whole or nothing. */

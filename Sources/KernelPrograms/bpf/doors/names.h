@@ -59,8 +59,7 @@ static __always_inline bool send_name(struct scratch *scratch, struct task_struc
   scratch->channel.inode = inode;
   scratch->channel.length = fill;
   scratch->channel.form = form;
-  if (!bpf_ringbuf_output(&ring, &scratch->channel, sizeof(struct ipc_channel) + (fill & (4 * IPC_PATH_LIMIT - 1)), 0))
-    return true;
+  if (submit(&scratch->channel, sizeof(struct ipc_channel) + (fill & (4 * IPC_PATH_LIMIT - 1)))) return true;
   lose(kind, 0);
   return false;
 }

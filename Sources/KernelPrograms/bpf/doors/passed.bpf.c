@@ -107,7 +107,7 @@ static __always_inline int passed_names_step(void *ctx, struct call *call) {
   u8 kind = unix_kind(scratch);
   fill_header(&passed->header, call->task, IPC_RECORD_PASSED, kind, 0);
   u32 fill = scratch->fill;
-  if (bpf_ringbuf_output(&ring, passed, sizeof(*passed) + (fill & (4 * IPC_PATH_LIMIT - 1)), 0)) lose(kind, 0);
+  if (!submit(passed, sizeof(*passed) + (fill & (4 * IPC_PATH_LIMIT - 1)))) lose(kind, 0);
   bpf_tail_call(ctx, &exit_files, scratch->step);
   return 0;
 }

@@ -12,14 +12,16 @@ import Testing
 
   @Test("plans are written", .enabled(if: folder != nil, "IPCDUMP_WRITE_PLAN names no folder"))
   func write() throws {
-    let folder = URL(filePath: try #require(Self.folder))
-    let isQuick = ProcessInfo.processInfo.environment["QUICK"] == "1"
-    let chosen = isQuick ? RecordedScenario.quick : RecordedScenario.all
-    for isLate in [false, true] {
-      let lines = chosen.filter { $0.isLate == isLate }.map(\.planLine).joined()
-      try Data(lines.utf8).write(to: folder.appending(path: isLate ? "late" : "main"))
+    let plans = URL(filePath: try #require(Self.folder))
+    for (name, chosen) in [("all", RecordedScenario.all), ("quick", RecordedScenario.quick)] {
+      let folder = plans.appending(path: name)
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for isLate in [false, true] {
+        let lines = chosen.filter { $0.isLate == isLate }.map(\.planLine).joined()
+        try Data(lines.utf8).write(to: folder.appending(path: isLate ? "late" : "main"))
+      }
+      let probes = KernelFeature.allCases.map(\.planLine).joined()
+      try Data(probes.utf8).write(to: folder.appending(path: "features"))
     }
-    let probes = KernelFeature.allCases.map(\.planLine).joined()
-    try Data(probes.utf8).write(to: folder.appending(path: "features"))
   }
 }

@@ -13,7 +13,9 @@ import Testing
   @Test("plans are written", .enabled(if: folder != nil, "IPCDUMP_WRITE_PLAN names no folder"))
   func write() throws {
     let plans = URL(filePath: try #require(Self.folder))
-    for (name, chosen) in [("all", RecordedScenario.all), ("quick", RecordedScenario.quick)] {
+    for (name, chosen) in [
+      ("all", RecordedScenario.all), ("quick", RecordedScenario.quick), ("few", RecordedScenario.few),
+    ] {
       let folder = plans.appending(path: name)
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
       for isLate in [false, true] {

@@ -39,7 +39,8 @@ struct EmptyProgram: ~Copyable {
 
   /// - Returns: The perf event's descriptor, or a negative errno.
   private static func attach(_ program: Int32, to event: String) -> Int32 {
-    let file = libbpf_shims_open_tracepoint("raw_syscalls", event)
+    let number = libbpf_shims_tracepoint_number("raw_syscalls", event)
+    let file = number < 0 ? number : libbpf_shims_open_tracepoint(number)
     guard file >= 0 else { return file }
     // PERF_EVENT_IOC_SET_BPF and PERF_EVENT_IOC_ENABLE (include/uapi/linux/perf_event.h).
     guard ioctl(file, 0x4004_2408, program) == 0, ioctl(file, 0x2400, 0) == 0 else {

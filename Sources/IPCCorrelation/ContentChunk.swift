@@ -2,6 +2,20 @@ import RecordLayout
 
 /// More contents of a thread's last read or write, in a record of their own.
 struct ContentChunk {
+  /// How long the contents of one transfer are waited for, in nanoseconds. The kernel sends them in one go, or counts what
+  /// is lost; but copying megabytes takes a while, above all where a CPU is emulated.
+  static let patience: UInt64 = 10_000_000_000
+
+  /// Whether the rest of a transfer's contents is not to be waited for any more.
+  ///
+  /// - Parameters:
+  ///   - start: Time of the transfer.
+  ///   - time: Before which all is to be settled.
+  static func isOverdue(since start: UInt64, at time: UInt64) -> Bool {
+    let (limit, isBeyond) = start.addingReportingOverflow(patience)
+    return !isBeyond && limit < time
+  }
+
   /// Where they belong in the transfer.
   private let offset: UInt64
   /// Valid as long as the record.

@@ -3,6 +3,7 @@
 
 #include "lanes.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,8 +160,16 @@ static enum mode mode_of(const struct options *options) {
   return MODE_PLAIN;
 }
 
+static void need_pipes_without_blocking(int fd) {
+  char byte;
+  struct iovec piece = {&byte, 1};
+  if (preadv2(fd, &piece, 1, -1, RWF_NOWAIT) < 0 && errno == EOPNOTSUPP) unsupported("FMODE_NOWAIT of pipes (6.4)");
+}
+
 static void all_operations(const struct options *options) {
   struct work work = {.lane = lane_open(options->kind), .mode = mode_of(options)};
+  // Where pipes cannot be asked without blocking, workers do a batch's operations side by side, in any order.
+  if (work.mode == MODE_BATCH && work.lane.is_pipe) need_pipes_without_blocking(work.lane.out);
   work.rounds = (unsigned)or_default(options->count, work.lane.is_pipe ? 6 : 10);
   work.pause = or_default(options->milliseconds, 0);
   pid_t writer = process_start(be_writer, &work);

@@ -57,13 +57,27 @@ struct ContentTests {
     #expect(contents(recording) == [Array(bytes[..<90]), [0x78]])
   }
 
-  @Test func `are not waited for longer than a writer is`() {
+  @Test func `are waited for as long as they take, and what happens meanwhile waits with them`() {
+    let recording = Recording()
+    let other = TracedPipe(address: 0x9000, inode: 43)
+    recording.end(recording.begin(bytes, by: .ann))
+    let records = recording.late { recording.read(bytes, by: .bob, chunk: 30) }
+    recording.arrive(records[0])
+    recording.end(recording.begin(bytes, by: .amy, to: other))
+    recording.read(bytes, by: .bea, from: other)
+    #expect(recording.told(after: 500) == [])
+    recording.arrive(late: Array(records.dropFirst()))
+    #expect(recording.told().count == 2)
+    #expect(contents(recording) == [bytes, bytes])
+  }
+
+  @Test func `are not waited for when they cannot come any more`() {
     let recording = Recording()
     recording.end(recording.begin(bytes, by: .ann))
     let records = recording.late { recording.read(bytes, by: .bob, chunk: 30) }
     recording.arrive(records[0])
-    #expect(recording.told(after: 90) == [])
-    #expect(recording.told(after: 20).count == 1)
+    #expect(recording.told(after: 10_000) == [])
+    #expect(recording.told(after: 200).count == 1)
     #expect(contents(recording) == [Array(bytes[..<30])])
     recording.arrive(late: Array(records.dropFirst()))
     #expect(recording.toldAtEnd() == [])

@@ -126,6 +126,17 @@ struct MessageMatchTests {
     #expect(recording.hasPending == false)
   }
 
+  @Test func `is waited for as long as its contents take`() {
+    recording.send("hello world", by: .ann, from: first, to: server)
+    let records = recording.late {
+      recording.receive("hello world", by: .bob, at: server, from: first, chunk: 4)
+    }
+    recording.arrive(late: records.dropLast())
+    #expect(recording.told(after: 500) == [])
+    recording.arrive(late: records.suffix(1))
+    #expect(recording.told() == ["ann > bob 11 \"hello world\""])
+  }
+
   @Test func `whose send is told late waits for it`() {
     let late = recording.late { recording.send("hello", by: .ann, from: first, to: server) }
     recording.receive("hello", by: .bob, at: server, from: first)

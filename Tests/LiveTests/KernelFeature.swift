@@ -6,7 +6,8 @@ enum KernelFeature: String, CaseIterable {
   /// io_uring_complete names the request, and thereby the file and the process.
   case requestsOfCompletions = "io_uring_complete that names the request (5.19)"
 
-  /// Where in a TCP stream a write begins; without it, that of threads which write at once may have to be concluded.
+  /// Where in a TCP stream a write begins; without it, that of threads or processes which write at once may have to be
+  /// concluded.
   case positionsOfWrites = "tcp_sendmsg_locked (6.18)"
 
   /// A command of the guest's shell, which succeeds where the feature is there.
@@ -28,6 +29,7 @@ enum KernelFeature: String, CaseIterable {
 
   /// Without which the ends of a scenario's transfers may be told as inferred, if they are right.
   static func observing(_ scenario: RecordedScenario) -> [KernelFeature] {
-    scenario.group == "tcp" && scenario.words[0] == "socket-threads" ? [.positionsOfWrites] : []
+    let share = ["socket-threads", "socket-forked"]
+    return scenario.group == "tcp" && share.contains(scenario.words[0]) ? [.positionsOfWrites] : []
   }
 }

@@ -274,7 +274,9 @@ final class MessageCorrelator: KindCorrelator {
   }
 
   func settle(before time: UInt64, into stage: inout EventStage) {
-    for (thread, read) in arriving where read.time < time { finishArriving(thread, &stage) }
+    for (thread, read) in arriving where ContentChunk.isOverdue(since: read.time, at: time) {
+      finishArriving(thread, &stage)
+    }
     while let first = firstPending, first.time < time {
       pending.popFirst()
       if let queue = first.place {

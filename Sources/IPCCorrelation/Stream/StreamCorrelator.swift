@@ -215,12 +215,21 @@ final class StreamCorrelator: KindCorrelator {
   }
 
   func settle(before time: UInt64, into stage: inout EventStage) {
-    while let earliest = earliestPending, earliest < time, let first = pending.popFirst() {
+    while let earliest = earliestPending, earliest < time, let first = pending.first {
+      if isArriving(first.serial, in: first.place), !ContentChunk.isOverdue(since: earliest, at: time) {
+        return
+      }
+      pending.popFirst()
       while let index = first.place.reads.firstIndex(where: { $0.serial == first.serial }) {
         // Where the order of the reads tells their bytes, those before it come first.
         force(first.place, at: first.place.splicing == nil ? index : 0, &stage)
       }
     }
+  }
+
+  /// Whether the contents of a read are still coming.
+  private func isArriving(_ serial: UInt64, in channel: StreamChannel) -> Bool {
+    !arriving.isEmpty && channel.reads.contains { $0.serial == serial && !$0.isComplete }
   }
 
   /// Divides a read whatever is known.

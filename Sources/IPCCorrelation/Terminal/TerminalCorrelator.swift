@@ -153,6 +153,7 @@ final class TerminalCorrelator: KindCorrelator {
     let known = now > Self.disorder ? now - Self.disorder : 0
     for direction in busy {
       while let first = direction.waiting.first {
+        if !first.isComplete, !ContentChunk.isOverdue(since: first.time, at: time) { break }
         if first.time >= time, !(first.isComplete && isRead(first, by: known, in: direction)) { break }
         tellFirst(in: direction, &stage)
       }

@@ -1,5 +1,5 @@
 /// One end of a transfer: the thread that sent or received, in the pid namespace that ipcdump runs in.
-public struct Endpoint: Sendable, Hashable {
+public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
   /// Process id (tgid), or −1 if it is not known.
   public var pid: Int32
   /// Thread id, or −1 if it is not known.

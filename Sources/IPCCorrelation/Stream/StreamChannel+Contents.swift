@@ -42,6 +42,9 @@ extension StreamChannel {
     return write.content.piece.slice(from: write.consumed, count: write.remaining)
   }
 
+  /// What was passed with what nobody has read of a write.
+  func unreadItems(of write: StreamWrite) -> PassedItems? { write.consumed == 0 ? kept[write.passed] : nil }
+
   // MARK: - Reads without a buffer
 
   /// Whether the record may still come of another thread that was before a read or its writers; bytes that can be

@@ -19,6 +19,9 @@ final class StreamChannel {
   /// Reads without known writers, in the order of arrival.
   var reads = Deque<StreamRead>()
 
+  /// What was passed with ``writes`` and ``reads``.
+  var kept = KeptItems()
+
   /// Unread bytes of all writes.
   private(set) var available = 0
   var inFlight = 0
@@ -110,7 +113,7 @@ final class StreamChannel {
       write.consumed += paid
       self.surplus = paid < surplus.count ? (surplus.tid, surplus.count - paid) : nil
     }
-    if let last = writes.last, last.source != write.source { lastChange = write.serial }
+    if !writes.isEmpty, writes[writes.count - 1].source != write.source { lastChange = write.serial }
     if write.isInFlight { inFlight += 1 }
     available += write.remaining
     if hasPositions { insert(write) } else { writes.append(write) }
@@ -203,7 +206,7 @@ final class StreamChannel {
 
   /// Lets go of writes of which nothing is left.
   func dropFinished() {
-    while let first = writes.first, first.remaining <= 0, !first.isInFlight { removeWrite(at: 0) }
+    while !writes.isEmpty, writes[0].remaining <= 0, !writes[0].isInFlight { removeWrite(at: 0) }
     // Behind a write that waits for room, many others can come and go.
     if writes.count > crowd { removeCrowd { $0.remaining <= 0 && !$0.isInFlight } }
   }
@@ -217,7 +220,7 @@ final class StreamChannel {
   /// Removes a write, and what is unread of it.
   @discardableResult
   func removeWrite(at index: Int) -> StreamWrite {
-    let write = writes.remove(at: index)
+    let write = index == 0 ? writes.removeFirst() : writes.remove(at: index)
     noteRemoval(of: write)
     return write
   }
@@ -232,6 +235,7 @@ final class StreamChannel {
   }
 
   private func noteRemoval(of write: StreamWrite) {
+    kept.remove(write.passed)
     if !write.content.piece.isNone { discard(write.content.piece) }
     available -= write.remaining
     if write.isInFlight { inFlight -= 1 }
@@ -250,6 +254,8 @@ final class StreamChannel {
 
   /// Removes everything; `body` sees writes with unread bytes.
   func dropAll(_ body: (StreamWrite) -> Void) {
+    // An empty queue would be copied.
+    if writes.isEmpty { return }
     removeWrites { write in
       if write.remaining > 0 { body(write) }
       return true

@@ -61,13 +61,13 @@ extension StreamCorrelator {
 
   /// A channel, unless it is a socket's direction that nobody can read from any more.
   private func readable(_ live: LiveChannels.Channel?) -> LiveChannels.Channel? {
-    guard let live, medium.isSocket, !live.isReadable else { return live }
+    guard let live, isSocket, !live.isReadable else { return live }
     return nil
   }
 
   /// Whether the receiving socket may be one that waits to be accepted: nobody holds it then.
   private func mayBeAccepted(_ channel: StreamChannel, at time: UInt64) -> Bool {
-    medium.isSocket && channel.ends.peerInode == 0 && channel.lastTouched + Self.acceptTime >= time
+    isSocket && channel.ends.peerInode == 0 && channel.lastTouched + Self.acceptTime >= time
   }
 
   /// Tells what nobody will read any more, or what somebody has read unseen.

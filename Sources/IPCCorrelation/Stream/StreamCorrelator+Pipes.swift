@@ -5,7 +5,7 @@ import RecordLayout
 extension StreamCorrelator {
   /// Whether the slots say that nothing was written to the pipe before this.
   func isFirstEver(_ transfer: StreamTransfer) -> Bool {
-    if medium.isSocket { return false }
+    if isSocket { return false }
     let raw = transfer.raw
     switch UInt32(raw.header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue: return raw.head == 0

@@ -9,8 +9,8 @@ extension StreamCorrelator {
     let thread = RecordedThread(raw.header)
     if !arriving.isEmpty { finishArriving(thread, &stage) }
     let reader = Endpoint(raw.header)
-    let items = passed.next(of: raw.header.tid)
-    let span = medium.hasPositions ? span(of: transfer, in: channel, &stage) : StreamSpan()
+    let items = channel.kept.add(passed.next(of: raw.header.tid))
+    let span = channel.hasPositions ? span(of: transfer, in: channel, &stage) : StreamSpan()
     var content = ContentArena.Piece.none
     let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
     if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
@@ -37,7 +37,6 @@ extension StreamCorrelator {
       channel.reads.append(read)
     }
     channel.note(reader: reader.tid, end: read.time)
-    pending.insert((transfer.time, nextRead, channel))
     if !read.isComplete { arriving[thread] = channel }
   }
 

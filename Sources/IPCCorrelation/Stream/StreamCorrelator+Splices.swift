@@ -55,7 +55,7 @@ extension StreamCorrelator {
 
   /// Takes a piece of what lies unread in a pipe that a thread begins to splice from.
   func takeBacklog(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
-    guard let (raw, rest) = record.record(ipc_backlog.self), settings.captureLimit > 0, !medium.isSocket
+    guard let (raw, rest) = record.record(ipc_backlog.self), settings.captureLimit > 0, !isSocket
     else { return }
     let bytes = rest.first(raw.captured)
     let key = ChannelKey(address: raw.channel, inode: raw.inode)

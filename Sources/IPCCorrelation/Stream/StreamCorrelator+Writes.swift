@@ -8,16 +8,16 @@ extension StreamCorrelator {
 
   /// Adds a write that has begun.
   func takeBeginning(_ transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage) {
-    var write = transfer.write(begin: transfer.time, end: .max)
+    var write = transfer.write(by: Endpoint(transfer.raw.header), begin: transfer.time, end: .max)
     write.lossGeneration = lossGeneration
-    write.isBatch = medium.isSocket && write.count == Self.unknownBatch
+    write.isBatch = isSocket && write.count == Self.unknownBatch
     // A short write to a pipe that is known is announced only if several threads write.
-    if !medium.isSocket, write.count <= PipeMedium.atomicLimit, !transfer.has(IPC_FLAG_FIRST) {
+    if !isSocket, write.count <= PipeMedium.atomicLimit, !transfer.has(IPC_FLAG_FIRST) {
       channel.writers.noteSeveral()
     }
     channel.writers.note(beginning: write.source, at: transfer.time)
     channel.abandon(by: write.source.tid)
-    if medium.hasPositions {
+    if channel.hasPositions {
       write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
       channel.positions.note(writtenFrom: write.span.start)
       return channel.append(write)
@@ -36,25 +36,30 @@ extension StreamCorrelator {
 
   /// Adds a write that has ended, or ends one that has begun.
   func takeWrite(_ transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage) {
-    let tid = Endpoint(transfer.raw.header).tid
-    var write = transfer.write(begin: channel.writers.earliestBegin(of: tid), end: transfer.time)
+    let source = Endpoint(transfer.raw.header)
+    var write = transfer.write(
+      by: source, begin: channel.writers.earliestBegin(of: source.tid), end: transfer.time)
     write.lossGeneration = lossGeneration
-    write.passed = passed.next(of: transfer.raw.header.tid)
+    write.passed = channel.kept.add(passed.next(of: transfer.raw.header.tid))
     let thread = RecordedThread(transfer.raw.header)
     if !arriving.isEmpty { finishArriving(thread, &stage) }
     if !arrivingWrites.isEmpty { finishWriting(by: thread, &stage) }
     if transfer.has(IPC_FLAG_MORE), settings.captureLimit > 0 {
       write.content = expectContent(of: transfer, in: channel, &stage)
     }
-    if medium.hasPositions {
+    if channel.hasPositions {
       takePosition(&write, transfer, in: channel, &stage)
     } else if write.isUrgent, write.count > 0 {
       takeUrgent(write, in: channel)
     } else {
       takePlain(write, in: channel)
     }
-    if write.count > 0 { channel.writers.note(write.source, end: write.end) }
-    if !medium.hasPositions { channel.dropFinished() }
+    if write.count > 0 {
+      channel.writers.note(write.source, end: write.end)
+    } else {
+      channel.kept.remove(write.passed)
+    }
+    if !channel.hasPositions { channel.dropFinished() }
   }
 
   private func takePlain(_ write: StreamWrite, in channel: StreamChannel) {
@@ -69,16 +74,15 @@ extension StreamCorrelator {
     rest.isUrgent = false
     rest.count -= 1
     rest.fingerprint.dropSuffix()
+    // Descriptors go with the rest if there is any.
+    if rest.count > 0 { urgent.passed = 0 } else { rest.passed = 0 }
     takePlain(rest, in: channel)
     urgent.count = 1
     urgent.fingerprint = write.fingerprint.last(of: write.count)
     urgent.content = write.content.dropFirst(write.count - 1)
-    // It comes behind the rest, with which descriptors went if there is any.
+    // It comes behind the rest.
     urgent.end += 1
-    if rest.count > 0 {
-      urgent.begin = rest.end
-      urgent.passed = nil
-    }
+    if rest.count > 0 { urgent.begin = rest.end }
     channel.appendUrgent(urgent)
   }
 

@@ -5,6 +5,8 @@ import RecordLayout
 /// Byte streams: every read is divided among the writes that delivered its bytes.
 final class StreamCorrelator: KindCorrelator {
   let medium: any StreamMedium
+  /// The same as the medium says, which would be a call for each look at it.
+  let isSocket: Bool
   let settings: CorrelatorSettings
   var channels: [ChannelKey: StreamChannel] = [:]
   /// The channel of the last record, because the next one is often of the same.
@@ -32,6 +34,7 @@ final class StreamCorrelator: KindCorrelator {
 
   init(_ medium: any StreamMedium, _ settings: CorrelatorSettings) {
     self.medium = medium
+    isSocket = medium.isSocket
     self.settings = settings
     teller = StreamTeller(medium: medium, captureLimit: settings.captureLimit)
   }
@@ -41,11 +44,11 @@ final class StreamCorrelator: KindCorrelator {
   func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
     switch UInt32(header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
-      guard let transfer = StreamTransfer(record, isSocket: medium.isSocket) else { return }
+      guard let transfer = StreamTransfer(record, isSocket: isSocket) else { return }
       let channel = meet(transfer)
       channel.lastTouched = header.time
       if let socket = transfer.socket {
-        if medium.hasPositions, channel.ends.isContradicted(by: socket) {
+        if channel.hasPositions, channel.ends.isContradicted(by: socket) {
           // A thread's record of an earlier connection is of no use any more.
           if header.time < channel.positions.birth { return }
           beginAnew(channel, with: transfer, &stage)
@@ -58,11 +61,14 @@ final class StreamCorrelator: KindCorrelator {
       default: takeRead(transfer, in: channel, &stage)
       }
       resolve(channel, &stage)
+      if header.type == UInt16(IPC_RECORD_READ.rawValue) {
+        awaitWriters(ofLastReadOf: channel, at: header.time)
+      }
       releaseDiscarded(of: channel, &stage)
     case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
     case IPC_RECORD_BACKLOG.rawValue: takeBacklog(record, header: header, &stage)
     case IPC_RECORD_CHANNEL.rawValue:
-      if medium.isSocket {
+      if isSocket {
         medium.takeName(record, &stage.texts)
       } else {
         takeFIFO(record, header: header, &stage)
@@ -82,7 +88,7 @@ final class StreamCorrelator: KindCorrelator {
       channel.lossGeneration = lossGeneration - 1
     }
     if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
-    if transfer.has(IPC_FLAG_FIRST), !medium.hasPositions {
+    if transfer.has(IPC_FLAG_FIRST), !channel.hasPositions {
       meetFirst(transfer, channel, isNew: !channel.isMet)
     }
     channel.isMet = true
@@ -160,6 +166,12 @@ final class StreamCorrelator: KindCorrelator {
     }
   }
 
+  /// Lets the last read that came wait for its writers, unless they are known by now.
+  private func awaitWriters(ofLastReadOf channel: StreamChannel, at time: UInt64) {
+    guard channel.reads.contains(where: { $0.serial == nextRead }) else { return }
+    pending.insert((time, nextRead, channel))
+  }
+
   /// Divides one read and tells its events; removes it if that was possible.
   @discardableResult
   func divide(_ channel: StreamChannel, at index: Int, isForced: Bool, _ stage: inout EventStage) -> Bool {
@@ -172,7 +184,9 @@ final class StreamCorrelator: KindCorrelator {
     // Positions stay true whatever was lost.
     let isInStep = channel.hasPositions || channel.lossGeneration == lossGeneration
     teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep, &stage)
-    channel.reads.remove(at: index)
+    channel.kept.remove(read.passed)
+    // Removal in the middle moves what comes behind.
+    if index == 0 { channel.reads.removeFirst() } else { channel.reads.remove(at: index) }
     if channel.hasPositions {
       dropPassed(channel, at: read.time, &stage)
       return true

@@ -1,7 +1,7 @@
 import IPCModel
 
 /// A read whose writers are looked for.
-struct StreamRead {
+struct StreamRead: BitwiseCopyable {
   /// Who read.
   var reader: Endpoint
   /// The same as records of its contents name it.
@@ -32,8 +32,8 @@ struct StreamRead {
   var isUrgent = false
   /// Whether it takes urgent bytes as normal ones (SO_OOBINLINE).
   var isInline = false
-  /// Descriptors and credentials that came with it.
-  var passed: PassedItems?
+  /// Number, in ``StreamChannel/kept``, of the descriptors and credentials that came with it.
+  var passed: UInt64 = 0
   /// Where in the stream its bytes lie, if that is known.
   var span = StreamSpan()
   /// State of losses when it arrived.

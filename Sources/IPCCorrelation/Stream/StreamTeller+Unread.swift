@@ -49,6 +49,7 @@ extension StreamTeller {
       let known = rests.firstIndex { $0.write.source == write.source }
       if known == nil { rests.append((write, StreamPart(source: write.source))) }
       let index = known ?? rests.count - 1
+      if known == nil { rests[index].part.sent = channel.unreadItems(of: write) }
       rests[index].part.count += count
       let isWhole = isInStep && count == write.remaining
       rests[index].part.append(isWhole ? channel.unreadContent(of: write) : .none, of: count)
@@ -90,7 +91,7 @@ extension StreamTeller {
 
   /// Tells bytes that nobody will read.
   ///
-  /// - Parameter part: Their contents as far as they are known.
+  /// - Parameter part: What was passed with them, and their contents as far as they are known.
   func tellUndelivered(
     _ write: StreamWrite, count: Int, _ part: StreamPart, at time: UInt64, _ channel: StreamChannel,
     _ stage: inout EventStage
@@ -113,7 +114,6 @@ extension StreamTeller {
       } else {
         stage.contents.allocate(0)
       }
-    let sent = write.consumed == 0 ? write.passed : nil
-    stageEvent(event, of: channel, sent: sent, received: nil, content: content, &stage)
+    stageEvent(event, of: channel, sent: part.sent, received: nil, content: content, &stage)
   }
 }

@@ -5,6 +5,7 @@ import IPCModel
 struct StreamTeller {
   private let captureLimit: Int
   private let medium: any StreamMedium
+  private let kind: Kind
   private var parts: [StreamPart] = []
   private var words = MissingBytes.Words()
   /// Whether what was written unseen can only have been written by who is known to write there.
@@ -12,6 +13,7 @@ struct StreamTeller {
 
   init(medium: any StreamMedium, captureLimit: UInt64) {
     self.medium = medium
+    kind = medium.kind
     self.captureLimit = Int(clamping: captureLimit)
   }
 
@@ -39,15 +41,11 @@ struct StreamTeller {
       if parts[part].sent != nil || parts[receiving].sent == nil { receiving = part }
     }
     // Credentials are those of all bytes of a read.
-    let isForAll = read.passed?.descriptors.isEmpty == true
-    for (index, part) in parts.enumerated() {
-      var traits = Event.Traits()
-      if part.isInferred, part.source.isKnown { traits.insert(.inferredSource) }
-      if part.isMatched || read.isMatched { traits.insert(.inTree) }
-      let event = makeEvent(
-        time: read.time, source: part.source, destination: read.reader, count: part.count, traits: traits)
-      let received = index == receiving || isForAll ? read.passed : nil
-      stageEvent(event, of: channel, part, received: received, &stage)
+    let passed = channel.kept[read.passed]
+    let isForAll = passed?.descriptors.isEmpty == true
+    for index in parts.indices {
+      let received = index == receiving || isForAll ? passed : nil
+      stageEvent(of: index, read, channel, received: received, &stage)
     }
     stage.contents.release(read.content)
     for share in shares {
@@ -56,6 +54,7 @@ struct StreamTeller {
       // A read shorter than its packet discards the rest (pipe(2), O_DIRECT).
       let write = channel.writes[index]
       var rest = StreamPart(source: write.source)
+      rest.sent = channel.unreadItems(of: write)
       rest.append(channel.unreadContent(of: write), of: write.remaining)
       tellUndelivered(write, count: write.remaining, rest, at: read.time, channel, &stage)
       channel.discardRest(of: index)
@@ -71,11 +70,10 @@ struct StreamTeller {
     var sent: PassedItems?
     var isInferred = share.isInferred || channel.isUncertain || !isInStep
     if let index = share.write {
-      let write = channel.writes[index]
-      source = write.source
-      isMatched = write.isMatched
-      isInferred = isInferred || write.isInferred
-      if share.isFirst { sent = write.passed }
+      source = channel.writes[index].source
+      isMatched = channel.writes[index].isMatched
+      isInferred = isInferred || channel.writes[index].isInferred
+      if share.isFirst { sent = channel.kept[channel.writes[index].passed] }
     } else {
       if infersWriters { source = channel.likelyWriter(isFromBefore: share.isFromBefore) ?? .unknown }
       // After a loss, the write is not late but lost.
@@ -87,7 +85,7 @@ struct StreamTeller {
     parts[index].count += share.count
     parts[index].isMatched = parts[index].isMatched || isMatched
     parts[index].isInferred = parts[index].isInferred || isInferred
-    parts[index].sent = sent ?? parts[index].sent
+    if let sent { parts[index].sent = sent }
     return index
   }
 
@@ -129,27 +127,32 @@ struct StreamTeller {
     time: UInt64, source: Endpoint, destination: Endpoint, count: Int, traits: Event.Traits
   ) -> Event {
     Event(
-      time: time, kind: medium.kind, source: source, destination: destination, count: UInt64(count),
+      time: time, kind: kind, source: source, destination: destination, count: UInt64(count),
       traits: traits)
   }
 
   /// Stages the event of one writer's part of a read.
   private mutating func stageEvent(
-    _ event: Event, of channel: StreamChannel, _ part: StreamPart, received: PassedItems?,
+    of part: Int, _ read: StreamRead, _ channel: StreamChannel, received: PassedItems?,
     _ stage: inout EventStage
   ) {
-    var event = event
+    var traits = Event.Traits()
+    if parts[part].isInferred, parts[part].source.isKnown { traits.insert(.inferredSource) }
+    if parts[part].isMatched || read.isMatched { traits.insert(.inTree) }
+    var event = makeEvent(
+      time: read.time, source: parts[part].source, destination: read.reader, count: parts[part].count,
+      traits: traits)
     var content = ContentArena.Piece.none
-    if let missing = part.missing {
+    if let missing = parts[part].missing {
       event.set(medium.missingField, to: words.id(of: missing, in: &stage.texts))
-      if part.length > 0 {
+      if parts[part].length > 0 {
         event.traits.insert(.incomplete)
-        content = part.joined(&stage.contents)
+        content = parts[part].joined(&stage.contents)
       }
     } else if showsContents {
-      content = part.joined(&stage.contents)
+      content = parts[part].joined(&stage.contents)
     }
-    stageEvent(event, of: channel, sent: part.sent, received: received, content: content, &stage)
+    stageEvent(event, of: channel, sent: parts[part].sent, received: received, content: content, &stage)
   }
 
   /// Stages an event. Takes over one retain of its content.

@@ -1,7 +1,7 @@
 import IPCModel
 
 /// Bytes that one write put, or is putting, into a stream.
-struct StreamWrite {
+struct StreamWrite: BitwiseCopyable {
   /// Who wrote.
   var source: Endpoint
   /// Whether the writer belongs to the traced command's tree.
@@ -28,8 +28,8 @@ struct StreamWrite {
   var fingerprint: Fingerprint
   /// See ``WrittenContent``.
   var content = WrittenContent()
-  /// Descriptors and credentials that go with its first byte.
-  var passed: PassedItems?
+  /// Number, in ``StreamChannel/kept``, of the descriptors and credentials that go with its first byte.
+  var passed: UInt64 = 0
   /// Where in the stream its bytes lie, if that is known.
   var span = StreamSpan()
   /// Whether reads had gone past it when its record came, so that they may have been told without it.

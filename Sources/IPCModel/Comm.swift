@@ -8,15 +8,16 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
   /// Name of an endpoint that was not observed.
   public static let unknown = Comm("<unknown>")
 
-  private var storage: InlineArray<16, UInt8>
+  /// The name's first 8 bytes and the others, in words that are compared and cut faster than bytes: the first byte lowest,
+  /// zeros behind the last one.
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
 
-  /// Takes the first 15 bytes of `name`'s UTF-8.
+  /// Takes the first 15 bytes of `name`'s UTF-8, up to a NUL.
   public init(_ name: some StringProtocol) {
-    storage = .init(repeating: 0)
-    var index = 0
-    for byte in name.utf8.prefix(Comm.capacity - 1) {
-      storage[index] = byte
-      index += 1
+    for (index, byte) in name.utf8.prefix(Comm.capacity - 1).enumerated() {
+      if byte == 0 { break }
+      if index < 8 { low |= UInt64(byte) << (8 * index) } else { high |= UInt64(byte) << (8 * (index - 8)) }
     }
   }
 
@@ -24,39 +25,43 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
   ///
   /// - Parameter bytes: Start of 16 readable bytes.
   public init(copying bytes: UnsafeRawPointer) {
-    storage = .init(repeating: 0)
-    for index in 0..<(Comm.capacity - 1) {
-      let byte = bytes.load(fromByteOffset: index, as: UInt8.self)
-      if byte == 0 { break }
-      storage[index] = byte
+    low = Self.cut(UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)))
+    // The last byte is the kernel's NUL.
+    if low >> 56 != 0 {
+      high = Self.cut(
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) & 0x00ff_ffff_ffff_ffff)
     }
+  }
+
+  /// What of a word comes before its lowest byte that is zero.
+  private static func cut(_ word: UInt64) -> UInt64 {
+    // Taking 1 from each byte borrows for a zero one; of those behind it, which it may spoil, nothing is kept anyway.
+    let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+    return zeros == 0 ? word : word & (1 << UInt64(zeros.trailingZeroBitCount - 7) - 1)
   }
 
   /// Number of bytes before the terminating NUL.
   public var count: Int {
-    var length = 0
-    while length < Comm.capacity, storage[length] != 0 { length += 1 }
-    return length
+    high == 0 ? 8 - low.leadingZeroBitCount / 8 : 16 - high.leadingZeroBitCount / 8
   }
 
   /// Byte at `index`, which is less than ``count``.
-  public subscript(index: Int) -> UInt8 { storage[index] }
-
-  /// Whether both are the same bytes.
-  public static func == (left: Comm, right: Comm) -> Bool {
-    for index in 0..<Comm.capacity where left.storage[index] != right.storage[index] { return false }
-    return true
+  public subscript(index: Int) -> UInt8 {
+    precondition((0..<Comm.capacity).contains(index), "a name has 16 bytes")
+    return UInt8(truncatingIfNeeded: (index < 8 ? low : high) >> UInt64(8 * (index % 8)))
   }
 
-  /// Feeds the bytes to a hasher.
-  public func hash(into hasher: inout Hasher) {
-    for index in 0..<Comm.capacity { hasher.combine(storage[index]) }
+  /// Gives the bytes before the terminating NUL to `body`; they are valid until it returns.
+  public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withUnsafeBytes(of: (low.littleEndian, high.littleEndian)) { bytes in
+      body(UnsafeRawBufferPointer(rebasing: bytes[..<count]).assumingMemoryBound(to: UInt8.self))
+    }
   }
 }
 
 extension Comm: CustomStringConvertible {
   /// The name as text; invalid UTF-8 is replaced.
   public var description: String {
-    String(decoding: (0..<count).map { storage[$0] }, as: UTF8.self)
+    withBytes { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -1,5 +1,7 @@
 /// What every room needs to know of a kind of IPC; the formats and filters know nothing else about it.
-public struct KindRow: Sendable {
+///
+/// A class, because the formats look a row up for every event, and a copy would count the references of its arrays.
+public final class KindRow: Sendable {
   /// Name in output and on the command line.
   public let name: StaticString
   /// Other names that `-t` takes; one that several kinds share means all of them.
@@ -10,6 +12,16 @@ public struct KindRow: Sendable {
   public let fields: [MetaField]
   /// Whether its transfers carry bytes.
   public let carriesBytes: Bool
+
+  private init(
+    name: StaticString, aliases: [String], summary: String, fields: [MetaField], carriesBytes: Bool
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.summary = summary
+    self.fields = fields
+    self.carriesBytes = carriesBytes
+  }
 }
 
 extension Kind {

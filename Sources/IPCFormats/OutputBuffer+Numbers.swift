@@ -4,23 +4,31 @@ let hexDigits: StaticString = "0123456789abcdef"
 extension OutputBuffer {
   /// Appends a number in decimal.
   public mutating func appendDecimal(_ value: UInt64) {
-    appendDigits(of: value, base: 10, width: 1)
+    appendDigits(of: value, width: 1)
   }
 
   /// Appends a number in decimal, with a minus sign if it is negative.
   public mutating func appendDecimal(_ value: Int64) {
     if value < 0 { append(UInt8(ascii: "-")) }
-    appendDigits(of: value.magnitude, base: 10, width: 1)
+    appendDigits(of: value.magnitude, width: 1)
   }
 
   /// Appends a number in decimal, with zeros before it up to `width` digits.
   public mutating func appendDecimal(_ value: UInt64, width: Int) {
-    appendDigits(of: value, base: 10, width: width)
+    appendDigits(of: value, width: width)
   }
 
   /// Appends a number in lowercase hexadecimal, with zeros before it up to `width` digits.
   public mutating func appendHex(_ value: UInt64, width: Int = 1) {
-    appendDigits(of: value, base: 16, width: width)
+    let length = max((64 - value.leadingZeroBitCount + 3) / 4, width, 1)
+    append(upTo: length) { place in
+      var rest = value
+      for index in stride(from: length - 1, through: 0, by: -1) {
+        place[index] = hexDigits.utf8Start[Int(rest & 0xf)]
+        rest >>= 4
+      }
+      return length
+    }
   }
 
   /// Appends a time span of nanoseconds as seconds with nine decimals.
@@ -32,20 +40,20 @@ extension OutputBuffer {
     appendDecimal(rest, width: 9)
   }
 
-  @inline(__always)
-  private mutating func appendDigits(of value: UInt64, base: UInt64, width: Int) {
+  private mutating func appendDigits(of value: UInt64, width: Int) {
+    // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
     var length = 1
-    var rest = value / base
-    while rest > 0 {
+    var bound: UInt64 = 10
+    while length < 20, value >= bound {
       length += 1
-      rest /= base
+      bound = bound &* 10
     }
     length = max(length, width)
     append(upTo: length) { place in
       var rest = value
       for index in stride(from: length - 1, through: 0, by: -1) {
-        place[index] = hexDigits.utf8Start[Int(rest % base)]
-        rest /= base
+        place[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+        rest /= 10
       }
       return length
     }

@@ -33,11 +33,19 @@ public struct OutputBuffer: ~Copyable {
   }
 
   /// Appends the UTF-8 of a literal.
+  ///
+  /// Inlined, so that the length is known where a literal is given, and no function is called to copy a few bytes.
+  @inline(__always)
   public mutating func append(_ text: StaticString) {
-    text.withUTF8Buffer { append($0) }
+    if text.hasPointerRepresentation {
+      append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    } else {
+      text.withUTF8Buffer { append($0) }
+    }
   }
 
   /// Appends bytes that lie outside this buffer.
+  @inline(__always)
   public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let source = bytes.baseAddress else { return }
     reserve(bytes.count)
@@ -51,6 +59,7 @@ public struct OutputBuffer: ~Copyable {
   }
 
   /// Appends up to `limit` bytes that `body` writes in place, of which it returns the number.
+  @inline(__always)
   mutating func append(upTo limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
     reserve(limit)
     let written = body(start + count)
@@ -80,10 +89,12 @@ public struct OutputBuffer: ~Copyable {
     count = newCount
   }
 
+  @inline(__always)
   private mutating func reserve(_ extra: Int) {
     if extra > capacity - count { grow(by: extra) }
   }
 
+  @inline(never)
   private mutating func grow(by extra: Int) {
     // Doubling keeps appending linear; a total that does not fit an Int traps rather than wraps.
     let newCapacity = max(count + extra, 2 * capacity)

@@ -22,10 +22,7 @@ extension OutputBuffer {
 
   /// Appends the name of a process.
   mutating func append(_ comm: Comm, _ escape: TextEscape) {
-    var name = InlineArray<16, UInt8>(repeating: 0)
-    let count = comm.count
-    for index in 0..<count { name[index] = comm[index] }
-    name.span.extracting(0..<count).withUnsafeBufferPointer { append($0, escape) }
+    comm.withBytes { append($0, escape) }
   }
 
   /// Appends the value of a meta field.
@@ -55,6 +52,11 @@ extension OutputBuffer {
     var runStart = 0
     var index = 0
     while index < text.count {
+      // Nearly all text is ASCII.
+      if text[index] < 0x80, passes(UInt32(text[index])) {
+        index += 1
+        continue
+      }
       let sequence = UTF8Sequence(in: text, at: index)
       let next = index + sequence.length
       if let scalar = sequence.scalar, passes(scalar) {

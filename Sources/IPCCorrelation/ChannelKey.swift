@@ -4,4 +4,7 @@ struct ChannelKey: Hashable, Sendable {
   let address: UInt64
   /// Its inode number, which tells a new object at a used address.
   let inode: UInt64
+
+  /// Feeds the address alone: few objects share one, and equality tells those apart.
+  func hash(into hasher: inout Hasher) { hasher.combine(address) }
 }

@@ -1,7 +1,9 @@
 import IPCModel
 
 /// The exact decision, made once on every finished event.
-public struct EventFilter: Sendable {
+///
+/// A class, so that the call for each event copies none of its sets.
+public final class EventFilter: Sendable {
   private let selection: Selection
   private let kinds: UInt64
   private let isOpen: Bool

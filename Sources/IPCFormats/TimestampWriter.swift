@@ -69,9 +69,10 @@ struct TimestampWriter: Sendable {
   }
 
   private mutating func put(_ value: Int, at position: Int, width: Int) {
-    var rest = value
+    // Of 32 bits and without a sign, a division is one multiplication.
+    var rest = UInt32(truncatingIfNeeded: value)
     for index in stride(from: position + width - 1, through: position, by: -1) {
-      stamp[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+      stamp[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10
     }
   }

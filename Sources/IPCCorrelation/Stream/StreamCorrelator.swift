@@ -23,7 +23,7 @@ final class StreamCorrelator: KindCorrelator {
   var lastContentRecord: UInt64 = 0
   /// What lies unread in pipes that somebody has begun to splice from, until the next read is told.
   var backlogs: [ChannelKey: SpliceBacklog] = [:]
-  var teller: StreamTeller
+  let teller: StreamTeller
   var look = LookSchedule()
   /// Names of channels that are gone, which events on their way may still refer to.
   var retiredNames = RetiredTexts()
@@ -46,7 +46,6 @@ final class StreamCorrelator: KindCorrelator {
     case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
       guard let transfer = StreamTransfer(record, isSocket: isSocket) else { return }
       let channel = meet(transfer)
-      channel.lastTouched = header.time
       if let socket = transfer.socket {
         if channel.hasPositions, channel.ends.isContradicted(by: socket) {
           // A thread's record of an earlier connection is of no use any more.
@@ -80,19 +79,28 @@ final class StreamCorrelator: KindCorrelator {
 
   /// The channel of a record, made if it is new.
   private func meet(_ transfer: StreamTransfer) -> StreamChannel {
-    let known: StreamChannel?
-    if let recent, recent.key == transfer.key { known = recent } else { known = channels[transfer.key] }
+    if let recent, recent.key == transfer.key {
+      note(transfer, of: recent)
+      return recent
+    }
+    let known = channels[transfer.key]
     let channel = known ?? makeChannel(transfer.key)
     recent = channel
     if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
       channel.lossGeneration = lossGeneration - 1
     }
+    note(transfer, of: channel)
+    return channel
+  }
+
+  /// Learns what a record says of its channel.
+  private func note(_ transfer: StreamTransfer, of channel: StreamChannel) {
+    channel.lastTouched = transfer.time
     if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
     if transfer.has(IPC_FLAG_FIRST), !channel.hasPositions {
       meetFirst(transfer, channel, isNew: !channel.isMet)
     }
     channel.isMet = true
-    return channel
   }
 
   /// Adds a channel.

@@ -2,7 +2,7 @@ import DequeModule
 import IPCModel
 
 /// Makes the events of streams.
-struct StreamTeller {
+final class StreamTeller {
   private let captureLimit: Int
   private let medium: any StreamMedium
   private let kind: Kind
@@ -22,7 +22,7 @@ struct StreamTeller {
   // MARK: - Reads
 
   /// Tells a read: one event a writer. Takes over the read's content.
-  mutating func tell(
+  func tell(
     _ read: StreamRead, dividedAs shares: [StreamChannel.Share], of channel: StreamChannel, isInStep: Bool,
     _ stage: inout EventStage
   ) {
@@ -62,7 +62,7 @@ struct StreamTeller {
   }
 
   /// Adds a share to its writer's part; returns which that is.
-  private mutating func add(
+  private func add(
     _ share: StreamChannel.Share, of read: StreamRead, _ channel: StreamChannel, isInStep: Bool
   ) -> Int {
     var source = Endpoint.unknown
@@ -92,7 +92,7 @@ struct StreamTeller {
   /// Adds the contents of a share to its writer's part.
   ///
   /// - Parameter known: What is known of a read without a buffer.
-  private mutating func addContent(
+  private func addContent(
     of share: StreamChannel.Share, _ read: StreamRead, _ channel: StreamChannel, to part: Int,
     _ known: StreamChannel.Knowledge
   ) {
@@ -132,7 +132,7 @@ struct StreamTeller {
   }
 
   /// Stages the event of one writer's part of a read.
-  private mutating func stageEvent(
+  private func stageEvent(
     of part: Int, _ read: StreamRead, _ channel: StreamChannel, received: PassedItems?,
     _ stage: inout EventStage
   ) {

@@ -18,12 +18,9 @@ struct StreamTransfer {
     guard record.count >= size, let start = record.baseAddress else { return nil }
     raw = start.loadUnaligned(as: ipc_transfer.self)
     socketStart = isSocket ? start : nil
-    traits =
-      isSocket
-      ? start.loadUnaligned(
-        fromByteOffset: MemoryLayout<ipc_socket>.offset(of: \.traits) ?? 0, as: UInt16.self)
-      : 0
-    captured = raw.captured(of: UnsafeRawBufferPointer(start: start + size, count: record.count - size))
+    traits = isSocket ? start.loadUnaligned(as: ipc_socket.self).traits : 0
+    let count = min(Int(clamping: min(UInt64(raw.captured), raw.count)), record.count - size)
+    captured = UnsafeRawBufferPointer(start: start + size, count: count)
   }
 
   /// All of the record if it is a socket's; read in place, because few need it.

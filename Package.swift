@@ -9,7 +9,8 @@ let swiftSettings: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     // Checked in debug builds, with which all tests run; in the optimised one the checks were a fifth of the work.
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    .unsafeFlags(
+      ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
   ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // The rooms stand in the order in which the data walks through them:

@@ -40,6 +40,7 @@ extension OutputBuffer {
     appendDecimal(rest, width: 9)
   }
 
+  @inline(__always)
   private mutating func appendDigits(of value: UInt64, width: Int) {
     // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
     var length = 1

@@ -44,7 +44,10 @@ final class StreamCorrelator: KindCorrelator {
   func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
     switch UInt32(header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
-      guard let transfer = StreamTransfer(record, isSocket: isSocket) else { return }
+      guard record.count >= StreamTransfer.size(isSocket: isSocket), let start = record.baseAddress else {
+        return
+      }
+      let transfer = StreamTransfer(start, length: record.count, isSocket: isSocket)
       let channel = meet(transfer)
       if let socket = transfer.socket {
         if channel.hasPositions, channel.ends.isContradicted(by: socket) {

@@ -157,10 +157,9 @@ final class StreamTeller {
 
   /// Stages an event. Takes over one retain of its content.
   func stageEvent(
-    _ event: Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
+    _ event: consuming Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     content: ContentArena.Piece, _ stage: inout EventStage
   ) {
-    var event = event
     let ownTexts = medium.fill(&event, of: channel, sent: sent, received: received, &stage.texts)
     stage.append(event, content: content, ownTexts: ownTexts)
   }

@@ -12,14 +12,22 @@ struct StreamTransfer {
   /// A read's contents or a write's fingerprint; valid as long as the record.
   let captured: UnsafeRawBufferPointer
 
-  /// Reads a record; nil if it is cut.
-  init?(_ record: UnsafeRawBufferPointer, isSocket: Bool) {
-    let size = isSocket ? MemoryLayout<ipc_socket>.size : MemoryLayout<ipc_transfer>.size
-    guard record.count >= size, let start = record.baseAddress else { return nil }
+  /// Bytes of a record without what follows it.
+  static func size(isSocket: Bool) -> Int {
+    isSocket ? MemoryLayout<ipc_socket>.size : MemoryLayout<ipc_transfer>.size
+  }
+
+  /// Reads a record.
+  ///
+  /// - Parameters:
+  ///   - start: Its first byte.
+  ///   - length: Bytes of it and what follows; not less than ``size(isSocket:)``.
+  init(_ start: UnsafeRawPointer, length: Int, isSocket: Bool) {
+    let size = Self.size(isSocket: isSocket)
     raw = start.loadUnaligned(as: ipc_transfer.self)
     socketStart = isSocket ? start : nil
     traits = isSocket ? start.loadUnaligned(as: ipc_socket.self).traits : 0
-    let count = min(Int(clamping: min(UInt64(raw.captured), raw.count)), record.count - size)
+    let count = min(Int(clamping: min(UInt64(raw.captured), raw.count)), length - size)
     captured = UnsafeRawBufferPointer(start: start + size, count: count)
   }
 

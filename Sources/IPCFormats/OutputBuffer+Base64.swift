@@ -17,7 +17,12 @@ extension OutputBuffer {
       let whole = bytes.count - bytes.count % 3
       for index in stride(from: 0, to: whole, by: 3) {
         let high = UInt32(bytes[index]) << 16 | UInt32(bytes[index + 1]) << 8
-        put(high | UInt32(bytes[index + 2]), letters: 4)
+        let group = high | UInt32(bytes[index + 2])
+        place[output] = letters[Int(group >> 18)]
+        place[output + 1] = letters[Int(group >> 12) & 0x3f]
+        place[output + 2] = letters[Int(group >> 6) & 0x3f]
+        place[output + 3] = letters[Int(group) & 0x3f]
+        output += 4
       }
       switch bytes.count - whole {
       case 1: put(UInt32(bytes[whole]) << 16, letters: 2)

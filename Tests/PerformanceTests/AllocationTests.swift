@@ -55,8 +55,8 @@ struct AllocationTests {
     #expect(run.allocations <= (run.events + 1) * Self.blocksOfDescriptor)
   }
 
-  /// The channel's object, its writes, its reads, and an empty queue that is copied when it is first met.
-  private static let blocksOfChannel = 4
+  /// The channel's object, its writes and its reads.
+  private static let blocksOfChannel = 3
 
   @Test("A channel allocates its own state once")
   func channel() throws {

@@ -58,7 +58,9 @@ struct Session: ~Copyable {
       filter: EventFilter(selection), format: options.output.makeFormat(format),
       showsContents: options.output.showsContents, limit: options.output.count ?? 0)
     correlator = Correlator(
-      CorrelatorSettings(captureLimit: captureLimit, serviceName: ServiceNames.name(of:kind:)))
+      CorrelatorSettings(
+        captureLimit: captureLimit, patience: UInt64(options.trace.patience) * 1_000_000,
+        serviceName: ServiceNames.name(of:kind:)))
     self.options = options
     self.signals = signals
     self.command = command

@@ -15,13 +15,25 @@ struct TraceOptions: ParsableArguments {
       valueName: "bytes"))
   var bufferSize = ByteSize(bytes: 16 << 20)
 
+  @Option(
+    help: ArgumentHelp(
+      "How long one side of a transfer waits for the other before it is told alone; more helps where CPUs are scarce.",
+      valueName: "ms"))
+  var patience: UInt32 = 100
+
   @Flag(help: "Trace ipcdump itself too, and the pipes that show its output.")
   var includeSelf = false
 
   /// Smallest and largest ring: room for a record of the greatest size, and what a map's 32-bit size can say.
   private static let sizes = (64 << 10)...(1 << 30)
 
+  /// Least and greatest patience, in milliseconds.
+  private static let patiences: ClosedRange<UInt32> = 10...60_000
+
   func validate() throws {
+    guard Self.patiences.contains(patience) else {
+      throw ValidationError("--patience must be between 10 and 60000 ms")
+    }
     guard Self.sizes.contains(bufferSize.bytes) else {
       throw ValidationError("--buffer-size must be between 64k and 1G")
     }

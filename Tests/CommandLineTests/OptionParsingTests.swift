@@ -176,7 +176,8 @@ struct OptionParsingTests {
       ["-t", "t1"], ["-tt"], ["-t"], ["-p", "0"], ["-p", "-1"], ["-p", "x"], ["-p"], ["-f", "xml"],
       ["-c", "-1"],
       ["-c", "x"], ["-B", "-1", "-x"], ["--time", "noon"], ["--color", "red"], ["--hook", "kprobe"],
-      ["--buffer-size", "1k"], ["--buffer-size", "2G"], ["-z"], ["--unknown"],
+      ["--buffer-size", "1k"], ["--buffer-size", "2G"], ["--patience", "9"], ["--patience", "60001"], ["-z"],
+      ["--unknown"],
     ])
   func `refuses what it does not understand`(arguments: [String]) {
     let error = #expect(throws: (any Error).self) { try IPCDump.parse(arguments) }

@@ -21,7 +21,7 @@ struct UnnumberedThreadTests {
     recording.write("hello world", by: .ann)
     let read = recording.late { recording.read(Array("hello world".utf8), by: out, chunk: 4) }
     recording.arrive(read[0])
-    #expect(recording.told(after: 150) == ["ann > bo(-1/-1) 11 \"hell\""])
+    #expect(recording.told(after: 10_200) == ["ann > bo(-1/-1) 11 \"hell\""])
   }
 
   @Test func `does not read what another one reads at the same time`() {

@@ -16,7 +16,8 @@ static __always_inline void exclude_channel(u64 key, u64 inode) {
   struct ipc_shown shown = {.inode = inode};
   if (!is_own_output(key, inode)) bpf_map_update_elem(&output_chain, &key, &shown, BPF_ANY);
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
-  if (known && told_inode(known) == inode) known->flags |= CHANNEL_EXCLUDED;
+  /* NOT_ACCEPTED means something of unix sockets only: a TCP direction's check may have that bit. */
+  if (known && (known->inode == inode || told_inode(known) == inode)) known->flags |= CHANNEL_EXCLUDED;
 }
 
 /* Whether a file is the task's standard input, or its standard output or error, under whatever number. */

@@ -33,6 +33,15 @@ struct MessageMatchTests {
     #expect(recording.toldAtEnd() == [])
   }
 
+  @Test func `whose sender goes on only after it was received is known`() {
+    let began = recording.clock
+    recording.receive("hello", by: .bob, at: server, from: first)
+    let queued = recording.clock + 1000
+    recording.send("hello", by: .ann, from: first, to: server, began: began, queued: queued)
+    #expect(recording.told() == ["ann > bob 5 \"hello\""])
+    #expect(recording.toldAtEnd() == [])
+  }
+
   @Test func `received late holds back what was received after it`() {
     recording.send("known", by: .ann, from: first, to: server)
     let late = recording.late { recording.receive("lost", by: .bob, at: server, from: second) }

@@ -31,18 +31,29 @@ struct MessageSharingTests {
 
   @Test func `knows the source of equal bytes if the kernel tells when they were queued`() {
     let early = recording.clock + 100, late = recording.clock + 200
-    recording.send("ready", by: .ann, from: shared, to: server, queued: late)
+    recording.send("ready", by: .ann, from: shared, to: server, began: early + 10, queued: late)
     recording.send("ready", by: .amy, from: shared, to: server, queued: early)
     recording.receive("ready", by: .bob, at: server, from: shared)
     recording.receive("ready", by: .bob, at: server, from: nil)
     #expect(recording.told() == ["amy > bob 5 \"ready\"", "ann > bob 5 \"ready\""])
   }
 
+  @Test func `infers the source of equal bytes if one's send began before the other was queued`() {
+    let early = recording.clock + 100, late = recording.clock + 200
+    recording.send("ready", by: .ann, from: shared, to: server, began: early - 10, queued: late)
+    recording.send("ready", by: .amy, from: shared, to: server, began: early - 20, queued: early)
+    recording.receive("ready", by: .bob, at: server, from: shared)
+    recording.receive("ready", by: .bob, at: server, from: shared)
+    #expect(recording.told() == ["amy? > bob 5 \"ready\"", "ann? > bob 5 \"ready\""])
+  }
+
   @Test func `does not know which of equal bytes each of several threads received`() {
     recording.send("start", by: .ann, from: shared, to: server)
     recording.receive("start", by: .bea, at: server, from: shared)
     recording.send("ready", by: .ann, from: shared, to: server, queued: recording.clock + 100)
-    recording.send("ready", by: .amy, from: shared, to: server, queued: recording.clock + 200)
+    recording.send(
+      "ready", by: .amy, from: shared, to: server, began: recording.clock + 150, queued: recording.clock + 200
+    )
     recording.receive("ready", by: .bob, at: server, from: shared)
     #expect(recording.told() == ["ann > bea 5 \"start\"", "ann? > bob 5 \"ready\""])
   }

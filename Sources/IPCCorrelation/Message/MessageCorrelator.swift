@@ -132,7 +132,9 @@ final class MessageCorrelator: KindCorrelator {
       if batch.ended == 0 || batch.ended + Self.burst >= time { return batch.time }
       batches[transfer.tid] = nil
     }
-    return max(queue.lastEnd(of: transfer.actor.tid), time - min(time, Self.longestEnd))
+    let settled = transfer.queued ?? time
+    return transfer.began
+      ?? max(queue.lastEnd(of: transfer.actor.tid), settled - min(settled, Self.longestEnd))
   }
 
   /// Makes a queue known by where its messages go.

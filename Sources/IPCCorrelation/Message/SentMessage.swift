@@ -14,7 +14,7 @@ struct SentMessage {
   let names: SocketEndNames
   /// When it can have been queued at its receiver at the earliest, in nanoseconds.
   private(set) var begin: UInt64
-  /// When it was queued there at the latest; the same if the kernel told.
+  /// When it was queued there at the latest.
   private(set) var settled: UInt64
   /// When the send ended.
   private(set) var time: UInt64
@@ -50,7 +50,7 @@ struct SentMessage {
     isMatched = transfer.has(IPC_FLAG_MATCHED)
     route = MessageRoute(transfer.raw)
     self.names = names
-    self.begin = transfer.queued ?? begin
+    self.begin = begin
     settled = transfer.queued ?? transfer.time
     time = transfer.time
     count = transfer.count
@@ -89,8 +89,8 @@ struct SentMessage {
     count += part.count
     time = part.time
     settled = part.settled
-    // Of the part that completes it, the kernel may have told when.
-    if part.begin == part.settled { begin = part.begin }
+    // It is queued by the part that completes it.
+    begin = part.begin
     isOpen = part.isOpen
     segment = max(segment, part.segment)
     fingerprint.dropSuffix()

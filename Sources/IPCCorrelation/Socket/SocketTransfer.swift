@@ -22,7 +22,11 @@ struct SocketTransfer {
   var count: Int { raw.transfer.moved }
   /// Bytes of a message that the receiver had room for.
   var kept: Int { min(Int(raw.kept), count) }
-  /// When a sent message was queued at its receiver, in nanoseconds; nil if that is not known.
+  /// When the call that sent one message began, in nanoseconds; nil if that is not known.
+  var began: UInt64? { raw.kept == 0 ? nil : time - min(time, UInt64(raw.kept)) }
+  /// When a sent message lay in its receiver's queue at the latest, in nanoseconds; nil if that is not known.
+  ///
+  /// The kernel tells it behind the queueing (sk_data_ready), when somebody may have received the message already.
   var queued: UInt64? {
     let time = UInt64(raw.transfer.tail) << 32 | UInt64(raw.transfer.head)
     return time == 0 ? nil : time

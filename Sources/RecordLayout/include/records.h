@@ -130,7 +130,8 @@ enum ipc_socket_traits {
  * transfer.head and .tail:
  *   unix    stream reads: messages still waiting, and 0
  *   TCP     position in the stream (write_seq, copied_seq) after the operation, and before it
- *   others  writes: when the message was queued at its receiver, in ns (low and high half); 0 if it is not known
+ *   others  writes: when the message lay in its receiver's queue at the latest, in ns (low and high half); 0 if it is
+ *           not known
  */
 struct ipc_socket {
   struct ipc_transfer transfer;
@@ -141,7 +142,8 @@ struct ipc_socket {
   __u16 source_port;
   __u16 destination_port;
   __u32 netns;   /* inode number of the acting end's network namespace */
-  __u32 kept;    /* bytes of a message that the receiver had room for; transfer.count is its real length */
+  __u32 kept;    /* reads: bytes of a message that the receiver had room for; transfer.count is its real length.
+                    Writes of one message: how long the call took, in ns; 0 if it is not known */
   __u16 segment; /* UDP: bytes of each datagram that the write was cut into (UDP_SEGMENT); 0 if it is one */
   __u16 traits;  /* enum ipc_socket_traits */
 };

@@ -101,18 +101,20 @@ final class MessageRecording: CorrelatorRecording {
   ///
   /// - Parameters:
   ///   - segment: Bytes of the datagrams that it is cut into.
-  ///   - queued: When it was queued at its receiver, if that is told.
+  ///   - began: When the call began, if that is told.
+  ///   - queued: When it was queued at its receiver at the latest, if that is told.
   ///   - traits: What is not usual about it.
   func send(
     _ text: String, by party: Party, from source: MessageSocket, to target: MessageSocket?,
-    segment: UInt16 = 0,
-    queued: UInt64 = 0, traits: [ipc_socket_traits] = [IPC_SOCKET_LOCAL], passing: MessagePassing? = nil
+    segment: UInt16 = 0, began: UInt64? = nil, queued: UInt64 = 0,
+    traits: [ipc_socket_traits] = [IPC_SOCKET_LOCAL], passing: MessagePassing? = nil
   ) {
     if kind != IPC_KIND_LOOPBACK_UDP { tellNames(source, target, by: party) }
     tell(passing, by: party)
     var record = socketRecord(
       header(IPC_RECORD_WRITE, by: party), from: source, to: target, count: text.utf8.count)
     record.segment = segment
+    record.kept = began.map { UInt32(record.transfer.header.time - $0) } ?? 0
     record.transfer.head = UInt32(truncatingIfNeeded: queued)
     record.transfer.tail = UInt32(truncatingIfNeeded: queued >> 32)
     for trait in traits { record.traits |= UInt16(trait.rawValue) }

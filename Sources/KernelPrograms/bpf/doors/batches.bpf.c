@@ -28,7 +28,6 @@ static __always_inline int sent_step(void *ctx, struct call *call) {
       }
     }
     scratch->socket.transfer.count = length;
-    scratch->socket.kept = length;
     if (is_known) send_write(scratch, length, length);
     scratch->message++;
     if (scratch->message >= scratch->messages) goto done;

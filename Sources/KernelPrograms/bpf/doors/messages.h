@@ -86,6 +86,21 @@ static __always_inline struct noted_message *first_noted(struct scratch *scratch
   return noted_message(scratch, 0);
 }
 
+/* Notes that a message is about to be sent, so that it cannot be what somebody has received before. */
+static __always_inline struct note *note_sender(void) {
+  struct note *note = note_to_write();
+  if (note) note->entered = bpf_ktime_get_ns();
+  return note;
+}
+
+/* How long the call that has sent a message took, in ns; 0 if that is not known, or did not fit. */
+static __always_inline u32 time_in_call(struct scratch *scratch) {
+  struct note *note = is_request(scratch) ? NULL : note_of_call();
+  if (!note || !note->entered) return 0;
+  u64 took = scratch->socket.transfer.header.time - note->entered;
+  return took >> 32 ? 0 : took;
+}
+
 /* Copies an address that a call passed or got; false if there is none. */
 static __always_inline bool read_name(struct scratch *scratch, u8 *address, u16 *port) {
   struct {

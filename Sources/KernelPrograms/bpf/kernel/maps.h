@@ -184,7 +184,7 @@ struct {
 struct noted_message {
   u64 sock; /* of a send, the receiving struct sock; of a receive, unix: the sending one */
   u64 inode;
-  u64 time; /* of a send: when it was queued there */
+  u64 time; /* of a send: when the sender went on after it was queued there; somebody may have received it by then */
   u8 source_address[16];
   u8 destination_address[16];
   u16 source_port;
@@ -209,6 +209,7 @@ struct note {
   u8 pad[5];
   u32 is_announced; /* the write's beginning has been told */
   u32 is_joined;    /* the write goes on with a UDP datagram that was held back */
+  u64 entered;      /* when the call that sends a message began; 0 if it was not seen */
   struct noted_message messages[NOTED_MESSAGES];
 };
 
@@ -398,6 +399,7 @@ static __always_inline struct note *note_to_write(void) {
     note->has_position = 0;
     note->is_announced = 0;
     note->is_joined = 0;
+    note->entered = 0;
     note->sender = NULL;
     note->is_placed = 0;
     note->receiver = NULL;

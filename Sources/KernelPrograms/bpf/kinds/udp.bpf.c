@@ -81,7 +81,7 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
   struct udp_sock *udp = (void *)scratch->sk;
-  struct note *note = note_to_write();
+  struct note *note = note_sender();
   if (note) note->is_joined = BPF_CORE_READ(udp, pending) != 0;
   if (!scratch->vector) return 0;
   bool matched = scope_matches(call->task);
@@ -108,6 +108,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
     if (!describe_sent(scratch, noted)) goto nothing;
     if (!udp_channel_in_scope(call, scratch, matched, scratch->result)) goto nothing;
     record->segment = segment_size(scratch);
+    record->kept = time_in_call(scratch);
     if (BPF_CORE_READ(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
     if (note && note->is_joined) record->traits |= IPC_SOCKET_JOINED;
     return send_sent(ctx, scratch, scratch->result);

@@ -7,7 +7,9 @@
 /* sendmmsg can be blocked between its messages, while the first ones are received. */
 static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
-  if (!scratch || !scratch->vector) return 0;
+  if (!scratch) return 0;
+  note_sender();
+  if (!scratch->vector) return 0;
   set_unix_ends(scratch, scratch->sk, peer_of(scratch->sk));
   bool matched = scope_matches(call->task);
   u32 kind = unix_kind(scratch);
@@ -49,8 +51,11 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, matched,
               scratch->result);
   fill_unix_ends(scratch, channel);
-  if (scratch->is_write && noted) note_queued(&scratch->socket, noted);
-  if (scratch->is_write) return send_sent(ctx, scratch, scratch->result);
+  if (scratch->is_write) {
+    if (noted) note_queued(&scratch->socket, noted);
+    scratch->socket.kept = time_in_call(scratch);
+    return send_sent(ctx, scratch, scratch->result);
+  }
   /* The sender may be gone, so that only what was noted of it holds. */
   if (noted) scratch->socket.traits &= ~IPC_SOCKET_SOURCE_NAMED;
   return send_received(ctx, scratch);

@@ -83,7 +83,7 @@ final class Session {
   func ipcdump(_ arguments: [String], peakSinceTold told: String) async throws -> Trace {
     let ipcdump = try startIPCDump(arguments)
     let isTelling = try await eventually(seconds: 20) {
-      try FileManager.default.attributesOfItem(atPath: self.file(told))[.size] as? Int ?? 0 > 0
+      (try? self.folder.contents(told))?.isEmpty == false
     }
     try #require(isTelling, "ipcdump told nothing")
     try ipcdump.forgetPeak()

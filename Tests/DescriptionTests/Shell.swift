@@ -31,7 +31,8 @@ enum Shell: String {
     [[ $1 != *' ' ]] || COMP_WORDS+=('')
     COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMP_LINE=$1 COMP_POINT=${#1}
     "$function" ipcdump "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
-    printf '%s\n' "${COMPREPLY[@]}"
+    # As they are shown.
+    printf '%s\n' "${COMPREPLY[@]}" | sort -u
     """#
 
   /// Types the line and a tab into a zsh on a terminal of its own, and takes the line that is there then.

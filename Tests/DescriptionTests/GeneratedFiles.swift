@@ -11,9 +11,8 @@ final class GeneratedFiles {
 
   init() throws {
     command = try CommandDescription(dump: Data(IPCDump._dumpHelp().utf8))
-    folder = try FileManager.default.url(
-      for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(filePath: "/tmp"), create: true
-    )
+    folder = FileManager.default.temporaryDirectory.appending(path: "ipcdump-described-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     try write("ipcdump.bash", BashCompletion(command).text)
     try write("_ipcdump", ZshCompletion(command).text)
     try write("ipcdump.fish", FishCompletion(command).text)

@@ -18,10 +18,18 @@ struct OptionAgreementTests {
       })
   }
 
-  private let help = Self.helped(IPCDump.helpMessage(columns: 400))
+  /// The command's own help, and that of each subcommand, with the words that lead to it.
+  private let helps: [(line: String, options: Set<String>)] =
+    [("ipcdump", helped(IPCDump.helpMessage(columns: 400)))]
+    + IPCDump.configuration.subcommands.map {
+      ("ipcdump \($0._commandName)", helped(IPCDump.helpMessage(for: $0, columns: 400)))
+    }
+
+  /// Every name, as often as there are commands that have it.
+  private var names: [String] { helps.flatMap(\.options).sorted() }
 
   @Test func `the help has options`() {
-    #expect(help.isSuperset(of: ["-t", "-X", "--ascii", "--time", "--help"]))
+    #expect(Set(names).isSuperset(of: ["-t", "-X", "--ascii", "--time", "--help"]))
   }
 
   @Test func `the manual page has the help's`() throws {
@@ -31,31 +39,34 @@ struct OptionAgreementTests {
     let headings = options.split(separator: ".TP\n").dropFirst().compactMap {
       $0.split(separator: "\n").first
     }
-    let names = headings.flatMap { heading in
+    let told = headings.flatMap { heading in
       heading.replacing(#"\-"#, with: "-").split(separator: #"\fB"#).filter { $0.hasPrefix("-") }
         .compactMap { $0.split(separator: #"\fR"#).first.map(String.init) }
     }
-    #expect(Set(names) == help)
-    #expect(names.count == help.count)
+    #expect(told.sorted() == names)
   }
 
   @Test func `bash completes the help's`() throws {
-    let words = try Shell.bash.completions(of: "ipcdump -", GeneratedFiles())
-    #expect(Set(words) == help.union(["--"]))
+    for (line, options) in helps {
+      let words = try Shell.bash.completions(of: "\(line) -", GeneratedFiles())
+      #expect(Set(words).subtracting(["--"]) == options)
+    }
   }
 
   @Test(.enabled(if: Shell.fish.isInstalled, "fish is not installed"))
   func `fish completes the help's`() throws {
     let files = try GeneratedFiles()
-    let words =
-      try Shell.fish.completions(of: "ipcdump -", files) + Shell.fish.completions(of: "ipcdump --", files)
-    #expect(Set(words) == help.union(["--"]))
+    for (line, options) in helps {
+      // Long ones only behind two dashes.
+      let words = try ["-", "--"].flatMap { try Shell.fish.completions(of: "\(line) \($0)", files) }
+      #expect(Set(words).subtracting(["--"]) == options)
+    }
   }
 
   /// What is typed into zsh shows one completion only, so its own list is taken from the script.
   @Test func `zsh completes the help's`() throws {
     let text = ZshCompletion(try GeneratedFiles().command).text
-    let names = text.matches(of: /\n +'(?:\([^)]*\))?\*?(-[-a-zA-Z]+)=?\[/).map { String($0.1) }
-    #expect(Set(names) == help)
+    let told = text.matches(of: /\n +'(?:\([^)]*\))?\*?(-[-a-zA-Z0-9]+)=?\[/).map { String($0.1) }
+    #expect(told.sorted() == names)
   }
 }

@@ -157,7 +157,8 @@ let package = Package(
     .testTarget(
       name: "DescriptionTests",
       dependencies: [
-        "describe-command", "ipcdump", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "IPCModel", "describe-command", "ipcdump",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(

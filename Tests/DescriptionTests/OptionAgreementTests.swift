@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import IPCModel
 import Testing
 
 @testable import describe_command
@@ -68,5 +69,10 @@ struct OptionAgreementTests {
     let text = ZshCompletion(try GeneratedFiles().command).text
     let told = text.matches(of: /\n +'(?:\([^)]*\))?\*?(-[-a-zA-Z0-9]+)=?\[/).map { String($0.1) }
     #expect(told.sorted() == names)
+  }
+
+  @Test func `every type that is completed is one`() {
+    #expect(Kind.words.allSatisfy { !Kind.named($0).isEmpty })
+    #expect(Set(Kind.words).isSuperset(of: Kind.all.map(\.row.name.description)))
   }
 }

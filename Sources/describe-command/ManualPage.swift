@@ -41,6 +41,10 @@ struct ManualPage {
           throw DescriptionError("the manual's template tells more of \(name) twice")
         }
         option = name
+      } else if let heading = [".SH", ".SS", ".TP"].first(where: line.hasPrefix) {
+        // Such as one of an option that was written by hand, which would be there twice.
+        throw DescriptionError(
+          "the manual's template has \(heading) among the options, whose headings are made")
       } else if let option {
         remarks[option]?.append(line)
       } else {

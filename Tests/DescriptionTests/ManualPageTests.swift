@@ -83,6 +83,9 @@ struct ManualPageTests {
     #expect(
       complaint(".\\\" @options\nx\n.\\\" @end")
         == #"the manual's template has text before the first .\" @more "#)
+    #expect(
+      complaint(".\\\" @options\n.\\\" @more -p\nMore.\n.TP\n.B \\-q\n.\\\" @end")
+        == "the manual's template has .TP among the options, whose headings are made")
   }
 
   @Test func `what is no dump is refused`() {

@@ -42,6 +42,14 @@ struct UnixStreamTests {
     #expect(Set(recording.told.map { $0.meta["path"] }) == ["/run/first", "/run/second"])
   }
 
+  @Test func `that is new had nothing in it before a splice that is told after the read`() {
+    let connection = TracedConnection.unix(unread: 5)
+    recording.receive("hello", by: .bob, from: connection)
+    recording.send("hello", by: .ann, to: connection)
+    #expect(recording.told() == ["ann > bob 5 \"hello\""])
+    #expect(recording.toldAtEnd() == [])
+  }
+
   @Test func `divides a read among its writers`() {
     recording.send("one", by: .ann, to: connection)
     recording.send("two", by: .amy, to: connection)

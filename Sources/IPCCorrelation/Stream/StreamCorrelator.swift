@@ -125,6 +125,9 @@ final class StreamCorrelator: KindCorrelator {
     var before = Int(transfer.raw.unread)
     switch UInt32(transfer.raw.header.type) {
     case IPC_RECORD_WRITE.rawValue: before = max(0, before - transfer.count)
+    // Nothing lay in a socket that was made since the trace began: the write's own record is still to come.
+    case IPC_RECORD_READ.rawValue where isSocket && isNew && !channel.wasThere && teller.infersWriters:
+      before = 0
     case IPC_RECORD_READ.rawValue: before += transfer.count
     default: break
     }

@@ -21,12 +21,15 @@ public struct BPFProgram {
   /// Instructions, before the kernel's own are added.
   var length: Int { bpf_program__insn_cnt(handle) }
 
-  /// Decides whether ``BPFObject/load()`` loads it.
+  /// Whether it is run over what the kernel has, such as tasks or open files.
+  var isIterator: Bool { section.hasPrefix("iter/") }
+
+  /// Decides whether ``BPFObject/load(from:partCount:)`` loads it.
   public func setAutoload(_ autoload: Bool) {
     bpf_program__set_autoload(handle, autoload)
   }
 
-  /// Whether ``BPFObject/load()`` loads it.
+  /// Whether ``BPFObject/load(from:partCount:)`` loads it.
   public var isAutoloaded: Bool { bpf_program__autoload(handle) }
 
   /// Attaches it where its section says: a `raw_tp` program, or a classic tracepoint `tp/CATEGORY/NAME`.

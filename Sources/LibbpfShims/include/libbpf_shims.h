@@ -23,4 +23,7 @@ int libbpf_shims_tracepoint_number(const char *category, const char *name);
 /* Opens a perf event for a classic tracepoint; returns its descriptor or a negative errno. */
 int libbpf_shims_open_tracepoint(int number);
 
+/* Creates a file that is in memory only; returns its descriptor or a negative errno. */
+int libbpf_shims_create_memory_file(const char *name);
+
 #endif

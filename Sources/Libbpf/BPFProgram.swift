@@ -82,10 +82,14 @@ public struct BPFProgram {
   }
 
   /// Times that the kernel skipped it because it was already running on that CPU (5.12+; 0 before).
-  public var recursionMisses: UInt64 {
+  public var recursionMisses: UInt64 { information?.recursion_misses ?? 0 }
+
+  /// Instructions that the verifier followed, each once for every way to it (5.16+; 0 before).
+  public var verifiedInstructions: Int { Int(information?.verified_insns ?? 0) }
+
+  private var information: bpf_prog_info? {
     var info = bpf_prog_info()
     var size = UInt32(MemoryLayout<bpf_prog_info>.size)
-    guard bpf_obj_get_info_by_fd(descriptor, &info, &size) == 0 else { return 0 }
-    return info.recursion_misses
+    return bpf_obj_get_info_by_fd(descriptor, &info, &size) == 0 ? info : nil
   }
 }

@@ -58,8 +58,7 @@ static __always_inline bool is_socket_pair(struct scratch *scratch) {
   return scratch->step == STEP_UNIX_STREAM && !is_named(scratch->source) && !is_named(scratch->destination);
 }
 
-/* Whether a transfer over a channel of these flags belongs to ipcdump's output. Who reads that shows it. */
-VERIFIED_ONCE bool goes_on_with_output(u32 door, u32 flags, u64 key) {
+VERIFIED_ONCE bool is_part_of_output(u32 door, u32 flags, u64 key) {
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return false;
   if (flags & CHANNEL_EXCLUDED) {
@@ -70,4 +69,9 @@ VERIFIED_ONCE bool goes_on_with_output(u32 door, u32 flags, u64 key) {
   if (!scratch->is_write) return false;
   u32 way = shows(scratch->task);
   return way == SHOWS_ALL || (way == SHOWS_SOCKET && (is_standard_output(scratch) || is_socket_pair(scratch)));
+}
+
+/* Whether a transfer over a channel of these flags belongs to ipcdump's output. Who reads that shows it. */
+static __always_inline bool goes_on_with_output(u32 door, u32 flags, u64 key) {
+  return shared.has_own_output && is_part_of_output(door, flags, key);
 }

@@ -1,6 +1,7 @@
 import Glibc
 import IPCFiltering
 import IPCModel
+import Libbpf
 import Testing
 
 @testable import IPCTracing

@@ -13,7 +13,7 @@ struct TypeSubsetTests {
   }
 
   /// libbpf's own reading of an image.
-  private struct Reading: ~Copyable {
+  private final class Reading {
     let handle: OpaquePointer
 
     init?(_ bytes: [UInt8]) {

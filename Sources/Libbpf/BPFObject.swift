@@ -1,5 +1,6 @@
 import BasicContainers
 import CLibbpf
+import LibbpfShims
 import SystemPackage
 
 /// An opened BPF object: its programs and maps. Closing it unloads whatever has been loaded.
@@ -58,6 +59,8 @@ public struct BPFObject: ~Copyable {
   ///   - partCount: Threads that load programs; at least 1.
   /// - Throws: ``BPFError`` with the verifier's last lines.
   public mutating func load(from image: UnsafeRawBufferPointer, partCount: Int) throws(BPFError) {
+    // A part reads all of the kernel's types if it has iterators, and nobody needs them any more then.
+    libbpf_shims_return_large_blocks()
     let shares = shares(of: partCount)
     for program in programs { program.setAutoload(false) }
     try whole.load()

@@ -134,6 +134,7 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"], swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCCorrelationTests",
       dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout", "TestSupport"],

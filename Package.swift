@@ -79,6 +79,7 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -97,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf", "ProcessShims",
+        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "Libbpf",
+        "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -153,6 +155,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary"],
       swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",

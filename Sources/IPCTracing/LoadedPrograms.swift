@@ -36,6 +36,7 @@ struct LoadedPrograms: ~Copyable {
           && [hook.variant, "any"].contains(place.variant)
           && (place.table != .note || types.hasTracepoint(program.tracepoint)))
     }
+    if !configuration.tellsWaiting { try object.program(named: Tracer.waitingProgram).setAutoload(false) }
     let cpuCount = Features.possibleCPUCount
     try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
     try object.map(named: "scratches").setMaxEntries(cpuCount * 2)

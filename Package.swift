@@ -124,7 +124,8 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "RecordLayout",
+        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary",
+        "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay",

@@ -100,7 +100,9 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).directions(among: held)) }
+    if !options.trace.includeSelf {
+      try tracer.exclude(OwnOutput(output, summary: summary?.descriptor).directions(among: held))
+    }
     try Privilege.giveUp(keepingSignals: command.isRunnable)
     correlator.seed(LiveChannels(held))
     summary?.begin(at: monotonicNow())

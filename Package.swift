@@ -162,7 +162,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",
-      dependencies: ["IPCCorrelation", "IPCFormats", "IPCModel", "RecordLayout", "TestSupport"],
+      dependencies: [
+        "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout", "TestSupport",
+      ],
       path: "Tests/Fuzzing", swiftSettings: swiftSettings),
     .testTarget(
       name: "FuzzTests",
@@ -181,7 +183,9 @@ let package = Package(
 
 // libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {
-  let fuzzed: Set = ["RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "TestSupport", "Fuzzing"]
+  let fuzzed: Set = [
+    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "IPCSummary", "TestSupport", "Fuzzing",
+  ]
   package.targets.removeAll { !fuzzed.contains($0.name) }
   package.products = []
   package.targets.append(

@@ -11,7 +11,7 @@ extension SummaryReport {
     for edge in edges { table.add(row(of: edge)) }
     if others.edges > 0 {
       table.add(
-        ["others: \(others.edges) edges", "", "", "", "\(others.messages)", "\(others.bytes)"]
+        ["others (\(others.edges))", "", "", "", "\(others.messages)", "\(others.bytes)"]
           + [Quantity.rate(rate(of: others.bytes))])
     }
     table.add(["all", "", "", "", "\(events)", "\(bytes)", Quantity.rate(rate(of: bytes))])

@@ -32,7 +32,7 @@ struct SummaryTextTests {
     for inode: UInt64 in 1...1000 { scene.pipe(1, inode: inode) }
     let lines = scene.table(top: 1)
     #expect(lines.count == 4)
-    #expect(lines[2] == "others: 999 edges                          999    999      1 B")
+    #expect(lines[2] == "others (999)                               999    999      1 B")
   }
 
   @Test func `says nobody, unknown, and what was lost`() {

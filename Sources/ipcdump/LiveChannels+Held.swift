@@ -1,4 +1,5 @@
 import IPCCorrelation
+import IPCModel
 import IPCTracing
 
 extension LiveChannels {

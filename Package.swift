@@ -158,7 +158,7 @@ let package = Package(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary"],
+      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"],
       swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",

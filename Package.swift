@@ -79,6 +79,7 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -97,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf", "ProcessShims",
+        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "Libbpf",
+        "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -125,7 +127,8 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "RecordLayout",
+        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary",
+        "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay",
@@ -165,9 +168,14 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",
-      dependencies: ["IPCCorrelation", "IPCFormats", "IPCModel", "RecordLayout", "TestSupport"],
+      dependencies: [
+        "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout", "TestSupport",
+      ],
       path: "Tests/Fuzzing", swiftSettings: swiftSettings),
     .testTarget(
       name: "FuzzTests",
@@ -186,7 +194,9 @@ let package = Package(
 
 // libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {
-  let fuzzed: Set = ["RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "TestSupport", "Fuzzing"]
+  let fuzzed: Set = [
+    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "IPCSummary", "TestSupport", "Fuzzing",
+  ]
   package.targets.removeAll { !fuzzed.contains($0.name) }
   package.products = []
   package.targets.append(

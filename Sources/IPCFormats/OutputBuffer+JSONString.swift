@@ -1,6 +1,6 @@
 extension OutputBuffer {
   /// Appends text as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
-  mutating func appendJSONString(_ text: UnsafeBufferPointer<UInt8>) {
+  package mutating func appendJSONString(_ text: UnsafeBufferPointer<UInt8>) {
     append("\"")
     append(text, passing: isPlain) { output, sequence, _ in
       switch sequence.scalar {

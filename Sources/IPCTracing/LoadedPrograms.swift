@@ -60,7 +60,7 @@ struct LoadedPrograms: ~Copyable {
   ) {
     for program in object.programs {
       guard let place = ProgramPlace(programName: program.name) else {
-        program.setAutoload(isNeeded(iterator: program.name, configuration.selection, readsPages: readsPages))
+        program.setAutoload(isNeeded(iterator: program.name, configuration, readsPages: readsPages))
         continue
       }
       program.setAutoload(
@@ -71,9 +71,12 @@ struct LoadedPrograms: ~Copyable {
     }
   }
 
-  private static func isNeeded(iterator name: String, _ selection: Selection, readsPages: Bool) -> Bool {
+  private static func isNeeded(
+    iterator name: String, _ configuration: Configuration, readsPages: Bool
+  ) -> Bool {
     switch name {
-    case "held_channels": selection.kinds.contains { $0.row.carriesBytes }
+    case "held_channels": configuration.selection.kinds.contains { $0.row.carriesBytes }
+    case Tracer.waitingProgram: configuration.tellsWaiting
     case "own_pages": readsPages
     case "own_place": !PidNamespace.isInitial
     default: true

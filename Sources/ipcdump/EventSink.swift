@@ -1,26 +1,35 @@
 import IPCFiltering
 import IPCFormats
 import IPCModel
+import IPCSummary
 
 /// Last step of an event: decided on, formatted and counted.
 ///
 /// A class, so that it can be filled while the correlator hands out events.
 final class EventSink {
   private let filter: EventFilter
-  private var format: any EventFormat
+  private var format: (any EventFormat)?
   private let showsContents: Bool
   private let limit: UInt64
+  private let summary: TrafficSummary?
   private(set) var buffer = OutputBuffer()
 
   /// Events that were shown.
   private(set) var captured: UInt64 = 0
 
-  init(filter: EventFilter, format: any EventFormat, showsContents: Bool, limit: UInt64) {
+  /// - Parameters:
+  ///   - format: nil if events are not shown.
+  ///   - summary: Where they are added up, if at all.
+  init(
+    filter: EventFilter, format: (any EventFormat)?, showsContents: Bool, limit: UInt64,
+    summary: TrafficSummary? = nil
+  ) {
     self.filter = filter
     self.format = format
     self.showsContents = showsContents
     self.limit = limit
-    self.format.appendHeader(to: &buffer)
+    self.summary = summary
+    self.format?.appendHeader(to: &buffer)
   }
 
   /// Whether as many events were shown as were asked for.
@@ -32,19 +41,21 @@ final class EventSink {
   ) -> Bool {
     if isSatisfied { return false }
     if filter.passes(event) {
-      format.append(event, content: showsContents ? content : nil, texts: texts, to: &buffer)
+      format?.append(event, content: showsContents ? content : nil, texts: texts, to: &buffer)
+      summary?.take(event, texts: texts)
       captured += 1
     }
     return !isSatisfied
   }
 
-  /// Tells a loss among the events.
-  func take(_ loss: Loss) {
-    format.append(loss, to: &buffer)
+  /// Takes a loss, to be told among the events if it is shown.
+  func take(_ loss: Loss, isShown: Bool) {
+    summary?.take(loss)
+    if isShown { format?.append(loss, to: &buffer) }
   }
 
   /// Follows the wall clock if it has been set.
-  func resynchronizeClock() { format.clock.resynchronize() }
+  func resynchronizeClock() { format?.clock.resynchronize() }
 
   /// Writes what has been formatted.
   func flush(to output: borrowing OutputFile) throws(Failure) {

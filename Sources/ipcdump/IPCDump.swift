@@ -26,6 +26,9 @@ struct IPCDump: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "Summary")
+  var summary: SummaryOptions
+
   @OptionGroup(title: "How the kernel is watched")
   var trace: TraceOptions
 
@@ -48,6 +51,7 @@ struct IPCDump: ParsableCommand {
   var command: [String] = []
 
   func validate() throws {
+    try summary.validate(with: output)
     // An empty variable behind `--` must not become a trace of the whole system.
     if command.isEmpty, CommandLine.arguments.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")

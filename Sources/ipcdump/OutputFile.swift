@@ -30,6 +30,15 @@ struct OutputFile: ~Copyable {
     isOwned = true
   }
 
+  /// Standard error.
+  static var standardError: OutputFile { OutputFile(borrowing: .standardError, name: "standard error") }
+
+  private init(borrowing file: FileDescriptor, name: String) {
+    self.file = file
+    self.name = name
+    isOwned = false
+  }
+
   deinit { if isOwned { try? file.close() } }
 
   /// Whether lines appear on a terminal.

@@ -9,10 +9,12 @@ struct OwnOutput {
   /// so a terminal that only they go to may be traced.
   private let terminal: UInt64?
 
-  /// Looks at where events and diagnostics go.
-  init(_ output: borrowing OutputFile) {
-    inodes = Set(
-      [output.descriptor, STDERR_FILENO].compactMap { Self.inode(of: $0, ofTypes: [S_IFIFO, S_IFSOCK]) })
+  /// Looks at where events, summaries and diagnostics go.
+  ///
+  /// - Parameter summary: Descriptor of the summaries' output, if there are any; on a terminal, they are few, too.
+  init(_ output: borrowing OutputFile, summary: Int32?) {
+    let descriptors = [output.descriptor, STDERR_FILENO] + (summary.map { [$0] } ?? [])
+    inodes = Set(descriptors.compactMap { Self.inode(of: $0, ofTypes: [S_IFIFO, S_IFSOCK]) })
     terminal = Self.inode(of: output.descriptor, ofTypes: [S_IFCHR])
   }
 

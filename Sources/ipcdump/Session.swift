@@ -15,6 +15,7 @@ struct Session: ~Copyable {
   private let command: Command
   private let output: OutputFile
   private let sink: EventSink
+  private var summary: SummaryOutput?
   private var tracer: Tracer
   private var correlator: Correlator
   private var losses = LossWatch()
@@ -23,6 +24,8 @@ struct Session: ~Copyable {
   private var nextSweep: UInt64 = 0
   /// Whether records are waited for without being woken.
   private var isNapping = false
+  /// Whether somebody has asked for a summary.
+  private var isSummaryDue = false
   /// Whether a look has shown that no process of the tree is left, whatever the count says.
   private var isTreeGone = false
 
@@ -50,13 +53,16 @@ struct Session: ~Copyable {
       Configuration(
         selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
         ringSize: options.trace.ringSize,
-        includesSelf: options.trace.includeSelf))
+        includesSelf: options.trace.includeSelf, tellsWaiting: options.summary.isWanted))
     let format = FormatOptions(
       byteLimit: shown, timeStyle: options.output.time, clock: WallClock(),
       color: options.output.isColored(onTerminal: output.isTerminal))
+    summary = options.summary.isWanted ? try SummaryOutput(options.summary, options.output) : nil
+    let showsEvents = !options.summary.isWanted || options.output.file != nil
     sink = EventSink(
-      filter: EventFilter(selection), format: options.output.makeFormat(format),
-      showsContents: options.output.showsContents, limit: options.output.count ?? 0)
+      filter: EventFilter(selection), format: showsEvents ? options.output.makeFormat(format) : nil,
+      showsContents: options.output.showsContents, limit: options.output.count ?? 0,
+      summary: summary?.traffic)
     correlator = Correlator(
       CorrelatorSettings(
         captureLimit: captureLimit, patience: UInt64(options.trace.patience) * 1_000_000,
@@ -94,9 +100,12 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).directions(among: held)) }
+    if !options.trace.includeSelf {
+      try tracer.exclude(OwnOutput(output, summary: summary?.descriptor).directions(among: held))
+    }
     try Privilege.giveUp(keepingSignals: command.isRunnable)
     correlator.seed(LiveChannels(held))
+    summary?.begin(at: monotonicNow())
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
@@ -114,6 +123,7 @@ struct Session: ~Copyable {
     let now = monotonicNow()
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
+    if isSummaryDue { try showSummary(now: now) }
     if sink.isSatisfied {
       endCommand()
       return false
@@ -145,6 +155,8 @@ struct Session: ~Copyable {
     while let arrival = signals.next() {
       if arrival.number == SIGCHLD {
         noteEnding()
+      } else if arrival.number == SIGUSR1 {
+        isSummaryDue = true
       } else if command.isRunnable, ending == nil, deadline == .max {
         // The terminal's keyboard has told the command already, and the trace goes on until it has ended. A process has
         // told only us.
@@ -196,14 +208,14 @@ struct Session: ~Copyable {
 
   private mutating func tellLosses(now: UInt64) {
     losses.check(tracer, kinds: Kind.all, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
   }
 
   private mutating func sweep(now: UInt64) throws(Failure) {
     nextSweep = now + Self.sweepInterval
     losses.checkSkipped(tracer, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
@@ -213,12 +225,25 @@ struct Session: ~Copyable {
     correlator.sweep(now: now, channels: live)
   }
 
+  /// Shows what has been told up to now.
+  private mutating func showSummary(now: UInt64) throws(Failure) {
+    isSummaryDue = false
+    guard summary != nil else {
+      return Diagnostics.logger.warning(
+        "SIGUSR1 asks for a summary; start ipcdump with --summary to have one")
+    }
+    let moment = try summary?.look(tracer, held: try tracer.heldChannels(), now: now)
+    if let moment { try summary?.show(at: moment) }
+  }
+
   // MARK: - The end
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
+    let held = sink.isSatisfied && summary == nil ? [] : try tracer.heldChannels()
+    let moment = try summary?.look(tracer, held: held, now: monotonicNow())
     if !sink.isSatisfied {
-      let live = LiveChannels(try tracer.heldChannels())
+      let live = LiveChannels(held)
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !sink.isSatisfied {}
@@ -231,9 +256,10 @@ struct Session: ~Copyable {
     let now = monotonicNow()
     tellLosses(now: now)
     losses.checkSkipped(tracer, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
     try sink.flush(to: output)
+    if let moment { try summary?.show(at: moment) }
     if !options.output.quiet {
       let count = sink.captured
       Diagnostics.write("\(count) events captured, \(losses.total) lost")
@@ -264,22 +290,4 @@ private func monotonicNow() -> UInt64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
-extension LiveChannels {
-  /// What a snapshot shows.
-  fileprivate init(_ held: [HeldChannel]) {
-    self.init()
-    for channel in held {
-      let unread = channel.unread.map { UInt64($0) }
-      add(
-        channel: channel.sends.channel, inode: channel.sends.inode, holder: channel.holder,
-        isWritable: channel.isWritable, isReadable: channel.kind == .pipe && channel.isReadable,
-        unread: channel.kind == .pipe ? unread : nil)
-      guard let receives = channel.receives else { continue }
-      add(
-        channel: receives.channel, inode: receives.inode, holder: channel.holder, isReadable: true,
-        unread: unread)
-    }
-  }
 }

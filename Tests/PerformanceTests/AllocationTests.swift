@@ -24,6 +24,15 @@ struct AllocationTests {
     #expect(run.allocations == 0)
   }
 
+  @Test("An event of a known edge allocates nothing in a summary", arguments: traffic)
+  func summary(of traffic: String) throws {
+    let run = try ReplayRun([
+      traffic, "text", "--summary", "--events", "\(Self.events)", "--warm-up", "\(Self.events)",
+    ])
+    #expect(abs(run.events - Self.events) < 100)
+    #expect(run.allocations == 0)
+  }
+
   @Test("Contents of several records allocate nothing", arguments: ["json", "csv"])
   func longContents(as format: String) throws {
     let run = try ReplayRun(Self.longContents(as: format))

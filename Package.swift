@@ -79,6 +79,22 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+
+    // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
+    .plugin(
+      name: "EmbedPage",
+      capability: .buildTool(),
+      dependencies: ["embed-page"]
+    ),
+    .executableTarget(name: "embed-page", swiftSettings: swiftSettings),
+    .target(
+      name: "IPCReport",
+      dependencies: ["IPCFormats", "IPCModel"],
+      exclude: ["Page"],
+      swiftSettings: swiftSettings,
+      plugins: ["EmbedPage"]
+    ),
+
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -97,7 +113,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf", "ProcessShims",
+        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCReport", "IPCTracing", "Libbpf",
+        "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -153,6 +170,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"],
       swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",

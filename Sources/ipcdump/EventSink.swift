@@ -10,6 +10,7 @@ final class EventSink {
   private var format: any EventFormat
   private let showsContents: Bool
   private let limit: UInt64
+  private var isEnded = false
   private(set) var buffer = OutputBuffer()
 
   /// Events that were shown.
@@ -45,6 +46,13 @@ final class EventSink {
 
   /// Follows the wall clock if it has been set.
   func resynchronizeClock() { format.clock.resynchronize() }
+
+  /// Ends the output, once; nothing is taken any more.
+  func end() {
+    guard !isEnded else { return }
+    isEnded = true
+    format.appendFooter(to: &buffer)
+  }
 
   /// Writes what has been formatted.
   func flush(to output: borrowing OutputFile) throws(Failure) {

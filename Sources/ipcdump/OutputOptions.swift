@@ -1,12 +1,13 @@
 import ArgumentParser
 import Glibc
 import IPCFormats
+import IPCReport
 
 /// Options that say how events are shown, and where.
 struct OutputOptions: ParsableArguments {
   /// Formats of `-f`.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv
+    case text, json, csv, dot, mermaid, chromeTrace = "chrome-trace"
   }
 
   /// When to colour.
@@ -78,6 +79,9 @@ struct OutputOptions: ParsableArguments {
     case .text: TextFormat(options)
     case .json: JSONFormat(options)
     case .csv: CSVFormat(options)
+    case .dot: DotFormat(options)
+    case .mermaid: MermaidFormat(options)
+    case .chromeTrace: ChromeTraceFormat(options)
     }
   }
 

@@ -83,6 +83,7 @@ struct Session: ~Copyable {
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
+      sink.end()
       try? sink.flush(to: output)
       guard command.isRunnable else { throw error }
       Diagnostics.report(error)
@@ -233,6 +234,7 @@ struct Session: ~Copyable {
     losses.checkSkipped(tracer, now: now) { loss in
       if !options.output.hidesLosses { sink.take(loss) }
     }
+    sink.end()
     try sink.flush(to: output)
     if !options.output.quiet {
       let count = sink.captured

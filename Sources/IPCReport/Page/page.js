@@ -1,0 +1,382 @@
+"use strict";
+
+/** The page: what is chosen, and who is told when that changes. */
+class Page {
+  #capture = new Capture();
+  #filter = new Filter(this.#capture);
+  #get = (id) => document.getElementById(id);
+  /** Events that pass the filter but for the time, and those that pass all of it. */
+  #passing = this.#capture.order;
+  #shown = this.#capture.order;
+  /** Shown events and their bytes by number of the talk. */
+  #counts = new Uint32Array(this.#capture.talks.length);
+  #bytes = new Float64Array(this.#capture.talks.length);
+  #talks = [];
+  #order = "bytes";
+  #selected = -1;
+  #graph;
+  #timeline;
+  #details;
+  #talkGrid;
+  #eventGrid;
+
+  constructor() {
+    const capture = this.#capture;
+    this.#details = new Details(this.#get("details"), this.#get("views"), capture);
+    this.#graph = new Graph(this.#get("graph"), this.#get("graph-note"), capture, {
+      process: (process) => this.#toggle("process", process, process),
+      talk: (talk) => this.#toggleTalk(talk),
+    });
+    this.#timeline = new Timeline(
+      {
+        overview: this.#get("overview"), lanes: this.#get("lanes"), canvas: this.#get("lanes-canvas"),
+        size: this.#get("lanes-size"), tip: this.#get("tip"),
+      }, capture, this.#filter, {
+        span: (span) => {
+          this.#filter.span = span;
+          this.#later(() => this.#update(false));
+        },
+        choose: (event) => this.#select(event),
+      });
+    this.#makeGrids();
+    this.#describe();
+    this.#makeKinds();
+    this.#listen();
+    this.#readAddress();
+    this.#update();
+    document.body.dataset.state = "ready";
+  }
+
+  // MARK: Parts
+
+  #makeGrids() {
+    const capture = this.#capture;
+    const talk = (row) => capture.talks[this.#talks[row]];
+    const process = (cell, i) => fillProcess(cell, capture.processes[i]);
+    this.#talkGrid = new Grid(this.#get("talks"), "Who talks to whom", [
+      { title: "From", className: "end", sort: "from", fill: (cell, row) => process(cell, talk(row).source) },
+      { title: "To", className: "end", sort: "to", fill: (cell, row) => process(cell, talk(row).destination) },
+      { title: "Type", className: "kind", sort: "type", fill: (cell, row) => fillKind(cell, capture, talk(row).kind) },
+      { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[talk(row).channel])) },
+      { title: "Events", className: "figure", sort: "events", fill: (cell, row) => { cell.textContent = number(this.#counts[this.#talks[row]]); } },
+      {
+        title: "Bytes", className: "figure", sort: "bytes",
+        fill: (cell, row) => {
+          cell.textContent = capture.kinds[talk(row).kind].carriesBytes ? bytesText(this.#bytes[this.#talks[row]]) : "–";
+        },
+      },
+    ], {
+      open: (row) => {
+        const { source, destination, kind, channel } = talk(row);
+        this.#toggleTalk({ source, destination, kind, channel });
+      },
+      sort: (name) => {
+        this.#order = name;
+        this.#showTalks();
+      },
+    });
+    const event = (row) => this.#shown[row];
+    this.#eventGrid = new Grid(this.#get("events"), "Events", [
+      { title: "Time", className: "time", fill: (cell, row) => { cell.textContent = clockText(capture, capture.time[event(row)]); } },
+      { title: "Type", className: "kind", fill: (cell, row) => fillKind(cell, capture, capture.kind[event(row)]) },
+      { title: "From", className: "end", fill: (cell, row) => process(cell, capture.source[event(row)]) },
+      { title: "To", className: "end", fill: (cell, row) => process(cell, capture.destination[event(row)]) },
+      { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[capture.channel[event(row)]])) },
+      {
+        title: "Bytes", className: "figure",
+        fill: (cell, row) => {
+          cell.textContent = capture.kinds[capture.kind[event(row)]].carriesBytes ? bytesText(capture.count[event(row)]) : "–";
+        },
+      },
+      { title: "Remarks", className: "remarks", fill: (cell, row) => fillText(cell, remarks(capture, event(row))) },
+    ], { choose: (row) => this.#select(event(row), false) });
+  }
+
+  #describe() {
+    const capture = this.#capture;
+    document.title = `${visible(capture.title)} – ipcdump report`;
+    this.#get("title").textContent = visible(capture.title);
+    const bytes = capture.talks.reduce((sum, talk) => sum + talk.bytes, 0);
+    this.#get("facts-line").textContent = capture.size
+      ? [
+        `${dateText(capture)} ${clockText(capture, capture.begin).slice(0, 8)}`, spanText(capture.end - capture.begin),
+        plural(capture.size, "event"), bytesText(bytes), capture.program,
+      ].join(" · ")
+      : `No events · ${capture.program}`;
+    const notices = [];
+    const lost = capture.losses.reduce((sum, loss) => sum + loss[1], 0);
+    if (lost) notices.push(`${plural(lost, "record")} lost while tracing, where the timeline has dashed lines.`);
+    if (capture.omitted.events) notices.push(`${plural(capture.omitted.events, "later event")} left out: a page holds ${number(capture.size)}.`);
+    if (capture.omitted.contents) notices.push(`Contents of ${plural(capture.omitted.contents, "event")} left out.`);
+    this.#get("notice").hidden = !notices.length;
+    this.#get("notice").textContent = notices.join(" ");
+  }
+
+  #makeKinds() {
+    const capture = this.#capture;
+    const counts = new Array(capture.kinds.length).fill(0);
+    for (const talk of capture.talks) counts[talk.kind] += talk.events;
+    capture.kinds.forEach((kind, i) => {
+      if (!counts[i]) return;
+      const chip = element("button", `chip kind-${i % 8}`);
+      chip.type = "button";
+      chip.append(element("span", "dot"), element("span", "", kind.name), element("span", "amount", number(counts[i])));
+      chip.dataset.kind = i;
+      chip.addEventListener("click", () => {
+        if (!this.#filter.hiddenKinds.delete(i)) this.#filter.hiddenKinds.add(i);
+        this.#update();
+      });
+      this.#get("kinds").append(chip);
+    });
+  }
+
+  #listen() {
+    const get = this.#get;
+    get("search").addEventListener("input", () => this.#later(() => {
+      this.#filter.query = get("search").value.trim();
+      this.#update();
+    }));
+    const isDark = () => (document.documentElement.dataset.theme
+      ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+    const name = () => { get("theme").textContent = isDark() ? "Light" : "Dark"; };
+    this.theme = (theme) => {
+      document.documentElement.dataset.theme = theme;
+      colors.clear();
+      name();
+      this.#timeline.draw();
+    };
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      colors.clear();
+      name();
+      this.#timeline.draw();
+    });
+    name();
+    get("theme").addEventListener("click", () => this.theme(isDark() ? "light" : "dark"));
+    get("help-button").addEventListener("click", () => get("help").showModal());
+    get("zoom-in").addEventListener("click", () => this.#timeline.zoom(0.5));
+    get("zoom-out").addEventListener("click", () => this.#timeline.zoom(2));
+    get("zoom-fit").addEventListener("click", () => this.#timeline.fit());
+    get("view-text").addEventListener("click", () => this.#view(false));
+    get("view-hex").addEventListener("click", () => this.#view(true));
+    document.addEventListener("keydown", (event) => this.#key(event));
+  }
+
+  #key(event) {
+    if (event.ctrlKey || event.altKey || event.metaKey || this.#get("help").open) return;
+    const isTyping = event.target === this.#get("search");
+    const actions = {
+      "/": () => this.#get("search").focus(), "?": () => this.#get("help").showModal(),
+      n: () => this.#step(1), p: () => this.#step(-1), x: () => this.#view(!this.#details.isHex),
+      t: () => this.#get("theme").click(),
+    };
+    if (event.key === "Escape") {
+      this.#filter.clear();
+      this.#get("search").value = "";
+      this.#update();
+    } else if (!isTyping && event.key in actions) {
+      actions[event.key]();
+    } else {
+      return;
+    }
+    event.preventDefault();
+  }
+
+  #view(isHex) {
+    this.#details.isHex = isHex;
+    this.#get("view-text").setAttribute("aria-pressed", !isHex);
+    this.#get("view-hex").setAttribute("aria-pressed", isHex);
+  }
+
+  // MARK: Choosing
+
+  #toggle(name, value) {
+    this.#filter[name] = this.#filter[name] === value ? null : value;
+    this.#update();
+  }
+
+  #toggleTalk(talk) {
+    const old = this.#filter.talk;
+    const isSame = old && this.#filter.takes(old, talk.source, talk.destination, talk.kind, talk.channel)
+      && old.channel === talk.channel;
+    this.#filter.talk = isSame ? null : talk;
+    this.#update();
+  }
+
+  #select(event, showsRow = true) {
+    if (event === this.#selected && !showsRow) return;
+    this.#selected = event;
+    this.#details.show(event);
+    this.#timeline.select(event);
+    const row = this.#shown.indexOf(event);
+    if (showsRow && row >= 0) this.#eventGrid.activate(row);
+    this.#writeAddress();
+  }
+
+  #step(direction) {
+    if (!this.#shown.length) return;
+    const row = this.#shown.indexOf(this.#selected);
+    const next = row < 0 ? 0 : Math.max(0, Math.min(this.#shown.length - 1, row + direction));
+    this.#select(this.#shown[next]);
+  }
+
+  // MARK: Showing
+
+  #later(action) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(action, 120);
+  }
+
+  #update(isTimelineToo = true) {
+    const capture = this.#capture;
+    if (isTimelineToo) {
+      this.#passing = this.#filter.passing();
+      this.#timeline.show(this.#passing);
+    }
+    this.#shown = this.#filter.within(this.#passing);
+    this.#counts.fill(0);
+    this.#bytes.fill(0);
+    for (const event of this.#shown) {
+      this.#counts[capture.talk[event]]++;
+      this.#bytes[capture.talk[event]] += capture.count[event];
+    }
+    this.#graph.update(this.#filter, this.#counts);
+    this.#showTalks();
+    this.#eventGrid.show(this.#shown.length, this.#shown.indexOf(this.#selected));
+    this.#showFilters();
+    this.#writeAddress();
+  }
+
+  #showTalks() {
+    const capture = this.#capture;
+    const name = (end) => capture.processes[end].name.toLowerCase();
+    const figures = (a, b) => this.#bytes[b] - this.#bytes[a] || this.#counts[b] - this.#counts[a] || a - b;
+    const orders = {
+      bytes: figures,
+      events: (a, b) => this.#counts[b] - this.#counts[a] || figures(a, b),
+      from: (a, b) => name(capture.talks[a].source).localeCompare(name(capture.talks[b].source)) || figures(a, b),
+      to: (a, b) => name(capture.talks[a].destination).localeCompare(name(capture.talks[b].destination)) || figures(a, b),
+      type: (a, b) => capture.talks[a].kind - capture.talks[b].kind || figures(a, b),
+    };
+    this.#talks = capture.talks.map((_, i) => i).filter((i) => this.#counts[i]).sort(orders[this.#order]);
+    const { talk } = this.#filter;
+    const active = talk ? this.#talks.findIndex((i) => {
+      const row = capture.talks[i];
+      return this.#filter.takes(talk, row.source, row.destination, row.kind, row.channel);
+    }) : -1;
+    this.#talkGrid.show(this.#talks.length, active);
+    this.#talkGrid.markSort(this.#order);
+    this.#get("talks-note").textContent = number(this.#talks.length);
+  }
+
+  #showFilters() {
+    const capture = this.#capture;
+    const filter = this.#filter;
+    for (const chip of this.#get("kinds").children) {
+      chip.setAttribute("aria-pressed", !filter.hiddenKinds.has(Number(chip.dataset.kind)));
+    }
+    const chips = [];
+    const add = (text, drop) => {
+      const chip = element("button", "chip active", text);
+      chip.type = "button";
+      chip.setAttribute("aria-label", `Drop the filter ${text}`);
+      chip.append(element("span", "drop", "×"));
+      chip.addEventListener("click", () => {
+        drop();
+        this.#update();
+      });
+      chips.push(chip);
+    };
+    if (filter.query) {
+      add(`“${filter.query}”`, () => { filter.query = this.#get("search").value = ""; });
+    }
+    if (filter.process !== null) add(processText(capture.processes[filter.process]), () => { filter.process = null; });
+    if (filter.talk) {
+      const { source, destination, kind, channel } = filter.talk;
+      const ends = [source, destination].map((end) => processText(capture.processes[end])).join(" → ");
+      const name = channel === null ? "" : ` ${visible(capture.channels[channel])}`;
+      add(`${ends}, ${capture.kinds[kind].name}${name}`, () => { filter.talk = null; });
+    }
+    if (filter.span) {
+      const [from, to] = filter.span.map((time) => time - capture.begin);
+      add(`${spanText(to - from)} from ${from < 0 ? "−" : "+"}${spanText(Math.abs(from))}`, () => { filter.span = null; });
+    }
+    this.#get("active").replaceChildren(...chips);
+    this.#get("status").textContent = filter.isActive
+      ? `${number(this.#shown.length)} of ${plural(capture.size, "event")}` : "";
+    this.#get("events-note").textContent = number(this.#shown.length);
+    this.#get("timeline-note").textContent = this.#shown.length ? "" : "nothing passes the filters";
+  }
+
+  // MARK: Address
+
+  /** What is chosen is in the page's address, so that it can be kept and passed on. */
+  #writeAddress() {
+    const filter = this.#filter;
+    const words = new URLSearchParams();
+    if (filter.query) words.set("q", filter.query);
+    if (filter.hiddenKinds.size) words.set("hide", [...filter.hiddenKinds].map((i) => this.#capture.kinds[i].name).join(","));
+    if (filter.process !== null) words.set("process", this.#capture.processes[filter.process].pid);
+    if (filter.talk) {
+      const { source, destination, kind, channel } = filter.talk;
+      words.set("talk", [source, destination, kind, ...(channel === null ? [] : [channel])].join("."));
+    }
+    if (filter.span) words.set("span", filter.span.map(Math.round).join(","));
+    if (this.#selected >= 0) words.set("event", this.#selected);
+    if (document.documentElement.dataset.theme) words.set("theme", document.documentElement.dataset.theme);
+    // Some browsers let no page that is a file change its address.
+    try { history.replaceState(null, "", `#${words}`); } catch { return; }
+  }
+
+  #readAddress() {
+    const words = new URLSearchParams(location.hash.slice(1));
+    const capture = this.#capture;
+    const filter = this.#filter;
+    filter.query = this.#get("search").value = words.get("q") ?? "";
+    for (const name of (words.get("hide") ?? "").split(",")) {
+      const kind = capture.kinds.findIndex((kind) => kind.name === name);
+      if (kind >= 0) filter.hiddenKinds.add(kind);
+    }
+    const process = capture.processes.findIndex((process) => String(process.pid) === words.get("process"));
+    if (process >= 0) filter.process = process;
+    const [source, destination, kind, channel = null] = (words.get("talk") ?? "").split(".").map(Number);
+    if (capture.processes[source] && capture.processes[destination] && capture.kinds[kind]) {
+      filter.talk = { source, destination, kind, channel: capture.channels[channel] === undefined ? null : channel };
+    }
+    const span = (words.get("span") ?? "").split(",").map(Number);
+    if (span.length === 2 && span[1] > span[0]) filter.span = span;
+    if (["dark", "light"].includes(words.get("theme"))) this.theme(words.get("theme"));
+    const event = Number(words.get("event") ?? -1);
+    if (Number.isInteger(event) && event >= 0 && event < capture.size) {
+      this.#update();
+      this.#select(event);
+    }
+  }
+}
+
+function fillText(cell, text) {
+  cell.textContent = text;
+  cell.title = text;
+}
+
+function fillProcess(cell, process) {
+  const text = processText(process);
+  if (cell.title === text && cell.firstChild) return;
+  cell.title = text;
+  if (process.pid < 0) cell.replaceChildren(element("span", "unknown", "<unknown>"));
+  else cell.replaceChildren(element("span", "comm", visible(process.name)), " ", element("span", "pid", String(process.pid)));
+}
+
+function fillKind(cell, capture, kind) {
+  cell.replaceChildren(element("span", `dot kind-${kind % 8}`), capture.kinds[kind].name);
+}
+
+function remarks(capture, event) {
+  const traits = capture.traits[event];
+  const words = [];
+  if (traits & Trait.inferredSource) words.push("source inferred");
+  if (traits & Trait.inferredDestination) words.push("destination inferred");
+  if (traits & Trait.undelivered) words.push("never received");
+  return words.join(", ");
+}
+
+new Page();

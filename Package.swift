@@ -79,6 +79,7 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -97,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf", "ProcessShims",
+        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf",
+        "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -154,6 +156,9 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCCaptureTests", dependencies: ["IPCCapture", "IPCFormats", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",
       dependencies: ["IPCCorrelation", "IPCFormats", "IPCModel", "RecordLayout", "TestSupport"],
@@ -161,8 +166,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Fuzzing", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout", "TestSupport",
-        "ipcdump",
+        "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout",
+        "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),

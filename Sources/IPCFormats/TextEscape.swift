@@ -1,7 +1,7 @@
 import IPCModel
 
 /// How a format makes the texts of untrusted processes harmless.
-enum TextEscape {
+package enum TextEscape {
   /// For a terminal; see ``OutputBuffer/appendTerminalText(_:)``.
   case terminal
   /// As a JSON string with its quotes.
@@ -12,7 +12,7 @@ enum TextEscape {
 
 extension OutputBuffer {
   /// Appends untrusted text.
-  mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
+  package mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
     switch escape {
     case .terminal: appendTerminalText(text)
     case .json: appendJSONString(text)
@@ -21,12 +21,12 @@ extension OutputBuffer {
   }
 
   /// Appends the name of a process.
-  mutating func append(_ comm: Comm, _ escape: TextEscape) {
+  package mutating func append(_ comm: Comm, _ escape: TextEscape) {
     comm.withBytes { append($0, escape) }
   }
 
   /// Appends the value of a meta field.
-  mutating func append(
+  package mutating func append(
     _ value: UInt64, of field: MetaField, texts: borrowing TextTable, _ escape: TextEscape
   ) {
     switch field.form {

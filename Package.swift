@@ -79,6 +79,7 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
 
     // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
     .plugin(
@@ -113,7 +114,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCReport", "IPCTracing", "Libbpf",
+        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCReport", "IPCTracing",
+        "Libbpf",
         "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -172,6 +174,9 @@ let package = Package(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "IPCCaptureTests", dependencies: ["IPCCapture", "IPCFormats", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
       name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"],
       swiftSettings: swiftSettings),
     .target(
@@ -181,8 +186,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Fuzzing", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout", "TestSupport",
-        "ipcdump",
+        "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout",
+        "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),

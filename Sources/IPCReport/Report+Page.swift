@@ -48,6 +48,8 @@ extension Report {
     append(title, to: &output)
     output.append(#","program":"#)
     append(program, to: &output)
+    output.append(#","warning":"#)
+    append(warning, to: &output)
     output.append(text: #","start":"\#(startOfDay)","zone":\#(zone)"#)
     output.append(text: #","omitted":{"events":\#(omitted.events),"contents":\#(omitted.contents)}"#)
     output.append(",\n\"kinds\":")

@@ -18,6 +18,8 @@ public struct Report: ~Copyable {
   let program: String
   /// What turns kernel times into times of day; the page keeps that of its first event.
   public var clock: WallClock
+  /// What the reader of the page must know about all of it, such as that the capture is damaged.
+  public var warning = ""
   private let limits: ReportLimits
   private let channelNames = ChannelNames()
   private let countPositions: [Int?]

@@ -7,14 +7,18 @@ struct IPCDump: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ipcdump",
     abstract: "Show who sends what to whom: interprocess communication, as it happens.",
-    usage: "ipcdump [<options>] [-- <command> [<argument> ...]]",
+    usage: """
+      ipcdump [<options>] [-- <command> [<argument> ...]]
+      ipcdump report [<options>] <file>
+      """,
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
       first instruction on, and ipcdump exits with its status. Needs root, or CAP_BPF and CAP_PERFMON.
 
       Different options that choose events must all be met; of one that is repeated, any value will do.
       """,
-    version: version
+    version: version,
+    subcommands: [ReportCommand.self]
   )
 
   /// Version of this program.

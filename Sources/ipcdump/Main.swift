@@ -9,25 +9,33 @@ enum Main {
   private static let privilegeStatus: Int32 = 77
 
   static func main() {
-    let options: IPCDump
+    let command: any ParsableCommand
     do {
-      let parsed = try IPCDump.parseAsRoot()
-      guard let parsed = parsed as? IPCDump else {
+      command = try IPCDump.parseAsRoot()
+      guard command is IPCDump || command is ReportCommand else {
         // Help, version or a completion script was asked for.
-        var other = parsed
+        var other = command
         try other.run()
         exit(0)
       }
-      options = parsed
     } catch {
       exitAfterParsing(error)
     }
     do throws(Failure) {
-      exit(try options.execute())
+      exit(try execute(command))
     } catch {
       Diagnostics.report(error)
       exit(status(of: error))
     }
+  }
+
+  /// Does what was asked for.
+  ///
+  /// - Returns: Exit status.
+  private static func execute(_ command: any ParsableCommand) throws(Failure) -> Int32 {
+    if let options = command as? IPCDump { return try options.execute() }
+    if let report = command as? ReportCommand { try report.execute() }
+    return 0
   }
 
   private static func exitAfterParsing(_ error: any Error) -> Never {

@@ -12,6 +12,7 @@ class Capture {
     const facts = JSON.parse(document.getElementById("facts").textContent);
     this.title = facts.title;
     this.program = facts.program;
+    this.warning = facts.warning;
     /** Nanoseconds since 1970 of the time 0. */
     this.start = BigInt(facts.start);
     /** Minutes that the local time of the traced machine was ahead of UTC. */

@@ -103,7 +103,7 @@ class Page {
         plural(capture.size, "event"), bytesText(bytes), capture.program,
       ].join(" · ")
       : `No events · ${capture.program}`;
-    const notices = [];
+    const notices = capture.warning ? [`${visible(capture.warning)}.`] : [];
     const lost = capture.losses.reduce((sum, loss) => sum + loss[1], 0);
     if (lost) notices.push(`${plural(lost, "record")} lost while tracing, where the timeline has dashed lines.`);
     if (capture.omitted.events) notices.push(`${plural(capture.omitted.events, "later event")} left out: a page holds ${number(capture.size)}.`);

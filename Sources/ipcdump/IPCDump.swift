@@ -16,9 +16,10 @@ struct IPCDump: ParsableCommand {
       first instruction on, and ipcdump exits with its status. Needs root, or CAP_BPF and CAP_PERFMON.
 
       Different options that choose events must all be met; of one that is repeated, any value will do.
+
+      The word report makes a page of a capture; see ipcdump report --help.
       """,
-    version: version,
-    subcommands: [ReportCommand.self]
+    version: version
   )
 
   /// Version of this program.

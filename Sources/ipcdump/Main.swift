@@ -9,9 +9,13 @@ enum Main {
   private static let privilegeStatus: Int32 = 77
 
   static func main() {
+    let arguments = CommandLine.arguments.dropFirst()
     let command: any ParsableCommand
+    // Not a subcommand of ArgumentParser's, which would take `-o` and the filters for those of a trace.
+    let isReport = arguments.first == ReportCommand.word
     do {
-      command = try IPCDump.parseAsRoot()
+      command =
+        isReport ? try ReportCommand.parseAsRoot(Array(arguments.dropFirst())) : try IPCDump.parseAsRoot()
       guard command is IPCDump || command is ReportCommand else {
         // Help, version or a completion script was asked for.
         var other = command
@@ -19,7 +23,7 @@ enum Main {
         exit(0)
       }
     } catch {
-      exitAfterParsing(error)
+      exitAfterParsing(error, isReport ? ReportCommand.self : IPCDump.self)
     }
     do throws(Failure) {
       exit(try execute(command))
@@ -38,16 +42,19 @@ enum Main {
     return 0
   }
 
-  private static func exitAfterParsing(_ error: any Error) -> Never {
-    let text = IPCDump.message(for: error)
-    if IPCDump.exitCode(for: error).isSuccess {
-      print(IPCDump.fullMessage(for: error))
+  private static func exitAfterParsing(_ error: any Error, _ command: any ParsableCommand.Type) -> Never {
+    let text = command.message(for: error)
+    if command.exitCode(for: error).isSuccess {
+      print(command.fullMessage(for: error))
       exit(0)
     }
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     // tcpdump's habit.
     let isTime = CommandLine.arguments.contains { $0.hasPrefix("-tt") }
-    let advice = isTime ? "-t takes a type; for times see --time" : "see ipcdump --help"
+    let advice =
+      isTime
+      ? "-t takes a type; for times see --time"
+      : "see \(command.configuration.commandName ?? "ipcdump") --help"
     Diagnostics.report(Failure(.usage, "\(line) (\(advice))"))
     exit(usageStatus)
   }

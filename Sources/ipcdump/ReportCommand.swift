@@ -8,13 +8,17 @@ import IPCReport
 
 /// `ipcdump report`: a capture as a page to look at.
 struct ReportCommand: ParsableCommand {
+  /// First word of the command line that asks for it.
+  static let word = "report"
+
   static let configuration = CommandConfiguration(
-    commandName: "report",
+    commandName: "ipcdump \(word)",
     abstract: "Make a page of a capture that -w has written: graph, timeline, tables, contents.",
     discussion: """
       The page is one HTML file that needs nothing but a browser: it loads nothing from the network. It shows what the \
       traced processes sent each other, passwords included, so keep it as you keep the capture.
-      """)
+      """,
+    version: IPCDump.version)
 
   @OptionGroup(title: "Which events")
   var filter: FilterOptions
@@ -33,13 +37,6 @@ struct ReportCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("Capture to show; - is standard input.", valueName: "file"))
   var capture: String
-
-  func validate() throws {
-    // Options before the word would be ipcdump's own, and do nothing.
-    if CommandLine.arguments.contains("report"), CommandLine.arguments.dropFirst().first != "report" {
-      throw ValidationError("report comes first; its options follow it")
-    }
-  }
 
   /// Reads the capture and writes the page. Of a capture that is damaged, what is whole is shown, and then the failure
   /// is told.

@@ -67,7 +67,9 @@ class Graph {
       // Who answers does not pull the other way.
       edge.isBack = first.has(key) && first.get(key) !== edge.from;
       if (!first.has(key)) first.set(key, edge.from);
+      edge.pair = key;
     }
+    for (const edge of this.#edges) edge.isAlone = between.get(edge.pair) === 1;
   }
 
   #draw() {
@@ -76,7 +78,7 @@ class Graph {
     const [top, bottom] = [Math.min, Math.max].map((f, i) => f(...this.#nodes.map((n) => n.y + (i ? 1 : -1) * n.height / 2)));
     if (!this.#nodes.length) return;
     // Few nodes are not blown up.
-    const [width, height] = [Math.max(right - left + 48, 480), Math.max(bottom - top + 48, 300)];
+    const [width, height] = [Math.max(right - left + 32, 520), Math.max(bottom - top + 40, 320)];
     svg.setAttribute("viewBox", [(left + right - width) / 2, (top + bottom - height) / 2, width, height].join(" "));
     const make = (tag, attributes, parent = svg) => {
       const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -87,7 +89,7 @@ class Graph {
     const marks = make("defs", {});
     this.#capture.kinds.forEach((_, kind) => {
       const marker = make("marker", {
-        id: `arrow-${kind}`, viewBox: "0 0 10 10", refX: 9, refY: 5, markerWidth: 9, markerHeight: 9,
+        id: `arrow-${kind}`, viewBox: "0 0 10 10", refX: 7, refY: 5, markerWidth: 12, markerHeight: 12,
         markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
       }, marks);
       make("path", { d: "M0 1 L10 5 L0 9 z", class: `fill-${kind % 8}` }, marker);
@@ -97,11 +99,11 @@ class Graph {
   }
 
   #drawEdge(edge, make) {
-    const path = curve(this.#nodes[edge.from], this.#nodes[edge.to], edge.lane);
+    const path = curve(this.#nodes[edge.from], this.#nodes[edge.to], edge.isAlone ? null : edge.lane);
     const kind = this.#capture.kinds[edge.kind];
     const group = make("g", { class: "edge" });
     make("path", {
-      d: path, class: `line stroke-${edge.kind % 8}`, "stroke-width": (1.2 + 4.8 * edge.weight).toFixed(2),
+      d: path, class: `line stroke-${edge.kind % 8}`, "stroke-width": (1.2 + 3.2 * edge.weight).toFixed(2),
       "marker-end": `url(#arrow-${edge.kind})`,
     }, group);
     make("path", { d: path, class: "reach" }, group);
@@ -174,7 +176,7 @@ class Graph {
   }
 }
 
-/** Path from the border of one node to that of another, bent to the side by its lane. */
+/** Path from the border of one node to that of another, bent to the side by its lane; straight if that is null. */
 function curve(a, b, lane) {
   if (a === b) {
     const [x, y] = [a.x + a.width / 2 - 14, a.y - a.height / 2];
@@ -184,10 +186,10 @@ function curve(a, b, lane) {
   // Both directions bend to their own right, so they do not meet.
   const [dx, dy] = [b.x - a.x, b.y - a.y];
   const distance = Math.hypot(dx, dy) || 1;
-  const bend = 14 + 15 * lane;
+  const bend = lane === null ? 0 : 14 + 15 * lane;
   const middle = { x: (a.x + b.x) / 2 + dy / distance * bend, y: (a.y + b.y) / 2 - dx / distance * bend };
   const start = border(a, middle, 0);
-  const end = border(b, middle, 3);
+  const end = border(b, middle, 5);
   return `M${start.x.toFixed(1)} ${start.y.toFixed(1)} Q${middle.x.toFixed(1)} ${middle.y.toFixed(1)} ${end.x.toFixed(1)} ${end.y.toFixed(1)}`;
 }
 

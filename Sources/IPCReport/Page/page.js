@@ -159,6 +159,12 @@ class Page {
     get("view-text").addEventListener("click", () => this.#view(false));
     get("view-hex").addEventListener("click", () => this.#view(true));
     document.addEventListener("keydown", (event) => this.#key(event));
+    // Somebody else's address, put into this page's.
+    window.addEventListener("hashchange", () => {
+      this.#filter.clear();
+      this.#readAddress();
+      this.#update();
+    });
   }
 
   #key(event) {

@@ -5,6 +5,8 @@ class Timeline {
   static laneHeight = 24;
   static gutter = 150;
   static ruler = 24;
+  /** Room at the right, for the last event's size. */
+  static margin = 48;
   /** More lines than these have no arrowheads. */
   static arrowLimit = 1500;
   /** The shortest time that is shown, in nanoseconds. */
@@ -97,7 +99,7 @@ class Timeline {
     this.draw();
   }
 
-  get #width() { return Math.max(this.#parts.lanes.clientWidth - Timeline.gutter - 12, 50); }
+  get #width() { return Math.max(this.#parts.lanes.clientWidth - Timeline.gutter - Timeline.margin, 50); }
   #x(time) { return Timeline.gutter + (time - this.#span[0]) / (this.#span[1] - this.#span[0]) * this.#width; }
   #timeAt(x) { return this.#span[0] + (x - Timeline.gutter) / this.#width * (this.#span[1] - this.#span[0]); }
   #y(process) {
@@ -256,7 +258,7 @@ class Timeline {
     for (let tick = Math.ceil((from - start) / step) * step; start + tick <= to; tick += step) {
       const x = this.#x(start + tick);
       pen.fillStyle = ink.quiet;
-      if (x > Timeline.gutter + 12 && x < width - 30) pen.fillText(`${tick < 0 ? "−" : "+"}${spanText(Math.abs(tick), step)}`, x, 10);
+      if (x >= Timeline.gutter && x < width - 30) pen.fillText(tickText(tick, step), x, 10);
       pen.strokeStyle = ink.faint;
       pen.beginPath();
       pen.moveTo(Math.round(x) + 0.5, 19);
@@ -271,7 +273,7 @@ class Timeline {
     if (!width) return;
     const pen = fit(overview, width, height);
     const [begin, end] = this.whole;
-    const room = width - Timeline.gutter - 12;
+    const room = width - Timeline.gutter - Timeline.margin;
     const bars = new Float64Array(Math.max(1, Math.ceil(room / 3)));
     const time = this.#capture.time;
     for (const event of this.#events) {
@@ -327,7 +329,7 @@ class Timeline {
     drag(overview, (start, x) => {
       const [begin, end] = this.whole;
       const [a, b] = [start.x, x].sort((p, q) => p - q)
-        .map((p) => begin + Math.max(0, Math.min(1, (p - Timeline.gutter) / (overview.clientWidth - Timeline.gutter - 12))) * (end - begin));
+        .map((p) => begin + Math.max(0, Math.min(1, (p - Timeline.gutter) / (overview.clientWidth - Timeline.gutter - Timeline.margin))) * (end - begin));
       if (b - a >= Timeline.shortest && Math.abs(x - start.x) > 3) this.#look([a, b]);
     });
     lanes.addEventListener("keydown", (event) => this.#key(event));
@@ -429,6 +431,11 @@ function clip(pen, text, width) {
   let end = text.length;
   while (end > 1 && pen.measureText(`${text.slice(0, end)}…`).width > width) end--;
   return `${text.slice(0, end)}…`;
+}
+
+/** A time since the first event. */
+function tickText(time, step) {
+  return Math.abs(time) < step / 2 ? "0" : `${time < 0 ? "−" : "+"}${spanText(Math.abs(time), step)}`;
 }
 
 /** A step of 1, 2 or 5 times a power of ten that is not smaller than the one given. */

@@ -9,13 +9,14 @@ struct DotFormatTests {
   @Test func `add transfers up by ends, type and channel`() {
     var scene = Scene()
     let events = [
-      scene.pipe(), scene.pipe(2000, count: 2000), scene.pipe(2500, Scene.cat, Scene.wc, named: "/run/fifo"), scene.signal(),
+      scene.pipe(), scene.pipe(2000, count: 2000), scene.pipe(2500, Scene.cat, Scene.wc, named: "/run/fifo"),
+      scene.signal(),
       scene.tcp(ports: (40_000, 80)), scene.tcp(4000, Scene.cat, Scene.sh, ports: (80, 40_000)),
       scene.pipe(3000, .unknown, Scene.cat),
     ]
     let graph = scene.show(
       events, losses: [Loss(kind: .pipe, count: 3, bytes: 0, time: 1)], as: DotFormat.self)
-    let lines = graph.split(separator: "\n").filter { !$0.contains(/^  (graph|node|edge) /) }
+    let lines = graph.split(separator: "\n").filter { !$0.contains(#/^  (graph|node|edge) /#) }
     #expect(
       lines == [
         "digraph ipcdump {",
@@ -23,12 +24,12 @@ struct DotFormatTests {
         #"  p4321 [label="sh\n4321"];"#,
         #"  p4322 [label="cat\n4322"];"#,
         #"  p4323 [label="wc\n4323"];"#,
-        #"  p4321 -> p4322 [label="pipe <anonymous>\n1.9 KiB, 2 events", color="#0072b2", fontcolor="#0072b2", penwidth=2.5];"#,
-        #"  unknown -> p4322 [label="pipe <anonymous>\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"#,
-        #"  p4321 -> p4322 [label="loopback-tcp 127.0.0.2:80\n6 B, 1 event", color="#d98b00", fontcolor="#d98b00", penwidth=1.0];"#,
-        #"  p4322 -> p4321 [label="loopback-tcp 127.0.0.1:80\n6 B, 1 event", color="#d98b00", fontcolor="#d98b00", penwidth=1.0];"#,
-        #"  p4322 -> p4323 [label="pipe /run/fifo\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"#,
-        #"  p4321 -> p4322 [label="signal SIGTERM\n1 event", color="#c2410c", fontcolor="#c2410c", penwidth=1.0];"#,
+        ##"  p4321 -> p4322 [label="pipe <anonymous>\n1.9 KiB, 2 events", color="#0072b2", fontcolor="#0072b2", penwidth=2.5];"##,
+        ##"  unknown -> p4322 [label="pipe <anonymous>\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"##,
+        ##"  p4321 -> p4322 [label="loopback-tcp 127.0.0.2:80\n6 B, 1 event", color="#d98b00", fontcolor="#d98b00", penwidth=1.0];"##,
+        ##"  p4322 -> p4321 [label="loopback-tcp 127.0.0.1:80\n6 B, 1 event", color="#d98b00", fontcolor="#d98b00", penwidth=1.0];"##,
+        ##"  p4322 -> p4323 [label="pipe /run/fifo\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"##,
+        ##"  p4321 -> p4322 [label="signal SIGTERM\n1 event", color="#c2410c", fontcolor="#c2410c", penwidth=1.0];"##,
         #"  label="3 records lost";"#,
         "}",
       ])

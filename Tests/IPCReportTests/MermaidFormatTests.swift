@@ -29,9 +29,9 @@ struct MermaidFormatTests {
     }
     let graph = scene.show(events, as: MermaidFormat.self)
     let rest = graph.split(separator: "\n").filter { line in
-      line.wholeMatch(of: /  p\d+\(\["([\w .\-\/:+,]|#\d+;)*<br\/>\d+"\]\)/) == nil
-        && line.wholeMatch(of: /  p\d+ -->\|"pipe([\w .\-\/:+,]|#\d+;)*<br\/>6 B, 1 event"\| p4322/) == nil
-        && line.wholeMatch(of: /  linkStyle \d+ stroke:#[0-9a-f]{6},stroke-width:1.0px/) == nil
+      line.wholeMatch(of: #/  p\d+\(\["([\w .\-\/:+,]|#\d+;)*<br\/>\d+"\]\)/#) == nil
+        && line.wholeMatch(of: #/  p\d+ -->\|"pipe([\w .\-\/:+,]|#\d+;)*<br\/>6 B, 1 event"\| p4322/#) == nil
+        && line.wholeMatch(of: #/  linkStyle \d+ stroke:#[0-9a-f]{6},stroke-width:1.0px/#) == nil
     }
     #expect(rest == ["flowchart LR"])
     #expect(graph.contains("a#34;b#60;script#62;#92;n"))

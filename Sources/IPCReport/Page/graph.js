@@ -3,7 +3,7 @@
 /** Graph of processes and of the kinds of channels between them. */
 class Graph {
   /** Most processes that are drawn, those with most bytes first. */
-  static limit = 80;
+  static limit = 40;
 
   #capture;
   #svg;
@@ -13,6 +13,9 @@ class Graph {
   /** Edges: ends and kind of the talks in them, element. */
   #edges = [];
   #focused = 0;
+  /** What of the graph is looked at, and all of it: left, top, width, height. */
+  #view = [0, 0, 1, 1];
+  #whole = [0, 0, 1, 1];
 
   /** @param handlers  `process(number)` and `talk(talk)` when one is chosen. */
   constructor(svg, note, capture, handlers) {
@@ -28,6 +31,30 @@ class Graph {
       ? `${this.#nodes.length} of ${number(all)}, those with most bytes` : number(all);
     this.#draw();
     svg.addEventListener("keydown", (event) => this.#key(event));
+    svg.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      this.zoom(Math.exp(event.deltaY * 0.004));
+      event.preventDefault();
+    }, { passive: false });
+    drag(svg, (start, x, isOver, y) => {
+      start.view ??= this.#view;
+      const [left, top, width, height] = start.view;
+      const scale = Math.max(width / svg.clientWidth, height / svg.clientHeight);
+      this.#look([left - (x - start.x) * scale, top - (y - start.y) * scale, width, height]);
+    }, (event) => event.target === svg);
+  }
+
+  /** Looks at a part that is so many times as large; all of it if that is not less. */
+  zoom(factor) {
+    const [left, top, width, height] = this.#view;
+    if (width * factor >= this.#whole[2]) return this.#look(this.#whole);
+    if (width * factor < 120) return;
+    this.#look([left + width * (1 - factor) / 2, top + height * (1 - factor) / 2, width * factor, height * factor]);
+  }
+
+  #look(view) {
+    this.#view = view;
+    this.#svg.setAttribute("viewBox", view.join(" "));
   }
 
   #collect() {
@@ -79,7 +106,8 @@ class Graph {
     if (!this.#nodes.length) return;
     // Few nodes are not blown up.
     const [width, height] = [Math.max(right - left + 32, 520), Math.max(bottom - top + 40, 320)];
-    svg.setAttribute("viewBox", [(left + right - width) / 2, (top + bottom - height) / 2, width, height].join(" "));
+    this.#whole = [(left + right - width) / 2, (top + bottom - height) / 2, width, height];
+    this.#look(this.#whole);
     const make = (tag, attributes, parent = svg) => {
       const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
       for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);

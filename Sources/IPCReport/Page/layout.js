@@ -155,7 +155,7 @@ function repel(nodes, moves) {
       const y = nodes[a].y - nodes[b].y || 0.1;
       const square = Math.max(x * x + y * y, 16);
       if (square > 160_000) continue;
-      const force = 2200 / square;
+      const force = 1500 / square;
       moves[a].x += x * force; moves[a].y += y * force;
       moves[b].x -= x * force; moves[b].y -= y * force;
     }
@@ -168,7 +168,7 @@ function attract(nodes, moves, { source, destination, weight }) {
   const x = b.x - a.x;
   const y = b.y - a.y;
   const distance = Math.hypot(x, y) || 1;
-  const force = (distance - 130) * (0.02 + 0.03 * weight) / distance;
+  const force = (distance - 105) * (0.02 + 0.03 * weight) / distance;
   moves[source].x += x * force; moves[source].y += y * force;
   moves[destination].x -= x * force; moves[destination].y -= y * force;
 }

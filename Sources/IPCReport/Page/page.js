@@ -153,6 +153,8 @@ class Page {
     name();
     get("theme").addEventListener("click", () => this.theme(isDark() ? "light" : "dark"));
     get("help-button").addEventListener("click", () => get("help").showModal());
+    get("graph-in").addEventListener("click", () => this.#graph.zoom(0.7));
+    get("graph-out").addEventListener("click", () => this.#graph.zoom(1 / 0.7));
     get("zoom-in").addEventListener("click", () => this.#timeline.zoom(0.5));
     get("zoom-out").addEventListener("click", () => this.#timeline.zoom(2));
     get("zoom-fit").addEventListener("click", () => this.#timeline.fit());

@@ -9,6 +9,8 @@ class Timeline {
   static margin = 48;
   /** More lines than these have no arrowheads. */
   static arrowLimit = 1500;
+  /** More events than this for each pixel are no lines, but marks in the lanes of their ends. */
+  static density = 2;
   /** The shortest time that is shown, in nanoseconds. */
   static shortest = 200;
 
@@ -17,7 +19,9 @@ class Timeline {
   #parts;
   #handlers;
   #events = new Uint32Array(0);
+  /** Processes and kinds of these events. */
   #lanes = [];
+  #kinds = [];
   #laneOf;
   #span;
   #selected = -1;
@@ -49,7 +53,12 @@ class Timeline {
     this.#events = events;
     const capture = this.#capture;
     const isSeen = new Uint8Array(capture.processes.length);
-    for (const event of events) isSeen[capture.source[event]] = isSeen[capture.destination[event]] = 1;
+    const isKindSeen = new Uint8Array(capture.kinds.length);
+    for (const event of events) {
+      isSeen[capture.source[event]] = isSeen[capture.destination[event]] = 1;
+      isKindSeen[capture.kind[event]] = 1;
+    }
+    this.#kinds = capture.kinds.map((_, kind) => kind).filter((kind) => isKindSeen[kind]);
     this.#lanes = capture.processes.map((_, i) => i).filter((i) => isSeen[i])
       .sort((a, b) => capture.processes[a].first - capture.processes[b].first || a - b);
     this.#laneOf.fill(-1);
@@ -123,7 +132,8 @@ class Timeline {
     pen.rect(Timeline.gutter, Timeline.ruler, width, height);
     pen.clip();
     const shown = this.#filter.within(this.#events, this.#span);
-    this.#drawTransfers(pen, shown, height);
+    if (shown.length > Timeline.density * this.#width) this.#drawActivity(pen, shown, height);
+    else this.#drawTransfers(pen, shown, height);
     this.#drawLosses(pen, height);
     if (this.#selected >= 0) this.#drawSelected(pen, ink, height);
     pen.restore();
@@ -187,6 +197,31 @@ class Timeline {
       pen.fill(heads[kind]);
     });
     this.#drawSizes(pen, shown);
+  }
+
+  /** Shows when each process sent or received anything. */
+  #drawActivity(pen, shown, height) {
+    const capture = this.#capture;
+    const marks = capture.kinds.map(() => new Path2D());
+    const drawn = new Set();
+    for (const event of shown) {
+      const x = Math.round(this.#x(capture.time[event]));
+      const kind = capture.kind[event];
+      for (const end of [capture.source[event], capture.destination[event]]) {
+        const key = (x * capture.kinds.length + kind) * capture.processes.length + end;
+        if (drawn.has(key)) continue;
+        drawn.add(key);
+        const y = this.#y(end);
+        if (y < 0 || y > height) continue;
+        // Kinds lie below each other within the lane.
+        const part = 16 / this.#kinds.length;
+        marks[kind].rect(x, y - 8 + this.#kinds.indexOf(kind) * part, 1, Math.max(part, 1));
+      }
+    }
+    marks.forEach((path, kind) => {
+      pen.fillStyle = color(`--kind-${kind % 8}`);
+      pen.fill(path);
+    });
   }
 
   /** Tells the bytes of transfers that stand alone. */
@@ -379,19 +414,19 @@ class Timeline {
   }
 }
 
-/** Calls `move(start, x, isOver)` while a pointer is dragged over an element. */
-function drag(target, move) {
+/** Calls `move(start, x, isOver, y)` while a pointer that was put down where it is wanted is dragged over an element. */
+function drag(target, move, isWanted = () => true) {
   target.addEventListener("pointerdown", (event) => {
-    if (event.button !== 0) return;
+    if (event.button !== 0 || !isWanted(event)) return;
     const box = target.getBoundingClientRect();
     const start = { x: event.clientX - box.left, y: event.clientY - box.top, last: event.clientX - box.left };
     // What is no more than scrolling stays with the browser.
     if (start.x > target.clientWidth) return;
     target.setPointerCapture(event.pointerId);
-    const onMove = (event) => move(start, event.clientX - box.left, false);
+    const onMove = (event) => move(start, event.clientX - box.left, false, event.clientY - box.top);
     const onUp = (event) => {
       target.removeEventListener("pointermove", onMove);
-      move(start, event.clientX - box.left, true);
+      move(start, event.clientX - box.left, true, event.clientY - box.top);
     };
     target.addEventListener("pointermove", onMove);
     target.addEventListener("pointerup", onUp, { once: true });

@@ -52,8 +52,8 @@ struct DotFormatTests {
         1, Endpoint(pid: Int32(index), tid: Int32(index), comm: Comm(bytes: text)), Scene.cat, named: text)
     }
     let drawn = try ChildProgram.run("dot", ["-Tsvg"], input: scene.show(events, as: DotFormat.self))
-    let texts = drawn.matches(of: /<text [^>]*>([^<]*)<\/text>/).map { match in
-      match.1.replacing("&#45;", with: "-").replacing("&#160;", with: " ").replacing("&lt;", with: "<")
+    let texts: [String] = drawn.matches(of: /<text [^>]*>([^<]*)<\/text>/).map { match in
+      String(match.1).replacing("&#45;", with: "-").replacing("&#160;", with: " ").replacing("&lt;", with: "<")
         .replacing("&gt;", with: ">").replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
     }
     for name in [

@@ -40,8 +40,11 @@ struct BlockStream: ~Copyable {
     return UnsafeRawBufferPointer(rebasing: memory[start..<start + length - BlockType.frame])
   }
 
-  /// Where in the file what is behind the block begins.
-  var endOffset: UInt64 { blockOffset + UInt64(length) }
+  /// Whether the block behind the one in memory is in memory, too.
+  var hasMore: Bool {
+    guard filled.count >= length + BlockType.frame else { return false }
+    return filled.count - length >= integer(at: length + 4) as UInt32
+  }
 
   /// Takes the first block into memory, which begins a section.
   mutating func begin() throws(Failure) {

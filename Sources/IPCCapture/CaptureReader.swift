@@ -90,6 +90,9 @@ public struct CaptureReader: ~Copyable {
     return nil
   }
 
+  /// Whether the next call of ``next()`` has its bytes already, and need not wait for any.
+  public var hasMore: Bool { blocks.hasMore }
+
   private static func isOurs(_ type: UInt32) -> Bool {
     [BlockType.sectionHeader, BlockType.enhancedPacket, BlockType.journalExport].contains(type)
   }

@@ -124,7 +124,8 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "RecordLayout",
+        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay",
@@ -156,8 +157,11 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel"],
+      path: "Tests/CaptureSupport", swiftSettings: swiftSettings),
     .testTarget(
-      name: "IPCCaptureTests", dependencies: ["IPCCapture", "IPCFormats", "IPCModel", "TestSupport"],
+      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",
@@ -166,8 +170,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout",
-        "TestSupport", "ipcdump",
+        "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
+        "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),

@@ -72,7 +72,7 @@ struct BlockStream: ~Copyable {
       if type == BlockType.sectionHeader { try readByteOrder() }
       let length: UInt32 = integer(at: 4)
       guard length >= BlockType.frame, length % 4 == 0 else {
-        throw damaged("a block cannot be \(length) bytes long")
+        throw refused("a block cannot be \(length) bytes long")
       }
       if wanted(type) {
         try take(length)
@@ -88,8 +88,9 @@ struct BlockStream: ~Copyable {
   }
 
   /// A sentence about the block in memory.
-  func damaged(_ reason: String) -> Failure {
-    Failure(.system, "\(name) is damaged at byte \(blockOffset): \(reason); what comes before is whole")
+  func refused(_ reason: String) -> Failure {
+    let rest = blockOffset == 0 ? "" : "; what comes before is whole"
+    return Failure(.system, "cannot read \(name) from byte \(blockOffset) on: \(reason)\(rest)")
   }
 
   /// A sentence about a file that ends too early.
@@ -108,15 +109,15 @@ struct BlockStream: ~Copyable {
     switch integer(at: 8) as UInt32 {
     case BlockType.byteOrderMagic: break
     case BlockType.byteOrderMagic.byteSwapped: isSwapped = true
-    case let magic: throw damaged("a section cannot be in the byte order \(magic)")
+    case let magic: throw refused("a section cannot be in the byte order \(magic)")
     }
   }
 
   private mutating func take(_ length: UInt32) throws(Failure) {
-    guard length <= Self.longest else { throw damaged("a block of \(length) bytes is too long") }
+    guard length <= Self.longest else { throw refused("a block of \(length) bytes is too long") }
     guard try fill(Int(length)) else { throw cutOff() }
     guard integer(at: Int(length) - 4) == length else {
-      throw damaged("a block says at its end that it is of another length than at its beginning")
+      throw refused("a block says at its end that it is of another length than at its beginning")
     }
     self.length = Int(length)
   }

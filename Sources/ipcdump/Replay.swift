@@ -1,3 +1,4 @@
+import Glibc
 import IPCCapture
 import IPCFiltering
 import IPCFormats
@@ -17,6 +18,8 @@ struct Replay: ~Copyable {
 
   /// Opens the capture and where its events go.
   init(_ options: IPCDump, path: String) throws(Failure) {
+    // Who reads the output may leave, also if whoever started ipcdump had this ignored.
+    signal(SIGPIPE, SIG_DFL)
     let reader = try CaptureReader(path: path)
     let output = try OutputFile(path: options.output.file)
     let recorder = try Recorder(options.capture, byteLimit: options.output.shownBytes, clock: reader.clock)

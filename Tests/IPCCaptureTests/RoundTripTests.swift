@@ -1,5 +1,5 @@
+import CaptureSupport
 import IPCCapture
-import IPCFormats
 import IPCModel
 import TestSupport
 import Testing

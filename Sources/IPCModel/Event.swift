@@ -5,6 +5,9 @@ public struct Event: Sendable {
   /// Most meta fields that a kind may have.
   public static let fieldLimit = 12
 
+  /// ``delay`` where it is not known.
+  public static let unknownDelay = UInt64.max
+
   /// Facts about an event that are neither ends nor meta fields.
   public struct Traits: OptionSet, Sendable {
     /// The traits as bits.
@@ -33,6 +36,9 @@ public struct Event: Sendable {
   public var source: Endpoint
   /// Who received.
   public var destination: Endpoint
+  /// Nanoseconds from the end of the write, of its earliest one if there are several, to the end of the read, whichever
+  /// of them ``time`` is; 0 if the read ended first, ``unknownDelay`` if one of them was not observed.
+  public var delay = unknownDelay
   /// Bytes transferred; 0 where the kind has none.
   public var count: UInt64
   /// See ``Traits``.
@@ -54,6 +60,13 @@ public struct Event: Sendable {
     self.traits = traits
     values = .init(repeating: 0)
     present = 0
+  }
+
+  /// Sets ``delay`` by when a write and the read of its bytes ended, in nanoseconds of `CLOCK_MONOTONIC`.
+  ///
+  /// - Parameter written: `UInt64.max` if the write went on when the read had ended.
+  public mutating func setDelay(written: UInt64, read: UInt64) {
+    delay = read - min(written, read)
   }
 
   /// Sets the meta field at `position` of the kind's ``KindRow/fields``.

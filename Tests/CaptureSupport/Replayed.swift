@@ -8,6 +8,8 @@ public struct Replayed {
   public private(set) var text = ""
   /// Number of events.
   public private(set) var count = 0
+  /// Delays of the events.
+  public private(set) var delays: [UInt64] = []
   /// Why there were no more.
   public private(set) var failure: Failure?
 
@@ -39,6 +41,7 @@ public struct Replayed {
       case .event(let event):
         format.append(event, content: reader.content, texts: reader.texts, to: &output)
         count += 1
+        delays.append(event.delay)
       case .loss(let loss): format.append(loss, to: &output)
       }
     }

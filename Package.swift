@@ -141,7 +141,8 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "RecordLayout",
+        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay",
@@ -173,8 +174,11 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel"],
+      path: "Tests/CaptureSupport", swiftSettings: swiftSettings),
     .testTarget(
-      name: "IPCCaptureTests", dependencies: ["IPCCapture", "IPCFormats", "IPCModel", "TestSupport"],
+      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"],
@@ -186,8 +190,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout",
-        "TestSupport", "ipcdump",
+        "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
+        "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),

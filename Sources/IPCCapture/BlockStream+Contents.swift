@@ -7,7 +7,7 @@ extension BlockStream {
     do throws(Malformed) {
       if let schema = try readSchema() { return schema }
     } catch {
-      throw damaged(error.reason)
+      throw refused(error.reason)
     }
     throw Failure(
       .system,

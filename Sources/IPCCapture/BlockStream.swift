@@ -40,8 +40,11 @@ struct BlockStream: ~Copyable {
     return UnsafeRawBufferPointer(rebasing: memory[start..<start + length - BlockType.frame])
   }
 
-  /// Where in the file what is behind the block begins.
-  var endOffset: UInt64 { blockOffset + UInt64(length) }
+  /// Whether the block behind the one in memory is in memory, too.
+  var hasMore: Bool {
+    guard filled.count >= length + BlockType.frame else { return false }
+    return filled.count - length >= integer(at: length + 4) as UInt32
+  }
 
   /// Takes the first block into memory, which begins a section.
   mutating func begin() throws(Failure) {
@@ -69,7 +72,7 @@ struct BlockStream: ~Copyable {
       if type == BlockType.sectionHeader { try readByteOrder() }
       let length: UInt32 = integer(at: 4)
       guard length >= BlockType.frame, length % 4 == 0 else {
-        throw damaged("a block cannot be \(length) bytes long")
+        throw refused("a block cannot be \(length) bytes long")
       }
       if wanted(type) {
         try take(length)
@@ -85,8 +88,9 @@ struct BlockStream: ~Copyable {
   }
 
   /// A sentence about the block in memory.
-  func damaged(_ reason: String) -> Failure {
-    Failure(.system, "\(name) is damaged at byte \(blockOffset): \(reason); what comes before is whole")
+  func refused(_ reason: String) -> Failure {
+    let rest = blockOffset == 0 ? "" : "; what comes before is whole"
+    return Failure(.system, "cannot read \(name) from byte \(blockOffset) on: \(reason)\(rest)")
   }
 
   /// A sentence about a file that ends too early.
@@ -105,15 +109,15 @@ struct BlockStream: ~Copyable {
     switch integer(at: 8) as UInt32 {
     case BlockType.byteOrderMagic: break
     case BlockType.byteOrderMagic.byteSwapped: isSwapped = true
-    case let magic: throw damaged("a section cannot be in the byte order \(magic)")
+    case let magic: throw refused("a section cannot be in the byte order \(magic)")
     }
   }
 
   private mutating func take(_ length: UInt32) throws(Failure) {
-    guard length <= Self.longest else { throw damaged("a block of \(length) bytes is too long") }
+    guard length <= Self.longest else { throw refused("a block of \(length) bytes is too long") }
     guard try fill(Int(length)) else { throw cutOff() }
     guard integer(at: Int(length) - 4) == length else {
-      throw damaged("a block says at its end that it is of another length than at its beginning")
+      throw refused("a block says at its end that it is of another length than at its beginning")
     }
     self.length = Int(length)
   }

@@ -84,11 +84,14 @@ public struct CaptureReader: ~Copyable {
         clock.offset = offset
         try takeContent(recorded, beginningWith: payload)
         return .event(event)
-      case .continuation: throw blocks.damaged("contents go on that did not begin")
+      case .continuation: throw blocks.refused("contents go on that did not begin")
       }
     }
     return nil
   }
+
+  /// Whether the next call of ``next()`` has its bytes already, and need not wait for any.
+  public var hasMore: Bool { blocks.hasMore }
 
   private static func isOurs(_ type: UInt32) -> Bool {
     [BlockType.sectionHeader, BlockType.enhancedPacket, BlockType.journalExport].contains(type)
@@ -112,7 +115,7 @@ public struct CaptureReader: ~Copyable {
       }
       return (read, payload)
     } catch {
-      throw blocks.damaged(error.reason)
+      throw blocks.refused(error.reason)
     }
   }
 
@@ -126,7 +129,7 @@ public struct CaptureReader: ~Copyable {
       return
     }
     guard payload.count < count, count <= Self.longestContent else {
-      throw blocks.damaged("a packet is not as long as it says")
+      throw blocks.refused("a packet is not as long as it says")
     }
     pieces.removeAll()
     pieces.append(payload)
@@ -134,10 +137,10 @@ public struct CaptureReader: ~Copyable {
       guard try blocks.advance(wanted: Self.isOurs) else { throw blocks.cutOff() }
       guard blocks.type == BlockType.enhancedPacket, let (record, piece) = try readBlock(),
         case .continuation(UInt64(pieces.count)) = record, !piece.isEmpty
-      else { throw blocks.damaged("contents do not go on here, as they should") }
+      else { throw blocks.refused("contents do not go on here, as they should") }
       pieces.append(piece)
     }
-    guard pieces.count == count else { throw blocks.damaged("contents are longer than they should be") }
+    guard pieces.count == count else { throw blocks.refused("contents are longer than they should be") }
     content = pieces.bytes
   }
 }

@@ -36,6 +36,7 @@ enum CaptureRecord {
     let count = try cursor.varint()
     var event = Event(
       time: time, kind: kind, source: source, destination: destination, count: count, traits: traits)
+    event.delay = try cursor.varint() &- 1
     let content = try cursor.byte() == 0 ? RecordedContent.none : .bytes(cursor.varint())
     try readFields(of: recorded, kind, from: &cursor, into: &event, texts: &texts, last: &last)
     return .event(event, offset: offset, content)

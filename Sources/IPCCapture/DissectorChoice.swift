@@ -4,7 +4,7 @@ import IPCModel
 /// by port.
 struct DissectorChoice {
   /// What was chosen.
-  enum Outcome {
+  enum Outcome: Equatable {
     case known(Dissector)
     /// The dissector of a rule, by its position.
     case rule(Int)

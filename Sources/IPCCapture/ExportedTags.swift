@@ -20,6 +20,8 @@ enum ExportedTags {
   static let sourcePort: UInt16 = 25
   static let destinationPort: UInt16 = 26
   static let tableValue: UInt16 = 32
+  /// What the column of protocols shows, unless the dissector shows something else.
+  static let protocolColumn: UInt16 = 33
 
   /// Values of ``portType``.
   static let tcpPorts: UInt32 = 2

@@ -2,8 +2,12 @@ import IPCFormats
 import IPCModel
 
 extension OutputBuffer {
-  /// Appends all of an event but its contents: type, kind and traits, a byte each; time of `CLOCK_MONOTONIC`; what to add
-  /// for that of day; both ends; count; 1 and the number of captured bytes, or 0; which fields there are, and those.
+  /// Appends all of an event but its contents:
+  /// - type, kind and traits, a byte each,
+  /// - its time of `CLOCK_MONOTONIC`, and what to add to that for the time of day,
+  /// - both ends, its count, and its delay and 1, or 0 if that is not known,
+  /// - 1 and the number of captured bytes, or 0,
+  /// - which of the kind's fields it has, as bits, and those.
   ///
   /// What a later version adds comes behind that, and is not looked at by an earlier one.
   mutating func appendRecord(
@@ -17,6 +21,8 @@ extension OutputBuffer {
     append(end: event.source)
     append(end: event.destination)
     appendVarint(event.count)
+    // An unknown delay, which is the greatest number, becomes 0.
+    appendVarint(event.delay &+ 1)
     switch content {
     case .none: append(UInt8(0))
     case .bytes(let count):

@@ -20,6 +20,7 @@ extension OutputBuffer {
         appendTag(ExportedTags.tableValue, number: Dissector.dbusEncapsulation)
       }
     }
+    event.kind.row.name.withUTF8Buffer { appendTag(ExportedTags.protocolColumn, text: $0) }
     appendAddress(of: event, places.sourceAddress, ExportedTags.sourceIPv4, ExportedTags.sourceIPv6, texts)
     appendAddress(
       of: event, places.destinationAddress, ExportedTags.destinationIPv4, ExportedTags.destinationIPv6, texts)

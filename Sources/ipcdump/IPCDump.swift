@@ -31,6 +31,9 @@ struct IPCDump: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "Captures")
+  var capture: CaptureOptions
+
   @OptionGroup(title: "How the kernel is watched")
   var trace: TraceOptions
 
@@ -57,6 +60,7 @@ struct IPCDump: ParsableCommand {
     if command.isEmpty, CommandLine.arguments.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
     }
+    try capture.validate(with: output, command: command)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
     }
@@ -84,6 +88,10 @@ struct IPCDump: ParsableCommand {
       let report = KernelReport(requested: trace.hook)
       print(try json ? report.json() : report.text, terminator: "")
       return 0
+    }
+    if let path = capture.input {
+      var replay = try Replay(self, path: path)
+      return try replay.run()
     }
     var session = try Session(self)
     return try session.run()

@@ -23,7 +23,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .customShort("B"),
     help: ArgumentHelp(
-      "With contents: show at most this many bytes of an event; 0 shows all.", valueName: "bytes"))
+      "With contents: show or keep at most this many bytes of an event; 0 means all.", valueName: "bytes"))
   var byteLimit: ByteSize?
 
   @Option(
@@ -59,9 +59,6 @@ struct OutputOptions: ParsableArguments {
   func validate() throws {
     if let first = contents.first, !contents.allSatisfy({ $0 == first }) {
       throw ValidationError("-x, -X and --text show the contents in different ways; choose one of them")
-    }
-    if byteLimit != nil, !showsContents {
-      throw ValidationError("-B limits the contents that -x, -X or --text shows; add one, or leave -B out")
     }
   }
 

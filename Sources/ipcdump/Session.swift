@@ -14,6 +14,7 @@ struct Session: ~Copyable {
   private let signals: StopSignals
   private let command: Command
   private let output: OutputFile
+  private let recorder: Recorder?
   private let sink: EventSink
   private var tracer: Tracer
   private var correlator: Correlator
@@ -41,9 +42,12 @@ struct Session: ~Copyable {
   init(_ options: IPCDump) throws(Failure) {
     let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
     let shown = options.output.shownBytes
-    let captureLimit = options.output.showsContents ? shown.map { UInt64($0) } ?? .max : 0
+    let wantsContents = options.output.showsContents || options.capture.output != nil
+    let captureLimit = wantsContents ? shown.map { UInt64($0) } ?? .max : 0
     let signals = try StopSignals()
     let output = try OutputFile(path: options.output.file)
+    let clock = WallClock()
+    let recorder = try Recorder(options.capture, byteLimit: shown, clock: clock)
     // The command is forked while ipcdump is still small.
     let command = try Command(options.command, as: options.commandIdentity())
     let tracer = try Tracer(
@@ -51,12 +55,7 @@ struct Session: ~Copyable {
         selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
         ringSize: options.trace.ringSize,
         includesSelf: options.trace.includeSelf))
-    let format = FormatOptions(
-      byteLimit: shown, timeStyle: options.output.time, clock: WallClock(),
-      color: options.output.isColored(onTerminal: output.isTerminal))
-    sink = EventSink(
-      filter: EventFilter(selection), format: options.output.makeFormat(format),
-      showsContents: options.output.showsContents, limit: options.output.count ?? 0)
+    sink = EventSink(options, selection, output, recorder: recorder, clock: clock)
     correlator = Correlator(
       CorrelatorSettings(
         captureLimit: captureLimit, patience: UInt64(options.trace.patience) * 1_000_000,
@@ -65,6 +64,7 @@ struct Session: ~Copyable {
     self.signals = signals
     self.command = command
     self.output = output
+    self.recorder = recorder
     self.tracer = tracer
   }
 
@@ -83,8 +83,7 @@ struct Session: ~Copyable {
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
-      sink.end()
-      try? sink.flush(to: output)
+      try? sink.finish(to: output)
       guard command.isRunnable else { throw error }
       Diagnostics.report(error)
       return leaveCommandAlone()
@@ -95,13 +94,19 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).directions(among: held)) }
-    try Privilege.giveUp(keepingSignals: command.isRunnable)
+    if !options.trace.includeSelf { try tracer.exclude(ownOutput.directions(among: held)) }
+    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: recorder?.opensFiles ?? false)
     correlator.seed(LiveChannels(held))
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
     }
+  }
+
+  /// What shows or keeps what is traced.
+  private var ownOutput: OwnOutput {
+    let shown = options.capture.isShowing ? output.descriptor : nil
+    return OwnOutput([shown, recorder?.descriptor].compactMap { $0 })
   }
 
   // MARK: - Going on
@@ -197,14 +202,14 @@ struct Session: ~Copyable {
 
   private mutating func tellLosses(now: UInt64) {
     losses.check(tracer, kinds: Kind.all, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
   }
 
   private mutating func sweep(now: UInt64) throws(Failure) {
     nextSweep = now + Self.sweepInterval
     losses.checkSkipped(tracer, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
@@ -232,10 +237,9 @@ struct Session: ~Copyable {
     let now = monotonicNow()
     tellLosses(now: now)
     losses.checkSkipped(tracer, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
-    sink.end()
-    try sink.flush(to: output)
+    try sink.finish(to: output)
     if !options.output.quiet {
       let count = sink.captured
       Diagnostics.write("\(count) events captured, \(losses.total) lost")

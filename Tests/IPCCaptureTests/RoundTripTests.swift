@@ -1,5 +1,5 @@
+import CaptureSupport
 import IPCCapture
-import IPCFormats
 import IPCModel
 import TestSupport
 import Testing
@@ -47,6 +47,18 @@ struct RoundTripTests {
       recorded.add(event, [1, 2, 3, 4, 5])
     }
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test("is read back with the time from write to read, known or not")
+  func delays() {
+    var recorded = Recorded()
+    let delays: [UInt64] = [0, 1, 1_000_000_000, .max - 1, Event.unknownDelay]
+    for delay in delays {
+      var event = Self.full(.pipe, in: &recorded)
+      event.delay = delay
+      recorded.add(event, [1])
+    }
+    #expect(Replayed(recorded.bytes).delays == delays)
   }
 
   @Test("is read back whoever its ends were")

@@ -116,6 +116,10 @@ public struct ChromeTraceFormat: EventFormat {
       output.append("\":")
       output.append(value, of: row.fields[position], texts: texts, .json)
     }
+    if event.delay != Event.unknownDelay {
+      output.append(#","delay_ns":"#)
+      output.appendDecimal(event.delay)
+    }
     if let ends = event.traits.inferredEnds {
       output.append(#","inferred":""#)
       output.append(ends)

@@ -79,6 +79,7 @@ public struct Report: ~Copyable {
     self.start = start
     columns.time.append(double: Double(Int64(bitPattern: time &- start)))
     columns.count.append(double: Double(event.count))
+    columns.delay.append(double: event.delay == Event.unknownDelay ? -1 : Double(event.delay))
     columns.kind.append(event.kind.rawValue)
     columns.source.append(number(of: event.source))
     columns.destination.append(number(of: event.destination))

@@ -8,6 +8,8 @@ struct ReportColumns {
   /// Nanoseconds since the first event, and bytes transferred, as doubles.
   var time = Column()
   var count = Column()
+  /// Nanoseconds from the write to the read as doubles, −1 where they are not known.
+  var delay = Column()
   /// Numbers of processes.
   var source = Column()
   var destination = Column()
@@ -29,7 +31,7 @@ struct ReportColumns {
   /// All of them, by name.
   var named: [(name: String, column: Column)] {
     [
-      ("time", time), ("count", count), ("source", source), ("destination", destination),
+      ("time", time), ("count", count), ("delay", delay), ("source", source), ("destination", destination),
       ("sourceThread", sourceThread), ("destinationThread", destinationThread), ("sourceComm", sourceComm),
       ("destinationComm", destinationComm), ("channel", channel), ("field", field),
       ("contentLength", contentLength), ("kind", kind), ("traits", traits), ("contents", contents),

@@ -53,8 +53,10 @@ struct DotFormatTests {
     }
     let drawn = try ChildProgram.run("dot", ["-Tsvg"], input: scene.show(events, as: DotFormat.self))
     let texts: [String] = drawn.matches(of: /<text [^>]*>([^<]*)<\/text>/).map { match in
-      String(match.1).replacing("&#45;", with: "-").replacing("&#160;", with: " ").replacing("&lt;", with: "<")
-        .replacing("&gt;", with: ">").replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
+      String(match.1).replacing("&#45;", with: "-").replacing("&#160;", with: " ").replacing(
+        "&lt;", with: "<"
+      )
+      .replacing("&gt;", with: ">").replacing("&quot;", with: "\"").replacing("&amp;", with: "&")
     }
     for name in [
       #"pipe a"b<script>\n"#, "pipe <script>alert(1)</script>", "pipe </script><!--", #"pipe two\nlines\r\n"#,

@@ -32,6 +32,8 @@ class Capture {
 
     this.time = new Float64Array(column("time"));
     this.count = new Float64Array(column("count"));
+    /** Nanoseconds from the write to the read; −1 if they are not known. */
+    this.delay = new Float64Array(column("delay"));
     this.source = new Uint32Array(column("source"));
     this.destination = new Uint32Array(column("destination"));
     this.sourceThread = new Int32Array(column("sourceThread"));

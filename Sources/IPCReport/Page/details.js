@@ -61,6 +61,7 @@ class Details {
     };
     add("Time", `${dateText(capture)} ${clockText(capture, capture.time[event])}`);
     add("Since start", spanText(capture.time[event] - capture.begin, 1));
+    if (capture.delay[event] >= 0) add("Delay", `${spanText(capture.delay[event], 1)} from write to read`);
     add("Type", kind.name);
     add("From", ...end(capture.source[event], capture.sourceThread[event], capture.sourceComm[event], traits & Trait.inferredSource));
     add("To", ...end(capture.destination[event], capture.destinationThread[event], capture.destinationComm[event],

@@ -36,7 +36,7 @@ class Graph {
       this.zoom(Math.exp(event.deltaY * 0.004));
       event.preventDefault();
     }, { passive: false });
-    drag(svg, (start, x, isOver, y) => {
+    drag(svg, (start, x, y) => {
       start.view ??= this.#view;
       const [left, top, width, height] = start.view;
       const scale = Math.max(width / svg.clientWidth, height / svg.clientHeight);

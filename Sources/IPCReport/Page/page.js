@@ -14,6 +14,7 @@ class Page {
   #talks = [];
   #order = "bytes";
   #selected = -1;
+  #timer;
   #graph;
   #timeline;
   #details;
@@ -42,30 +43,16 @@ class Page {
     this.#describe();
     this.#makeKinds();
     this.#listen();
-    this.#readAddress();
-    this.#update();
+    this.#goToAddress();
     document.body.dataset.state = "ready";
   }
 
   // MARK: Parts
 
   #makeGrids() {
-    const capture = this.#capture;
-    const talk = (row) => capture.talks[this.#talks[row]];
-    const process = (cell, i) => fillProcess(cell, capture.processes[i]);
-    this.#talkGrid = new Grid(this.#get("talks"), "Who talks to whom", [
-      { title: "From", className: "end", sort: "from", fill: (cell, row) => process(cell, talk(row).source) },
-      { title: "To", className: "end", sort: "to", fill: (cell, row) => process(cell, talk(row).destination) },
-      { title: "Type", className: "kind", sort: "type", fill: (cell, row) => fillKind(cell, capture, talk(row).kind) },
-      { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[talk(row).channel])) },
-      { title: "Events", className: "figure", sort: "events", fill: (cell, row) => { cell.textContent = number(this.#counts[this.#talks[row]]); } },
-      {
-        title: "Bytes", className: "figure", sort: "bytes",
-        fill: (cell, row) => {
-          cell.textContent = capture.kinds[talk(row).kind].carriesBytes ? bytesText(this.#bytes[this.#talks[row]]) : "–";
-        },
-      },
-    ], {
+    const talk = (row) => this.#capture.talks[this.#talks[row]];
+    const figures = (row) => ({ events: this.#counts[this.#talks[row]], bytes: this.#bytes[this.#talks[row]] });
+    this.#talkGrid = new Grid(this.#get("talks"), "Who talks to whom", talkColumns(this.#capture, talk, figures), {
       open: (row) => {
         const { source, destination, kind, channel } = talk(row);
         this.#toggleTalk({ source, destination, kind, channel });
@@ -76,20 +63,9 @@ class Page {
       },
     });
     const event = (row) => this.#shown[row];
-    this.#eventGrid = new Grid(this.#get("events"), "Events", [
-      { title: "Time", className: "time", fill: (cell, row) => { cell.textContent = clockText(capture, capture.time[event(row)]); } },
-      { title: "Type", className: "kind", fill: (cell, row) => fillKind(cell, capture, capture.kind[event(row)]) },
-      { title: "From", className: "end", fill: (cell, row) => process(cell, capture.source[event(row)]) },
-      { title: "To", className: "end", fill: (cell, row) => process(cell, capture.destination[event(row)]) },
-      { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[capture.channel[event(row)]])) },
-      {
-        title: "Bytes", className: "figure",
-        fill: (cell, row) => {
-          cell.textContent = capture.kinds[capture.kind[event(row)]].carriesBytes ? bytesText(capture.count[event(row)]) : "–";
-        },
-      },
-      { title: "Remarks", className: "remarks", fill: (cell, row) => fillText(cell, remarks(capture, event(row))) },
-    ], { choose: (row) => this.#select(event(row), false) });
+    this.#eventGrid = new Grid(this.#get("events"), "Events", eventColumns(this.#capture, event), {
+      choose: (row) => this.#select(event(row), false),
+    });
   }
 
   #describe() {
@@ -136,22 +112,13 @@ class Page {
       this.#filter.query = get("search").value.trim();
       this.#update();
     }));
-    const isDark = () => (document.documentElement.dataset.theme
-      ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
-    const name = () => { get("theme").textContent = isDark() ? "Light" : "Dark"; };
-    this.theme = (theme) => {
-      document.documentElement.dataset.theme = theme;
-      colors.clear();
-      name();
-      this.#timeline.draw();
-    };
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
-      colors.clear();
-      name();
-      this.#timeline.draw();
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#showTheme());
+    this.#showTheme();
+    get("theme").addEventListener("click", () => {
+      document.documentElement.dataset.theme = this.#isDark ? "light" : "dark";
+      this.#showTheme();
+      writeAddress(this.#capture, this.#filter, this.#selected);
     });
-    name();
-    get("theme").addEventListener("click", () => this.theme(isDark() ? "light" : "dark"));
     get("help-button").addEventListener("click", () => get("help").showModal());
     get("graph-in").addEventListener("click", () => this.#graph.zoom(0.7));
     get("graph-out").addEventListener("click", () => this.#graph.zoom(1 / 0.7));
@@ -164,8 +131,7 @@ class Page {
     // Somebody else's address, put into this page's.
     window.addEventListener("hashchange", () => {
       this.#filter.clear();
-      this.#readAddress();
-      this.#update();
+      this.#goToAddress();
     });
   }
 
@@ -217,7 +183,7 @@ class Page {
     this.#timeline.select(event);
     const row = this.#shown.indexOf(event);
     if (showsRow && row >= 0) this.#eventGrid.activate(row);
-    this.#writeAddress();
+    writeAddress(this.#capture, this.#filter, this.#selected);
   }
 
   #step(direction) {
@@ -227,11 +193,33 @@ class Page {
     this.#select(this.#shown[next]);
   }
 
+  get #isDark() {
+    const { theme } = document.documentElement.dataset;
+    return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  /** Shows what the page's address says. */
+  #goToAddress() {
+    const { event, theme } = readAddress(this.#capture, this.#filter);
+    this.#get("search").value = this.#filter.query;
+    if (theme) document.documentElement.dataset.theme = theme;
+    this.#showTheme();
+    this.#update();
+    if (event >= 0) this.#select(event);
+  }
+
   // MARK: Showing
 
+  #showTheme() {
+    this.#get("theme").textContent = this.#isDark ? "Light" : "Dark";
+    colors.clear();
+    this.#timeline.draw();
+  }
+
+  /** Does something when nothing more has come for a moment. */
   #later(action) {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(action, 120);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(action, 120);
   }
 
   #update(isTimelineToo = true) {
@@ -251,21 +239,12 @@ class Page {
     this.#showTalks();
     this.#eventGrid.show(this.#shown.length, this.#shown.indexOf(this.#selected));
     this.#showFilters();
-    this.#writeAddress();
+    writeAddress(this.#capture, this.#filter, this.#selected);
   }
 
   #showTalks() {
     const capture = this.#capture;
-    const name = (end) => capture.processes[end].name.toLowerCase();
-    const figures = (a, b) => this.#bytes[b] - this.#bytes[a] || this.#counts[b] - this.#counts[a] || a - b;
-    const orders = {
-      bytes: figures,
-      events: (a, b) => this.#counts[b] - this.#counts[a] || figures(a, b),
-      from: (a, b) => name(capture.talks[a].source).localeCompare(name(capture.talks[b].source)) || figures(a, b),
-      to: (a, b) => name(capture.talks[a].destination).localeCompare(name(capture.talks[b].destination)) || figures(a, b),
-      type: (a, b) => capture.talks[a].kind - capture.talks[b].kind || figures(a, b),
-    };
-    this.#talks = capture.talks.map((_, i) => i).filter((i) => this.#counts[i]).sort(orders[this.#order]);
+    this.#talks = sortedTalks(capture, this.#order, this.#counts, this.#bytes);
     const { talk } = this.#filter;
     const active = talk ? this.#talks.findIndex((i) => {
       const row = capture.talks[i];
@@ -314,77 +293,6 @@ class Page {
     this.#get("events-note").textContent = number(this.#shown.length);
     this.#get("timeline-note").textContent = this.#shown.length ? "" : "nothing passes the filters";
   }
-
-  // MARK: Address
-
-  /** What is chosen is in the page's address, so that it can be kept and passed on. */
-  #writeAddress() {
-    const filter = this.#filter;
-    const words = new URLSearchParams();
-    if (filter.query) words.set("q", filter.query);
-    if (filter.hiddenKinds.size) words.set("hide", [...filter.hiddenKinds].map((i) => this.#capture.kinds[i].name).join(","));
-    if (filter.process !== null) words.set("process", this.#capture.processes[filter.process].pid);
-    if (filter.talk) {
-      const { source, destination, kind, channel } = filter.talk;
-      words.set("talk", [source, destination, kind, ...(channel === null ? [] : [channel])].join("."));
-    }
-    if (filter.span) words.set("span", filter.span.map(Math.round).join(","));
-    if (this.#selected >= 0) words.set("event", this.#selected);
-    if (document.documentElement.dataset.theme) words.set("theme", document.documentElement.dataset.theme);
-    // Some browsers let no page that is a file change its address.
-    try { history.replaceState(null, "", `#${words}`); } catch { return; }
-  }
-
-  #readAddress() {
-    const words = new URLSearchParams(location.hash.slice(1));
-    const capture = this.#capture;
-    const filter = this.#filter;
-    filter.query = this.#get("search").value = words.get("q") ?? "";
-    for (const name of (words.get("hide") ?? "").split(",")) {
-      const kind = capture.kinds.findIndex((kind) => kind.name === name);
-      if (kind >= 0) filter.hiddenKinds.add(kind);
-    }
-    const process = capture.processes.findIndex((process) => String(process.pid) === words.get("process"));
-    if (process >= 0) filter.process = process;
-    const [source, destination, kind, channel = null] = (words.get("talk") ?? "").split(".").map(Number);
-    if (capture.processes[source] && capture.processes[destination] && capture.kinds[kind]) {
-      filter.talk = { source, destination, kind, channel: capture.channels[channel] === undefined ? null : channel };
-    }
-    const span = (words.get("span") ?? "").split(",").map(Number);
-    if (span.length === 2 && span[1] > span[0]) filter.span = span;
-    if (["dark", "light"].includes(words.get("theme"))) this.theme(words.get("theme"));
-    const event = Number(words.get("event") ?? -1);
-    if (Number.isInteger(event) && event >= 0 && event < capture.size) {
-      this.#update();
-      this.#select(event);
-    }
-  }
-}
-
-function fillText(cell, text) {
-  cell.textContent = text;
-  cell.title = text;
-}
-
-function fillProcess(cell, process) {
-  const text = processText(process);
-  if (cell.title === text && cell.firstChild) return;
-  cell.title = text;
-  if (process.pid < 0) cell.replaceChildren(element("span", "unknown", "<unknown>"));
-  else cell.replaceChildren(element("span", "comm", visible(process.name)), " ", element("span", "pid", String(process.pid)));
-}
-
-function fillKind(cell, capture, kind) {
-  cell.replaceChildren(element("span", `dot kind-${kind % 8}`), capture.kinds[kind].name);
-}
-
-function remarks(capture, event) {
-  const traits = capture.traits[event];
-  const words = [];
-  if (traits & Trait.inferredSource) words.push("source inferred");
-  if (traits & Trait.inferredDestination) words.push("destination inferred");
-  if (traits & Trait.undelivered) words.push("never received");
-  return words.join(", ");
 }
 
 new Page();

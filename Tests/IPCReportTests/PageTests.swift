@@ -97,7 +97,8 @@ struct PageTests {
     let addresses: KeyValuePairs = [
       "q=needle": 1, "q=NEEDLE": 1, "q=4323": 3, "q=sigterm": 1, "q=needle+cat": 1, "q=needle+signal": 0,
       "q=process=4322": 0, "process=4322": 3, "hide=pipe": 3, "hide=pipe,signal": 2, "q=40000": 2,
-      "span=2000000,4500000": 3, "q=%0Aneedle": 1, "talk=0.1.0": 1, "talk=9.9.9": 6, "": 6,
+      "span=2000000,4500000": 3, "q=%0Aneedle": 1, "q=%1B[2J": 1, "q=1.1%1B[2J": 0, "talk=0.1.0": 1,
+      "talk=9.9.9": 6, "": 6,
     ]
     let words = addresses.map { "\"\($0.key)\"" }.joined(separator: ",")
     let events: [Int] = try small().evaluate(

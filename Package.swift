@@ -80,6 +80,23 @@ let package = Package(
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
+
+    // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
+    .plugin(
+      name: "EmbedPage",
+      capability: .buildTool(),
+      dependencies: ["embed-page"]
+    ),
+    .executableTarget(name: "embed-page", swiftSettings: swiftSettings),
+    .target(
+      name: "IPCReport",
+      dependencies: ["IPCFormats", "IPCModel"],
+      exclude: ["Page"],
+      swiftSettings: swiftSettings,
+      plugins: ["EmbedPage"]
+    ),
+
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -98,7 +115,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "Libbpf",
+        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCReport", "IPCSummary",
+        "IPCTracing", "Libbpf",
         "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -127,7 +145,7 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary",
+        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary",
         "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
@@ -172,6 +190,15 @@ let package = Package(
       name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"],
       swiftSettings: swiftSettings),
     .target(
+      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel"],
+      path: "Tests/CaptureSupport", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Fuzzing",
       dependencies: [
         "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout", "TestSupport",
@@ -180,8 +207,8 @@ let package = Package(
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Fuzzing", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout", "TestSupport",
-        "ipcdump",
+        "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
+        "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),

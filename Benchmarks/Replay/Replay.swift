@@ -16,13 +16,14 @@ struct Replay: ParsableCommand {
 
   /// The formats of ipcdump.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv
+    case text, json, csv, capture
 
     func make(_ options: FormatOptions) -> any EventFormat {
       switch self {
       case .text: TextFormat(options)
       case .json: JSONFormat(options)
       case .csv: CSVFormat(options)
+      case .capture: CaptureFormat(options)
       }
     }
   }

@@ -85,6 +85,16 @@ public struct Event: Sendable {
     set(position, to: UInt64(bitPattern: value))
   }
 
+  /// The event as it would be told if its contents had not been asked for.
+  public func withoutContents() -> Event {
+    var event = self
+    event.traits.remove(.incomplete)
+    for (position, field) in kind.row.fields.enumerated() where field.isAboutContents {
+      event.present &= ~(1 << UInt16(position))
+    }
+    return event
+  }
+
   /// Raw value of a meta field, nil if this event does not have it.
   public func value(at position: Int) -> UInt64? {
     present & (1 << UInt16(position)) == 0 ? nil : values[position]

@@ -14,6 +14,7 @@ struct Session: ~Copyable {
   private let signals: StopSignals
   private let command: Command
   private let output: OutputFile
+  private let recorder: Recorder?
   private let sink: EventSink
   private var summary: SummaryOutput?
   private var tracer: Tracer
@@ -44,9 +45,12 @@ struct Session: ~Copyable {
   init(_ options: IPCDump) throws(Failure) {
     let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
     let shown = options.output.shownBytes
-    let captureLimit = options.output.showsContents ? shown.map { UInt64($0) } ?? .max : 0
+    let wantsContents = options.output.showsContents || options.capture.output != nil
+    let captureLimit = wantsContents ? shown.map { UInt64($0) } ?? .max : 0
     let signals = try StopSignals()
     let output = try OutputFile(path: options.output.file)
+    let clock = WallClock()
+    let recorder = try Recorder(options.capture, byteLimit: shown, clock: clock)
     // The command is forked while ipcdump is still small.
     let command = try Command(options.command, as: options.commandIdentity())
     let tracer = try Tracer(
@@ -54,15 +58,9 @@ struct Session: ~Copyable {
         selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
         ringSize: options.trace.ringSize,
         includesSelf: options.trace.includeSelf, tellsWaiting: options.summary.isWanted))
-    let format = FormatOptions(
-      byteLimit: shown, timeStyle: options.output.time, clock: WallClock(),
-      color: options.output.isColored(onTerminal: output.isTerminal))
-    summary = options.summary.isWanted ? try SummaryOutput(options.summary, options.output) : nil
-    let showsEvents = !options.summary.isWanted || options.output.file != nil
+    summary = try SummaryOutput(options)
     sink = EventSink(
-      filter: EventFilter(selection), format: showsEvents ? options.output.makeFormat(format) : nil,
-      showsContents: options.output.showsContents, limit: options.output.count ?? 0,
-      summary: summary?.traffic)
+      options, selection, output, recorder: recorder, summary: summary?.traffic, clock: clock)
     correlator = Correlator(
       CorrelatorSettings(
         captureLimit: captureLimit, patience: UInt64(options.trace.patience) * 1_000_000,
@@ -71,6 +69,7 @@ struct Session: ~Copyable {
     self.signals = signals
     self.command = command
     self.output = output
+    self.recorder = recorder
     self.tracer = tracer
   }
 
@@ -89,7 +88,7 @@ struct Session: ~Copyable {
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
-      try? sink.flush(to: output)
+      try? sink.finish(to: output)
       guard command.isRunnable else { throw error }
       Diagnostics.report(error)
       return leaveCommandAlone()
@@ -100,16 +99,20 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf {
-      try tracer.exclude(OwnOutput(output, summary: summary?.descriptor).directions(among: held))
-    }
-    try Privilege.giveUp(keepingSignals: command.isRunnable)
+    if !options.trace.includeSelf { try tracer.exclude(ownOutput.directions(among: held)) }
+    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: recorder?.opensFiles ?? false)
     correlator.seed(LiveChannels(held))
     summary?.begin(at: monotonicNow())
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
     }
+  }
+
+  /// What shows, keeps or adds up what is traced.
+  private var ownOutput: OwnOutput {
+    let shown = options.showsEvents ? output.descriptor : nil
+    return OwnOutput([shown, recorder?.descriptor].compactMap { $0 }, summary: summary?.descriptor)
   }
 
   // MARK: - Going on
@@ -258,7 +261,7 @@ struct Session: ~Copyable {
     losses.checkSkipped(tracer, now: now) { loss in
       sink.take(loss, isShown: !options.output.hidesLosses)
     }
-    try sink.flush(to: output)
+    try sink.finish(to: output)
     if let moment { try summary?.show(at: moment) }
     if !options.output.quiet {
       let count = sink.captured

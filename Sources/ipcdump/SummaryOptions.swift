@@ -23,17 +23,21 @@ struct SummaryOptions: ParsableArguments {
   }
 
   /// Says what does not go together.
-  func validate(with output: OutputOptions) throws {
+  ///
+  /// - Parameters:
+  ///   - keepsEvents: Whether they go into a capture, contents included.
+  ///   - showsEvents: Whether they are shown as well.
+  func validate(with output: OutputOptions, keepsEvents: Bool, showsEvents: Bool) throws {
     if top != nil, !isWanted {
       throw ValidationError("--top is for the summary; add --summary, or leave --top out")
     }
-    guard isWanted, output.file == nil else { return }
-    if output.showsContents {
+    guard isWanted, !showsEvents else { return }
+    if output.showsContents, !keepsEvents {
       throw ValidationError("--summary shows no contents; add -o and a file for the events, or leave -x out")
     }
-    if output.format == .csv {
+    if output.format != .text, output.format != .json {
       throw ValidationError(
-        "a summary is text or JSON; add -o and a file for events as CSV, or choose -f json")
+        "a summary is text or JSON; add -o and a file for events as \(output.format.rawValue), or choose -f json")
     }
   }
 }

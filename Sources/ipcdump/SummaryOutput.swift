@@ -16,11 +16,14 @@ struct SummaryOutput: ~Copyable {
   /// Kinds whose unread bytes the kernel adds up.
   private static let countedKinds: Set<Kind> = [.pipe, .unixStream, .loopbackTCP]
 
-  /// Prepares what the options ask for: the summary goes to standard output, unless events go there.
-  init(_ options: SummaryOptions, _ events: OutputOptions) throws(Failure) {
-    edgeCount = options.shownEdges
-    isJSON = events.format == .json
-    output = events.file == "-" ? .standardError : try OutputFile(path: nil)
+  /// Prepares what the options ask for, nil if that is no summary: it goes to standard output, unless events go there.
+  init?(_ options: IPCDump) throws(Failure) {
+    guard options.summary.isWanted else { return nil }
+    edgeCount = options.summary.shownEdges
+    isJSON = options.output.format == .json
+    let isTaken =
+      options.capture.output == "-" || (options.showsEvents && options.output.file ?? "-" == "-")
+    output = isTaken ? .standardError : try OutputFile(path: nil)
   }
 
   /// Descriptor, to find the pipe or terminal behind it.
@@ -45,7 +48,9 @@ struct SummaryOutput: ~Copyable {
   }
 
   /// Writes the summary as it is now.
-  borrowing func show(at moment: Moment) throws(Failure) {
+  ///
+  /// - Parameter moment: What is going on now; nil if the events are of the past.
+  borrowing func show(at moment: Moment?) throws(Failure) {
     var buffer = OutputBuffer()
     let report = traffic.report(top: edgeCount, at: moment)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }

@@ -144,7 +144,7 @@ extension LiveTests {
     static let usage: [([String], String)] = [
       (["--top", "5"], "--summary"), (["--summary", "--top", "-1"], "--top"),
       (["--summary", "--top", "many"], "many"), (["--summary", "-x"], "-o"),
-      (["--summary", "-f", "csv"], "CSV"),
+      (["--summary", "-f", "csv"], "csv"), (["--summary", "-f", "dot"], "dot"),
     ]
 
     @Test("what makes no sense is refused in one line", arguments: usage)

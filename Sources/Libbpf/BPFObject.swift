@@ -1,5 +1,6 @@
 import BasicContainers
 import CLibbpf
+import LibbpfShims
 import SystemPackage
 
 /// An opened BPF object: its programs and maps. Closing it unloads whatever has been loaded.
@@ -50,6 +51,8 @@ public struct BPFObject: ~Copyable {
   ///
   /// - Throws: ``BPFError`` with the verifier's last lines.
   public mutating func load() throws(BPFError) {
+    // libbpf reads the kernel's types for every part, and nobody needs them any more then.
+    libbpf_shims_return_large_blocks()
     distribute()
     try whole.load()
     var threads = UniqueArray<LoadingThread>()

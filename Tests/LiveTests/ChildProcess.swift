@@ -83,6 +83,11 @@ final class ChildProcess {
     if termination == nil { Glibc.kill(pid, signal) }
   }
 
+  /// Lets its peak of memory begin anew (proc_pid_clear_refs(5)).
+  func forgetPeak() throws {
+    try Data("5".utf8).write(to: URL(filePath: "/proc/\(pid)/clear_refs"))
+  }
+
   /// Its termination if it has ended.
   func poll() -> Termination? {
     guard termination == nil else { return termination }

@@ -78,6 +78,18 @@ final class Session {
     try await finish(startIPCDump(arguments))
   }
 
+  /// The same, with the peak of memory since it has begun to write to the file `told`: the start takes more than what
+  /// comes after it.
+  func ipcdump(_ arguments: [String], peakSinceTold told: String) async throws -> Trace {
+    let ipcdump = try startIPCDump(arguments)
+    let isTelling = try await eventually(seconds: 20) {
+      (try? self.folder.contents(told))?.isEmpty == false
+    }
+    try #require(isTelling, "ipcdump told nothing")
+    try ipcdump.forgetPeak()
+    return try await finish(ipcdump)
+  }
+
   func finish(_ ipcdump: ChildProcess) async throws -> Trace {
     let termination = try await ipcdump.wait()
     var trace = Trace(

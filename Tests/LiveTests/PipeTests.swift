@@ -128,7 +128,8 @@ extension LiveTests {
     func memory() async throws {
       func peak(_ pipes: Int) async throws -> Int {
         let session = try Session()
-        let trace = try await session.trace(["pipe-churn", "--count", "\(pipes)"])
+        let arguments = try session.recording + session.actorCommand(["pipe-churn", "--count", "\(pipes)"])
+        let trace = try await session.ipcdump(arguments, peakSinceTold: "events")
         #expect(trace.status == 0, "\(trace.diagnostics)")
         return trace.termination.peakKilobytes
       }

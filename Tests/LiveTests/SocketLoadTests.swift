@@ -13,7 +13,8 @@ extension LiveTests {
         let scenario = ["socket-churn", "--count", "\(sockets)", "--kind", kind]
         // Not where events are looked for: there are too many.
         let options = ["-f", "json", "-x", "-o", session.file("many")]
-        let trace = try await session.ipcdump(options + session.actorCommand(scenario))
+        let arguments = try options + session.actorCommand(scenario)
+        let trace = try await session.ipcdump(arguments, peakSinceTold: "many")
         trace.expectClean()
         #expect(trace.closing?.captured == sockets * eventsEach)
         return trace.termination.peakKilobytes

@@ -1,4 +1,4 @@
-/* What Swift cannot say itself: variadic callbacks. */
+/* What Swift cannot say itself: variadic callbacks, and what its modules of libc lack. */
 #ifndef LIBBPF_SHIMS_H
 #define LIBBPF_SHIMS_H
 
@@ -22,5 +22,8 @@ int libbpf_shims_tracepoint_number(const char *category, const char *name);
 
 /* Opens a perf event for a classic tracepoint; returns its descriptor or a negative errno. */
 int libbpf_shims_open_tracepoint(int number);
+
+/* Lets blocks of a MiB and more go back to the kernel when they are freed, in threads, too (mallopt(3)). */
+void libbpf_shims_return_large_blocks(void);
 
 #endif

@@ -65,7 +65,7 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
   struct file *file = file_of(task, argument(regs, 0, is_compat(task)));
   if (!file) return 0;
   struct ipc_waiting told = {};
-  if (!describe_held(file, &told.held, &counted)) return 0;
+  if (!describe_held(file, &told.held, false)) return 0;
   if (!scope_matches(task) && !is_of_interest(&told.held)) return 0;
   told.held.tgid = visible_tgid(task);
   read_comm(told.held.comm, task);

@@ -14,7 +14,7 @@ let swiftSettings: [SwiftSetting] =
   ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // The rooms stand in the order in which the data walks through them:
-// record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → command line.
+// record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → captures → command line.
 let package = Package(
   name: "ipcdump",
   products: [

@@ -23,7 +23,7 @@ struct RecorderTests {
     _ seconds: [UInt64], bytes: Int = 1, name: String = "t", flushing: Bool = true, _ arguments: String...
   ) throws -> [String: [UInt64]] {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let options = try IPCDump.parse(["-w", folder.appending(path: name).path()] + arguments)
+    let options = try IPCDump.parse(["-w", path(of: name)] + arguments)
     let recorder = try #require(try Recorder(options.capture, byteLimit: nil, clock: clock))
     let content = [UInt8](repeating: 7, count: bytes)
     let end = Endpoint(pid: 1, tid: 1, comm: Comm("a"))
@@ -38,10 +38,12 @@ struct RecorderTests {
     try recorder.finish()
     var told: [String: [UInt64]] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path()) {
-      told[name] = try Self.seconds(in: folder.appending(path: name).path(), after: clock.start)
+      told[name] = try Self.seconds(in: path(of: name), after: clock.start)
     }
     return told
   }
+
+  private func path(of name: String) -> String { "\(folder.path(percentEncoded: false))/\(name)" }
 
   private static func seconds(in path: String, after start: UInt64) throws -> [UInt64] {
     var reader = try CaptureReader(path: path)
@@ -52,10 +54,9 @@ struct RecorderTests {
     return seconds
   }
 
-  @Test("is one, if nothing else is asked for")
-  func one() throws {
-    #expect(try record([1, 2, 3], bytes: 900_000) == ["t": [1, 2, 3]])
-    #expect(try record([]) == ["t": []])
+  @Test("is one, if nothing else is asked for", arguments: [[1, 2, 3], []] as [[UInt64]])
+  func one(_ seconds: [UInt64]) throws {
+    #expect(try record(seconds, bytes: 900_000) == ["t": seconds])
   }
 
   @Test("are as long as -C says, and each is a capture by itself", arguments: [true, false])

@@ -63,7 +63,7 @@ struct DamageTests {
     let bytes = recorded.bytes
     let starts = Self.blocks(of: bytes)
     let replayed = Replayed(Array(bytes[..<starts[3]] + bytes[starts[4]...]))
-    #expect(replayed.failure?.sentence.contains("byte \(starts[3]): contents do not go on here") == true)
+    #expect(replayed.failure?.sentence.contains("byte \(starts[3]) on: contents do not go on here") == true)
     let headless = Replayed(Array(bytes[..<starts[2]] + bytes[starts[3]...]))
     #expect(headless.failure?.sentence.contains("contents go on that did not begin") == true)
   }
@@ -89,14 +89,15 @@ struct DamageTests {
       let packet = Self.blocks(of: bytes)[2]
       withUnsafeBytes(of: length) { bytes.replaceSubrange(packet + 4..<packet + 8, with: $0) }
       let sentence = Replayed(bytes).failure?.sentence ?? ""
-      #expect(sentence.contains("byte \(packet): a block"), "\(length): \(sentence)")
+      #expect(sentence.contains("byte \(packet) on: a block"), "\(length): \(sentence)")
     }
   }
 
   @Test(
     "or never was one is refused",
     arguments: [
-      ("", "is empty"), ("\n\r\r\n", "is too short"), ("{\"src_pid\":1}\n", "is no pcapng file"),
+      ("", "is empty"), ("\n\r\r\n", "is too short for a capture"),
+      ("{\"src_pid\":1}\n", "is no pcapng file"),
       ("\u{7f}ELF and so on, for some bytes", "is no pcapng file"),
     ])
   func nothing(_ text: String, _ reason: String) {

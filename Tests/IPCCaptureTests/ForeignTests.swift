@@ -52,7 +52,7 @@ struct ForeignTests {
     let ours = Sample.small()
     let packet = Self.block(6, Array(repeating: 0, count: 20))
     let sentence = Replayed(ours.bytes + packet).failure?.sentence ?? ""
-    #expect(sentence.contains("byte \(ours.bytes.count): this packet is not ipcdump's"), "\(sentence)")
+    #expect(sentence.contains("byte \(ours.bytes.count) on: this packet is not ipcdump's"), "\(sentence)")
   }
 
   @Test("byte order makes no difference to what is told")

@@ -91,7 +91,7 @@ extension LiveTests {
       #expect(members.contains { $0.contains("ListNames") }, "\(members)")
       let handshake = try await tshark(
         trace.session, ["-Y", "frame contains \"AUTH EXTERNAL\""] + fields("frame.protocols"))
-      #expect(handshake == ["exported_pdu:data"])
+      #expect(handshake == ["exported_pdu:data-text-lines"])
     }
 
     @Test("every event is a row: packets with the bytes, and entries of the journal without")

@@ -3,7 +3,8 @@
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
-# make install           copies the binary and the man page below PREFIX
+# make install           puts the binary, the manual page and what shells complete below PREFIX; make uninstall takes them away
+# make deb               packs the same for Debian, in .build/deb; make test-deb installs that on a new Debian and runs it
 
 SHELL := /bin/bash
 PREFIX ?= /usr/local
@@ -11,12 +12,21 @@ ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
 SECONDS ?= 60
 
+PAGES := .build/pages
+ZSH_FOLDER ?= $(PREFIX)/share/zsh/site-functions
+INSTALLED_BINARY := $(DESTDIR)$(PREFIX)/bin/ipcdump
+INSTALLED_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipcdump.8
+INSTALLED_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipcdump
+INSTALLED_ZSH := $(DESTDIR)$(ZSH_FOLDER)/_ipcdump
+INSTALLED_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipcdump.fish
+
 ROUNDS ?= 5
 # Figures of a part, or of little work, do not take the place of all.
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test vm-test fuzz bench release replay debug setup setup-tests setup-bench format lint install clean
+.PHONY: run test vm-test fuzz bench release replay debug setup setup-tests setup-bench format lint \
+  pages install install-files uninstall deb test-deb clean
 
 run: release
 	$(RELEASE) $(ARGS)
@@ -70,9 +80,31 @@ format:
 lint:
 	swift format lint --strict --recursive Package.swift Benchmarks Plugins Sources Tests
 
-install: release
-	install -D -m 0755 $(RELEASE) $(DESTDIR)$(PREFIX)/bin/ipcdump
-	install -D -m 0644 docs/ipcdump.8 $(DESTDIR)$(PREFIX)/share/man/man8/ipcdump.8
+# Manual page and completions, out of what the built program says of its options.
+pages: release
+	swift build -c release --product describe-command
+	mkdir -p $(PAGES)
+	$(RELEASE) --experimental-dump-help > $(PAGES)/help.json
+	.build/release/describe-command docs/ipcdump.8.in "$$($(RELEASE) --version | cut -d' ' -f2)" $(PAGES) < $(PAGES)/help.json
+
+install: pages install-files
+
+# Without building anything: for scripts/deb, and for root where only the user has Swift.
+install-files:
+	install -D -m 0755 $(RELEASE) $(INSTALLED_BINARY)
+	install -D -m 0644 $(PAGES)/ipcdump.8 $(INSTALLED_MANUAL)
+	install -D -m 0644 $(PAGES)/ipcdump.bash $(INSTALLED_BASH)
+	install -D -m 0644 $(PAGES)/_ipcdump $(INSTALLED_ZSH)
+	install -D -m 0644 $(PAGES)/ipcdump.fish $(INSTALLED_FISH)
+
+uninstall:
+	rm -f $(INSTALLED_BINARY) $(INSTALLED_MANUAL) $(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH)
+
+deb: pages
+	scripts/deb
+
+test-deb: deb
+	scripts/test-deb
 
 clean:
 	swift package clean

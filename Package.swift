@@ -105,6 +105,9 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // Writes the manual page and the shells' completions out of what the command says of its options.
+    .executableTarget(name: "describe-command", swiftSettings: swiftSettings),
+
     // Benchmarks: workloads that cause known traffic, and what measures them under ipcdump and under others.
     .executableTarget(name: "ipc-load", path: "Benchmarks/Workloads"),
     .executableTarget(
@@ -149,6 +152,13 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: [
         "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "ipcdump",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "DescriptionTests",
+      dependencies: [
+        "IPCModel", "describe-command", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

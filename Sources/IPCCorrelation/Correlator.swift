@@ -5,13 +5,15 @@ import RecordLayout
 public struct Correlator: ~Copyable {
   let correlators: [any KindCorrelator]
   private let patience: UInt64
+  /// How long records of different CPUs may overtake each other, in nanoseconds.
+  private let disorder: UInt64
   private var lost: [UInt32]
 
   /// Finished events in the order of time.
   public private(set) var stage = EventStage()
 
-  /// How long records of different CPUs may overtake each other, in nanoseconds.
-  private static let disorder: UInt64 = 10_000_000
+  /// A record is timed before it is in the ring, and its CPU can be taken away in between: longer, the scarcer CPUs are.
+  private static let leastDisorder: UInt64 = 10_000_000
   /// Times that a clock can tell which begins with the machine; sums of them and of waits do not overflow.
   private static let times = 1...UInt64(Int64.max)
 
@@ -19,6 +21,7 @@ public struct Correlator: ~Copyable {
   public init(_ settings: CorrelatorSettings) {
     correlators = makeCorrelators(settings)
     patience = settings.patience
+    disorder = max(Self.leastDisorder, settings.patience / 10)
     lost = Array(repeating: 0, count: correlators.count)
   }
 
@@ -70,7 +73,7 @@ public struct Correlator: ~Copyable {
   public mutating func release(
     now: UInt64, _ body: (borrowing Event, UnsafeRawBufferPointer?, borrowing TextTable) -> Bool
   ) {
-    var horizon = now > Self.disorder ? now - Self.disorder : 0
+    var horizon = now > disorder ? now - disorder : 0
     for correlator in correlators {
       if now > patience { correlator.settle(before: now - patience, into: &stage) }
       if let pending = correlator.earliestPending { horizon = min(horizon, pending - 1) }

@@ -8,6 +8,7 @@ struct FilterOptions: ParsableArguments {
     name: .customShort("t"),
     help: ArgumentHelp(
       "Show only events of these types; see --list-types. [default: all]", valueName: "type,..."),
+    completion: .list(Kind.words),
     transform: { try KindList($0) })
   var types: [KindList] = []
 

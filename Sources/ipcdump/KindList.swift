@@ -23,4 +23,15 @@ extension Kind {
     if word == "all" || word == "a" { return Kind.all }
     return Kind.all.filter { $0.row.name.description == word || $0.row.aliases.contains(String(word)) }
   }
+
+  /// Words of `-t` that shells complete; whoever knows the short ones types them faster.
+  static var words: [String] {
+    var words = ["all"]
+    for row in Kind.all.map(\.row) {
+      for word in [row.name.description] + row.aliases where word.count > 2 && !words.contains(word) {
+        words.append(word)
+      }
+    }
+    return words
+  }
 }

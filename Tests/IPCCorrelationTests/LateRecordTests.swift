@@ -26,6 +26,20 @@ struct LateRecordTests {
     #expect(recording.told() == ["ann > bob 3 \"one\"", "amy > bob 3 \"two\""])
   }
 
+  @Test func `of a scarce CPU is waited for a tenth of the patience, so that events stay in order`() {
+    let recording = Recording(patience: 3_000_000_000)
+    let late = recording.late {
+      recording.write("one", by: .ann)
+      recording.read("one", by: .bob)
+    }
+    let other = TracedPipe(address: 0x9000, inode: 43)
+    recording.write("two", by: .amy, to: other)
+    recording.read("two", by: .bea, from: other)
+    #expect(recording.told(after: 290) == [])
+    recording.arrive(late: late)
+    #expect(recording.told(after: 20) == ["ann > bob 3 \"one\"", "amy > bea 3 \"two\""])
+  }
+
   @Test func `does not hold another pipe's transfers back for ever`() {
     let other = TracedPipe(address: 0x9000, inode: 43)
     recording.read("lost", by: .bob)

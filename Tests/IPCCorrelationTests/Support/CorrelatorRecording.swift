@@ -23,13 +23,16 @@ class CorrelatorRecording {
   /// Whether lines say why contents are missing.
   var tellsMissing: Bool { true }
 
-  /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
+  /// - Parameters:
+  ///   - limit: Content bytes that are captured; 0 without `-x`.
+  ///   - patience: How long an operation waits for its other side, in nanoseconds.
   init(
-    capturing limit: UInt64 = .max,
+    capturing limit: UInt64 = .max, patience: UInt64 = 100_000_000,
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
   ) {
     self.limit = limit
-    correlator = Correlator(CorrelatorSettings(captureLimit: limit, serviceName: serviceName))
+    correlator = Correlator(
+      CorrelatorSettings(captureLimit: limit, patience: patience, serviceName: serviceName))
   }
 
   // MARK: - Records

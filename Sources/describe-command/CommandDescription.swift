@@ -1,0 +1,43 @@
+import Foundation
+
+/// A command, its options and its subcommands.
+struct CommandDescription {
+  let name: String
+  /// What it is for, in a sentence.
+  let summary: String
+  /// Flags and options in the order of the help.
+  let options: [OptionDescription]
+  /// What its arguments are, if they may stand before `--`.
+  let argument: ValueDescription?
+  let subcommands: [CommandDescription]
+
+  /// Reads what `--experimental-dump-help` writes.
+  init(dump: Data) throws(DescriptionError) {
+    do {
+      self.init(try JSONDecoder().decode(DumpedHelp.self, from: dump).command, isSubcommand: false)
+    } catch {
+      throw DescriptionError("this is no output of --experimental-dump-help: \(error)")
+    }
+  }
+
+  private init(_ dumped: DumpedHelp.Command, isSubcommand: Bool) {
+    let shown = (dumped.subcommands ?? []).filter(\.isShown)
+    // Who gives no subcommand gives the default one's options.
+    let standard = shown.first { $0.commandName == dumped.defaultSubcommand }
+    let arguments = ((standard?.arguments ?? []) + (dumped.arguments ?? [])).filter(\.shouldDisplay)
+    var seen: Set<[String]> = []
+    name = dumped.commandName
+    summary = dumped.abstract ?? ""
+    options = arguments.filter { $0.kind != "positional" }.map(OptionDescription.init)
+      .filter { seen.insert($0.names).inserted }
+    // The traced command's words are those behind `--`.
+    argument = isSubcommand ? arguments.first { $0.kind == "positional" }.map(ValueDescription.init) : nil
+    subcommands = shown.filter { $0.commandName != standard?.commandName }
+      .map { CommandDescription($0, isSubcommand: true) }
+  }
+
+  /// This command and all below it, each with the words that lead to it.
+  var all: [(words: [String], command: CommandDescription)] {
+    [([], self)] + subcommands.map { ([$0.name], $0) }
+  }
+}

@@ -145,7 +145,8 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary",
+        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCSummary",
         "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

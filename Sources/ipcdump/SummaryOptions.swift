@@ -6,7 +6,7 @@ struct SummaryOptions: ParsableArguments {
     name: .customLong("summary"),
     help: """
       Show who talks to whom, how much, how fast and who waits for whom: at the end, and whenever SIGUSR1 comes. Events \
-      are shown only with -o.
+      are shown only with -o, or -w and --print.
       """)
   var isWanted = false
 
@@ -37,7 +37,8 @@ struct SummaryOptions: ParsableArguments {
     }
     if output.format != .text, output.format != .json {
       throw ValidationError(
-        "a summary is text or JSON; add -o and a file for events as \(output.format.rawValue), or choose -f json")
+        "a summary is text or JSON; add -o and a file for events as \(output.format.rawValue), or choose -f json"
+      )
     }
   }
 }

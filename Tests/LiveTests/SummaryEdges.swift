@@ -12,10 +12,14 @@ struct SummaryEdges: Decodable {
   var lost: Int
   var edges: [SummaryEdge]
   var others: Others
-  var blocked: [SummaryBlocked]
+  /// nil if the events are of the past.
+  var blocked: [SummaryBlocked]?
+
+  /// The threads that wait.
+  var waits: Set<SummaryWait> { Set((blocked ?? []).map(SummaryWait.init)) }
 }
 
-struct SummaryEdge: Decodable {
+struct SummaryEdge: Decodable, Equatable {
   /// Who talks to whom, over what.
   struct Ends: Hashable {
     var source: Int
@@ -65,6 +69,8 @@ struct SummaryEdge: Decodable {
   var channel: String
   var messages: Int
   var bytes: Int
+  var delayMedianNs: UInt64?
+  var delayP99Ns: UInt64?
   var unread: Int?
   var delivered: Bool?
 }

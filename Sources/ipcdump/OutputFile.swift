@@ -50,6 +50,7 @@ struct OutputFile: ~Copyable {
     self.file = file
     self.name = name
     isOwned = false
+    option = .shown
   }
 
   deinit { if isOwned { try? file.close() } }

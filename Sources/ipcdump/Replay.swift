@@ -10,7 +10,7 @@ struct Replay: ~Copyable {
   private let selection: Selection
   private let output: OutputFile
   private let sink: EventSink
-  private let summary: SummaryOutput?
+  private var summary: SummaryOutput?
   private var reader: CaptureReader
   private var lost: UInt64 = 0
 
@@ -24,12 +24,14 @@ struct Replay: ~Copyable {
     let reader = try CaptureReader(path: path)
     let output = try OutputFile(path: options.output.file)
     let recorder = try Recorder(options.capture, byteLimit: options.output.shownBytes, clock: reader.clock)
+    let summary = try SummaryOutput(options)
+    let traffic = summary?.traffic
     selection = options.filter.selection(ofCommand: false)
-    summary = try SummaryOutput(options)
     sink = EventSink(
-      options, selection, output, recorder: recorder, summary: summary?.traffic, clock: reader.clock)
+      options, selection, output, recorder: recorder, summary: traffic, clock: reader.clock)
     self.options = options
     self.output = output
+    self.summary = summary
     self.reader = reader
   }
 
@@ -53,7 +55,7 @@ struct Replay: ~Copyable {
   }
 
   /// Shows what is left. Nothing is going on that a summary could tell of.
-  private borrowing func finish() throws(Failure) {
+  private mutating func finish() throws(Failure) {
     try sink.finish(to: output)
     try summary?.show(at: nil)
   }

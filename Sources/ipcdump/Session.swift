@@ -99,7 +99,10 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf { try tracer.exclude(ownOutput.directions(among: held)) }
+    if !options.trace.includeSelf {
+      let own = OwnOutput(eventOutputs, summary: summary?.descriptor)
+      try tracer.exclude(own.directions(among: held))
+    }
     try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: recorder?.opensFiles ?? false)
     correlator.seed(LiveChannels(held))
     summary?.begin(at: monotonicNow())
@@ -109,10 +112,10 @@ struct Session: ~Copyable {
     }
   }
 
-  /// What shows, keeps or adds up what is traced.
-  private var ownOutput: OwnOutput {
+  /// Descriptors that show or keep what is traced.
+  private var eventOutputs: [Int32] {
     let shown = options.showsEvents ? output.descriptor : nil
-    return OwnOutput([shown, recorder?.descriptor].compactMap { $0 }, summary: summary?.descriptor)
+    return [shown, recorder?.descriptor].compactMap { $0 }
   }
 
   // MARK: - Going on

@@ -24,14 +24,12 @@ struct Replay: ~Copyable {
     let reader = try CaptureReader(path: path)
     let output = try OutputFile(path: options.output.file)
     let recorder = try Recorder(options.capture, byteLimit: options.output.shownBytes, clock: reader.clock)
-    let summary = try SummaryOutput(options)
-    let traffic = summary?.traffic
+    summary = try SummaryOutput(options)
     selection = options.filter.selection(ofCommand: false)
     sink = EventSink(
-      options, selection, output, recorder: recorder, summary: traffic, clock: reader.clock)
+      options, selection, output, recorder: recorder, summary: summary?.traffic, clock: reader.clock)
     self.options = options
     self.output = output
-    self.summary = summary
     self.reader = reader
   }
 

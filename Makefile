@@ -85,7 +85,9 @@ pages: release
 	swift build -c release --product describe-command
 	mkdir -p $(PAGES)
 	$(RELEASE) --experimental-dump-help > $(PAGES)/help.json
-	.build/release/describe-command docs/ipcdump.8.in "$$($(RELEASE) --version | cut -d' ' -f2)" $(PAGES) < $(PAGES)/help.json
+	$(RELEASE) report --experimental-dump-help > $(PAGES)/report.json
+	.build/release/describe-command docs/ipcdump.8.in "$$($(RELEASE) --version | cut -d' ' -f2)" $(PAGES) \
+	  $(PAGES)/help.json $(PAGES)/report.json
 
 install: pages install-files
 

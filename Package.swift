@@ -14,7 +14,7 @@ let swiftSettings: [SwiftSetting] =
   ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
 // The rooms stand in the order in which the data walks through them:
-// record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → command line.
+// record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → captures → command line.
 let package = Package(
   name: "ipcdump",
   products: [
@@ -79,6 +79,24 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
     .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
+    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: swiftSettings),
+
+    // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
+    .plugin(
+      name: "EmbedPage",
+      capability: .buildTool(),
+      dependencies: ["embed-page"]
+    ),
+    .executableTarget(name: "embed-page", swiftSettings: swiftSettings),
+    .target(
+      name: "IPCReport",
+      dependencies: ["IPCFormats", "IPCModel"],
+      exclude: ["Page"],
+      swiftSettings: swiftSettings,
+      plugins: ["EmbedPage"]
+    ),
+
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -97,7 +115,9 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "Libbpf", "ProcessShims",
+        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCReport", "IPCSummary",
+        "IPCTracing", "Libbpf",
+        "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -125,7 +145,9 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "RecordLayout",
+        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCSummary",
+        "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay",
@@ -134,6 +156,7 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"], swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCCorrelationTests",
       dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout", "TestSupport"],
@@ -164,15 +187,29 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel"],
+      path: "Tests/CaptureSupport", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"],
+      swiftSettings: swiftSettings),
     .target(
       name: "Fuzzing",
-      dependencies: ["IPCCorrelation", "IPCFormats", "IPCModel", "RecordLayout", "TestSupport"],
+      dependencies: [
+        "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout", "TestSupport",
+      ],
       path: "Tests/Fuzzing", swiftSettings: swiftSettings),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "Fuzzing", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "RecordLayout", "TestSupport",
-        "ipcdump",
+        "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
+        "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"], swiftSettings: swiftSettings),
@@ -185,7 +222,9 @@ let package = Package(
 
 // libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {
-  let fuzzed: Set = ["RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "TestSupport", "Fuzzing"]
+  let fuzzed: Set = [
+    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "IPCSummary", "TestSupport", "Fuzzing",
+  ]
   package.targets.removeAll { !fuzzed.contains($0.name) }
   package.products = []
   package.targets.append(

@@ -2,6 +2,7 @@ import IPCCorrelation
 import IPCFiltering
 import IPCFormats
 import IPCModel
+import IPCSummary
 
 /// Takes records through correlator, filter and format, as a session of ipcdump does; its output goes nowhere.
 struct Player: ~Copyable {
@@ -9,6 +10,7 @@ struct Player: ~Copyable {
   private var format: any EventFormat
   private let filter: EventFilter
   private let showsContents: Bool
+  private let summary: TrafficSummary?
   private var output = OutputBuffer()
   private var nextSweep: UInt64 = 0
 
@@ -22,7 +24,8 @@ struct Player: ~Copyable {
   /// Time between two looks for what is idle, in nanoseconds of the records' clock, as in `Session`.
   private static let sweepInterval: UInt64 = 250_000_000
 
-  init(_ traffic: Traffic, format: any EventFormat) {
+  init(_ traffic: Traffic, format: any EventFormat, summary: TrafficSummary?) {
+    self.summary = summary
     correlator = Correlator(CorrelatorSettings(captureLimit: traffic.captureLimit))
     self.format = format
     showsContents = traffic.captureLimit > 0
@@ -50,6 +53,7 @@ struct Player: ~Copyable {
     correlator.release(now: now) { event, content, texts in
       if filter.passes(event) {
         format.append(event, content: showsContents ? content : nil, texts: texts, to: &output)
+        summary?.take(event, texts: texts)
         told += 1
       }
       return true

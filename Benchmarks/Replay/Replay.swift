@@ -2,6 +2,7 @@ import AllocationCounter
 import ArgumentParser
 import Glibc
 import IPCFormats
+import IPCSummary
 
 /// Plays constructed records through correlator, filter and format, and counts what is allocated for an event.
 @main
@@ -15,13 +16,14 @@ struct Replay: ParsableCommand {
 
   /// The formats of ipcdump.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv
+    case text, json, csv, capture
 
     func make(_ options: FormatOptions) -> any EventFormat {
       switch self {
       case .text: TextFormat(options)
       case .json: JSONFormat(options)
       case .csv: CSVFormat(options)
+      case .capture: CaptureFormat(options)
       }
     }
   }
@@ -38,13 +40,17 @@ struct Replay: ParsableCommand {
   @Option(help: "Events before, in which buffers and tables reach their size; contents fill blocks of 1 MiB.")
   var warmUp = 30_000
 
+  @Flag(help: "Add the events up, too.")
+  var summary = false
+
   @Option(help: "Show where that many of the allocations come from, on standard error.")
   var show = 0
 
   func run() throws {
     let tape = traffic.tape(events: warmUp + events)
     let start = tape.count / (warmUp + events) * warmUp
-    var player = Player(traffic, format: format.make(FormatOptions()))
+    var player = Player(
+      traffic, format: format.make(FormatOptions()), summary: summary ? TrafficSummary() : nil)
     player.play(tape, 0..<start)
     let (eventsBefore, bytesBefore) = (player.events, player.bytes)
     let timeBefore = clock()

@@ -4,6 +4,7 @@ enum Condition: String, CaseIterable {
   case empty
   case metadata
   case contents
+  case kept
   case otherPid
   case otherComm
   case strace
@@ -18,6 +19,7 @@ enum Condition: String, CaseIterable {
     case .empty: "empty program"
     case .metadata: "ipcdump"
     case .contents: "ipcdump -x"
+    case .kept: "ipcdump -w"
     case .otherPid: "ipcdump, other pid"
     case .otherComm: "ipcdump, other name"
     case .strace: "strace"
@@ -52,6 +54,7 @@ enum Condition: String, CaseIterable {
     switch self {
     case .metadata: ipcdump + ["-f", "json", "-o", output, "--"]
     case .contents: ipcdump + ["-f", "json", "-x", "-o", output, "--"]
+    case .kept: ipcdump + ["-w", output, "--"]
     case .strace: ["strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=read,write,kill", "-o", output]
     case .perfTrace: ["perf", "trace", "-e", "read,write,kill", "-o", output, "--"]
     default: nil

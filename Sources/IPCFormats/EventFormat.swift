@@ -24,9 +24,15 @@ public protocol EventFormat: Sendable {
 
   /// Appends a report of lost events.
   mutating func append(_ loss: Loss, to output: inout OutputBuffer)
+
+  /// Appends what comes after the last event; nothing may follow.
+  mutating func appendFooter(to output: inout OutputBuffer)
 }
 
 extension EventFormat {
   /// Appends nothing, as most formats have no header.
   public mutating func appendHeader(to output: inout OutputBuffer) {}
+
+  /// Appends nothing, as a line needs no end.
+  public mutating func appendFooter(to output: inout OutputBuffer) {}
 }

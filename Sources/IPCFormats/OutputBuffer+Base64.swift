@@ -2,7 +2,7 @@ private let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 
 extension OutputBuffer {
   /// Appends bytes in base64 with padding (RFC 4648 section 4).
-  mutating func appendBase64(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func appendBase64(_ bytes: UnsafeRawBufferPointer) {
     append(upTo: (bytes.count + 2) / 3 * 4) { place in
       let letters = alphabet.utf8Start
       var output = 0

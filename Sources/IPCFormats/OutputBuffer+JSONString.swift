@@ -1,8 +1,20 @@
 extension OutputBuffer {
   /// Appends text as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
-  mutating func appendJSONString(_ text: UnsafeBufferPointer<UInt8>) {
+  package mutating func appendJSONString(_ text: UnsafeBufferPointer<UInt8>) {
+    appendJSONString(text, passing: isPlain)
+  }
+
+  /// Appends text as a JSON string in which nothing can end, or begin, an element of the HTML around it.
+  mutating func appendScriptString(_ text: UnsafeBufferPointer<UInt8>) {
+    appendJSONString(text) { isPlain($0) && $0 != 0x26 && $0 != 0x3c && $0 != 0x3e }
+  }
+
+  @inline(__always)
+  private mutating func appendJSONString(
+    _ text: UnsafeBufferPointer<UInt8>, passing passes: (UInt32) -> Bool
+  ) {
     append("\"")
-    append(text, passing: isPlain) { output, sequence, _ in
+    append(text, passing: passes) { output, sequence, _ in
       switch sequence.scalar {
       case nil: output.append("\u{fffd}")
       case 0x22: output.append(#"\""#)

@@ -3,7 +3,7 @@ extension OutputBuffer {
   ///
   /// Control characters, backslashes, line separators and bidirectional overrides are escaped as in Swift
   /// literals, bytes that are not UTF-8 as `\x` and two digits.
-  mutating func appendTerminalText(_ text: UnsafeBufferPointer<UInt8>) {
+  package mutating func appendTerminalText(_ text: UnsafeBufferPointer<UInt8>) {
     append(text, passing: isPrintable) { output, sequence, bytes in
       output.appendEscape(of: sequence, bytes)
     }

@@ -60,12 +60,15 @@ public struct OutputBuffer: ~Copyable {
 
   /// Appends up to `limit` bytes that `body` writes in place, of which it returns the number.
   @inline(__always)
-  mutating func append(upTo limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
+  package mutating func append(upTo limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
     reserve(limit)
     let written = body(start + count)
     precondition((0...limit).contains(written), "more bytes written than were reserved")
     count += written
   }
+
+  /// The bytes, until something is appended or removed.
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
   /// Gives the bytes to `body`; they are valid until it returns.
   public borrowing func withBytes<Result, Failure: Error>(

@@ -1,13 +1,13 @@
 import IPCModel
 
 /// What of an event's bytes a format shows.
-struct ShownContent {
+package struct ShownContent {
   /// Bytes to show; nil if contents were not asked for or the kind has none.
-  let bytes: UnsafeRawBufferPointer?
+  package let bytes: UnsafeRawBufferPointer?
   /// Whether the transfer had more bytes than these.
-  let isTruncated: Bool
+  package let isTruncated: Bool
 
-  init(of event: borrowing Event, content: UnsafeRawBufferPointer?, limit: Int?) {
+  package init(of event: borrowing Event, content: UnsafeRawBufferPointer?, limit: Int?) {
     var isTruncated = event.traits.contains(.incomplete)
     if let content, event.kind.row.carriesBytes {
       let count = min(content.count, max(limit ?? .max, 0))

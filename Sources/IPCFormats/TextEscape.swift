@@ -1,32 +1,35 @@
 import IPCModel
 
 /// How a format makes the texts of untrusted processes harmless.
-enum TextEscape {
+package enum TextEscape {
   /// For a terminal; see ``OutputBuffer/appendTerminalText(_:)``.
   case terminal
   /// As a JSON string with its quotes.
   case json
   /// As a field of CSV, quoted if necessary.
   case csv
+  /// As a JSON string within a script of an HTML page.
+  case script
 }
 
 extension OutputBuffer {
   /// Appends untrusted text.
-  mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
+  package mutating func append(_ text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
     switch escape {
     case .terminal: appendTerminalText(text)
     case .json: appendJSONString(text)
     case .csv: appendCSVField(text)
+    case .script: appendScriptString(text)
     }
   }
 
   /// Appends the name of a process.
-  mutating func append(_ comm: Comm, _ escape: TextEscape) {
+  package mutating func append(_ comm: Comm, _ escape: TextEscape) {
     comm.withBytes { append($0, escape) }
   }
 
   /// Appends the value of a meta field.
-  mutating func append(
+  package mutating func append(
     _ value: UInt64, of field: MetaField, texts: borrowing TextTable, _ escape: TextEscape
   ) {
     switch field.form {

@@ -30,5 +30,5 @@ public struct TimeZoneOffset: Sendable {
   /// Minutes to add to UTC at a time in seconds since 1970.
   ///
   /// RFC 3339 knows no seconds here, and a printed time must agree with the offset printed beside it.
-  func minutes(at second: Int64) -> Int { secondsEast(second) / 60 }
+  package func minutes(at second: Int64) -> Int { secondsEast(second) / 60 }
 }

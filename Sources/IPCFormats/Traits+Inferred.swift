@@ -2,7 +2,7 @@ import IPCModel
 
 extension Event.Traits {
   /// Names of the ends that were inferred, nil if none was.
-  var inferredEnds: StaticString? {
+  package var inferredEnds: StaticString? {
     switch (contains(.inferredSource), contains(.inferredDestination)) {
     case (true, true): "src dst"
     case (true, false): "src"

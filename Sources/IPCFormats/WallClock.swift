@@ -35,7 +35,7 @@ public struct WallClock: Sendable {
   }
 
   /// Time of day, as nanoseconds since 1970.
-  func epochNanoseconds(of time: UInt64) -> Int64 { Int64(truncatingIfNeeded: time) &+ offset }
+  package func epochNanoseconds(of time: UInt64) -> Int64 { Int64(truncatingIfNeeded: time) &+ offset }
 
   /// Reads both clocks several times and believes the reading that was interrupted least.
   private static func measureOffset() -> Int64 {

@@ -5,6 +5,9 @@ public struct Event: Sendable {
   /// Most meta fields that a kind may have.
   public static let fieldLimit = 12
 
+  /// ``delay`` where it is not known.
+  public static let unknownDelay = UInt64.max
+
   /// Facts about an event that are neither ends nor meta fields.
   public struct Traits: OptionSet, Sendable {
     /// The traits as bits.
@@ -33,6 +36,9 @@ public struct Event: Sendable {
   public var source: Endpoint
   /// Who received.
   public var destination: Endpoint
+  /// Nanoseconds from the end of the write, of its earliest one if there are several, to the end of the read, whichever
+  /// of them ``time`` is; 0 if the read ended first, ``unknownDelay`` if one of them was not observed.
+  public var delay = unknownDelay
   /// Bytes transferred; 0 where the kind has none.
   public var count: UInt64
   /// See ``Traits``.
@@ -56,6 +62,13 @@ public struct Event: Sendable {
     present = 0
   }
 
+  /// Sets ``delay`` by when a write and the read of its bytes ended, in nanoseconds of `CLOCK_MONOTONIC`.
+  ///
+  /// - Parameter written: `UInt64.max` if the write went on when the read had ended.
+  public mutating func setDelay(written: UInt64, read: UInt64) {
+    delay = read - min(written, read)
+  }
+
   /// Sets the meta field at `position` of the kind's ``KindRow/fields``.
   public mutating func set(_ position: Int, to value: UInt64) {
     values[position] = value
@@ -70,6 +83,16 @@ public struct Event: Sendable {
   /// Sets a field of ``MetaField/Form/integer`` form.
   public mutating func set(_ position: Int, to value: Int64) {
     set(position, to: UInt64(bitPattern: value))
+  }
+
+  /// The event as it would be told if its contents had not been asked for.
+  public func withoutContents() -> Event {
+    var event = self
+    event.traits.remove(.incomplete)
+    for (position, field) in kind.row.fields.enumerated() where field.isAboutContents {
+      event.present &= ~(1 << UInt16(position))
+    }
+    return event
   }
 
   /// Raw value of a meta field, nil if this event does not have it.

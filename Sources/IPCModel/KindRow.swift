@@ -10,16 +10,20 @@ public final class KindRow: Sendable {
   public let summary: String
   /// Keys of `meta`, in the order of output, the original's first.
   public let fields: [MetaField]
+  /// What the fields say of the channel.
+  public let channel: ChannelFields
   /// Whether its transfers carry bytes.
   public let carriesBytes: Bool
 
   private init(
-    name: StaticString, aliases: [String], summary: String, fields: [MetaField], carriesBytes: Bool
+    name: StaticString, aliases: [String], summary: String, fields: [MetaField], channel: ChannelFields,
+    carriesBytes: Bool
   ) {
     self.name = name
     self.aliases = aliases
     self.summary = summary
     self.fields = fields
+    self.channel = channel
     self.carriesBytes = carriesBytes
   }
 }
@@ -64,6 +68,7 @@ extension KindRow {
         MetaField("count", .number),
         .bytesMissing,
       ],
+      channel: ChannelFields(.textOrInodes(0, source: 1, destination: 1), receiver: 1),
       carriesBytes: true
     ),
     KindRow(
@@ -79,6 +84,7 @@ extension KindRow {
         MetaField("target", .text),
         MetaField("result", .text),
       ],
+      channel: ChannelFields(.text(1)),
       carriesBytes: false
     ),
     KindRow(
@@ -86,6 +92,7 @@ extension KindRow {
       aliases: ["us", "u", "unix"],
       summary: "unix stream sockets, told at the receive",
       fields: unixFields,
+      channel: unixChannel,
       carriesBytes: true
     ),
     KindRow(
@@ -93,6 +100,7 @@ extension KindRow {
       aliases: ["ud", "u", "unix"],
       summary: "unix datagram sockets, told at the receive",
       fields: unixFields,
+      channel: unixChannel,
       carriesBytes: true
     ),
     KindRow(
@@ -100,6 +108,7 @@ extension KindRow {
       aliases: ["uq", "u", "unix"],
       summary: "unix sequenced-packet sockets, told at the receive",
       fields: unixFields,
+      channel: unixChannel,
       carriesBytes: true
     ),
     KindRow(
@@ -107,6 +116,7 @@ extension KindRow {
       aliases: ["lt", "lo", "loopback"],
       summary: "TCP connections within this host, told at the receive",
       fields: internetFields,
+      channel: internetChannel,
       carriesBytes: true
     ),
     KindRow(
@@ -114,6 +124,7 @@ extension KindRow {
       aliases: ["lu", "lo", "loopback"],
       summary: "UDP datagrams within this host, told at the receive",
       fields: internetFields,
+      channel: internetChannel,
       carriesBytes: true
     ),
     KindRow(
@@ -127,6 +138,7 @@ extension KindRow {
         MetaField("direction", .text),
         .bytesMissing,
       ],
+      channel: ChannelFields(.text(0)),
       carriesBytes: true
     ),
   ]
@@ -142,6 +154,9 @@ extension KindRow {
     .bytesMissing,
   ]
 
+  private static let unixChannel = ChannelFields(
+    .textOrInodes(0, source: 2, destination: 3), receiver: 3)
+
   private static let internetFields = [
     MetaField("src_port", .number),
     MetaField("src_serv", .text),
@@ -154,4 +169,7 @@ extension KindRow {
     MetaField("received", .number),
     .bytesMissing,
   ]
+
+  private static let internetChannel = ChannelFields(
+    .ports(source: 0, sourceAddress: 6, destination: 2, destinationAddress: 7), receiver: 4)
 }

@@ -15,12 +15,16 @@ public struct MetaField: Sendable {
   /// See ``Form``.
   public let form: Form
 
+  /// Whether it is about contents that were asked for, and means nothing without.
+  public let isAboutContents: Bool
+
   /// Why contents that were asked for are not there; of every kind that carries bytes.
-  public static let bytesMissing = MetaField("bytes_missing", .text)
+  public static let bytesMissing = MetaField("bytes_missing", .text, isAboutContents: true)
 
   /// Creates a field's description.
-  public init(_ name: StaticString, _ form: Form) {
+  public init(_ name: StaticString, _ form: Form, isAboutContents: Bool = false) {
     self.name = name
     self.form = form
+    self.isAboutContents = isAboutContents
   }
 }

@@ -6,6 +6,8 @@ public struct CapabilitySet: OptionSet, Sendable {
   /// Creates a set of bits; also of capabilities that have no name here.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+  /// CAP_DAC_OVERRIDE: the files of `-C` and `-G` may lie in another user's folder.
+  public static let dacOverride = Self(rawValue: 1 << 1)
   /// CAP_DAC_READ_SEARCH: tracefs and debugfs are root's alone.
   public static let dacReadSearch = Self(rawValue: 1 << 2)
   /// CAP_KILL: ends a command that runs as another user.

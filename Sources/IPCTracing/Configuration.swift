@@ -12,16 +12,19 @@ public struct Configuration: Sendable {
   public var ringSize: Int
   /// Whether ipcdump's own operations and the pipes that show its output are traced too.
   public var includesSelf: Bool
+  /// Whether ``Tracer/waitingThreads()`` will be asked.
+  public var tellsWaiting: Bool
 
   /// Creates a configuration.
   public init(
     selection: Selection, hook: Hook = .auto, captureLimit: UInt64 = 0, ringSize: Int = 16 << 20,
-    includesSelf: Bool = false
+    includesSelf: Bool = false, tellsWaiting: Bool = false
   ) {
     self.selection = selection
     self.hook = hook
     self.captureLimit = captureLimit
     self.ringSize = ringSize
     self.includesSelf = includesSelf
+    self.tellsWaiting = tellsWaiting
   }
 }

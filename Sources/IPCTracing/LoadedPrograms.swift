@@ -16,34 +16,28 @@ struct LoadedPrograms: ~Copyable {
   /// Channels of interest that are not forgotten for others; without a filter, nothing is missed by forgetting.
   let channelRoom: UInt64
 
-  /// Threads that load programs, if there are as many CPUs. Each parses the kernel's types, which takes as long as the
-  /// verification of an eighth of the programs.
+  /// Threads that load programs, if there are as many CPUs.
   private static let maximalParts = 4
 
   /// Opens, prepares and loads the object with one program type.
   private init(
     _ configuration: Configuration, scope: KernelScope, hook: Hook, _ types: borrowing KernelTypes
   ) throws(BPFError) {
-    let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
-    var object = try KernelPrograms.withObject { image throws(BPFError) in
-      try BPFObject(opening: image, name: "ipcdump", partCount: partCount)
-    }
-    let contents = configuration.captureLimit > 0
-    let places = object.programs.map { ProgramPlace(programName: $0.name) }
-    for case (let program, let place?) in zip(object.programs, places) {
-      program.setAutoload(
-        place.isNeeded(for: configuration.selection, scope: scope, withContents: contents)
-          && [hook.variant, "any"].contains(place.variant)
-          && (place.table != .note || types.hasTracepoint(program.tracepoint)))
-    }
-    let cpuCount = Features.possibleCPUCount
-    try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
-    try object.map(named: "scratches").setMaxEntries(cpuCount * 2)
+    let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
     let channelLimit = Self.channelLimit(scope)
-    try object.map(named: "channels").setMaxEntries(channelLimit)
-    try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
-      of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
-    try object.load()
+    let object = try KernelPrograms.withObject { image throws(BPFError) in
+      var object = try BPFObject(opening: image, name: "ipcdump", types: types)
+      Self.choose(from: object, configuration, scope: scope, hook: hook, types, readsPages: readsPages)
+      try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
+      try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * 2)
+      try object.map(named: "channels").setMaxEntries(channelLimit)
+      try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
+        of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
+      let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
+      try object.load(from: image, partCount: partCount)
+      return object
+    }
+    let places = object.programs.map { ProgramPlace(programName: $0.name) }
     let placed: [PlacedProgram] = zip(object.programs, places).compactMap { program, place in
       guard let place, [hook.variant, "any"].contains(place.variant) else { return nil }
       return PlacedProgram(program: program, place: place, isLoaded: program.isAutoloaded)
@@ -54,9 +48,39 @@ struct LoadedPrograms: ~Copyable {
     self.placed = placed
     self.hook = hook
     // Free entries that wait at other CPUs are not used (LOCAL_FREE_TARGET, kernel/bpf/bpf_lru_list.c).
-    let reserve = min(channelLimit, 128 * cpuCount)
+    let reserve = min(channelLimit, 128 * Features.possibleCPUCount)
     channelRoom = scope == .all ? .max : UInt64(channelLimit - reserve)
-    readsPages = contents && configuration.selection.kinds.contains(.pipe)
+    self.readsPages = readsPages
+  }
+
+  /// Decides which programs are loaded.
+  private static func choose(
+    from object: borrowing BPFObject, _ configuration: Configuration, scope: KernelScope, hook: Hook,
+    _ types: borrowing KernelTypes, readsPages: Bool
+  ) {
+    for program in object.programs {
+      guard let place = ProgramPlace(programName: program.name) else {
+        program.setAutoload(isNeeded(iterator: program.name, configuration, readsPages: readsPages))
+        continue
+      }
+      program.setAutoload(
+        place.isNeeded(
+          for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
+          && [hook.variant, "any"].contains(place.variant)
+          && (place.table != .note || types.hasTracepoint(program.tracepoint)))
+    }
+  }
+
+  private static func isNeeded(
+    iterator name: String, _ configuration: Configuration, readsPages: Bool
+  ) -> Bool {
+    switch name {
+    case "held_channels": configuration.selection.kinds.contains { $0.row.carriesBytes }
+    case Tracer.waitingProgram: configuration.tellsWaiting
+    case "own_pages": readsPages
+    case "own_place": !PidNamespace.isInitial
+    default: true
+    }
   }
 
   /// Most entries of the map `channels`; one takes about 100 bytes of the kernel's memory.

@@ -110,17 +110,36 @@ public struct Tracer: ~Copyable {
 
   /// The channels of the traced kinds that are open now, and who holds them.
   public borrowing func heldChannels() throws(Failure) -> [HeldChannel] {
+    try told(by: "held_channels", as: ipc_held.self).map { HeldChannel($0) }
+  }
+
+  /// Iterator over threads, loaded only if it is to be asked.
+  static let waitingProgram = "waiting_threads"
+
+  /// The threads that are asleep now in a transfer over a channel of interest.
+  ///
+  /// To be asked only of a trace whose ``Configuration/tellsWaiting`` is set.
+  public borrowing func waitingThreads() throws(Failure) -> [WaitingThread] {
+    // The kernel tells when a thread last got a CPU, ipcdump's own for comparison; after a moment's sleep, that is now.
+    usleep(1)
+    return try told(by: Self.waitingProgram, as: ipc_waiting.self).map { WaitingThread($0) }
+  }
+
+  /// What an iterator writes; nothing if no kind of interest has channels.
+  private borrowing func told<Layout: BitwiseCopyable>(
+    by program: String, as layout: Layout.Type
+  ) throws(Failure) -> [Layout] {
     guard selection.kinds.contains(where: { $0.row.carriesBytes }) else { return [] }
     var bytes: [UInt8] = []
     do throws(BPFError) {
-      try programs.object.program(named: "held_channels").iterate { bytes.append(contentsOf: $0) }
+      try programs.object.program(named: program).iterate { bytes.append(contentsOf: $0) }
     } catch {
       throw .refused(error, hook: hook)
     }
-    let size = MemoryLayout<ipc_held>.size
+    let size = MemoryLayout<Layout>.size
     return bytes.withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count - size + 1, by: size).map {
-        HeldChannel(bytes.loadUnaligned(fromByteOffset: $0, as: ipc_held.self))
+        bytes.loadUnaligned(fromByteOffset: $0, as: layout)
       }
     }
   }

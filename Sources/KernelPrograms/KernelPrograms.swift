@@ -16,39 +16,43 @@ public enum KernelPrograms {
   static func decodeBase64(_ encoded: UnsafeBufferPointer<UInt8>, into bytes: UnsafeMutableRawBufferPointer)
     -> Int
   {
-    var count = 0
-    var group: UInt32 = 0
-    var digits = 0
-    for character in encoded {
-      guard let digit = digit(of: character) else { break }
-      group = group << 6 | digit
-      digits += 1
-      guard digits == 4 else { continue }
-      bytes[count] = UInt8(truncatingIfNeeded: group >> 16)
-      bytes[count + 1] = UInt8(truncatingIfNeeded: group >> 8)
-      bytes[count + 2] = UInt8(truncatingIfNeeded: group)
-      count += 3
-      group = 0
-      digits = 0
-    }
-    if digits >= 2 {
-      group <<= 6 * UInt32(4 - digits)
-      for rest in 0..<(digits - 1) {
-        bytes[count] = UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(rest)))
-        count += 1
+    let values = digitValues
+    return values.withUnsafeBufferPointer { values in
+      var count = 0
+      var group: UInt32 = 0
+      var digits = 0
+      for character in encoded {
+        let value = values[Int(character)]
+        if value == notADigit { break }
+        group = group << 6 | UInt32(value)
+        digits += 1
+        guard digits == 4 else { continue }
+        bytes[count] = UInt8(truncatingIfNeeded: group >> 16)
+        bytes[count + 1] = UInt8(truncatingIfNeeded: group >> 8)
+        bytes[count + 2] = UInt8(truncatingIfNeeded: group)
+        count += 3
+        group = 0
+        digits = 0
       }
+      if digits >= 2 {
+        group <<= 6 * UInt32(4 - digits)
+        for rest in 0..<(digits - 1) {
+          bytes[count] = UInt8(truncatingIfNeeded: group >> (16 - 8 * UInt32(rest)))
+          count += 1
+        }
+      }
+      return count
     }
-    return count
   }
 
-  private static func digit(of character: UInt8) -> UInt32? {
-    switch character {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(character - UInt8(ascii: "A"))
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(character - UInt8(ascii: "a")) + 26
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(character - UInt8(ascii: "0")) + 52
-    case UInt8(ascii: "+"): 62
-    case UInt8(ascii: "/"): 63
-    default: nil
-    }
+  /// Stands for characters that are no digits of base64.
+  private static let notADigit: UInt8 = 0xFF
+
+  /// What each character stands for.
+  private static var digitValues: [UInt8] {
+    var values = [UInt8](repeating: notADigit, count: 256)
+    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    for (value, digit) in digits.utf8.enumerated() { values[Int(digit)] = UInt8(value) }
+    return values
   }
 }

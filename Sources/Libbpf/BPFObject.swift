@@ -11,24 +11,29 @@ import SystemPackage
 public struct BPFObject: ~Copyable {
   /// Has the maps, and no programs once it is loaded.
   private let whole: OpenedObject
-  private var parts: UniqueArray<OpenedObject>
+  private let name: String
+  private let typesFile: TypesFile?
+  private var parts = UniqueArray<OpenedObject>()
   /// Every program, in the order of the object; a loaded one is that of its part.
   public private(set) var programs: [BPFProgram]
 
   /// Parses an ELF object.
   ///
   /// - Parameters:
-  ///   - image: The object; libbpf copies what it needs.
+  ///   - image: The object.
   ///   - name: Name for libbpf's messages.
-  ///   - partCount: Threads that load programs; at least 1.
+  ///   - types: What the programs are relocated against.
   /// - Throws: ``BPFError`` if it is no BPF object, or the kernel has no BTF to relocate it against.
-  public init(opening image: UnsafeRawBufferPointer, name: String, partCount: Int) throws(BPFError) {
-    let whole = try OpenedObject(image, name: name)
-    var parts = UniqueArray<OpenedObject>()
-    for _ in 0..<partCount { parts.append(try OpenedObject(image, name: name)) }
+  public init(
+    opening image: UnsafeRawBufferPointer, name: String, types: borrowing KernelTypes
+  ) throws(BPFError) {
+    let typesFile = TypesFile()
+    let whole = try OpenedObject(image, name: name, types: typesFile?.path ?? KernelTypes.path)
+    try typesFile?.write(types.subset(usedBy: whole.types))
     programs = whole.programs
     self.whole = whole
-    self.parts = parts
+    self.name = name
+    self.typesFile = typesFile
   }
 
   /// The program of a name, which the object must have.
@@ -49,39 +54,54 @@ public struct BPFObject: ~Copyable {
 
   /// Creates the maps, relocates the programs against the running kernel and has it verify them.
   ///
+  /// - Parameters:
+  ///   - image: The object once more.
+  ///   - partCount: Threads that load programs; at least 1.
   /// - Throws: ``BPFError`` with the verifier's last lines.
-  public mutating func load() throws(BPFError) {
-    // libbpf reads the kernel's types for every part, and nobody needs them any more then.
+  public mutating func load(from image: UnsafeRawBufferPointer, partCount: Int) throws(BPFError) {
+    // A part reads all of the kernel's types if it has iterators, and nobody needs them any more then.
     libbpf_shims_return_large_blocks()
-    distribute()
+    let shares = shares(of: partCount)
+    for program in programs { program.setAutoload(false) }
     try whole.load()
     var threads = UniqueArray<LoadingThread>()
-    for index in 0..<parts.count {
-      try parts[index].share(mapsOf: whole)
-      threads.append(LoadingThread(loading: parts[index].handle))
+    let types = typesFile?.path ?? KernelTypes.path
+    for share in shares {
+      threads.append(LoadingThread(share, of: image, name: name, types: types, whole: whole.handle))
     }
-    // Each thread is waited for, also behind one that has failed: it uses its part.
+    // Each thread is waited for, also behind one that has failed: it uses the image.
     var failure: BPFError?
-    while let thread = threads.popLast() {
-      do throws(BPFError) { try thread.join() } catch { failure = failure ?? error }
+    for share in shares.reversed() {
+      guard let thread = threads.popLast() else { break }
+      do throws(BPFError) {
+        let part = try thread.join()
+        let loaded = part.programs
+        for index in share { programs[index] = loaded[index] }
+        parts.append(part)
+      } catch {
+        failure = failure ?? error
+      }
     }
     if let failure { throw failure }
   }
 
-  /// Deals the wanted programs out to the parts: the longest first, each to the part that has least.
-  private mutating func distribute() {
-    var lengths = [Int](repeating: 0, count: parts.count)
-    let owned = parts.count == 0 ? [] : (0..<parts.count).map { parts[$0].programs }
-    for part in owned {
-      for program in part { program.setAutoload(false) }
-    }
+  /// What the kernel's types cost whoever loads iterators, in instructions: libbpf reads all of them for these.
+  private static let typesCost = 3000
+
+  /// Deals the wanted programs out, by their numbers: all iterators to the first part, then the longest first, each to
+  /// the part that has least.
+  private borrowing func shares(of partCount: Int) -> [[Int]] {
     let wanted = programs.indices.filter { programs[$0].isAutoloaded }
-    for index in wanted.sorted(by: { programs[$0].length > programs[$1].length }) {
-      guard let least = lengths.indices.min(by: { lengths[$0] < lengths[$1] }) else { return }
-      lengths[least] += programs[index].length
-      programs[index].setAutoload(false)
-      programs[index] = owned[least][index]
-      programs[index].setAutoload(true)
+    var shares = [[Int]](repeating: [], count: max(partCount, 1))
+    var costs = [Int](repeating: 0, count: shares.count)
+    shares[0] = wanted.filter { programs[$0].isIterator }
+    costs[0] = shares[0].reduce(shares[0].isEmpty ? 0 : Self.typesCost) { $0 + programs[$1].length }
+    let others = wanted.filter { !programs[$0].isIterator }.map { (index: $0, length: programs[$0].length) }
+    for program in others.sorted(by: { $0.length > $1.length }) {
+      let least = costs.indices.min { costs[$0] < costs[$1] } ?? 0
+      costs[least] += program.length
+      shares[least].append(program.index)
     }
+    return shares.filter { !$0.isEmpty }
   }
 }

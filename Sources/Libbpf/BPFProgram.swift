@@ -21,12 +21,15 @@ public struct BPFProgram {
   /// Instructions, before the kernel's own are added.
   var length: Int { bpf_program__insn_cnt(handle) }
 
-  /// Decides whether ``BPFObject/load()`` loads it.
+  /// Whether it is run over what the kernel has, such as tasks or open files.
+  var isIterator: Bool { section.hasPrefix("iter/") }
+
+  /// Decides whether ``BPFObject/load(from:partCount:)`` loads it.
   public func setAutoload(_ autoload: Bool) {
     bpf_program__set_autoload(handle, autoload)
   }
 
-  /// Whether ``BPFObject/load()`` loads it.
+  /// Whether ``BPFObject/load(from:partCount:)`` loads it.
   public var isAutoloaded: Bool { bpf_program__autoload(handle) }
 
   /// Attaches it where its section says: a `raw_tp` program, or a classic tracepoint `tp/CATEGORY/NAME`.
@@ -79,10 +82,14 @@ public struct BPFProgram {
   }
 
   /// Times that the kernel skipped it because it was already running on that CPU (5.12+; 0 before).
-  public var recursionMisses: UInt64 {
+  public var recursionMisses: UInt64 { information?.recursion_misses ?? 0 }
+
+  /// Instructions that the verifier followed, each once for every way to it (5.16+; 0 before).
+  public var verifiedInstructions: Int { Int(information?.verified_insns ?? 0) }
+
+  private var information: bpf_prog_info? {
     var info = bpf_prog_info()
     var size = UInt32(MemoryLayout<bpf_prog_info>.size)
-    guard bpf_obj_get_info_by_fd(descriptor, &info, &size) == 0 else { return 0 }
-    return info.recursion_misses
+    return bpf_obj_get_info_by_fd(descriptor, &info, &size) == 0 ? info : nil
   }
 }

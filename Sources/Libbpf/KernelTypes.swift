@@ -1,43 +1,77 @@
 import CLibbpf
+import Glibc
+import SystemPackage
 
 /// Type information (BTF) of the running kernel.
 public struct KernelTypes: ~Copyable {
-  private let handle: OpaquePointer
+  /// Where the kernel shows it.
+  static let path = "/sys/kernel/btf/vmlinux"
 
-  /// `BTF_KIND_VAR` (include/uapi/linux/btf.h), which both that header and libbpf's define, so that Swift cannot choose.
-  private static let variable: UInt32 = 14
+  private let memory: UnsafeMutableRawBufferPointer
+  private let image: TypeImage
 
-  /// Reads `/sys/kernel/btf/vmlinux`; nil if there is none.
+  /// Reads `/sys/kernel/btf/vmlinux`; nil if there is none, or of a form that is not known.
   public init?() {
-    guard let handle = btf__load_vmlinux_btf() else { return nil }
-    self.handle = handle
+    guard let file = try? FileDescriptor.open(Self.path, .readOnly) else { return nil }
+    defer { try? file.close() }
+    // The size of this file is that of its contents.
+    guard let size = try? file.seek(offset: 0, from: .end), size > 0,
+      (try? file.seek(offset: 0, from: .start)) == 0
+    else { return nil }
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(size), alignment: 8)
+    var count = 0
+    while count < memory.count,
+      let read = try? file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[count...])), read > 0
+    {
+      count += read
+    }
+    guard count == memory.count, let image = TypeImage(UnsafeRawBufferPointer(memory)) else {
+      memory.deallocate()
+      return nil
+    }
+    self.memory = memory
+    self.image = image
   }
 
-  deinit { btf__free(handle) }
+  deinit { memory.deallocate() }
 
   /// Whether the kernel has a tracepoint: each has a type `btf_trace_NAME` (include/trace/bpf_probe.h).
   public borrowing func hasTracepoint(_ name: String) -> Bool {
-    find("btf_trace_\(name)", UInt32(BTF_KIND_TYPEDEF)) != nil
+    find("btf_trace_\(name)", .alias) != nil
   }
 
   /// Whether a struct has a member of its own; those of anonymous members are not looked at.
   public borrowing func hasMember(_ name: String, of structure: String) -> Bool {
-    guard let type = find(structure, UInt32(BTF_KIND_STRUCT)), let members = btf_members(type) else {
-      return false
-    }
-    return (0..<Int(btf_vlen(type))).contains { index in
-      guard let text = btf__name_by_offset(handle, members[index].name_off) else { return false }
-      return String(cString: text) == name
+    guard let type = find(structure, .structure) else { return false }
+    return stride(from: 3, to: type.count / 4, by: 3).contains {
+      image.name(at: type.word($0)).elementsEqual(name.utf8)
     }
   }
 
   /// Whether the types name a variable; most name those that each CPU has its own of, and no others.
   public borrowing func hasVariable(_ name: String) -> Bool {
-    find(name, Self.variable) != nil
+    find(name, .variable) != nil
   }
 
-  private borrowing func find(_ name: String, _ kind: UInt32) -> UnsafePointer<btf_type>? {
-    let id = btf__find_by_name_kind(handle, name, kind)
-    return id > 0 ? btf__type_by_id(handle, UInt32(id)) : nil
+  /// The types that the relocations of an object can mean, as an image of their own, which libbpf reads and searches in a
+  /// small part of the time.
+  ///
+  /// It has all types whose names the object uses, so that what this kernel lacks is missing there, too.
+  ///
+  /// - Parameter types: The object's own types; if they cannot be read, nothing is left out.
+  borrowing func subset(usedBy types: UnsafeRawBufferPointer) -> [UInt8] {
+    guard let used = TypeImage(types) else { return [UInt8](memory) }
+    return TypeSubset(of: image, named: Set(used.entries.map(\.name))).bytes
+  }
+
+  private borrowing func find(_ name: String, _ kind: TypeKind) -> UnsafeRawBufferPointer? {
+    let hash = NameHash(name)
+    for entry in image.entries where entry.name == hash {
+      let type = image.words(of: entry.id)
+      if type.word(1) >> 24 & 0x1F == kind.rawValue, image.name(at: type.word(0)).elementsEqual(name.utf8) {
+        return type
+      }
+    }
+    return nil
   }
 }

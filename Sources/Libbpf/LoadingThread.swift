@@ -1,19 +1,46 @@
 import CLibbpf
 import Glibc
+import SystemPackage
 
-/// A thread in which libbpf loads an object.
+/// A thread in which libbpf loads a part of an object's programs.
 struct LoadingThread: ~Copyable {
   /// What the thread works on, and what came of it. Read by the starter after the thread has ended only.
   private final class Task {
-    let handle: OpaquePointer
-    var code: Int32 = 0
-    var log: [String] = []
+    private let share: [Int]
+    private let image: UnsafeRawBufferPointer
+    private let name: String
+    private let types: String
+    private let whole: OpaquePointer
+    private var part: OpenedObject?
+    private var failure: BPFError?
 
-    init(_ handle: OpaquePointer) { self.handle = handle }
+    init(
+      _ share: [Int], of image: UnsafeRawBufferPointer, name: String, types: String, whole: OpaquePointer
+    ) {
+      self.share = share
+      self.image = image
+      self.name = name
+      self.types = types
+      self.whole = whole
+    }
 
     func run() {
-      code = bpf_object__load(handle)
-      if code != 0 { log = LibbpfLog.takeHeld() }
+      do throws(BPFError) {
+        let part = try OpenedObject(image, name: name, types: types)
+        let programs = part.programs
+        for program in programs { program.setAutoload(false) }
+        for index in share { programs[index].setAutoload(true) }
+        try part.share(mapsOf: whole)
+        try part.load()
+        self.part = consume part
+      } catch {
+        failure = error
+      }
+    }
+
+    func takeResult() throws(BPFError) -> OpenedObject {
+      guard let part = part.take() else { throw failure ?? BPFError("load the BPF programs", .ioError) }
+      return part
     }
   }
 
@@ -21,11 +48,16 @@ struct LoadingThread: ~Copyable {
   private var thread = pthread_t()
   private let isStarted: Bool
 
-  /// Starts it; without a thread to be had, the object is loaded at once.
+  /// Starts it; without a thread to be had, the part is loaded at once.
   ///
-  /// - Parameter handle: An opened object, which must outlive the thread.
-  init(loading handle: OpaquePointer) {
-    task = Task(handle)
+  /// - Parameters:
+  ///   - share: Numbers of the programs, in the order of the object.
+  ///   - image: The object, which must outlive the thread.
+  ///   - name: Name for libbpf's messages.
+  ///   - types: File with the kernel's types.
+  ///   - whole: The same object, loaded, whose maps are used.
+  init(_ share: [Int], of image: UnsafeRawBufferPointer, name: String, types: String, whole: OpaquePointer) {
+    task = Task(share, of: image, name: name, types: types, whole: whole)
     let argument = Unmanaged.passRetained(task)
     let code = pthread_create(
       &thread, nil,
@@ -42,11 +74,10 @@ struct LoadingThread: ~Copyable {
 
   /// Waits until it has ended.
   ///
+  /// - Returns: The object with this part of its programs loaded.
   /// - Throws: ``BPFError`` with the verifier's last lines.
-  consuming func join() throws(BPFError) {
+  consuming func join() throws(BPFError) -> OpenedObject {
     if isStarted { pthread_join(thread, nil) }
-    guard task.code == 0 else {
-      throw BPFError("load the BPF programs", negative: task.code, step: .load, log: task.log)
-    }
+    return try task.takeResult()
   }
 }

@@ -12,28 +12,40 @@ struct CommandDescription {
   let subcommands: [CommandDescription]
 
   /// Reads what `--experimental-dump-help` writes.
-  init(dump: Data) throws(DescriptionError) {
+  ///
+  /// - Parameters:
+  ///   - dump: What the command writes.
+  ///   - subcommandDumps: What those of its subcommands write that it does not know itself.
+  init(dump: Data, subcommandDumps: [Data] = []) throws(DescriptionError) {
+    var others: [CommandDescription] = []
+    for dump in subcommandDumps { others.append(Self(try Self.command(in: dump), isSubcommand: true)) }
+    self.init(try Self.command(in: dump), isSubcommand: false, others: others)
+  }
+
+  private static func command(in dump: Data) throws(DescriptionError) -> DumpedHelp.Command {
     do {
-      self.init(try JSONDecoder().decode(DumpedHelp.self, from: dump).command, isSubcommand: false)
+      return try JSONDecoder().decode(DumpedHelp.self, from: dump).command
     } catch {
       throw DescriptionError("this is no output of --experimental-dump-help: \(error)")
     }
   }
 
-  private init(_ dumped: DumpedHelp.Command, isSubcommand: Bool) {
+  private init(_ dumped: DumpedHelp.Command, isSubcommand: Bool, others: [CommandDescription] = []) {
     let shown = (dumped.subcommands ?? []).filter(\.isShown)
     // Who gives no subcommand gives the default one's options.
     let standard = shown.first { $0.commandName == dumped.defaultSubcommand }
     let arguments = ((standard?.arguments ?? []) + (dumped.arguments ?? [])).filter(\.shouldDisplay)
     var seen: Set<[String]> = []
-    name = dumped.commandName
+    // One that stands alone has the words before it in its name.
+    name = dumped.commandName.split(separator: " ").last.map(String.init) ?? dumped.commandName
     summary = dumped.abstract ?? ""
     options = arguments.filter { $0.kind != "positional" }.map(OptionDescription.init)
       .filter { seen.insert($0.names).inserted }
     // The traced command's words are those behind `--`.
     argument = isSubcommand ? arguments.first { $0.kind == "positional" }.map(ValueDescription.init) : nil
-    subcommands = shown.filter { $0.commandName != standard?.commandName }
-      .map { CommandDescription($0, isSubcommand: true) }
+    subcommands =
+      shown.filter { $0.commandName != standard?.commandName }
+      .map { CommandDescription($0, isSubcommand: true) } + others
   }
 
   /// This command and all below it, each with the words that lead to it.

@@ -1,19 +1,20 @@
 import Foundation
 
 /// Writes the manual page and what shells complete out of what a command tells of its own options:
-/// `COMMAND --experimental-dump-help | describe-command MANUAL-TEMPLATE VERSION FOLDER`.
+/// `describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP [SUBCOMMAND-DUMP ...]`, of which each dump is what
+/// `COMMAND --experimental-dump-help` has written.
 @main
 enum DescribeCommand {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count == 4 else {
-      end(64, "usage: describe-command MANUAL-TEMPLATE VERSION FOLDER < DUMP")
+    guard arguments.count > 4 else {
+      end(64, "usage: describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP [SUBCOMMAND-DUMP ...]")
     }
-    let dump = try FileHandle.standardInput.readToEnd() ?? Data()
+    let dumps = try arguments[4...].map { try Data(contentsOf: URL(filePath: $0)) }
     let template = String(decoding: try Data(contentsOf: URL(filePath: arguments[1])), as: UTF8.self)
     let folder = URL(filePath: arguments[3])
     do throws(DescriptionError) {
-      let command = try CommandDescription(dump: dump)
+      let command = try CommandDescription(dump: dumps[0], subcommandDumps: Array(dumps[1...]))
       let files = [
         "\(command.name).8": try ManualPage(template: template, version: arguments[2]).text(of: command),
         "\(command.name).bash": BashCompletion(command).text,

@@ -1,53 +1,109 @@
 import IPCFiltering
 import IPCFormats
 import IPCModel
+import IPCSummary
 
-/// Last step of an event: decided on, formatted and counted.
+/// Last step of an event: decided on, formatted, kept and counted.
 ///
 /// A class, so that it can be filled while the correlator hands out events.
 final class EventSink {
   private let filter: EventFilter
-  private var format: any EventFormat
+  private var format: (any EventFormat)?
   private let showsContents: Bool
   private let limit: UInt64
+  private var isEnded = false
+  private let recorder: Recorder?
+  private let summary: TrafficSummary?
+  private var clock: WallClock
   private(set) var buffer = OutputBuffer()
 
-  /// Events that were shown.
+  /// Events that were shown, kept or added up.
   private(set) var captured: UInt64 = 0
 
-  init(filter: EventFilter, format: any EventFormat, showsContents: Bool, limit: UInt64) {
+  /// - Parameters:
+  ///   - format: nil if events are not shown.
+  ///   - recorder: Where they are kept, if at all.
+  ///   - summary: Where they are added up, if at all.
+  ///   - clock: Clock that times are told by, as the format's.
+  init(
+    filter: EventFilter, format: (any EventFormat)?, showsContents: Bool, limit: UInt64,
+    recorder: Recorder? = nil, summary: TrafficSummary? = nil, clock: WallClock
+  ) {
     self.filter = filter
     self.format = format
     self.showsContents = showsContents
     self.limit = limit
-    self.format.appendHeader(to: &buffer)
+    self.recorder = recorder
+    self.summary = summary
+    self.clock = clock
+    self.format?.appendHeader(to: &buffer)
   }
 
-  /// Whether as many events were shown as were asked for.
-  var isSatisfied: Bool { limit > 0 && captured >= limit }
+  /// Whether as many events were taken as were asked for.
+  var isSatisfied: Bool { (limit > 0 && captured >= limit) || recorder?.isFull ?? false }
 
   /// Takes an event; false if no more are wanted.
   func take(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
     if isSatisfied { return false }
-    if filter.passes(event) {
-      format.append(event, content: showsContents ? content : nil, texts: texts, to: &buffer)
-      captured += 1
-    }
+    guard filter.passes(event) else { return true }
+    if let recorder, !recorder.take(event, content: content, texts: texts, clock: clock) { return false }
+    show(event, content: content, texts: texts)
+    summary?.take(event, texts: texts)
+    captured += 1
     return !isSatisfied
   }
 
-  /// Tells a loss among the events.
-  func take(_ loss: Loss) {
-    format.append(loss, to: &buffer)
+  /// Takes a loss, to be told among the events if it is shown.
+  func take(_ loss: Loss, isShown: Bool) {
+    recorder?.take(loss, clock: clock)
+    summary?.take(loss)
+    if isShown { format?.append(loss, to: &buffer) }
   }
 
   /// Follows the wall clock if it has been set.
-  func resynchronizeClock() { format.clock.resynchronize() }
+  func resynchronizeClock() {
+    var current = clock
+    current.resynchronize()
+    follow(current)
+  }
 
-  /// Writes what has been formatted.
+  /// Tells times by another clock from now on.
+  func follow(_ clock: WallClock) {
+    // Every event of a capture has one, nearly always the same.
+    guard clock.offset != self.clock.offset || clock.start != self.clock.start else { return }
+    self.clock = clock
+    format?.clock = clock
+  }
+
+  /// Writes what has been formatted and kept.
   func flush(to output: borrowing OutputFile) throws(Failure) {
+    try recorder?.flush()
     try output.write(&buffer)
+  }
+
+  /// Ends the output, and the file in which events are kept, and writes what is left. Nothing is taken any more.
+  func finish(to output: borrowing OutputFile) throws(Failure) {
+    if !isEnded {
+      isEnded = true
+      format?.appendFooter(to: &buffer)
+    }
+    try recorder?.finish()
+    try output.write(&buffer)
+  }
+
+  private func show(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+  ) {
+    guard format != nil else { return }
+    if showsContents {
+      format?.append(event, content: content, texts: texts, to: &buffer)
+    } else if recorder == nil, content == nil {
+      format?.append(event, content: nil, texts: texts, to: &buffer)
+    } else {
+      // They were captured for somebody else.
+      format?.append(event.withoutContents(), content: nil, texts: texts, to: &buffer)
+    }
   }
 }

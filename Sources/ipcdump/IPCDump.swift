@@ -7,12 +7,17 @@ struct IPCDump: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ipcdump",
     abstract: "Show who sends what to whom: interprocess communication, as it happens.",
-    usage: "ipcdump [<options>] [-- <command> [<argument> ...]]",
+    usage: """
+      ipcdump [<options>] [-- <command> [<argument> ...]]
+      ipcdump report [<options>] <file>
+      """,
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
       first instruction on, and ipcdump exits with its status. Needs root, or CAP_BPF and CAP_PERFMON.
 
       Different options that choose events must all be met; of one that is repeated, any value will do.
+
+      The word report makes a page of a capture; see ipcdump report --help.
       """,
     version: version
   )
@@ -25,6 +30,12 @@ struct IPCDump: ParsableCommand {
 
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
+
+  @OptionGroup(title: "Summary")
+  var summary: SummaryOptions
+
+  @OptionGroup(title: "Captures")
+  var capture: CaptureOptions
 
   @OptionGroup(title: "How the kernel is watched")
   var trace: TraceOptions
@@ -52,12 +63,19 @@ struct IPCDump: ParsableCommand {
     if command.isEmpty, CommandLine.arguments.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
     }
+    try capture.validate(with: output, command: command)
+    try summary.validate(with: output, keepsEvents: capture.output != nil, showsEvents: showsEvents)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
     }
     if user != nil, command.isEmpty {
       throw ValidationError("--user says who runs the command; add -- and a command, or leave --user out")
     }
+  }
+
+  /// Whether events are shown, and not only kept or added up.
+  var showsEvents: Bool {
+    capture.output == nil ? !summary.isWanted || output.file != nil : capture.showsEvents
   }
 
   /// Whom the command runs as; nil for who runs ipcdump, or without a command.
@@ -79,6 +97,10 @@ struct IPCDump: ParsableCommand {
       let report = KernelReport(requested: trace.hook)
       print(try json ? report.json() : report.text, terminator: "")
       return 0
+    }
+    if let path = capture.input {
+      var replay = try Replay(self, path: path)
+      return try replay.run()
     }
     var session = try Session(self)
     return try session.run()

@@ -9,37 +9,52 @@ enum Main {
   private static let privilegeStatus: Int32 = 77
 
   static func main() {
-    let options: IPCDump
+    let arguments = CommandLine.arguments.dropFirst()
+    let command: any ParsableCommand
+    // Not a subcommand of ArgumentParser's, which would take `-o` and the filters for those of a trace.
+    let isReport = arguments.first == ReportCommand.word
     do {
-      let parsed = try IPCDump.parseAsRoot()
-      guard let parsed = parsed as? IPCDump else {
+      command =
+        isReport ? try ReportCommand.parseAsRoot(Array(arguments.dropFirst())) : try IPCDump.parseAsRoot()
+      guard command is IPCDump || command is ReportCommand else {
         // Help, version or a completion script was asked for.
-        var other = parsed
+        var other = command
         try other.run()
         exit(0)
       }
-      options = parsed
     } catch {
-      exitAfterParsing(error)
+      exitAfterParsing(error, isReport ? ReportCommand.self : IPCDump.self)
     }
     do throws(Failure) {
-      exit(try options.execute())
+      exit(try execute(command))
     } catch {
       Diagnostics.report(error)
       exit(status(of: error))
     }
   }
 
-  private static func exitAfterParsing(_ error: any Error) -> Never {
-    let text = IPCDump.message(for: error)
-    if IPCDump.exitCode(for: error).isSuccess {
-      print(IPCDump.fullMessage(for: error))
+  /// Does what was asked for.
+  ///
+  /// - Returns: Exit status.
+  private static func execute(_ command: any ParsableCommand) throws(Failure) -> Int32 {
+    if let options = command as? IPCDump { return try options.execute() }
+    if let report = command as? ReportCommand { try report.execute() }
+    return 0
+  }
+
+  private static func exitAfterParsing(_ error: any Error, _ command: any ParsableCommand.Type) -> Never {
+    let text = command.message(for: error)
+    if command.exitCode(for: error).isSuccess {
+      print(command.fullMessage(for: error))
       exit(0)
     }
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     // tcpdump's habit.
     let isTime = CommandLine.arguments.contains { $0.hasPrefix("-tt") }
-    let advice = isTime ? "-t takes a type; for times see --time" : "see ipcdump --help"
+    let advice =
+      isTime
+      ? "-t takes a type; for times see --time"
+      : "see \(command.configuration.commandName ?? "ipcdump") --help"
     Diagnostics.report(Failure(.usage, "\(line) (\(advice))"))
     exit(usageStatus)
   }

@@ -1,12 +1,13 @@
 import ArgumentParser
 import Glibc
 import IPCFormats
+import IPCReport
 
 /// Options that say how events are shown, and where.
 struct OutputOptions: ParsableArguments {
   /// Formats of `-f`.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv
+    case text, json, csv, dot, mermaid, chromeTrace = "chrome-trace"
   }
 
   /// When to colour.
@@ -22,7 +23,7 @@ struct OutputOptions: ParsableArguments {
   @Option(
     name: .customShort("B"),
     help: ArgumentHelp(
-      "With contents: show at most this many bytes of an event; 0 shows all.", valueName: "bytes"))
+      "With contents: show or keep at most this many bytes of an event; 0 means all.", valueName: "bytes"))
   var byteLimit: ByteSize?
 
   @Option(
@@ -59,9 +60,6 @@ struct OutputOptions: ParsableArguments {
     if let first = contents.first, !contents.allSatisfy({ $0 == first }) {
       throw ValidationError("-x, -X and --text show the contents in different ways; choose one of them")
     }
-    if byteLimit != nil, !showsContents {
-      throw ValidationError("-B limits the contents that -x, -X or --text shows; add one, or leave -B out")
-    }
   }
 
   /// Whether contents are wanted, in whichever way.
@@ -78,6 +76,9 @@ struct OutputOptions: ParsableArguments {
     case .text: TextFormat(options)
     case .json: JSONFormat(options)
     case .csv: CSVFormat(options)
+    case .dot: DotFormat(options)
+    case .mermaid: MermaidFormat(options)
+    case .chromeTrace: ChromeTraceFormat(options)
     }
   }
 

@@ -5,22 +5,26 @@ import IPCTracing
 /// What shows ipcdump's output: tracing it would make ipcdump trace its own output without end.
 struct OwnOutput {
   private let inodes: Set<UInt64>
-  /// Inode of the terminal that events are written to. Diagnostics on a terminal are too few to feed themselves,
+  /// Inodes of the terminals that events are written to. Diagnostics on a terminal are too few to feed themselves,
   /// so a terminal that only they go to may be traced.
-  private let terminal: UInt64?
+  private let terminals: Set<UInt64>
 
-  /// Looks at where events and diagnostics go.
-  init(_ output: borrowing OutputFile) {
-    inodes = Set(
-      [output.descriptor, STDERR_FILENO].compactMap { Self.inode(of: $0, ofTypes: [S_IFIFO, S_IFSOCK]) })
-    terminal = Self.inode(of: output.descriptor, ofTypes: [S_IFCHR])
+  /// Looks at where diagnostics go, and what is traced.
+  ///
+  /// - Parameters:
+  ///   - outputs: Descriptors that events are written to, in whichever form.
+  ///   - summary: Descriptor of the summaries' output, if there are any; on a terminal, they are few, too.
+  init(_ outputs: [Int32], summary: Int32?) {
+    let descriptors = outputs + [STDERR_FILENO] + (summary.map { [$0] } ?? [])
+    inodes = Set(descriptors.compactMap { Self.inode(of: $0, ofTypes: [S_IFIFO, S_IFSOCK]) })
+    terminals = Set(outputs.compactMap { Self.inode(of: $0, ofTypes: [S_IFCHR]) })
   }
 
   /// The kernel's names of those channels, in both directions.
   func directions(among held: [HeldChannel]) -> Set<HeldChannel.Direction> {
     let own = held.filter { channel in
       guard channel.holder.pid == getpid() else { return false }
-      return channel.kind == .pty ? channel.inode == terminal : inodes.contains(channel.inode)
+      return channel.kind == .pty ? terminals.contains(channel.inode) : inodes.contains(channel.inode)
     }
     return Set(own.map(\.sends) + own.compactMap(\.receives))
   }

@@ -14,7 +14,9 @@ struct Session: ~Copyable {
   private let signals: StopSignals
   private let command: Command
   private let output: OutputFile
+  private let recorder: Recorder?
   private let sink: EventSink
+  private var summary: SummaryOutput?
   private var tracer: Tracer
   private var correlator: Correlator
   private var losses = LossWatch()
@@ -23,6 +25,8 @@ struct Session: ~Copyable {
   private var nextSweep: UInt64 = 0
   /// Whether records are waited for without being woken.
   private var isNapping = false
+  /// Whether somebody has asked for a summary.
+  private var isSummaryDue = false
   /// Whether a look has shown that no process of the tree is left, whatever the count says.
   private var isTreeGone = false
 
@@ -41,22 +45,22 @@ struct Session: ~Copyable {
   init(_ options: IPCDump) throws(Failure) {
     let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
     let shown = options.output.shownBytes
-    let captureLimit = options.output.showsContents ? shown.map { UInt64($0) } ?? .max : 0
+    let wantsContents = options.output.showsContents || options.capture.output != nil
+    let captureLimit = wantsContents ? shown.map { UInt64($0) } ?? .max : 0
     let signals = try StopSignals()
     let output = try OutputFile(path: options.output.file)
+    let clock = WallClock()
+    let recorder = try Recorder(options.capture, byteLimit: shown, clock: clock)
     // The command is forked while ipcdump is still small.
     let command = try Command(options.command, as: options.commandIdentity())
     let tracer = try Tracer(
       Configuration(
         selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
         ringSize: options.trace.ringSize,
-        includesSelf: options.trace.includeSelf))
-    let format = FormatOptions(
-      byteLimit: shown, timeStyle: options.output.time, clock: WallClock(),
-      color: options.output.isColored(onTerminal: output.isTerminal))
+        includesSelf: options.trace.includeSelf, tellsWaiting: options.summary.isWanted))
+    summary = try SummaryOutput(options)
     sink = EventSink(
-      filter: EventFilter(selection), format: options.output.makeFormat(format),
-      showsContents: options.output.showsContents, limit: options.output.count ?? 0)
+      options, selection, output, recorder: recorder, summary: summary?.traffic, clock: clock)
     correlator = Correlator(
       CorrelatorSettings(
         captureLimit: captureLimit, patience: UInt64(options.trace.patience) * 1_000_000,
@@ -65,6 +69,7 @@ struct Session: ~Copyable {
     self.signals = signals
     self.command = command
     self.output = output
+    self.recorder = recorder
     self.tracer = tracer
   }
 
@@ -83,7 +88,7 @@ struct Session: ~Copyable {
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
-      try? sink.flush(to: output)
+      try? sink.finish(to: output)
       guard command.isRunnable else { throw error }
       Diagnostics.report(error)
       return leaveCommandAlone()
@@ -94,13 +99,23 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf { try tracer.exclude(OwnOutput(output).directions(among: held)) }
-    try Privilege.giveUp(keepingSignals: command.isRunnable)
+    if !options.trace.includeSelf {
+      let own = OwnOutput(eventOutputs, summary: summary?.descriptor)
+      try tracer.exclude(own.directions(among: held))
+    }
+    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: recorder?.opensFiles ?? false)
     correlator.seed(LiveChannels(held))
+    summary?.begin(at: monotonicNow())
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
     }
+  }
+
+  /// Descriptors that show or keep what is traced.
+  private var eventOutputs: [Int32] {
+    let shown = options.showsEvents ? output.descriptor : nil
+    return [shown, recorder?.descriptor].compactMap { $0 }
   }
 
   // MARK: - Going on
@@ -114,6 +129,7 @@ struct Session: ~Copyable {
     let now = monotonicNow()
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
+    if isSummaryDue { try showSummary(now: now) }
     if sink.isSatisfied {
       endCommand()
       return false
@@ -145,6 +161,8 @@ struct Session: ~Copyable {
     while let arrival = signals.next() {
       if arrival.number == SIGCHLD {
         noteEnding()
+      } else if arrival.number == SIGUSR1 {
+        isSummaryDue = true
       } else if command.isRunnable, ending == nil, deadline == .max {
         // The terminal's keyboard has told the command already, and the trace goes on until it has ended. A process has
         // told only us.
@@ -196,14 +214,14 @@ struct Session: ~Copyable {
 
   private mutating func tellLosses(now: UInt64) {
     losses.check(tracer, kinds: Kind.all, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
   }
 
   private mutating func sweep(now: UInt64) throws(Failure) {
     nextSweep = now + Self.sweepInterval
     losses.checkSkipped(tracer, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
@@ -213,12 +231,25 @@ struct Session: ~Copyable {
     correlator.sweep(now: now, channels: live)
   }
 
+  /// Shows what has been told up to now.
+  private mutating func showSummary(now: UInt64) throws(Failure) {
+    isSummaryDue = false
+    guard summary != nil else {
+      return Diagnostics.logger.warning(
+        "SIGUSR1 asks for a summary; start ipcdump with --summary to have one")
+    }
+    let moment = try summary?.look(tracer, held: try tracer.heldChannels(), now: now)
+    if let moment { try summary?.show(at: moment) }
+  }
+
   // MARK: - The end
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
+    let held = sink.isSatisfied && summary == nil ? [] : try tracer.heldChannels()
+    let moment = try summary?.look(tracer, held: held, now: monotonicNow())
     if !sink.isSatisfied {
-      let live = LiveChannels(try tracer.heldChannels())
+      let live = LiveChannels(held)
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !sink.isSatisfied {}
@@ -231,9 +262,10 @@ struct Session: ~Copyable {
     let now = monotonicNow()
     tellLosses(now: now)
     losses.checkSkipped(tracer, now: now) { loss in
-      if !options.output.hidesLosses { sink.take(loss) }
+      sink.take(loss, isShown: !options.output.hidesLosses)
     }
-    try sink.flush(to: output)
+    try sink.finish(to: output)
+    if let moment { try summary?.show(at: moment) }
     if !options.output.quiet {
       let count = sink.captured
       Diagnostics.write("\(count) events captured, \(losses.total) lost")
@@ -264,22 +296,4 @@ private func monotonicNow() -> UInt64 {
   var time = timespec()
   clock_gettime(CLOCK_MONOTONIC, &time)
   return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
-extension LiveChannels {
-  /// What a snapshot shows.
-  fileprivate init(_ held: [HeldChannel]) {
-    self.init()
-    for channel in held {
-      let unread = channel.unread.map { UInt64($0) }
-      add(
-        channel: channel.sends.channel, inode: channel.sends.inode, holder: channel.holder,
-        isWritable: channel.isWritable, isReadable: channel.kind == .pipe && channel.isReadable,
-        unread: channel.kind == .pipe ? unread : nil)
-      guard let receives = channel.receives else { continue }
-      add(
-        channel: receives.channel, inode: receives.inode, holder: channel.holder, isReadable: true,
-        unread: unread)
-    }
-  }
 }

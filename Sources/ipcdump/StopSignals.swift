@@ -3,7 +3,7 @@ import IPCModel
 import ProcessShims
 import SystemPackage
 
-/// The signals that end a trace, as a descriptor to poll.
+/// The signals that end a trace, and the one that asks for a summary, as a descriptor to poll.
 struct StopSignals: ~Copyable {
   /// A signal that has come.
   struct Arrival {
@@ -15,9 +15,9 @@ struct StopSignals: ~Copyable {
   /// Becomes readable when one has come.
   let descriptor: FileDescriptor
 
-  /// Blocks SIGINT, SIGTERM, SIGHUP and SIGCHLD and takes them over.
+  /// Blocks SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCHLD and takes them over.
   init() throws(Failure) {
-    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGCHLD]
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD]
     let watch = process_watch_signals(numbers, Int32(numbers.count))
     guard watch >= 0 else { throw Failure(.system, "cannot watch for signals: \(Errno(rawValue: -watch))") }
     descriptor = FileDescriptor(rawValue: watch)

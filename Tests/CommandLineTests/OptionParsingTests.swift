@@ -45,6 +45,21 @@ struct OptionParsingTests {
     #expect(options.command == [])
   }
 
+  @Test(arguments: ["text", "json", "csv", "dot", "mermaid", "chrome-trace"])
+  func `takes every format`(name: String) throws {
+    #expect(try parse("-f", name).output.format.rawValue == name)
+  }
+
+  @Test func `of a report are its own`() throws {
+    let report = try ReportCommand.parse(["t.pcapng", "-o", "t.html", "-t", "pipe", "-p", "1,2", "-B", "0"])
+    #expect(report.capture == "t.pcapng" && report.page == "t.html" && report.byteLimit.bytes == 0)
+    #expect(report.filter.selection(ofCommand: false).pids == [1, 2])
+    #expect(try ReportCommand.parse(["-"]).byteLimit.bytes == 4096)
+    #expect(throws: (any Error).self) { try ReportCommand.parse([]) }
+    #expect(throws: (any Error).self) { try ReportCommand.parse(["t.pcapng", "-x"]) }
+    #expect(complaint("--", "report") == nil)
+  }
+
   @Test func `takes every option that the original had`() throws {
     let options = try parse(
       "-B", "10", "-D", "cat", "-L", "-P", "sh", "-S", "sh", "-c", "5", "-d", "20", "-f", "json", "-o",

@@ -10,7 +10,8 @@ final class GeneratedFiles {
   let command: CommandDescription
 
   init() throws {
-    command = try CommandDescription(dump: Data(IPCDump._dumpHelp().utf8))
+    command = try CommandDescription(
+      dump: Data(IPCDump._dumpHelp().utf8), subcommandDumps: [Data(ReportCommand._dumpHelp().utf8)])
     folder = FileManager.default.temporaryDirectory.appending(path: "ipcdump-described-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
     try write("ipcdump.bash", BashCompletion(command).text)

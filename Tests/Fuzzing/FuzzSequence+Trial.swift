@@ -33,6 +33,7 @@ extension FuzzSequence {
       witness.see(event, content, texts)
       return true
     }
+    witness.end()
     if correlator.hasPending { witness.note("an operation still waits at the end") }
     if correlator.stage.count > 0 { witness.note("\(correlator.stage.count) events still wait at the end") }
     let kept = correlator.stage.contentsInUse

@@ -1,5 +1,6 @@
 import IPCFormats
 import IPCModel
+import IPCSummary
 
 /// Sees the events of a sequence come out, and says what is wrong with them.
 struct Witness {
@@ -8,6 +9,7 @@ struct Witness {
   private var text: [TextFormat]
   private var json: JSONFormat
   private var csv: CSVFormat
+  private let summary = TrafficSummary()
   private var last: UInt64 = 0
   /// What is wrong.
   private(set) var problems: [String] = []
@@ -47,6 +49,19 @@ struct Witness {
       }
     }
     show(event, content, texts)
+    summary.take(event, texts: texts)
+  }
+
+  /// Lets the summary be shown; it must have every event and be valid UTF-8.
+  mutating func end() {
+    let report = summary.report(top: nil, at: Moment(duration: last))
+    let messages = report.edges.reduce(report.others.messages) { $0 + $1.messages }
+    if messages != count { note("the summary has \(messages) of \(count) events") }
+    var output = OutputBuffer(capacity: 256)
+    report.appendTable(to: &output)
+    report.appendJSON(to: &output)
+    let isText = output.withBytes { String(validating: $0, as: UTF8.self) } != nil
+    if !isText { note("the summary is shown as what is not UTF-8") }
   }
 
   /// Lets every format show it; each must give valid UTF-8.

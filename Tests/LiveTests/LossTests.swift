@@ -6,8 +6,9 @@ extension LiveTests {
   /// A ring that is too small for what comes: loss is told, nothing breaks, and what comes later is right again.
   @Suite struct LossTests {
     /// A burst at full speed while ipcdump is stopped, so that its ring must overflow; then quiet traffic.
-    private func overrun(_ options: [String]) async throws -> (Session, Trace) {
+    private func overrun(_ options: [String], keeps: Bool = false) async throws -> (Session, Trace) {
       let session = try Session()
+      let options = options + (keeps ? session.keeping : [])
       let gates = ["--ready", session.file("ready"), "--wait-for", session.file("go")]
       let scenario = ["burst", "--count", "50000", "--size", "512", "--ms", "1500"] + gates
       let ipcdump = try session.startIPCDump(
@@ -22,7 +23,8 @@ extension LiveTests {
 
     @Test("an overrun is counted and told, and later events are right again", arguments: Hook.allCases)
     func overrunIsTold(_ hook: Hook) async throws {
-      let (session, trace) = try await overrun([hook.option])
+      let (session, trace) = try await overrun([hook.option], keeps: true)
+      try await session.expectSameReplay(of: trace)
       #expect(trace.status == 0, "\(trace.diagnostics)")
       let closing = try #require(trace.closing, "\(trace.diagnostics)")
       let losses = try #require(trace.lines).losses

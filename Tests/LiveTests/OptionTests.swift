@@ -124,7 +124,7 @@ extension LiveTests {
         "-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-X", "-h", "-q", "-v",
         "--ascii", "--text",
         "--hook", "--buffer-size", "--include-self", "--time", "--color", "--version", "--list-types",
-        "--info",
+        "--info", "-w", "-r", "-C", "-G", "-W", "--print", "--dissect",
       ]
       for option in options { #expect(text.contains(option), "no \(option) in the help") }
     }

@@ -13,11 +13,15 @@ struct Scenario: CustomTestStringConvertible {
 
   var testDescription: String { words.joined(separator: " ") }
 
-  /// Traces it and expects that every transfer is told once, with the right ends and bytes, and nothing else.
+  /// Traces it and expects that every transfer is told once, with the right ends and bytes, and nothing else; under one
+  /// hook, that a capture of it tells the same.
   func expectExactTrace(_ hook: Hook) async throws {
     let session = try Session()
-    let trace = try await session.trace(words, options: options + [hook.option])
+    let isKept = hook == .tracepoint
+    let trace = try await session.trace(
+      words, options: options + [hook.option] + (isKept ? session.keeping : []))
     trace.expectClean()
+    if isKept { try await session.expectSameReplay(of: trace) }
     try #require(trace.status == 0, "the actor or ipcdump failed: \(trace.diagnostics)")
     expectExact(trace.events, try session.truth().events)
   }

@@ -46,8 +46,12 @@ extension Scenario {
   /// Traces running processes, of which the first announced one is named by `-p`.
   func expectExactLateTrace(_ hook: Hook) async throws {
     let session = try Session()
-    let trace = try await session.attach(to: words) { pids in [hook.option, "-p", "\(pids[0])"] }
+    let isKept = hook == .tracepoint
+    let trace = try await session.attach(to: words) { pids in
+      [hook.option, "-p", "\(pids[0])"] + (isKept ? session.keeping : [])
+    }
     trace.expectClean()
+    if isKept { try await session.expectSameReplay(of: trace) }
     expectExact(trace.events, try session.truth().events)
   }
 }

@@ -16,7 +16,7 @@ struct AllocationTests {
   ]
   private static let events = 10_000
 
-  @Test("An event allocates nothing", arguments: traffic, ["text", "json", "csv"])
+  @Test("An event allocates nothing", arguments: traffic, ["text", "json", "csv", "capture"])
   func event(of traffic: String, as format: String) throws {
     let run = try ReplayRun([traffic, format, "--events", "\(Self.events)", "--warm-up", "\(Self.events)"])
     // What is read at the end may still wait for its turn, and what was read before may have waited for this.
@@ -24,7 +24,16 @@ struct AllocationTests {
     #expect(run.allocations == 0)
   }
 
-  @Test("Contents of several records allocate nothing", arguments: ["json", "csv"])
+  @Test("An event of a known edge allocates nothing in a summary", arguments: traffic)
+  func summary(of traffic: String) throws {
+    let run = try ReplayRun([
+      traffic, "text", "--summary", "--events", "\(Self.events)", "--warm-up", "\(Self.events)",
+    ])
+    #expect(abs(run.events - Self.events) < 100)
+    #expect(run.allocations == 0)
+  }
+
+  @Test("Contents of several records allocate nothing", arguments: ["json", "csv", "capture"])
   func longContents(as format: String) throws {
     let run = try ReplayRun(Self.longContents(as: format))
     #expect(run.allocations == 0)

@@ -36,6 +36,7 @@ struct MessageTeller {
     var event = Event(
       time: read.time, kind: kind, source: source, destination: read.reader, count: UInt64(count),
       traits: traits)
+    if let message { event.setDelay(written: message.time, read: read.time) }
     setMeta(
       of: &event, read.route, message?.route,
       path: SocketEndNames.text(of: read.names, sent: message?.names), &stage)

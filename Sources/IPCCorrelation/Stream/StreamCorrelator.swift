@@ -142,7 +142,7 @@ final class StreamCorrelator: KindCorrelator {
     channel.append(
       StreamWrite(
         source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
-        isInferred: true, begin: 0, end: 1,
+        isInferred: true, begin: 0, end: StreamWrite.longAgo,
         count: before, fingerprint: Fingerprint()))
   }
 

@@ -6,6 +6,8 @@ struct StreamPart {
   var isMatched = false
   var isInferred = false
   var count = 0
+  /// When the earliest of its writes ended, as far as it is known; `UInt64.max` while that goes on.
+  var written: UInt64?
   /// What the writer passed with these bytes.
   var sent: PassedItems?
   /// Why some of its bytes are missing.

@@ -67,11 +67,13 @@ final class StreamTeller {
   ) -> Int {
     var source = Endpoint.unknown
     var isMatched = false
+    var written: UInt64?
     var sent: PassedItems?
     var isInferred = share.isInferred || channel.isUncertain || !isInStep
     if let index = share.write {
       source = channel.writes[index].source
       isMatched = channel.writes[index].isMatched
+      written = channel.writes[index].knownEnd
       isInferred = isInferred || channel.writes[index].isInferred
       if share.isFirst { sent = channel.kept[channel.writes[index].passed] }
     } else {
@@ -86,6 +88,7 @@ final class StreamTeller {
     parts[index].isMatched = parts[index].isMatched || isMatched
     parts[index].isInferred = parts[index].isInferred || isInferred
     if let sent { parts[index].sent = sent }
+    if let written { parts[index].written = min(written, parts[index].written ?? .max) }
     return index
   }
 
@@ -142,6 +145,7 @@ final class StreamTeller {
     var event = makeEvent(
       time: read.time, source: parts[part].source, destination: read.reader, count: parts[part].count,
       traits: traits)
+    if let written = parts[part].written { event.setDelay(written: written, read: read.time) }
     var content = ContentArena.Piece.none
     if let missing = parts[part].missing {
       event.set(medium.missingField, to: words.id(of: missing, in: &stage.texts))

@@ -42,6 +42,12 @@ struct StreamWrite: BitwiseCopyable {
   /// Bytes not yet taken.
   var remaining: Int { count - consumed }
 
+  /// End of what was written before the trace began, whenever that was.
+  static let longAgo: UInt64 = 1
+
+  /// When it ended if that is known; `UInt64.max` while it goes on.
+  var knownEnd: UInt64? { end == Self.longAgo ? nil : end }
+
   /// Whether its end has not been seen.
   var isInFlight: Bool { end == .max }
 

@@ -135,7 +135,8 @@ final class TerminalCorrelator: KindCorrelator {
     case .certain(let read), .next(let read):
       let isDoubtful = direction.readers.isDoubtful(read, of: write)
       direction.readers.claim(read, for: write)
-      return .init(endpoint: read.reader, isMatched: read.isMatched, isInferred: isDoubtful)
+      return .init(
+        endpoint: read.reader, isMatched: read.isMatched, isInferred: isDoubtful, readTime: read.time)
     case .nobody: break
     }
     if let last = direction.readers.lastRead(before: write) {

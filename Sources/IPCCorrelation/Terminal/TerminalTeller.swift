@@ -12,6 +12,8 @@ struct TerminalTeller {
     var endpoint: Endpoint
     var isMatched = false
     var isInferred = true
+    /// When the read that got the first of it ended; nil if it was not seen.
+    var readTime: UInt64?
   }
 
   private let showsContents: Bool
@@ -33,6 +35,7 @@ struct TerminalTeller {
     var event = Event(
       time: write.time, kind: .pty, source: write.source, destination: destination.endpoint,
       count: write.count, traits: traits)
+    if let read = destination.readTime { event.setDelay(written: write.time, read: read) }
     if let name = direction.shownName { event.set(Field.name, to: name) }
     if write.session != 0 { event.set(Field.session, to: UInt64(write.session)) }
     event.set(Field.count, to: write.count)

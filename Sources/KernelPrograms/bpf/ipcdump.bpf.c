@@ -27,6 +27,7 @@
 #include "doors/batches.bpf.c"
 #include "doors/passed.bpf.c"
 #include "doors/iterators.bpf.c"
+#include "doors/waiting.bpf.c"
 #include "doors/slots.bpf.c"
 #include "doors/uring.bpf.c"
 #include "doors/lives.bpf.c"

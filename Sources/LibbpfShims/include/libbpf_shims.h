@@ -23,6 +23,9 @@ int libbpf_shims_tracepoint_number(const char *category, const char *name);
 /* Opens a perf event for a classic tracepoint; returns its descriptor or a negative errno. */
 int libbpf_shims_open_tracepoint(int number);
 
+/* Creates a file that is in memory only; returns its descriptor or a negative errno. */
+int libbpf_shims_create_memory_file(const char *name);
+
 /* Lets blocks of a MiB and more go back to the kernel when they are freed, in threads, too (mallopt(3)). */
 void libbpf_shims_return_large_blocks(void);
 

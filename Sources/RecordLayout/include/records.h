@@ -241,6 +241,17 @@ struct ipc_held {
   char comm[IPC_COMM_LENGTH];
 };
 
+/* What the iterator over tasks tells of every thread that is asleep in a transfer over a channel of interest. */
+struct ipc_waiting {
+  struct ipc_held held; /* the channel, and the thread's process and own name; unread as the holder sees it */
+  __u64 since;          /* how long the thread has had no CPU, in ns; IPC_WAITING_UNKNOWN if the kernel does not tell */
+  __u32 tid;
+  __u8 is_write; /* it waits for room; otherwise for something to read */
+  __u8 pad[3];
+};
+
+#define IPC_WAITING_UNKNOWN (~0ull)
+
 _Static_assert(sizeof(struct ipc_header) == 40, "ipc_header");
 _Static_assert(__builtin_offsetof(struct ipc_header, comm) == 16, "ipc_header.comm");
 _Static_assert(__builtin_offsetof(struct ipc_header, type) == 32, "ipc_header.type");
@@ -257,5 +268,6 @@ _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 104, "ip
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 448, "ipc_passed");
 _Static_assert(sizeof(struct ipc_held) == 72, "ipc_held");
+_Static_assert(sizeof(struct ipc_waiting) == 88, "ipc_waiting");
 
 #endif

@@ -11,25 +11,33 @@ static __always_inline void lose_rest(struct scratch *scratch) {
     lose_records(scratch->socket.transfer.header.kind, scratch->messages - scratch->message, 0);
 }
 
+/* Tells the next message that was sent; false if it cannot be read. */
+VERIFIED_ONCE bool tell_sent(void) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return false;
+  u64 length = scratch->result;
+  bool is_known = true;
+  if (scratch->message > 0) {
+    if (!load_batch_message(scratch, scratch->message, &length)) return false;
+    scratch->socket.traits &= ~IPC_SOCKET_LOCAL;
+    if (scratch->step == STEP_UDP) {
+      is_known = describe_sent(DOOR_EXIT);
+    } else {
+      struct noted_message *noted = noted_message(scratch, scratch->message);
+      if (noted) note_queued(&scratch->socket, noted);
+    }
+  }
+  scratch->socket.transfer.count = length;
+  if (is_known) send_write(DOOR_EXIT, length, length);
+  scratch->message++;
+  return true;
+}
+
 static __always_inline int sent_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   for (u32 i = 0; i < MESSAGES_A_PASS; i++) {
-    u64 length = scratch->result;
-    bool is_known = true;
-    if (scratch->message > 0) {
-      if (!load_batch_message(scratch, scratch->message, &length)) break;
-      struct noted_message *noted = noted_message(scratch, scratch->message);
-      scratch->socket.traits &= ~IPC_SOCKET_LOCAL;
-      if (scratch->step == STEP_UDP) {
-        is_known = describe_sent(scratch, noted);
-      } else if (noted) {
-        note_queued(&scratch->socket, noted);
-      }
-    }
-    scratch->socket.transfer.count = length;
-    if (is_known) send_write(scratch, length, length);
-    scratch->message++;
+    if (!tell_sent()) break;
     if (scratch->message >= scratch->messages) goto done;
   }
   bpf_tail_call(ctx, &exit_files, STEP_SENT);
@@ -41,30 +49,40 @@ done:
 }
 FILE_EXIT(sent, 26, sockets, sent_step)
 
+enum { RECEIVED_TOLD, RECEIVED_WITH_CONTENTS, RECEIVED_UNREADABLE };
+
+/* Tells the next message that was received, unless its contents do not lie in its first buffer. */
+VERIFIED_ONCE u32 tell_received(void) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return RECEIVED_UNREADABLE;
+  u64 length = scratch->result;
+  if (scratch->message > 0) {
+    if (!load_batch_message(scratch, scratch->message, &length)) return RECEIVED_UNREADABLE;
+    scratch->socket = scratch->socket_template;
+  }
+  describe_received(scratch, length);
+  u64 kept = scratch->socket.kept, limit = received_limit(scratch);
+  if (limit > kept) limit = kept;
+  if (scratch->is_spliced) limit = 0;
+  u64 room = load_buffer(DOOR_EXIT, 0) ? scratch->buffer_length : 0;
+  if (limit > room || limit > IPC_CHUNK_LIMIT) {
+    begin_contents(scratch, kept, limit);
+    return RECEIVED_WITH_CONTENTS;
+  }
+  scratch->fill = limit > 0 ? copy_in(scratch, 0, scratch->buffer, limit, IPC_CHUNK_LIMIT) : 0;
+  if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_SHORT;
+  send_transfer(DOOR_EXIT, 0, scratch->socket.transfer.count);
+  return RECEIVED_TOLD;
+}
+
 /* Messages whose contents lie in their first buffer are sent at once; others go through STEP_CONTENT and come back. */
 static __always_inline int received_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   for (u32 i = 0; i < MESSAGES_A_PASS; i++) {
-    u64 length = scratch->result;
-    if (scratch->message > 0) {
-      if (!load_batch_message(scratch, scratch->message, &length)) goto done;
-      scratch->socket = scratch->socket_template;
-    }
-    describe_received(scratch, length);
-    u64 kept = scratch->socket.kept, limit = received_limit(scratch);
-    if (limit > kept) limit = kept;
-    if (scratch->is_spliced) limit = 0;
-    u64 address = 0, room = 0;
-    load_piece(scratch, 0, &address, &room);
-    if (limit > room || limit > IPC_CHUNK_LIMIT) {
-      begin_contents(scratch, kept, limit);
-      bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
-    } else {
-      scratch->fill = limit > 0 ? copy_in(scratch, 0, address, limit, IPC_CHUNK_LIMIT) : 0;
-      if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_SHORT;
-      send_transfer(scratch, 0, scratch->socket.transfer.count);
-    }
+    u32 outcome = tell_received();
+    if (outcome == RECEIVED_UNREADABLE) goto done;
+    if (outcome == RECEIVED_WITH_CONTENTS) bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
     scratch->message++;
     if (scratch->message >= scratch->messages) goto done;
   }

@@ -4,11 +4,13 @@
 
 #include "doors/syscalls.h"
 
-/* Buffer number `position` of the call. */
-static __always_inline bool load_piece(struct scratch *scratch, u32 position, u64 *address, u64 *length) {
+/* Looks up buffer number `position` of the call; false if it has none. */
+VERIFIED_ONCE bool load_buffer(u32 door, u32 position) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return false;
   if (!scratch->is_vector) {
-    *address = scratch->base;
-    *length = scratch->length;
+    scratch->buffer = scratch->base;
+    scratch->buffer_length = scratch->length;
     return position == 0;
   }
   if (position >= scratch->length) return false;
@@ -17,31 +19,32 @@ static __always_inline bool load_piece(struct scratch *scratch, u32 position, u6
       u32 address, length;
     } vector; /* struct compat_iovec */
     if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(scratch->base + position * sizeof(vector)))) return false;
-    *address = vector.address;
-    *length = vector.length;
+    scratch->buffer = vector.address;
+    scratch->buffer_length = vector.length;
     return true;
   }
   struct {
     u64 address, length;
   } vector; /* struct iovec */
   if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(scratch->base + position * sizeof(vector)))) return false;
-  *address = vector.address;
-  *length = vector.length;
+  scratch->buffer = vector.address;
+  scratch->buffer_length = vector.length;
   return true;
 }
 
 #define SUMMED_PIECES 4
 
 /* Bytes that a call asked to move; very many for a long vector, whose sum is not worth its cost. */
-static __always_inline u64 asked_length(struct scratch *scratch) {
+VERIFIED_ONCE u64 asked_length(u32 door) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
   if (!scratch->is_vector) return scratch->length;
   if (scratch->length > SUMMED_PIECES) return 1ull << 40;
-  scratch->limit = 0;
+  u64 sum = 0;
   for (u32 i = 0; i < SUMMED_PIECES; i++) {
-    u64 address, length;
-    if (load_piece(scratch, i, &address, &length)) scratch->limit += length;
+    if (load_buffer(door, i)) sum += scratch->buffer_length;
   }
-  return scratch->limit;
+  return sum;
 }
 
 /* Sends the header at `start` and what has been filled in behind it; counts the loss if the ring is full. */
@@ -61,30 +64,36 @@ static __always_inline u32 copy_in(struct scratch *scratch, u32 offset, u64 addr
 /* Buffers of a vector that a fingerprint's first bytes may come from. */
 #define FINGERPRINT_PIECES 4
 
+/* Copies a write's next bytes from one buffer to its fingerprint, of whose `count` bytes some are done. */
+VERIFIED_ONCE int take_fingerprint(u32 door, u32 position, u64 count) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
+  u32 fill = scratch->fill;
+  u64 left = count - scratch->done;
+  if (fill >= IPC_PREFIX_LIMIT || left == 0 || !load_buffer(door, position)) return 0;
+  u64 length = scratch->buffer_length;
+  if (length > left) length = left;
+  u32 size = copy_in(scratch, fill, scratch->buffer, length, IPC_PREFIX_LIMIT - fill);
+  scratch->fill = fill + size;
+  /* What cannot be read ends it. */
+  scratch->done = size < length ? count : scratch->done + size;
+  return 0;
+}
+
 /*
- * Puts a write's first and last bytes behind its header: enough to recognise it in what a reader received. How far it
- * is stands in the scratch, so that the verifier has no states to tell apart.
+ * Puts a write's first and last bytes behind its header: enough to recognise it in what a reader received. Returns how
+ * many of them are the last ones.
  */
-static __always_inline u32 fingerprint(struct scratch *scratch, u64 count) {
+VERIFIED_ONCE u32 fingerprint(u32 door, u64 count) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
   u32 suffix = 0;
   scratch->fill = 0;
   if (!scratch->is_vector && count <= IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT) {
     scratch->fill = copy_in(scratch, 0, scratch->base, count, IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT);
   } else {
     scratch->done = 0;
-    for (u32 i = 0; i < FINGERPRINT_PIECES; i++) {
-      u32 fill = scratch->fill;
-      u64 left = count - scratch->done, address, length;
-      /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
-      if (fill < IPC_PREFIX_LIMIT && left != 0 && load_piece(scratch, i, &address, &length)) {
-        if (length > left) length = left;
-        u32 size = copy_in(scratch, fill, address, length, IPC_PREFIX_LIMIT - fill);
-        scratch->fill = fill + size;
-        scratch->done += size;
-        /* What cannot be read ends it. */
-        if (size < length) scratch->done = count;
-      }
-    }
+    for (u32 i = 0; i < FINGERPRINT_PIECES; i++) take_fingerprint(door, i, count);
     if (!scratch->is_vector && scratch->fill == IPC_PREFIX_LIMIT) {
       suffix = copy_in(scratch, IPC_PREFIX_LIMIT, scratch->base + count - IPC_SUFFIX_LIMIT, IPC_SUFFIX_LIMIT,
                        IPC_SUFFIX_LIMIT);
@@ -108,17 +117,22 @@ static __always_inline u32 record_size(struct scratch *scratch) {
 }
 
 /* Sends it with what has been filled in behind it, of which `suffix` bytes are a write's last ones. */
-static __always_inline void send_transfer(struct scratch *scratch, u32 suffix, u64 lost_bytes) {
+VERIFIED_ONCE int send_transfer(u32 door, u32 suffix, u64 lost_bytes) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
   struct ipc_transfer *transfer = transfer_of(scratch);
   transfer->captured = scratch->fill;
   transfer->suffix = suffix;
   send(scratch, transfer, record_size(scratch), lost_bytes);
+  return 0;
 }
 
 /* Sends a write's record with its fingerprint. */
-static __always_inline void send_write(struct scratch *scratch, u64 count, u64 lost_bytes) {
+VERIFIED_ONCE int send_write(u32 door, u64 count, u64 lost_bytes) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
   if (scratch->is_told_whole) transfer_of(scratch)->header.flags |= IPC_FLAG_MORE;
-  send_transfer(scratch, fingerprint(scratch, count), lost_bytes);
+  return send_transfer(door, fingerprint(door, count), lost_bytes);
 }
 
 /* Makes the header of the chunks that come behind the transfer in the scratch. The records overlap. */
@@ -128,12 +142,14 @@ static __always_inline void begin_chunks(struct scratch *scratch) {
   scratch->content.header = header;
 }
 
-static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
+VERIFIED_ONCE int send_chunk(u32 flags) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
   if (scratch->first_chunk) {
     struct ipc_transfer *transfer = transfer_of(scratch);
     scratch->first_chunk = 0;
     transfer->header.flags |= flags;
-    send_transfer(scratch, 0, transfer->count);
+    send_transfer(DOOR_EXIT, 0, transfer->count);
     begin_chunks(scratch);
   } else {
     scratch->content.header.flags = flags;
@@ -142,6 +158,7 @@ static __always_inline void send_chunk(struct scratch *scratch, u8 flags) {
     send(scratch, &scratch->content, sizeof(struct ipc_content), scratch->fill);
   }
   scratch->fill = 0;
+  return 0;
 }
 
 /* Contents that a read of a stream with several writers carries even without -x, so that writes are told apart. */
@@ -178,21 +195,23 @@ static __always_inline void note_copied(struct scratch *scratch, u64 fill, u64 s
 }
 
 /* Copies from one buffer, as much as the chunk has room for, and sends the chunk when it is full. */
-static __always_inline void copy_piece(struct scratch *scratch) {
+VERIFIED_ONCE int copy_piece(void) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
   if (scratch->piece_left == 0) {
-    u64 address, length;
-    scratch->is_short = !load_piece(scratch, scratch->next_vector, &address, &length);
-    if (scratch->is_short) return;
+    scratch->is_short = !load_buffer(DOOR_EXIT, scratch->next_vector);
+    if (scratch->is_short) return 0;
     scratch->next_vector++;
-    scratch->piece = address;
-    scratch->piece_left = length;
-    if (length == 0) return;
+    scratch->piece = scratch->buffer;
+    scratch->piece_left = scratch->buffer_length;
+    if (scratch->piece_left == 0) return 0;
   }
   u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT), size = next_size(scratch, fill);
   scratch->is_short = bpf_probe_read_user(scratch->bytes + fill, size, (void *)scratch->piece) != 0;
-  if (scratch->is_short) return;
+  if (scratch->is_short) return 0;
   note_copied(scratch, fill, size);
-  if (fill + size == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(scratch, IPC_FLAG_MORE);
+  if (fill + size == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(IPC_FLAG_MORE);
+  return 0;
 }
 
 #define PIECES_A_PASS 40
@@ -207,11 +226,11 @@ static __always_inline int contents_step(void *ctx, struct call *call) {
   if (!scratch) return 0;
   for (u32 i = 0; i < PIECES_A_PASS; i++) {
     if (!has_more_contents(scratch)) break;
-    copy_piece(scratch);
+    copy_piece();
   }
   /* Fails after the last possible call: what is there is told then, and what is not is missing. */
   if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
-  send_chunk(scratch, scratch->is_short ? IPC_FLAG_SHORT : 0);
+  send_chunk(scratch->is_short ? IPC_FLAG_SHORT : 0);
   scratch->message++;
   if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
   finish_note();
@@ -224,7 +243,7 @@ static __always_inline int send_with_contents(void *ctx, struct scratch *scratch
   u64 count = transfer_of(scratch)->count;
   begin_contents(scratch, count, limit);
   if (scratch->limit == 0)
-    send_transfer(scratch, 0, count);
+    send_transfer(DOOR_EXIT, 0, count);
   else
     bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
   return 0;

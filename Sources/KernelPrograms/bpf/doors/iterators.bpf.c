@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* What existed before the start. */
 
-/* Iterators run in ipcdump only, one at a time. */
-struct slot_count counted = {};
-
 static __always_inline bool is_wanted(u32 kind) { return settings.kinds & 1u << kind; }
 
 /* The master sends what is typed and receives what is printed, the slave the other way. */
@@ -21,8 +18,8 @@ static __always_inline bool describe_held_terminal(struct file *file, struct ipc
 }
 
 /* What a descriptor can send to and receive from, as records name it; false if it is no channel of a wanted kind.
- * With `count`, unread bytes are added up. */
-static __always_inline bool describe_held(struct file *file, struct ipc_held *held, struct slot_count *count) {
+ * With `counts`, unread bytes are added up. */
+static __always_inline bool describe_held(struct file *file, struct ipc_held *held, bool counts) {
   u32 type = mode_of(file) & S_IFMT;
   u32 mode = BPF_CORE_READ(file, f_mode);
   held->inode = BPF_CORE_READ(file, f_inode, i_ino);
@@ -31,7 +28,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     held->kind = IPC_KIND_PIPE;
     held->sends = (u64)pipe;
     held->sends_inode = held->inode;
-    if (count) held->unread = unread_bytes(pipe, count);
+    if (counts) held->unread = unread_bytes((u64)pipe);
     held->can_read = mode & FMODE_READ ? 1 : 0;
     held->can_write = mode & FMODE_WRITE ? 1 : 0;
     return is_wanted(IPC_KIND_PIPE);
@@ -52,7 +49,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     /* A sender that is closed has no inode any more; records name it by the one that it had. */
     struct channel *known = held->receives_inode == 0 ? bpf_map_lookup_elem(&channels, &held->receives) : NULL;
     if (known) held->receives_inode = told_inode(known);
-    if (count && step == STEP_UNIX_STREAM) held->unread = queued_bytes(sk, count);
+    if (counts && step == STEP_UNIX_STREAM) held->unread = queued_bytes((u64)sk);
     return is_wanted(held->kind);
   }
   u8 local[16] = {}, remote[16] = {};
@@ -77,20 +74,21 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
   return is_wanted(IPC_KIND_LOOPBACK_UDP);
 }
 
-static __always_inline void mark_direction(u32 kind, u64 key, u64 inode) {
+VERIFIED_ONCE int mark_direction(u32 kind, u64 key, u64 inode) {
   if (kind >= IPC_KIND_UNIX_STREAM && kind <= IPC_KIND_UNIX_SEQPACKET)
-    socket_channel_of((struct sock *)key, inode);
+    enter_socket(key, inode);
   else
     channel_of(key, inode, 0);
+  return 0;
 }
 
-/* A global function, so that the verifier looks at it once and not at every turn of a loop. */
-__noinline int mark_file(u64 address) {
+/* Marks what a file sends to and receives from as of interest. */
+VERIFIED_ONCE int mark_file(u64 address) {
   struct file *file = (struct file *)address;
   struct ipc_held held = {};
   struct sock *sk = sock_of(file);
   if (sk && is_listening(sk)) mark_service(sk, step_of(sk));
-  if (!describe_held(file, &held, NULL)) return 0;
+  if (!describe_held(file, &held, false)) return 0;
   mark_direction(held.kind, held.sends, held.sends_inode);
   if (held.receives != 0) mark_direction(held.kind, held.receives, held.receives_inode);
   return 0;
@@ -102,12 +100,12 @@ SEC("iter/task_file") int held_channels(struct bpf_iter__task_file *ctx) {
   struct file *file = ctx->file;
   if (!task || !file) return 0;
   struct ipc_held held = {};
-  if (settings.scope != IPC_SCOPE_ALL && scope_matches(task)) {
+  if (settings.scope != IPC_SCOPE_ALL && is_in_scope(task)) {
     /* Looked up anew, because a typed pointer is no number to the verifier. */
     struct file *found = file_of(task, ctx->fd);
     if (found) mark_file((u64)found);
   }
-  if (!describe_held(file, &held, &counted)) return 0;
+  if (!describe_held(file, &held, true)) return 0;
   held.tgid = visible_tgid(task);
   read_comm(held.comm, task);
   bpf_seq_write(ctx->meta->seq, &held, sizeof(held));

@@ -3,12 +3,14 @@
 
 #define HELD_FDS 128
 
+VERIFIED_ONCE int mark_descriptor(u64 task, u32 fd) {
+  struct file *file = file_of((struct task_struct *)task, fd);
+  return file ? mark_file((u64)file) : 0;
+}
+
 /* Marks the channels that a process holds as of interest, so that the first message is already seen. */
 static __always_inline void mark_held(struct task_struct *task) {
-  for (u32 fd = 0; fd < HELD_FDS; fd++) {
-    struct file *file = file_of(task, fd);
-    if (file) mark_file((u64)file);
-  }
+  for (u32 fd = 0; fd < HELD_FDS; fd++) mark_descriptor((u64)task, fd);
 }
 
 static __always_inline void join_tree(u32 tgid) {

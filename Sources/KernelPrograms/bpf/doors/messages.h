@@ -152,7 +152,7 @@ static __always_inline void describe_datagram(struct scratch *scratch, struct no
     if (noted->is_local) record->traits |= IPC_SOCKET_LOCAL;
   } else {
     /* Its real length is not known. */
-    if (asked_length(scratch) <= record->transfer.count) record->traits |= IPC_SOCKET_FILLED;
+    if (asked_length(DOOR_EXIT) <= record->transfer.count) record->traits |= IPC_SOCKET_FILLED;
     if (!read_name(scratch, record->source_address, &record->source_port) && record->source_port == 0) return;
     /* A socket that is bound to any address does not tell to which one the datagram came. */
     if (is_unspecified(record->destination_address)) return;
@@ -183,7 +183,7 @@ static __always_inline void describe_received(struct scratch *scratch, u64 lengt
   if (kind == IPC_KIND_LOOPBACK_UDP) describe_datagram(scratch, noted_message(scratch, scratch->message));
   if (record->transfer.count < length) record->transfer.count = length;
   if (scratch->message_flags & MSG_TRUNC) {
-    u64 room = asked_length(scratch);
+    u64 room = asked_length(DOOR_EXIT);
     if (length > room) length = room;
   }
   record->kept = length;

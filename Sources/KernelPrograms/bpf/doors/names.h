@@ -7,7 +7,13 @@
 #define PATH_STEPS 48
 
 /* Goes from a dentry to its parent and takes its name along, or from the root of a mount to where it is mounted. */
-static __always_inline void step_up(struct scratch *scratch, struct dentry *dentry, struct vfsmount *mount) {
+VERIFIED_ONCE int step_up(void) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
+  struct dentry *dentry = scratch->dentry;
+  struct vfsmount *mount = scratch->mount;
+  scratch->is_at_root = dentry == scratch->root && mount == scratch->root_mount;
+  if (scratch->is_at_root) return 0;
   struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
   struct dentry *mount_root = BPF_CORE_READ(mount, mnt_root);
   if (dentry == mount_root) {
@@ -16,7 +22,7 @@ static __always_inline void step_up(struct scratch *scratch, struct dentry *dent
     scratch->dentry = BPF_CORE_READ(inner, mnt_mountpoint);
     scratch->mount = (void *)outer + bpf_core_field_offset(struct mount, mnt);
     scratch->is_at_root = outer == inner;
-    return;
+    return 0;
   }
   /* A file of a pseudo file system has no parent; neither has one whose mount is gone. */
   scratch->is_pseudo = dentry == parent;
@@ -25,6 +31,7 @@ static __always_inline void step_up(struct scratch *scratch, struct dentry *dent
   u64 fill = at_most(scratch->fill, 2 * IPC_PATH_LIMIT - 256);
   long size = bpf_probe_read_kernel_str(scratch->bytes + fill, 256, BPF_CORE_READ(dentry, d_name.name));
   scratch->fill = fill + (size > 0 ? at_most(size, 256) : 0);
+  return 0;
 }
 
 /*
@@ -34,18 +41,15 @@ static __always_inline void step_up(struct scratch *scratch, struct dentry *dent
  */
 static __always_inline bool walk_path(struct scratch *scratch, struct task_struct *task, struct dentry *start,
                                       struct vfsmount *start_mount) {
-  struct dentry *root = BPF_CORE_READ(task, fs, root.dentry);
-  struct vfsmount *root_mount = BPF_CORE_READ(task, fs, root.mnt);
+  scratch->root = BPF_CORE_READ(task, fs, root.dentry);
+  scratch->root_mount = BPF_CORE_READ(task, fs, root.mnt);
   scratch->dentry = start;
   scratch->mount = start_mount;
   scratch->is_at_root = false;
   scratch->is_pseudo = false;
-  /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
   for (u32 i = 0; i < PATH_STEPS; i++) {
-    struct dentry *dentry = scratch->dentry;
-    struct vfsmount *mount = scratch->mount;
-    if (dentry == root && mount == root_mount) scratch->is_at_root = true;
-    if (!scratch->is_at_root) step_up(scratch, dentry, mount);
+    if (scratch->is_at_root) break;
+    step_up();
   }
   return scratch->is_pseudo;
 }

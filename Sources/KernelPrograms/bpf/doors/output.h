@@ -12,12 +12,13 @@
 #include "kernel/sockets.h"
 
 /* Leaves a channel out from now on. */
-static __always_inline void exclude_channel(u64 key, u64 inode) {
+VERIFIED_ONCE int exclude_channel(u64 key, u64 inode) {
   struct ipc_shown shown = {.inode = inode};
   if (!is_own_output(key, inode)) bpf_map_update_elem(&output_chain, &key, &shown, BPF_ANY);
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
   /* NOT_ACCEPTED means something of unix sockets only: a TCP direction's check may have that bit. */
   if (known && (known->inode == inode || told_inode(known) == inode)) known->flags |= CHANNEL_EXCLUDED;
+  return 0;
 }
 
 /* Whether a file is the task's standard input, or its standard output or error, under whatever number. */
@@ -57,15 +58,20 @@ static __always_inline bool is_socket_pair(struct scratch *scratch) {
   return scratch->step == STEP_UNIX_STREAM && !is_named(scratch->source) && !is_named(scratch->destination);
 }
 
-/* Whether a transfer over a socket belongs to ipcdump's output. Who reads that shows it. */
-static __always_inline bool goes_on_with_output(struct call *call, struct scratch *scratch, struct channel *channel,
-                                                u64 key) {
-  if (channel->flags & CHANNEL_EXCLUDED) {
+VERIFIED_ONCE bool is_part_of_output(u32 door, u32 flags, u64 key) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return false;
+  if (flags & CHANNEL_EXCLUDED) {
     bool is_all = !scratch->is_write && (is_standard_input(scratch) || is_first_of_chain(key));
-    if (!scratch->is_write) show(call->task, is_all ? SHOWS_ALL : SHOWS_SOCKET);
+    if (!scratch->is_write) show(scratch->task, is_all ? SHOWS_ALL : SHOWS_SOCKET);
     return true;
   }
   if (!scratch->is_write) return false;
-  u32 way = shows(call->task);
+  u32 way = shows(scratch->task);
   return way == SHOWS_ALL || (way == SHOWS_SOCKET && (is_standard_output(scratch) || is_socket_pair(scratch)));
+}
+
+/* Whether a transfer over a channel of these flags belongs to ipcdump's output. Who reads that shows it. */
+static __always_inline bool goes_on_with_output(u32 door, u32 flags, u64 key) {
+  return shared.has_own_output && is_part_of_output(door, flags, key);
 }

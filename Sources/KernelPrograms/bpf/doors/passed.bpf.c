@@ -27,23 +27,51 @@ static __always_inline u32 read_control(struct scratch *scratch, u64 address, st
   return sizeof(compat);
 }
 
-/* Lists descriptors, as numbers of the current task. */
-static __always_inline void list_descriptors(struct scratch *scratch, struct task_struct *task, u64 address, u64 size) {
+/* Tells one of the descriptors at an address, which are numbers of the call's task. */
+VERIFIED_ONCE int list_descriptor(u64 address, u32 index) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch || index >= IPC_PASSED_LIMIT) return 0;
+  s32 fd = -1;
+  bpf_probe_read_user(&fd, sizeof(fd), (void *)(address + index * sizeof(fd)));
+  struct ipc_descriptor *descriptor = &scratch->passed.descriptors[at_most(index, IPC_PASSED_LIMIT - 1)];
+  struct file *file = file_of(scratch->task, fd);
+  descriptor->fd = fd;
+  if (!file) return 0;
+  descriptor->mode = mode_of(file);
+  descriptor->inode = BPF_CORE_READ(file, f_inode, i_ino);
+  return 0;
+}
+
+/* Takes over the control message at an address; what it takes up there, 0 if there is none. */
+VERIFIED_ONCE u64 take_control(u64 address, u64 end) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
   struct ipc_passed *passed = &scratch->passed;
-  passed->parts |= IPC_PASSED_DESCRIPTORS;
-  u32 count = size / sizeof(s32);
-  passed->count = count;
-  for (u32 i = 0; i < IPC_PASSED_LIMIT; i++) {
-    if (i >= count) break;
-    s32 fd = -1;
-    bpf_probe_read_user(&fd, sizeof(fd), (void *)(address + i * sizeof(fd)));
-    struct ipc_descriptor *descriptor = &passed->descriptors[i];
-    struct file *file = file_of(task, fd);
-    descriptor->fd = fd;
-    if (!file) continue;
-    descriptor->mode = mode_of(file);
-    descriptor->inode = BPF_CORE_READ(file, f_inode, i_ino);
+  struct control_header header = {};
+  u32 size = read_control(scratch, address, &header);
+  if (size == 0 || header.length <= size || header.length > end - address) return 0;
+  u64 data = address + size;
+  if (header.level == SOL_SOCKET && header.type == SCM_RIGHTS) {
+    u32 count = (header.length - size) / sizeof(s32);
+    passed->parts |= IPC_PASSED_DESCRIPTORS;
+    passed->count = count;
+    for (u32 i = 0; i < IPC_PASSED_LIMIT; i++) {
+      if (i >= count) break;
+      list_descriptor(data, i);
+    }
+  } else if (header.level == SOL_SOCKET && header.type == SCM_CREDENTIALS) {
+    u32 values[3] = {};
+    bpf_probe_read_user(values, sizeof(values), (void *)data);
+    passed->parts |= IPC_PASSED_CREDENTIALS;
+    passed->pid = values[0];
+    passed->uid = values[1];
+    passed->gid = values[2];
+  } else if (header.level == SOL_SOCKET && header.type == SCM_PIDFD) {
+    passed->parts |= IPC_PASSED_PIDFD;
+    bpf_probe_read_user(&passed->pidfd, sizeof(passed->pidfd), (void *)data);
   }
+  u32 unit = scratch->is_compat ? 4 : 8;
+  return (header.length + unit - 1) & ~(u64)(unit - 1);
 }
 
 static __always_inline int passed_step(void *ctx, struct call *call) {
@@ -53,26 +81,9 @@ static __always_inline int passed_step(void *ctx, struct call *call) {
   __builtin_memset(passed, 0, sizeof(*passed));
   u64 address = scratch->control, end = address + scratch->control_length;
   for (u32 i = 0; i < CONTROL_MESSAGES; i++) {
-    struct control_header header = {};
-    u32 size = read_control(scratch, address, &header);
-    if (size == 0 || header.length <= size || header.length > end - address) break;
-    u64 data = address + size;
-    if (header.level == SOL_SOCKET && header.type == SCM_RIGHTS) {
-      list_descriptors(scratch, call->task, data, header.length - size);
-    } else if (header.level == SOL_SOCKET && header.type == SCM_CREDENTIALS) {
-      u32 values[3] = {};
-      bpf_probe_read_user(values, sizeof(values), (void *)data);
-      passed->parts |= IPC_PASSED_CREDENTIALS;
-      passed->pid = values[0];
-      passed->uid = values[1];
-      passed->gid = values[2];
-    } else if (header.level == SOL_SOCKET && header.type == SCM_PIDFD) {
-      passed->parts |= IPC_PASSED_PIDFD;
-      bpf_probe_read_user(&passed->pidfd, sizeof(passed->pidfd), (void *)data);
-    }
-    u32 unit = scratch->is_compat ? 4 : 8;
-    address += (header.length + unit - 1) & ~(u64)(unit - 1);
-    if (address + size > end) break;
+    u64 size = take_control(address, end);
+    if (size == 0 || size >= end - address) break;
+    address += size;
   }
   if (passed->parts) {
     scratch->fill = 0;

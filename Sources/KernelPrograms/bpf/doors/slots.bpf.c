@@ -10,7 +10,9 @@
 #define SLOTS_A_PASS 16
 
 /* Copies from one slot, as much as the chunk has room for. */
-static __always_inline void copy_slot(struct scratch *scratch) {
+VERIFIED_ONCE int copy_slot(u32 door) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
   if (scratch->piece_left == 0) {
     struct pipe_inode_info *pipe = scratch->pipe;
     u32 at = scratch->next_slot;
@@ -28,6 +30,7 @@ static __always_inline void copy_slot(struct scratch *scratch) {
     size = 0;
   }
   note_copied(scratch, fill, size);
+  return 0;
 }
 
 static __always_inline bool is_chunk_ready(struct scratch *scratch) {
@@ -36,28 +39,29 @@ static __always_inline bool is_chunk_ready(struct scratch *scratch) {
 
 #define WRITTEN_SLOTS 64
 
+/* Goes one slot back, unless the `count` bytes that the call has written lie behind already. */
+VERIFIED_ONCE int step_back(u32 count, u32 tail) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch || scratch->slots_sum >= count || scratch->slot == tail) return 0;
+  scratch->slot--;
+  struct pipe_buffer *slot = slot_of(scratch->pipe, scratch->slot);
+  scratch->slots_sum += BPF_CORE_READ(slot, len);
+  return 0;
+}
+
 /* Finds the slots of what the call has put into the pipe, if they are still there. */
 static __always_inline int written_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   struct pipe_inode_info *pipe = scratch->pipe;
-  struct slot_count *slots = &scratch->slots;
   u32 tail = BPF_CORE_READ(pipe, tail);
   u32 count = scratch->call_result;
-  slots->slot = BPF_CORE_READ(pipe, head);
-  slots->sum = 0;
-  /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
-  for (u32 i = 0; i < WRITTEN_SLOTS; i++) {
-    u32 at = slots->slot;
-    if (slots->sum < count && at != tail) {
-      struct pipe_buffer *slot = slot_of(pipe, at - 1);
-      slots->slot = at - 1;
-      slots->sum += BPF_CORE_READ(slot, len);
-    }
-  }
-  scratch->is_short = slots->sum < count;
-  scratch->next_slot = slots->slot;
-  scratch->skipped = slots->sum - count;
+  scratch->slot = BPF_CORE_READ(pipe, head);
+  scratch->slots_sum = 0;
+  for (u32 i = 0; i < WRITTEN_SLOTS; i++) step_back(count, tail);
+  scratch->is_short = scratch->slots_sum < count;
+  scratch->next_slot = scratch->slot;
+  scratch->skipped = scratch->slots_sum - count;
   bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
   return 0;
 }
@@ -69,14 +73,27 @@ static __always_inline int slots_step(void *ctx, struct call *call) {
   if (!scratch) return 0;
   for (u32 i = 0; i < SLOTS_A_PASS; i++) {
     if (!has_more_contents(scratch)) break;
-    copy_slot(scratch);
-    if (scratch->fill == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(scratch, IPC_FLAG_MORE);
+    copy_slot(DOOR_EXIT);
+    if (scratch->fill == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(IPC_FLAG_MORE);
   }
   if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
-  send_chunk(scratch, has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_SHORT : 0);
+  send_chunk(has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_SHORT : 0);
   return 0;
 }
 FILE_EXIT(slots, 29, contents, slots_step)
+
+/* Takes bytes from the next slot of a pipe, and tells them when a record is full of such. */
+VERIFIED_ONCE int tell_slot(void) {
+  struct scratch *scratch = scratch_of(DOOR_ENTER);
+  if (!scratch) return 0;
+  copy_slot(DOOR_ENTER);
+  if (!is_chunk_ready(scratch)) return 0;
+  scratch->backlog.offset = scratch->done - scratch->fill;
+  scratch->backlog.captured = scratch->fill;
+  send(scratch, &scratch->backlog, sizeof(struct ipc_backlog), scratch->fill);
+  scratch->fill = 0;
+  return 0;
+}
 
 /* Tells the unread bytes of a pipe, in pieces. */
 static __always_inline int backlog_step(void *ctx, struct call *call) {
@@ -84,13 +101,7 @@ static __always_inline int backlog_step(void *ctx, struct call *call) {
   if (!scratch) return 0;
   for (u32 i = 0; i < SLOTS_A_PASS; i++) {
     if (!has_more_contents(scratch)) break;
-    copy_slot(scratch);
-    if (is_chunk_ready(scratch)) {
-      scratch->backlog.offset = scratch->done - scratch->fill;
-      scratch->backlog.captured = scratch->fill;
-      send(scratch, &scratch->backlog, sizeof(struct ipc_backlog), scratch->fill);
-      scratch->fill = 0;
-    }
+    tell_slot();
   }
   if (has_more_contents(scratch)) bpf_tail_call(ctx, &enter_files, STEP_BACKLOG);
   return 0;
@@ -103,7 +114,7 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
   struct ipc_held held = {};
-  if (!describe_held(file, &held, NULL)) return 0;
+  if (!describe_held(file, &held, false)) return 0;
   bool is_pipe = held.kind == IPC_KIND_PIPE;
   u64 key = is_pipe ? held.sends : held.receives, inode = is_pipe ? held.sends_inode : held.receives_inode;
   bool matched = scope_matches(call->task);

@@ -220,16 +220,24 @@ static __always_inline void fill_socket(struct scratch *scratch, struct task_str
 
 #define SUMMED_MESSAGES 64
 
+/* Bytes that one message of a batch brought. */
+VERIFIED_ONCE u32 message_length(u32 index) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  u32 moved = 0;
+  return scratch && read_moved(scratch, index, &moved) ? moved : 0;
+}
+
 /* Bytes that all messages of a batch brought together, for kinds whose messages have no bounds. */
-static __always_inline u64 batch_length(struct scratch *scratch, u32 kind) {
+VERIFIED_ONCE u64 batch_length(u32 kind) {
+  struct scratch *scratch = scratch_of(DOOR_EXIT);
+  if (!scratch) return 0;
   if (scratch->messages > SUMMED_MESSAGES) lose(kind, 0);
-  scratch->done = scratch->result > 0 ? scratch->result : 0;
+  u64 sum = scratch->result > 0 ? scratch->result : 0;
   for (u32 i = 1; i < SUMMED_MESSAGES; i++) {
-    u32 moved = 0;
-    if (i < scratch->messages) read_moved(scratch, i, &moved);
-    scratch->done += moved;
+    if (i >= scratch->messages) break;
+    sum += message_length(i);
   }
-  return scratch->done;
+  return sum;
 }
 
 /* Sends what was received, message by message; the first one's header is in the scratch, with `head` of TCP where the

@@ -25,7 +25,7 @@ static __always_inline bool is_write_announced(struct channel *channel, u64 aske
 static __always_inline void announce(struct scratch *scratch, u64 asked) {
   struct note *note = note_to_write();
   if (note) note->is_announced = true;
-  send_write(scratch, asked, 0);
+  send_write(DOOR_ENTER, asked, 0);
 }
 
 /* Whether the beginning of this thread's write has been told. */

@@ -5,7 +5,7 @@
 #include "kernel/maps.h"
 
 /* Whether a channel shows ipcdump's own output. */
-static __always_inline bool is_own_output(u64 key, u64 inode) {
+VERIFIED_ONCE bool is_own_output(u64 key, u64 inode) {
   if (!shared.has_own_output) return false;
   struct ipc_shown *shown = bpf_map_lookup_elem(&output_chain, &key);
   return shown && shown->inode == inode;

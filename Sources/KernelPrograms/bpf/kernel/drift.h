@@ -19,6 +19,19 @@ static __always_inline struct pt_regs *current_registers(void) {
   return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
 }
 
+/* The same of a task that an iterator has come to. */
+static __always_inline struct pt_regs *registers_of(struct task_struct *task) {
+  if (bpf_core_enum_value_exists(enum bpf_func_id___515, BPF_FUNC_task_pt_regs___515))
+    return (struct pt_regs *)bpf_task_pt_regs((void *)task);
+  return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+}
+
+/* State of a task (TASK_INTERRUPTIBLE, include/linux/sched.h), which has been called __state since 5.14. */
+static __always_inline u32 state_of(struct task_struct *task) {
+  struct task_struct___513 *old = (void *)task;
+  return bpf_core_field_exists(old->state) ? BPF_CORE_READ(old, state) : BPF_CORE_READ(task, __state);
+}
+
 /*
  * Whether the tracepoints of io_uring name the request, and the request keeps its result: 5.19. Debian's 5.10 has the
  * io_uring of 5.15, which does not.

@@ -25,6 +25,20 @@ static __always_inline struct pipe_buffer *slot_of(struct pipe_inode_info *pipe,
   return (void *)BPF_CORE_READ(pipe, bufs) + (u64)at * bpf_core_type_size(struct pipe_buffer);
 }
 
+/* Tries the next candidate for the place of a page with the pattern. */
+VERIFIED_ONCE int try_constant(u64 page, u64 base) {
+  /* 0, -1, 1, -2, 2 … */
+  u32 number = shared.next_constant;
+  u64 distance = (u64)(number / 2 + (number & 1)) * GIB;
+  u64 constant = number & 1 ? base - distance : base + distance;
+  u64 found = 0;
+  if (shared.page_constant != 0) return 0;
+  bpf_probe_read_kernel(&found, sizeof(found), (void *)(page * (4096 / PAGE_DESCRIPTION) + constant));
+  if (found == shared.probe_pattern) shared.page_constant = constant;
+  shared.next_constant = number + 1;
+  return 0;
+}
+
 /*
  * Tries some candidates, from number shared.next_constant on. The direct mapping and the array of pages begin at a
  * multiple of 1 GiB, so with the pipe's own address (kmalloc memory, in the direct mapping) all are a multiple of
@@ -37,16 +51,5 @@ static __always_inline void try_constants(void) {
   struct pipe_buffer *slot = slot_of(pipe, BPF_CORE_READ(pipe, tail));
   u64 page = (u64)BPF_CORE_READ(slot, page);
   u64 base = ((u64)pipe & ~(GIB - 1)) - (page & ~(GIB - 1)) * (4096 / PAGE_DESCRIPTION);
-  for (u32 i = 0; i < TRIED_CONSTANTS; i++) {
-    /* 0, -1, 1, -2, 2 … */
-    u32 number = shared.next_constant;
-    u64 distance = (u64)(number / 2 + (number & 1)) * GIB;
-    u64 constant = number & 1 ? base - distance : base + distance;
-    u64 found = 0;
-    if (shared.page_constant == 0) {
-      bpf_probe_read_kernel(&found, sizeof(found), (void *)(page * (4096 / PAGE_DESCRIPTION) + constant));
-      if (found == shared.probe_pattern) shared.page_constant = constant;
-      shared.next_constant = number + 1;
-    }
-  }
+  for (u32 i = 0; i < TRIED_CONSTANTS; i++) try_constant(page, base);
 }

@@ -20,12 +20,15 @@ static __always_inline struct sock *sock_of(struct file *file) {
 }
 
 /* Number of the socket's inode, as in ss and /proc; 0 if it is closed, or not accepted yet. */
-static __always_inline u64 inode_of_sock(struct sock *sk) {
+VERIFIED_ONCE u64 inode_at(u64 address) {
+  struct sock *sk = (struct sock *)address;
   struct socket *socket = BPF_CORE_READ(sk, sk_socket);
   if (!socket) return 0;
   struct inode *inode = (void *)socket + bpf_core_field_offset(struct socket_alloc, vfs_inode);
   return BPF_CORE_READ(inode, i_ino);
 }
+
+static __always_inline u64 inode_of_sock(struct sock *sk) { return inode_at((u64)sk); }
 
 static __always_inline struct sock *peer_of(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;
@@ -40,8 +43,8 @@ static __always_inline bool is_closed(struct sock *sk) {
  * What a unix socket that has not been accepted is known by: the inode of the one that has connected, which only it
  * knows. When that is closed, its entry has it still.
  */
-static __always_inline u64 inode_before_accept(struct sock *sk) {
-  struct sock *peer = peer_of(sk);
+VERIFIED_ONCE u64 inode_before_accept(u64 address) {
+  struct sock *peer = peer_of((struct sock *)address);
   u64 key = (u64)peer, inode = peer ? inode_of_sock(peer) : 0;
   struct channel *known = peer && inode == 0 ? bpf_map_lookup_elem(&channels, &key) : NULL;
   return NOT_ACCEPTED | (known ? known->inode : inode);
@@ -56,17 +59,23 @@ static __always_inline struct channel *socket_channel_of(struct sock *sk, u64 in
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
   if (known && inode != 0) {
     if (known->inode == inode) return known;
-    if (known->inode & NOT_ACCEPTED && known->inode == inode_before_accept(sk)) {
+    if (known->inode & NOT_ACCEPTED && known->inode == inode_before_accept((u64)sk)) {
       known->inode = inode;
       return known;
     }
   } else if (inode == 0) {
     if (!is_closed(sk))
-      inode = inode_before_accept(sk);
+      inode = inode_before_accept((u64)sk);
     else if (known)
       return known;
   }
   return channel_of(key, inode, 0);
+}
+
+/* Makes the entry of a unix socket, if it has none. */
+VERIFIED_ONCE int enter_socket(u64 sk, u64 inode) {
+  socket_channel_of((struct sock *)sk, inode);
+  return 0;
 }
 
 static __always_inline bool is_named(struct sock *sk) {
@@ -183,21 +192,19 @@ static __always_inline u64 direction_check(u32 netns, u16 source_port, u16 desti
   return (u64)netns << 32 | (u32)source_port << 16 | destination_port;
 }
 
-/* Bytes that wait in a stream socket's queue. `count` is memory of a map, so that the verifier need not follow it. */
+/* Bytes that wait in a stream socket's queue. */
 #define COUNTED_BUFFERS 64
-static __always_inline u32 queued_bytes(struct sock *sk, struct slot_count *count) {
+VERIFIED_ONCE u32 queued_bytes(u64 address) {
+  struct sock *sk = (struct sock *)address;
   struct sk_buff *end = (void *)sk + bpf_core_field_offset(struct sock, sk_receive_queue);
   if (BPF_CORE_READ(sk, sk_receive_queue.qlen) > COUNTED_BUFFERS) return IPC_UNREAD_UNKNOWN;
-  count->sum = 0;
-  count->next = BPF_CORE_READ(sk, sk_receive_queue.next);
-  /* Without a way out in the middle, so that the verifier follows one way through what comes behind. */
+  struct sk_buff *skb = BPF_CORE_READ(sk, sk_receive_queue.next);
+  u32 sum = 0;
   for (u32 i = 0; i < COUNTED_BUFFERS; i++) {
-    struct sk_buff *skb = count->next;
-    if (skb != end && skb) {
-      struct unix_skb_parms *parms = (void *)skb + bpf_core_field_offset(struct sk_buff, cb);
-      count->sum += BPF_CORE_READ(skb, len) - BPF_CORE_READ(parms, consumed);
-      count->next = BPF_CORE_READ(skb, next);
-    }
+    if (skb == end || !skb) break;
+    struct unix_skb_parms *parms = (void *)skb + bpf_core_field_offset(struct sk_buff, cb);
+    sum += BPF_CORE_READ(skb, len) - BPF_CORE_READ(parms, consumed);
+    skb = BPF_CORE_READ(skb, next);
   }
-  return count->sum;
+  return sum;
 }

@@ -36,7 +36,7 @@ static __always_inline bool is_self(struct task_struct *task) {
 }
 
 /* Whether the scope of the filter takes in this process, by what it is itself. */
-static __always_inline bool scope_matches(struct task_struct *task) {
+static __always_inline bool is_in_scope(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
   if (settings.scope == IPC_SCOPE_TREE) {
     u32 tgid = BPF_CORE_READ(task, tgid);
@@ -53,11 +53,21 @@ static __always_inline bool scope_matches(struct task_struct *task) {
   return bpf_map_lookup_elem(&comms, &comm) != NULL;
 }
 
+VERIFIED_ONCE bool is_number_in_scope(u64 task) { return is_in_scope((struct task_struct *)task); }
+
+static __always_inline bool scope_matches(struct task_struct *task) { return is_number_in_scope((u64)task); }
+
+/* Its numbers as the user knows them: the process's in the upper half, the thread's in the lower one. */
+VERIFIED_ONCE u64 visible_ids(u64 task) {
+  return (u64)visible_tgid((struct task_struct *)task) << 32 | visible_tid((struct task_struct *)task);
+}
+
 static __always_inline void fill_header(struct ipc_header *header, struct task_struct *task, u16 type, u8 kind,
                                         u8 flags) {
   header->time = bpf_ktime_get_ns();
-  header->tgid = visible_tgid(task);
-  header->tid = visible_tid(task);
+  u64 ids = visible_ids((u64)task);
+  header->tgid = ids >> 32;
+  header->tid = ids;
   read_comm(header->comm, task);
   header->type = type;
   header->kind = kind;

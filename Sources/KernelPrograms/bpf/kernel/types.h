@@ -121,8 +121,15 @@ struct thread_info {
   u32 status;
 };
 
+/* Empty without CONFIG_SCHED_INFO. */
+struct sched_info {
+  u64 last_arrival;
+};
+
 struct task_struct {
   struct thread_info thread_info;
+  unsigned int __state;
+  struct sched_info sched_info;
   void *stack;
   int pid;
   int tgid;
@@ -135,6 +142,10 @@ struct task_struct {
   struct files_struct *files;
   struct fs_struct *fs;
   struct signal_struct *signal;
+};
+
+struct task_struct___513 {
+  long state;
 };
 
 struct page {

@@ -9,24 +9,31 @@
 
 /* Most slots whose lengths are added up; a pipe of the default greatest size (1 MiB) has 256. */
 #define COUNTED_SLOTS 256
+#define SLOTS_AT_ONCE 16
 #define CHAIN_FDS 64
 
-/* `count` is memory of a map, so that the verifier need not follow the sum. */
-static __always_inline u32 unread_bytes(struct pipe_inode_info *pipe, struct slot_count *count) {
-  u32 head = BPF_CORE_READ(pipe, head), tail = BPF_CORE_READ(pipe, tail);
-  u32 mask = BPF_CORE_READ(pipe, ring_size) - 1;
-  if (head - tail > COUNTED_SLOTS) return IPC_UNREAD_UNKNOWN;
+/* Bytes in the slots from one number to another, of which the first few are looked at. */
+VERIFIED_ONCE u32 bytes_in_slots(u64 address, u32 from, u32 to) {
+  struct pipe_inode_info *pipe = (struct pipe_inode_info *)address;
+  u32 mask = BPF_CORE_READ(pipe, ring_size) - 1, sum = 0;
   void *slots = BPF_CORE_READ(pipe, bufs);
-  count->slot = tail;
-  count->sum = 0;
-  for (u32 i = 0; i < COUNTED_SLOTS; i++) {
-    u32 at = count->slot;
-    if (at == head) break;
-    struct pipe_buffer *slot = slots + (u64)(at & mask) * bpf_core_type_size(struct pipe_buffer);
-    count->sum += BPF_CORE_READ(slot, len);
-    count->slot = at + 1;
+  for (u32 i = 0; i < SLOTS_AT_ONCE; i++) {
+    if (from + i == to) break;
+    struct pipe_buffer *slot = slots + (u64)((from + i) & mask) * bpf_core_type_size(struct pipe_buffer);
+    sum += BPF_CORE_READ(slot, len);
   }
-  return count->sum;
+  return sum;
+}
+
+VERIFIED_ONCE u32 unread_bytes(u64 address) {
+  struct pipe_inode_info *pipe = (struct pipe_inode_info *)address;
+  u32 head = BPF_CORE_READ(pipe, head), tail = BPF_CORE_READ(pipe, tail), sum = 0;
+  if (head - tail > COUNTED_SLOTS) return IPC_UNREAD_UNKNOWN;
+  for (u32 i = 0; i < COUNTED_SLOTS; i += SLOTS_AT_ONCE) {
+    if (i >= head - tail) break;
+    sum += bytes_in_slots(address, tail + i, head);
+  }
+  return sum;
 }
 
 static __always_inline bool has_path(struct file *file) {
@@ -52,7 +59,7 @@ static __always_inline void fill_transfer(struct scratch *scratch, struct task_s
   if (!(channel->flags & CHANNEL_SEEN)) {
     channel->flags |= CHANNEL_SEEN;
     flags |= IPC_FLAG_FIRST;
-    unread = unread_bytes(pipe, &scratch->slots);
+    unread = unread_bytes((u64)pipe);
   }
   if (scratch->is_write && BPF_CORE_READ(file, f_flags) & O_DIRECT) flags |= IPC_FLAG_PACKET;
   fill_header(&scratch->transfer.header, task, type, IPC_KIND_PIPE, flags);
@@ -79,7 +86,7 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
 
-  u64 asked = asked_length(scratch);
+  u64 asked = asked_length(DOOR_ENTER);
   if (!is_write_announced(channel, asked)) return 0;
 
   fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, pipe, channel, asked);
@@ -123,12 +130,12 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     scratch->is_told_whole = settings.capture_limit > 0 && channel->flags & CHANNEL_SPLICED && count > 0;
     scratch->pipe = pipe;
-    send_write(scratch, count, count);
+    send_write(DOOR_EXIT, count, count);
     if (scratch->is_told_whole) send_contents_behind(ctx, scratch, count);
     return 0;
   }
   if (scratch->is_spliced) {
-    send_transfer(scratch, 0, count);
+    send_transfer(DOOR_EXIT, 0, count);
     return pass_on(ctx, scratch);
   }
   u64 limit = settings.capture_limit;
@@ -137,14 +144,18 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
 }
 FILE_EXIT(pipe, 1, pipe, pipe_exit)
 
+/* Leaves out what a reader of ipcdump's output has as a descriptor, if it is a pipe that it can write to. */
+VERIFIED_ONCE int mark_output(u64 task, u32 fd) {
+  struct file *file = file_of((struct task_struct *)task, fd);
+  if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE)) return 0;
+  u64 key = (u64)BPF_CORE_READ(file, private_data);
+  exclude_channel(key, BPF_CORE_READ(file, f_inode, i_ino));
+  return 0;
+}
+
 /* Marks the pipes that a reader of ipcdump's output can write to. */
 static __always_inline int output_chain_step(void *ctx, struct call *call) {
-  for (u32 fd = 1; fd < CHAIN_FDS; fd++) {
-    struct file *file = file_of(call->task, fd);
-    if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE)) continue;
-    u64 key = (u64)BPF_CORE_READ(file, private_data);
-    exclude_channel(key, BPF_CORE_READ(file, f_inode, i_ino));
-  }
+  for (u32 fd = 1; fd < CHAIN_FDS; fd++) mark_output((u64)call->task, fd);
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   return scratch ? pass_on(ctx, scratch) : 0;
 }

@@ -89,8 +89,7 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
 }
 
 /* The entry of the record's direction; the other one becomes of interest, too. NULL if it shows ipcdump's output. */
-static __always_inline struct channel *tcp_channel_in_scope(struct call *call, struct scratch *scratch, bool matched,
-                                                            u64 bytes) {
+static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scratch *scratch, bool matched, u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 key = record->transfer.channel;
   if (!matched) {
@@ -104,7 +103,7 @@ static __always_inline struct channel *tcp_channel_in_scope(struct call *call, s
   struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.inode, matched, bytes);
   if (!channel) return NULL;
   u32 netns = record->transfer.inode >> 32;
-  bool is_output = goes_on_with_output(call, scratch, channel, key);
+  bool is_output = goes_on_with_output(door, channel->flags, key);
   if (is_output || (matched && !(channel->flags & CHANNEL_PAIRED))) {
     channel->flags |= CHANNEL_PAIRED;
     u64 other = direction_of(netns, record->destination_address, record->destination_port, record->source_address,
@@ -144,13 +143,13 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   note->sender = sk;
   note->is_placed = false;
   note->is_continued = false;
-  u64 asked = scratch->vector ? 1ull << 30 : asked_length(scratch);
+  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER);
   if (asked <= PIPE_BUF) return 0;
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, matched, asked);
   fill_tcp_ends(scratch, reach);
   scratch->socket.transfer.tail = note->position;
   scratch->socket.transfer.head = note->position;
-  if (!tcp_channel_in_scope(call, scratch, matched, 0)) return 0;
+  if (!tcp_channel_in_scope(DOOR_ENTER, scratch, matched, 0)) return 0;
   announce(scratch, asked);
   return 0;
 }
@@ -178,7 +177,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   bool matched = scope_matches(call->task);
   u32 reach = tcp_reach(scratch, matched);
   if (reach == TCP_REMOTE) goto nothing;
-  if (scratch->is_write && scratch->vector) count = batch_length(scratch, IPC_KIND_LOOPBACK_TCP);
+  if (scratch->is_write && scratch->vector) count = batch_length(IPC_KIND_LOOPBACK_TCP);
   if (count == 0 && !is_write_noted()) goto nothing;
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   /* Bytes that are thrown away come into no buffer (tcp(7), MSG_TRUNC). */
@@ -188,7 +187,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   }
   fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, matched, count);
   fill_tcp_ends(scratch, reach);
-  struct channel *channel = tcp_channel_in_scope(call, scratch, matched, count);
+  struct channel *channel = tcp_channel_in_scope(DOOR_EXIT, scratch, matched, count);
   if (!channel) goto nothing;
 
   struct ipc_socket *record = &scratch->socket;

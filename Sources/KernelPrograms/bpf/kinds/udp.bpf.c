@@ -7,8 +7,7 @@
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */
 
 /* Whether either port is of interest, so that nobody's first message to it is missed. */
-static __always_inline struct channel *udp_channel_in_scope(struct call *call, struct scratch *scratch, bool matched,
-                                                            u64 bytes) {
+static __always_inline struct channel *udp_channel_in_scope(u32 door, struct scratch *scratch, bool matched, u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 source = udp_port_key(record->netns, record->source_port);
   u64 destination = udp_port_key(record->netns, record->destination_port);
@@ -16,7 +15,7 @@ static __always_inline struct channel *udp_channel_in_scope(struct call *call, s
   struct channel *other = channel_in_scope(IPC_KIND_LOOPBACK_UDP, destination, 0, matched, bytes);
   if (!channel) channel = other;
   if (!channel) return NULL;
-  if (goes_on_with_output(call, scratch, channel, source)) {
+  if (goes_on_with_output(door, channel->flags, source)) {
     /* The receiver's port may get others' datagrams as well. */
     if (scratch->is_write) exclude_channel(source, 0);
     return NULL;
@@ -25,7 +24,10 @@ static __always_inline struct channel *udp_channel_in_scope(struct call *call, s
 }
 
 /* Fills in where a sent message goes: as noted, as the call says, or as the socket is connected. */
-static __always_inline bool describe_sent(struct scratch *scratch, struct noted_message *noted) {
+VERIFIED_ONCE bool describe_sent(u32 door) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return false;
+  struct noted_message *noted = door == DOOR_EXIT ? noted_message(scratch, scratch->message) : NULL;
   struct ipc_socket *record = &scratch->socket;
   struct sock *sk = scratch->sk;
   read_local(sk, record->source_address, &record->source_port);
@@ -86,9 +88,9 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   if (!scratch->vector) return 0;
   bool matched = scope_matches(call->task);
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, matched, 0);
-  if (!describe_sent(scratch, NULL) || !udp_channel_in_scope(call, scratch, matched, 0)) return 0;
+  if (!describe_sent(DOOR_ENTER) || !udp_channel_in_scope(DOOR_ENTER, scratch, matched, 0)) return 0;
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send_transfer(scratch, 0, 0);
+  send_transfer(DOOR_ENTER, 0, 0);
   return 0;
 }
 FILE_ENTER(udp, 25, loopback_udp, udp_enter)
@@ -105,8 +107,8 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_UDP, matched, scratch->result);
   if (scratch->is_write) {
     struct udp_sock *udp = (void *)scratch->sk;
-    if (!describe_sent(scratch, noted)) goto nothing;
-    if (!udp_channel_in_scope(call, scratch, matched, scratch->result)) goto nothing;
+    if (!describe_sent(DOOR_EXIT)) goto nothing;
+    if (!udp_channel_in_scope(DOOR_EXIT, scratch, matched, scratch->result)) goto nothing;
     record->segment = segment_size(scratch);
     record->kept = time_in_call(scratch);
     if (BPF_CORE_READ(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
@@ -116,7 +118,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   /* Nothing at all is the end of a socket that is shut down, and no empty message. */
   if (scratch->result == 0 && is_receive_shut(scratch->sk)) goto nothing;
   /* read(2) of no bytes does not even ask the socket (sock_read_iter, net/socket.c). */
-  if (scratch->result == 0 && scratch->is_plain && asked_length(scratch) == 0) goto nothing;
+  if (scratch->result == 0 && scratch->is_plain && asked_length(DOOR_EXIT) == 0) goto nothing;
   read_local(scratch->sk, record->destination_address, &record->destination_port);
   read_remote(scratch->sk, record->source_address, &record->source_port);
   record->netns = netns_of(scratch->sk);
@@ -128,7 +130,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   if (is_noted ? noted->is_local : is_udp_local(scratch)) record->traits |= IPC_SOCKET_LOCAL;
   else if (!is_served || !*is_served) goto nothing;
   if (is_noted) record->source_port = noted->source_port;
-  if (!udp_channel_in_scope(call, scratch, matched, scratch->result)) goto nothing;
+  if (!udp_channel_in_scope(DOOR_EXIT, scratch, matched, scratch->result)) goto nothing;
   return send_received(ctx, scratch);
 nothing:
   forget_note();

@@ -5,8 +5,8 @@
  * Whether a connection was made to a listening socket of interest: it shares the listener's address, also before it is
  * accepted (unix_stream_connect, net/unix/af_unix.c).
  */
-static __always_inline bool is_served_by_wanted(struct sock *sk) {
-  u64 key = unix_service_key(sk);
+VERIFIED_ONCE bool is_served_by_wanted(u64 sk) {
+  u64 key = unix_service_key((struct sock *)sk);
   return key != 0 && bpf_map_lookup_elem(&channels, &key) != NULL;
 }
 
@@ -28,12 +28,12 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
     struct channel *known = bpf_map_lookup_elem(&channels, &own);
     if (!known || known->inode != inode_of_sock(scratch->sk)) {
       known = bpf_map_lookup_elem(&channels, &other);
-      if (!known && !is_served_by_wanted(scratch->sk) && !(other && is_served_by_wanted((struct sock *)other))
+      if (!known && !is_served_by_wanted(own) && !(other && is_served_by_wanted(other))
           && !is_own_output(own, inode_of_sock(scratch->sk)))
         return NULL;
     }
   }
-  if (destination) socket_channel_of(destination, scratch->destination_inode);
+  if (destination) enter_socket((u64)destination, scratch->destination_inode);
   struct channel *channel = source ? socket_channel_of(source, scratch->source_inode)
                                    : bpf_map_lookup_elem(&channels, &own);
   if (!channel) lose(kind, bytes);
@@ -42,8 +42,8 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
 
 /* Whether a transfer is left out, because it shows ipcdump's output. Both directions of a connection are; the receiver
  * of a message without one may get others' as well. */
-static __always_inline bool is_unix_output(struct call *call, struct scratch *scratch, struct channel *channel) {
-  if (!goes_on_with_output(call, scratch, channel, (u64)scratch->source)) return false;
+static __always_inline bool is_unix_output(struct scratch *scratch, struct channel *channel) {
+  if (!goes_on_with_output(DOOR_EXIT, channel->flags, (u64)scratch->source)) return false;
   struct sock *source = scratch->source, *destination = scratch->destination;
   if (source) exclude_channel((u64)source, told_inode(channel));
   if (destination && scratch->step != STEP_UNIX_DGRAM)

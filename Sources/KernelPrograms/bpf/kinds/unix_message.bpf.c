@@ -18,7 +18,7 @@ static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, matched, 0);
   fill_unix_ends(scratch, channel);
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send_transfer(scratch, 0, 0);
+  send_transfer(DOOR_ENTER, 0, 0);
   return 0;
 }
 FILE_ENTER(unix_dgram, 22, unix_dgram, unix_message_enter)
@@ -46,7 +46,7 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
     if (noted) scratch->source_inode = noted->inode;
   }
   struct channel *channel = unix_channel_in_scope(scratch, kind, matched, scratch->result);
-  if (!channel || is_unix_output(call, scratch, channel)) goto nothing;
+  if (!channel || is_unix_output(scratch, channel)) goto nothing;
   prepare_unix(ctx, scratch);
   fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, matched,
               scratch->result);

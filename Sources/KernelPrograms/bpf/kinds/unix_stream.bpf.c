@@ -20,7 +20,7 @@ static __always_inline void fill_unix_stream(struct scratch *scratch, struct tas
   if (!(channel->flags & CHANNEL_SEEN)) {
     channel->flags |= CHANNEL_SEEN;
     record->transfer.header.flags |= IPC_FLAG_FIRST;
-    record->transfer.unread = queued_bytes(destination, &scratch->slots);
+    record->transfer.unread = queued_bytes((u64)destination);
   }
   record->transfer.head = BPF_CORE_READ(destination, sk_receive_queue.qlen);
   if (scratch->message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
@@ -33,7 +33,7 @@ static __always_inline int unix_stream_enter(void *ctx, struct call *call) {
   bool matched = scope_matches(call->task);
   struct channel *channel = unix_channel_in_scope(scratch, IPC_KIND_UNIX_STREAM, matched, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
-  u64 asked = scratch->vector ? 1ull << 30 : asked_length(scratch);
+  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER);
   if (!is_write_announced(channel, asked)) return 0;
   fill_unix_stream(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, channel, asked);
   announce(scratch, asked);
@@ -49,9 +49,9 @@ static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   if (count == 0 && !scratch->is_write) return 0;
   bool matched = scope_matches(call->task);
   struct channel *channel = unix_channel_in_scope(scratch, IPC_KIND_UNIX_STREAM, matched, count);
-  if (!channel || is_unix_output(call, scratch, channel)) return pass_on(ctx, scratch);
+  if (!channel || is_unix_output(scratch, channel)) return pass_on(ctx, scratch);
   if (scratch->is_write) {
-    if (scratch->vector) count = batch_length(scratch, IPC_KIND_UNIX_STREAM);
+    if (scratch->vector) count = batch_length(IPC_KIND_UNIX_STREAM);
     if (!ends_announced_write(channel, count)) return 0;
   }
   if (count > 0) prepare_unix(ctx, scratch);

@@ -1,0 +1,146 @@
+import IPCFormats
+import IPCModel
+
+/// Reads what ``CaptureWriter`` has written: events and losses in the order in which they were told, one at a time in
+/// memory.
+///
+/// ```swift
+/// var reader = try CaptureReader(path: "trace.pcapng")
+/// while let entry = try reader.next() {
+///   switch entry {
+///   case .event(let event): sink.take(event, content: reader.content, texts: reader.texts)
+///   case .loss(let loss): sink.take(loss)
+///   }
+/// }
+/// ```
+///
+/// ``content`` and the event's texts are valid until the next call of ``next()``. `next` throws one sentence with the
+/// place in the file where that is cut off, damaged or somebody else's; whatever was whole before has been given out.
+public struct CaptureReader: ~Copyable {
+  /// What a capture holds.
+  public enum Entry: Sendable {
+    /// Something that happened; ``CaptureReader/content`` and ``CaptureReader/texts`` belong to it.
+    case event(Event)
+    /// Events that were lost.
+    case loss(Loss)
+  }
+
+  /// What turns the times of the last entry into those of day; not the same for all if the clock was set meanwhile.
+  public private(set) var clock: WallClock
+  /// Bytes that were captured of the last event; nil if contents were not asked for or the kind has none.
+  public private(set) var content: UnsafeRawBufferPointer?
+
+  /// Texts that the last event's meta fields refer to.
+  public private(set) var texts = TextTable()
+
+  private var blocks: BlockStream
+  private var schema: CaptureSchema
+  private var last = LastTexts()
+  private var record = OutputBuffer(capacity: 1 << 10)
+  private var pieces = OutputBuffer(capacity: 1 << 10)
+
+  /// Most bytes that one system call transfers (`MAX_RW_COUNT`, include/linux/fs.h), so that no event has more.
+  private static let longestContent: UInt64 = 0x7FFF_F000
+
+  /// Reads a file; `-` is standard input.
+  public init(path: String, zone: TimeZoneOffset = .local) throws(Failure) {
+    let file = try InputFile(path: path)
+    try self.init(name: path == "-" ? "standard input" : path, zone: zone) { buffer throws(Failure) in
+      try file.read(into: buffer)
+    }
+  }
+
+  /// Reads from whatever gives bytes.
+  ///
+  /// - Parameters:
+  ///   - name: What it is called in sentences.
+  ///   - zone: Zone that local times are told in.
+  ///   - read: Fills a buffer and gives the number of bytes; 0 at the end.
+  public init(
+    name: String, zone: TimeZoneOffset = .local,
+    read: @escaping (UnsafeMutableRawBufferPointer) throws(Failure) -> Int
+  ) throws(Failure) {
+    blocks = BlockStream(name: name, read: read)
+    try blocks.begin()
+    schema = try blocks.sectionSchema()
+    clock = WallClock(offset: schema.offset, start: schema.start, zone: zone)
+  }
+
+  /// The next event or loss; nil at the end.
+  public mutating func next() throws(Failure) -> Entry? {
+    content = nil
+    while try blocks.advance(wanted: Self.isOurs) {
+      if blocks.type == BlockType.sectionHeader {
+        schema = try blocks.sectionSchema()
+        clock.start = schema.start
+        continue
+      }
+      guard let (record, payload) = try readBlock() else { continue }
+      switch record {
+      case .loss(let loss, let offset):
+        clock.offset = offset
+        return .loss(loss)
+      case .event(let event, let offset, let recorded):
+        clock.offset = offset
+        try takeContent(recorded, beginningWith: payload)
+        return .event(event)
+      case .continuation: throw blocks.refused("contents go on that did not begin")
+      }
+    }
+    return nil
+  }
+
+  /// Whether the next call of ``next()`` has its bytes already, and need not wait for any.
+  public var hasMore: Bool { blocks.hasMore }
+
+  private static func isOurs(_ type: UInt32) -> Bool {
+    [BlockType.sectionHeader, BlockType.enhancedPacket, BlockType.journalExport].contains(type)
+  }
+
+  /// The record and the payload of the block in memory; nil if it has none, as somebody else's journal entries.
+  private mutating func readBlock() throws(Failure) -> (CaptureRecord, UnsafeRawBufferPointer)? {
+    record.removeAll()
+    do throws(Malformed) {
+      var payload = UnsafeRawBufferPointer(start: nil, count: 0)
+      if blocks.type == BlockType.enhancedPacket {
+        payload = try blocks.readPacket(record: &record)
+        guard !record.isEmpty else { throw Malformed("this packet is not ipcdump's") }
+      } else {
+        try blocks.readJournalEntry(record: &record)
+        if record.isEmpty { return nil }
+      }
+      let schema = schema
+      let read = try record.withBytes { bytes throws(Malformed) in
+        try CaptureRecord(bytes, schema: schema, texts: &texts, last: &last)
+      }
+      return (read, payload)
+    } catch {
+      throw blocks.refused(error.reason)
+    }
+  }
+
+  /// Finds an event's contents in its own block, or puts them together from those that follow.
+  private mutating func takeContent(
+    _ recorded: RecordedContent, beginningWith payload: UnsafeRawBufferPointer
+  ) throws(Failure) {
+    guard case .bytes(let count) = recorded else { return }
+    if payload.count == count {
+      content = payload
+      return
+    }
+    guard payload.count < count, count <= Self.longestContent else {
+      throw blocks.refused("a packet is not as long as it says")
+    }
+    pieces.removeAll()
+    pieces.append(payload)
+    while pieces.count < count {
+      guard try blocks.advance(wanted: Self.isOurs) else { throw blocks.cutOff() }
+      guard blocks.type == BlockType.enhancedPacket, let (record, piece) = try readBlock(),
+        case .continuation(UInt64(pieces.count)) = record, !piece.isEmpty
+      else { throw blocks.refused("contents do not go on here, as they should") }
+      pieces.append(piece)
+    }
+    guard pieces.count == count else { throw blocks.refused("contents are longer than they should be") }
+    content = pieces.bytes
+  }
+}

@@ -1,0 +1,112 @@
+import IPCModel
+
+/// What ipcdump has added to a block.
+enum CaptureRecord {
+  /// An event, what to add to its time for that of day, and its contents.
+  case event(Event, offset: Int64, RecordedContent)
+  /// A loss, and what to add to its time for that of day.
+  case loss(Loss, offset: Int64)
+  /// More contents, and where they belong.
+  case continuation(UInt64)
+
+  /// Reads a record.
+  init(
+    _ bytes: UnsafeRawBufferPointer, schema: CaptureSchema, texts: inout TextTable, last: inout LastTexts
+  ) throws(Malformed) {
+    var cursor = ByteCursor(bytes)
+    let code = try cursor.byte()
+    switch RecordType(rawValue: code) {
+    case .event: self = try .readEvent(from: &cursor, schema: schema, texts: &texts, last: &last)
+    case .loss: self = try .readLoss(from: &cursor, schema: schema)
+    case .continuation: self = .continuation(try cursor.varint())
+    case nil: throw Malformed("a record has the unknown type \(code)")
+    }
+  }
+
+  private static func readEvent(
+    from cursor: inout ByteCursor, schema: CaptureSchema, texts: inout TextTable, last: inout LastTexts
+  ) throws(Malformed) -> CaptureRecord {
+    let recorded = try recordedKind(UInt64(cursor.byte()), schema)
+    guard let kind = recorded.kind else { throw unknownKind(recorded) }
+    let traits = Event.Traits(rawValue: try cursor.byte())
+    let time = UInt64(littleEndian: try cursor.integer(UInt64.self))
+    let offset = try cursor.signedVarint()
+    let source = try readEnd(from: &cursor)
+    let destination = try readEnd(from: &cursor)
+    let count = try cursor.varint()
+    var event = Event(
+      time: time, kind: kind, source: source, destination: destination, count: count, traits: traits)
+    event.delay = try cursor.varint() &- 1
+    let content = try cursor.byte() == 0 ? RecordedContent.none : .bytes(cursor.varint())
+    try readFields(of: recorded, kind, from: &cursor, into: &event, texts: &texts, last: &last)
+    return .event(event, offset: offset, content)
+  }
+
+  private static func readFields(
+    of recorded: CaptureSchema.RecordedKind, _ kind: Kind, from cursor: inout ByteCursor,
+    into event: inout Event, texts: inout TextTable, last: inout LastTexts
+  ) throws(Malformed) {
+    let present = try cursor.varint()
+    guard recorded.fields.count == 64 || present >> UInt64(recorded.fields.count) == 0 else {
+      throw Malformed("an event has fields that its kind has not")
+    }
+    for (index, field) in recorded.fields.enumerated() where present & (1 << UInt64(index)) != 0 {
+      switch field.form {
+      case .number:
+        let value = try cursor.varint()
+        if let position = field.position { event.set(position, to: value) }
+      case .integer:
+        let value = try cursor.signedVarint()
+        if let position = field.position { event.set(position, to: value) }
+      case .text:
+        let text = try cursor.counted()
+        if let position = field.position {
+          event.set(position, to: last.id(of: text, kind: kind, position: position, in: &texts))
+        }
+      }
+    }
+  }
+
+  private static func readEnd(from cursor: inout ByteCursor) throws(Malformed) -> Endpoint {
+    guard let pid = Int32(exactly: try cursor.signedVarint()),
+      let tid = Int32(exactly: try cursor.signedVarint())
+    else { throw Malformed("a process id has more than 32 bits") }
+    let name = try cursor.counted()
+    guard name.count < Comm.capacity else { throw Malformed("the name of a process is longer than 15 bytes") }
+    return Endpoint(pid: pid, tid: tid, comm: Comm(name))
+  }
+
+  private static func readLoss(
+    from cursor: inout ByteCursor, schema: CaptureSchema
+  ) throws(Malformed) -> CaptureRecord {
+    let code = try cursor.varint()
+    let recorded = try code == 0 ? nil : recordedKind(code - 1, schema)
+    if let recorded, recorded.kind == nil { throw unknownKind(recorded) }
+    let time = UInt64(littleEndian: try cursor.integer(UInt64.self))
+    let offset = try cursor.signedVarint()
+    let count = try cursor.varint()
+    return .loss(
+      Loss(kind: recorded?.kind, count: count, bytes: try cursor.varint(), time: time), offset: offset)
+  }
+
+  private static func recordedKind(
+    _ number: UInt64, _ schema: CaptureSchema
+  ) throws(Malformed) -> CaptureSchema.RecordedKind {
+    guard number < UInt64(schema.kinds.count) else {
+      throw Malformed("kind \(number) is not among those that the section names")
+    }
+    return schema.kinds[Int(number)]
+  }
+
+  private static func unknownKind(_ kind: CaptureSchema.RecordedKind) -> Malformed {
+    Malformed("events of type \(kind.name) need a later ipcdump")
+  }
+}
+
+extension Comm {
+  /// Takes a name of at most 15 bytes.
+  fileprivate init(_ name: UnsafeBufferPointer<UInt8>) {
+    let padded = InlineArray<16, UInt8> { $0 < name.count ? name[$0] : 0 }
+    self = padded.span.withUnsafeBytes { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
+  }
+}

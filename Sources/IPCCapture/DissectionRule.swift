@@ -1,0 +1,45 @@
+import IPCModel
+
+/// What the user says a channel carries.
+public struct DissectionRule: Sendable, Equatable {
+  /// Channels that a rule is about.
+  public enum Channels: Sendable, Equatable {
+    /// All of them.
+    case all
+    /// Those of a kind.
+    case kind(Kind)
+    /// Those with an end at this port.
+    case port(UInt16)
+    /// Those of this path or name.
+    case named([UInt8])
+  }
+
+  /// See ``Channels``.
+  public let channels: Channels
+  /// Wireshark's name of the dissector.
+  public let dissector: [UInt8]
+
+  /// Creates a rule.
+  public init(_ channels: Channels, dissector: String) {
+    self.channels = channels
+    self.dissector = Array(dissector.utf8)
+  }
+
+  /// Whether the rule is about an event's channel.
+  func applies(to event: borrowing Event, _ places: FieldPlaces, texts: borrowing TextTable) -> Bool {
+    switch channels {
+    case .all: return true
+    case .kind(let kind): return event.kind == kind
+    case .port(let port):
+      if event.value(of: places.sourcePort) == UInt64(port) { return true }
+      return event.value(of: places.destinationPort) == UInt64(port)
+    case .named(let name):
+      guard let position = places.name, event.kind.row.fields[position].form == .text,
+        let text = event.value(at: position)
+      else { return false }
+      return texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: text))) {
+        $0.elementsEqual(name)
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import IPCFormats
+import IPCModel
+
+extension OutputBuffer {
+  /// Appends all of an event but its contents:
+  /// - type, kind and traits, a byte each,
+  /// - its time of `CLOCK_MONOTONIC`, and what to add to that for the time of day,
+  /// - both ends, its count, and its delay and 1, or 0 if that is not known,
+  /// - 1 and the number of captured bytes, or 0,
+  /// - which of the kind's fields it has, as bits, and those.
+  ///
+  /// What a later version adds comes behind that, and is not looked at by an earlier one.
+  mutating func appendRecord(
+    of event: borrowing Event, _ content: RecordedContent, texts: borrowing TextTable, offset: Int64
+  ) {
+    append(RecordType.event.rawValue)
+    append(event.kind.rawValue)
+    append(event.traits.rawValue)
+    append(integer: event.time.littleEndian)
+    appendSignedVarint(offset)
+    append(end: event.source)
+    append(end: event.destination)
+    appendVarint(event.count)
+    // An unknown delay, which is the greatest number, becomes 0.
+    appendVarint(event.delay &+ 1)
+    switch content {
+    case .none: append(UInt8(0))
+    case .bytes(let count):
+      append(UInt8(1))
+      appendVarint(count)
+    }
+    appendFields(of: event, texts: texts)
+  }
+
+  /// Appends a loss: type, a byte; the kind's number and 1, or 0; count, bytes, and times as an event has.
+  mutating func appendRecord(of loss: Loss, offset: Int64) {
+    append(RecordType.loss.rawValue)
+    appendVarint(loss.kind.map { UInt64($0.rawValue) + 1 } ?? 0)
+    append(integer: loss.time.littleEndian)
+    appendSignedVarint(offset)
+    appendVarint(loss.count)
+    appendVarint(loss.bytes)
+  }
+
+  /// Appends where in the contents of the event before these bytes belong.
+  mutating func appendContinuation(at position: Int) {
+    append(RecordType.continuation.rawValue)
+    appendVarint(UInt64(position))
+  }
+
+  private mutating func append(end: Endpoint) {
+    appendSignedVarint(Int64(end.pid))
+    appendSignedVarint(Int64(end.tid))
+    end.comm.withBytes { appendCounted($0) }
+  }
+
+  private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
+    let fields = event.kind.row.fields
+    var present: UInt64 = 0
+    for position in fields.indices where event.value(at: position) != nil { present |= 1 << UInt64(position) }
+    appendVarint(present)
+    for position in fields.indices {
+      guard let value = event.value(at: position) else { continue }
+      switch fields[position].form {
+      case .number: appendVarint(value)
+      case .integer: appendSignedVarint(Int64(bitPattern: value))
+      case .text:
+        texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: value))) { appendCounted($0) }
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import IPCFormats
+import IPCModel
+
+extension OutputBuffer {
+  /// Appends both ends of an event and its channel in words, as `src 12(sh) → dst 13(cat) pipe <anonymous>`.
+  mutating func appendWords(of event: borrowing Event, _ places: FieldPlaces, texts: borrowing TextTable) {
+    append("src ")
+    append(event.source)
+    append(" → dst ")
+    append(event.destination)
+    append(" ")
+    append(event.kind.row.name)
+    if let position = places.name, let name = event.value(at: position) {
+      append(" ")
+      append(name, of: event.kind.row.fields[position], texts: texts, .terminal)
+    }
+    appendPort(of: event, places.sourceAddress, places.sourcePort, before: " ", texts: texts)
+    appendPort(of: event, places.destinationAddress, places.destinationPort, before: " → ", texts: texts)
+  }
+
+  /// Appends what else is to be said of an event: what is not certain, and what is not there.
+  mutating func appendRemarks(on event: borrowing Event) {
+    if let ends = event.traits.inferredEnds {
+      append(", inferred ")
+      append(ends)
+    }
+    if event.traits.contains(.undelivered) { append(", undelivered") }
+    if event.traits.contains(.incomplete) { append(", truncated") }
+  }
+
+  /// Appends all meta fields of an event, each behind a comma.
+  mutating func appendFieldWords(of event: borrowing Event, texts: borrowing TextTable) {
+    let fields = event.kind.row.fields
+    for position in fields.indices {
+      guard let value = event.value(at: position) else { continue }
+      append(", ")
+      append(fields[position].name)
+      append(" ")
+      append(value, of: fields[position], texts: texts, .terminal)
+    }
+  }
+
+  /// Appends the words of a loss.
+  mutating func appendWords(of loss: Loss) {
+    append("lost ")
+    appendDecimal(loss.count)
+    append(" records of type ")
+    append(loss.typeName)
+    append(", ")
+    appendDecimal(loss.bytes)
+    append(" bytes")
+  }
+
+  private mutating func append(_ end: Endpoint) {
+    guard end.isKnown else { return append("<unknown>") }
+    appendDecimal(Int64(end.pid))
+    append("(")
+    append(end.comm, .terminal)
+    append(")")
+  }
+
+  private mutating func appendPort(
+    of event: borrowing Event, _ address: Int?, _ port: Int?, before separator: StaticString,
+    texts: borrowing TextTable
+  ) {
+    guard let port, let number = event.value(at: port) else { return }
+    append(separator)
+    if let address, let text = event.value(at: address) {
+      append(text, of: event.kind.row.fields[address], texts: texts, .terminal)
+    }
+    append(":")
+    appendDecimal(number)
+  }
+}

@@ -1,0 +1,24 @@
+/// Which meta fields of a kind, by position in ``KindRow/fields``, say what a transfer went through.
+public struct ChannelFields: Sendable {
+  /// What a channel is called.
+  public enum Name: Sendable {
+    /// It has a name for certain.
+    case text(Int)
+    /// It is called `<anonymous>` if it has no name, and then known by the inodes of its ends, which may be one.
+    case textOrInodes(Int, source: Int, destination: Int)
+    /// Ports and addresses of its ends.
+    case ports(
+      source: Int, sourceAddress: Int, destination: Int, destinationAddress: Int)
+  }
+
+  /// See ``Name``.
+  public let name: Name
+  /// Inode of what the receiver reads from, by which its unread bytes are known; nil if nothing tells them.
+  public let receiver: Int?
+
+  /// Creates a description.
+  public init(_ name: Name, receiver: Int? = nil) {
+    self.name = name
+    self.receiver = receiver
+  }
+}

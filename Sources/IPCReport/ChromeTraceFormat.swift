@@ -1,0 +1,173 @@
+import IPCFormats
+import IPCModel
+
+/// Timeline for Perfetto and chrome://tracing: Trace Event Format, a JSON array with one object a line.
+///
+/// Every object but the first has its comma before it, so that a file that ends after any line lacks the last bracket
+/// only, which readers of the format do not ask for.
+public struct ChromeTraceFormat: EventFormat {
+  /// Names of threads that are remembered, so that each is told once.
+  private static let rememberedThreads = 65_536
+
+  /// Clock that times are told by; only its start matters here.
+  public var clock: WallClock
+  private let byteLimit: Int?
+  /// Names that threads were told under, by thread id.
+  private var comms: [Int32: Comm] = [:]
+  /// Processes that have been given a name, if only that of another thread than the first.
+  private var processes: Set<Int32> = []
+  /// Number of the last arrow.
+  private var flow: UInt64 = 0
+
+  /// Creates a format.
+  public init(_ options: FormatOptions) {
+    clock = options.clock
+    byteLimit = options.byteLimit
+  }
+
+  /// Appends the array's beginning, and the process that stands for unknown ones.
+  public mutating func appendHeader(to output: inout OutputBuffer) {
+    output.append(
+      """
+      [
+      {"name":"process_name","ph":"M","pid":0,"tid":0,"args":{"name":"<unknown>"}}
+
+      """)
+  }
+
+  /// Appends a slice for each end of an event, and an arrow between them.
+  public mutating func append(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
+    to output: inout OutputBuffer
+  ) {
+    name(event.source, to: &output)
+    name(event.destination, to: &output)
+    let shown = ShownContent(of: event, content: content, limit: byteLimit)
+    appendSlice(of: event, at: event.source, "→ ", event.destination, shown, texts: texts, to: &output)
+    if event.traits.contains(.undelivered) { return }
+    appendSlice(of: event, at: event.destination, "← ", event.source, nil, texts: texts, to: &output)
+    flow += 1
+    appendArrow("s", of: event, at: event.source, to: &output)
+    appendArrow("f", of: event, at: event.destination, to: &output)
+  }
+
+  /// Appends a mark through all tracks.
+  public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
+    output.append(#",{"name":"lost","ph":"i","s":"g","cat":""#)
+    output.append(loss.typeName)
+    appendPlace(.unknown, time: loss.time, to: &output)
+    output.append(#","args":{"count":"#)
+    output.appendDecimal(loss.count)
+    output.append(#","bytes":"#)
+    output.appendDecimal(loss.bytes)
+    output.append("}}\n")
+  }
+
+  /// Appends the array's end.
+  public mutating func appendFooter(to output: inout OutputBuffer) { output.append("]\n") }
+
+  /// Tells the name of a thread, and of the process if it is the first one, when it is new.
+  private mutating func name(_ end: Endpoint, to output: inout OutputBuffer) {
+    guard end.isKnown, comms[end.track] != end.comm else { return }
+    if comms.count >= Self.rememberedThreads {
+      comms.removeAll(keepingCapacity: true)
+      processes.removeAll(keepingCapacity: true)
+    }
+    comms[end.track] = end.comm
+    if processes.insert(end.pid).inserted || end.track == end.pid {
+      appendName("process_name", of: end, to: &output)
+    }
+    appendName("thread_name", of: end, to: &output)
+  }
+
+  private func appendName(_ what: StaticString, of end: Endpoint, to output: inout OutputBuffer) {
+    output.append(#",{"name":""#)
+    output.append(what)
+    output.append(#"","ph":"M""#)
+    appendThread(end, to: &output)
+    output.append(#","args":{"name":"#)
+    output.append(end.comm, .json)
+    output.append("}}\n")
+  }
+
+  /// A transfer has one time, so a slice lasts 1 ns, the shortest that an arrow can be bound to: slices of a thread
+  /// lie beside each other or one in the other then, as they must.
+  private func appendSlice(
+    of event: borrowing Event, at end: Endpoint, _ direction: StaticString, _ other: Endpoint,
+    _ shown: ShownContent?, texts: borrowing TextTable, to output: inout OutputBuffer
+  ) {
+    let row = event.kind.row
+    output.append(#",{"name":""#)
+    output.append(row.name)
+    output.append(" ")
+    output.append(direction)
+    if other.isKnown { output.appendDecimal(Int64(other.pid)) } else { output.append("unknown") }
+    output.append(#"","ph":"X","dur":0.001,"cat":""#)
+    output.append(row.name)
+    appendPlace(end, time: event.time, to: &output)
+    output.append(#","args":{"comm":"#)
+    output.append(end.comm, .json)
+    output.append(#","peer":"#)
+    output.append(other.comm, .json)
+    for position in row.fields.indices {
+      guard let value = event.value(at: position) else { continue }
+      output.append(",\"")
+      output.append(row.fields[position].name)
+      output.append("\":")
+      output.append(value, of: row.fields[position], texts: texts, .json)
+    }
+    if event.delay != Event.unknownDelay {
+      output.append(#","delay_ns":"#)
+      output.appendDecimal(event.delay)
+    }
+    if let ends = event.traits.inferredEnds {
+      output.append(#","inferred":""#)
+      output.append(ends)
+      output.append("\"")
+    }
+    if event.traits.contains(.undelivered) { output.append(#","delivered":false"#) }
+    if let bytes = shown?.bytes {
+      output.append(#","bytes":""#)
+      output.appendBase64(bytes)
+      output.append("\"")
+    }
+    if shown?.isTruncated == true { output.append(#","truncated":true"#) }
+    output.append("}}\n")
+  }
+
+  private func appendArrow(
+    _ phase: StaticString, of event: borrowing Event, at end: Endpoint, to output: inout OutputBuffer
+  ) {
+    output.append(#",{"name":"transfer","ph":""#)
+    output.append(phase)
+    output.append(#"","bp":"e","id":"#)
+    output.appendDecimal(flow)
+    output.append(#","cat":""#)
+    output.append(event.kind.row.name)
+    appendPlace(end, time: event.time, to: &output)
+    output.append("}\n")
+  }
+
+  /// Ends the string of `cat`, and appends when and where.
+  private func appendPlace(_ end: Endpoint, time: UInt64, to output: inout OutputBuffer) {
+    output.append(#"","ts":"#)
+    // Microseconds since the start, which a reader's double has room for.
+    let elapsed = time - min(clock.start, time)
+    output.appendDecimal(elapsed / 1000)
+    output.append(".")
+    output.appendDecimal(elapsed % 1000, width: 3)
+    appendThread(end, to: &output)
+  }
+
+  private func appendThread(_ end: Endpoint, to output: inout OutputBuffer) {
+    output.append(#","pid":"#)
+    output.appendDecimal(UInt64(max(end.pid, 0)))
+    output.append(#","tid":"#)
+    output.appendDecimal(UInt64(max(end.track, 0)))
+  }
+}
+
+extension Endpoint {
+  /// Thread that its slices are shown at: the first one if it is not known.
+  fileprivate var track: Int32 { tid >= 0 ? tid : pid }
+}

@@ -1,0 +1,11 @@
+/// A piece of the report's page, of which `embeddedPage` is made.
+enum PagePart {
+  /// Text as it is.
+  case text(StaticString)
+  /// Number that lets the page's own scripts run.
+  case nonce
+  /// Facts about the capture, as JSON.
+  case facts
+  /// Elements that hold the columns.
+  case columns
+}

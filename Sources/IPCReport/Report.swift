@@ -1,0 +1,156 @@
+import IPCFormats
+import IPCModel
+
+/// Events in one HTML page that needs nothing but a browser: a graph, a timeline, tables and contents.
+///
+/// The page's text comes from `Page/`. The events are put into it as columns in base64, and what they share (names,
+/// channels, fields) once as JSON.
+public struct Report: ~Copyable {
+  /// A process as the page names it.
+  struct Process {
+    let pid: Int32
+    var comm: Comm
+    /// Whether the name is that of its first thread.
+    var isMain: Bool
+  }
+
+  let title: String
+  let program: String
+  /// What turns kernel times into times of day; the page keeps that of its first event.
+  public var clock: WallClock
+  /// What the reader of the page must know about all of it, such as that the capture is damaged.
+  public var warning = ""
+  private let limits: ReportLimits
+  private let channelNames = ChannelNames()
+  private let countPositions: [Int?]
+  private var buffer = OutputBuffer()
+  private var numbers: [Int32: UInt32] = [:]
+
+  private(set) var processes: [Process] = []
+  private(set) var comms = NameTable()
+  private(set) var channels = NameTable()
+  /// Fields of events, each set of them as it stands in the page.
+  private(set) var fields = NameTable()
+  private(set) var losses: [Loss] = []
+  private(set) var columns = ReportColumns()
+  /// Time 0 of the page, in nanoseconds of `CLOCK_MONOTONIC`: that of the first event.
+  private(set) var start: UInt64?
+  /// Time of day of that, in nanoseconds since 1970.
+  private(set) var startOfDay: Int64 = 0
+  /// Number of events in the page.
+  public private(set) var events = 0
+  /// Events that the page has no room for, and events of whose contents it has none.
+  public private(set) var omitted: (events: UInt64, contents: UInt64) = (0, 0)
+
+  /// Creates a report without events.
+  ///
+  /// - Parameters:
+  ///   - title: What was traced, such as the capture's name.
+  ///   - program: What made the report, with its version.
+  ///   - clock: What turns kernel times into times of day.
+  ///   - limits: What the page may hold.
+  public init(title: String, program: String, clock: WallClock, limits: ReportLimits = ReportLimits()) {
+    self.title = title
+    self.program = program
+    self.clock = clock
+    self.limits = limits
+    countPositions = KindRow.registry.map { row in
+      row.fields.firstIndex { $0.name.description == "count" }
+    }
+  }
+
+  /// Adds an event.
+  ///
+  /// - Parameters:
+  ///   - event: What happened.
+  ///   - content: Bytes that were captured of it, if any.
+  ///   - texts: Table that the event's texts are in.
+  public mutating func take(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+  ) {
+    guard events < limits.events else {
+      omitted.events += 1
+      return
+    }
+    events += 1
+    let time = event.time
+    if start == nil { startOfDay = clock.epochNanoseconds(of: time) }
+    let start = start ?? time
+    self.start = start
+    columns.time.append(double: Double(Int64(bitPattern: time &- start)))
+    columns.count.append(double: Double(event.count))
+    columns.delay.append(double: event.delay == Event.unknownDelay ? -1 : Double(event.delay))
+    columns.kind.append(event.kind.rawValue)
+    columns.source.append(number(of: event.source))
+    columns.destination.append(number(of: event.destination))
+    columns.sourceThread.append(event.source.tid)
+    columns.destinationThread.append(event.destination.tid)
+    columns.sourceComm.append(event.source.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
+    columns.destinationComm.append(
+      event.destination.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
+    let channelStart = buffer.count
+    channelNames.append(of: event, texts: texts, to: &buffer)
+    columns.channel.append(channels.takeNumber(from: &buffer, after: channelStart))
+    appendFields(of: event, texts: texts)
+    columns.field.append(fields.takeNumber(from: &buffer, after: channelStart))
+    columns.traits.append(event.traits.rawValue | (appendContent(content, of: event) ? 0 : 64))
+  }
+
+  /// Adds a loss.
+  public mutating func take(_ loss: Loss) { losses.append(loss) }
+
+  /// Number of a process, which is named by its first thread if that has been seen, as it was called last.
+  private mutating func number(of end: Endpoint) -> UInt32 {
+    let isMain = end.tid == end.pid
+    guard let number = numbers[end.pid] else {
+      let number = UInt32(processes.count)
+      numbers[end.pid] = number
+      processes.append(Process(pid: end.pid, comm: end.comm, isMain: isMain))
+      return number
+    }
+    let position = Int(number)
+    if isMain || !processes[position].isMain {
+      processes[position].comm = end.comm
+      processes[position].isMain = isMain
+    }
+    return number
+  }
+
+  /// Appends `"key","value",…` of all fields but the count, which is a column. Values are strings, since scripts would
+  /// round large numbers.
+  private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
+    let row = event.kind.row
+    var separator: StaticString = "\""
+    for position in row.fields.indices where position != countPositions[Int(event.kind.rawValue)] {
+      guard let value = event.value(at: position) else { continue }
+      let field = row.fields[position]
+      let isNumber = field.form != .text
+      buffer.append(separator)
+      buffer.append(field.name)
+      buffer.append(isNumber ? "\",\"" : "\",")
+      buffer.append(value, of: field, texts: texts, .script)
+      if isNumber { buffer.append("\"") }
+      separator = ",\""
+    }
+  }
+
+  /// Keeps contents as far as there is room; false if none is left.
+  private mutating func appendContent(_ content: UnsafeRawBufferPointer?, of event: borrowing Event) -> Bool {
+    guard let content, event.kind.row.carriesBytes else {
+      columns.contentLength.append(ReportColumns.noContent)
+      return true
+    }
+    let count = min(content.count, limits.contentOfEvent)
+    guard columns.contents.bytes.count + count <= limits.contents else {
+      columns.contentLength.append(ReportColumns.noContent)
+      omitted.contents += 1
+      return false
+    }
+    columns.contentLength.append(UInt32(count))
+    columns.contents.append(contentsOf: UnsafeRawBufferPointer(rebasing: content[..<count]))
+    return true
+  }
+
+  /// Minutes that local time was ahead of UTC at the page's time 0.
+  var zone: Int { clock.zone.minutes(at: startOfDay / 1_000_000_000) }
+}

@@ -1,0 +1,88 @@
+import IPCModel
+
+/// What an event went through, in a number that is the same for both ways, and in words.
+struct ChannelName {
+  private static let anonymous: StaticString = "<anonymous>"
+
+  /// What is to be put into words.
+  private enum Form {
+    case text(TextID)
+    case inodes(UInt64, UInt64)
+    case port(UInt16, address: TextID?)
+    case nothing
+  }
+
+  private let form: Form
+  /// Equal for equal names; of different names, different but for one chance in 2⁶⁴.
+  let number: UInt64
+
+  /// Looks at an event's meta fields; allocates nothing.
+  init(of event: borrowing Event, texts: borrowing TextTable) {
+    switch event.kind.row.channel.name {
+    case .text(let position):
+      form = Self.text(of: event, at: position).map { .text($0) } ?? .nothing
+    case .textOrInodes(let position, let source, let destination):
+      if let text = Self.text(of: event, at: position), !Self.isAnonymous(text, texts) {
+        form = .text(text)
+      } else {
+        let ends = (event.value(at: source), event.value(at: destination))
+        let first = ends.0 ?? ends.1 ?? 0, second = ends.1 ?? first
+        form = .inodes(min(first, second), max(first, second))
+      }
+    case .ports(let source, let sourceAddress, let destination, let destinationAddress):
+      // Of the two ends, the server's has the lower port nearly always. Both ways of a connection, and all connections
+      // of a client, have one name then.
+      let ports = (event.value(at: source), event.value(at: destination))
+      let isSource = ports.0.map { $0 < ports.1 ?? .max } ?? false
+      let port = UInt16(truncatingIfNeeded: (isSource ? ports.0 : ports.1) ?? 0)
+      form = .port(port, address: Self.text(of: event, at: isSource ? sourceAddress : destinationAddress))
+    }
+    number =
+      switch form {
+      case .text(let text): texts.withBytes(of: text) { Self.hash($0, from: 0) }
+      case .inodes(let first, let second): first &* 0x9E37_79B9_7F4A_7C15 ^ second
+      case .port(let port, let address):
+        address.map { texts.withBytes(of: $0) { Self.hash($0, from: UInt64(port)) } } ?? UInt64(port)
+      case .nothing: 0
+      }
+  }
+
+  /// The name in words: as it is, `[inode]`, `[inode]-[inode]`, `address:port`.
+  func words(_ texts: borrowing TextTable) -> [UInt8] {
+    switch form {
+    case .text(let text): texts.withBytes(of: text) { Array($0) }
+    case .inodes(let first, let second): Array(Self.words(first, second).utf8)
+    case .port(let port, let address):
+      (address.map { texts.withBytes(of: $0) { Self.words($0) } } ?? Array("?".utf8)) + Array(":\(port)".utf8)
+    case .nothing: []
+    }
+  }
+
+  /// Inodes as words.
+  static func words(_ first: UInt64, _ second: UInt64) -> String {
+    first == second ? "[\(first)]" : "[\(first)]-[\(second)]"
+  }
+
+  private static func words(_ address: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    let isIPv6 = address.contains(UInt8(ascii: ":"))
+    return isIPv6 ? [UInt8(ascii: "[")] + address + [UInt8(ascii: "]")] : Array(address)
+  }
+
+  private static func text(of event: borrowing Event, at position: Int) -> TextID? {
+    event.value(at: position).map { TextID(rawValue: UInt32(truncatingIfNeeded: $0)) }
+  }
+
+  private static func isAnonymous(_ text: TextID, _ texts: borrowing TextTable) -> Bool {
+    texts.withBytes(of: text) { bytes in
+      bytes.count == anonymous.utf8CodeUnitCount
+        && anonymous.withUTF8Buffer { name in bytes.elementsEqual(name) }
+    }
+  }
+
+  /// FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv).
+  private static func hash(_ bytes: UnsafeBufferPointer<UInt8>, from start: UInt64) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ start
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
+}

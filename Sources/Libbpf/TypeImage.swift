@@ -1,0 +1,83 @@
+/// Type information (BTF) as it lies in memory: types one behind the other, numbered from 1, and their names
+/// (Documentation/bpf/btf.rst). The memory must outlive it.
+struct TypeImage {
+  /// A type with a name that can be searched for.
+  struct Entry {
+    let name: NameHash
+    let id: UInt32
+  }
+
+  private let types: UnsafeRawBufferPointer
+  private let strings: UnsafeRawBufferPointer
+  /// Where each type begins, by its number; number 0 is `void`.
+  private let offsets: [UInt32]
+  /// Types of the kinds that are searched, in their order.
+  let entries: [Entry]
+
+  private static let magic: UInt16 = 0xEB9F
+  /// Up to the length of the names (`struct btf_header`).
+  private static let headerSize = 24
+
+  /// Finds all types; nil if it is no BTF, or of a form that is not known.
+  init?(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count >= Self.headerSize, bytes.loadUnaligned(as: UInt16.self) == Self.magic else {
+      return nil
+    }
+    let header = Int(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+    func part(_ field: Int) -> UnsafeRawBufferPointer? {
+      let start = header + Int(bytes.loadUnaligned(fromByteOffset: field, as: UInt32.self))
+      let count = Int(bytes.loadUnaligned(fromByteOffset: field + 4, as: UInt32.self))
+      return start + count <= bytes.count
+        ? UnsafeRawBufferPointer(rebasing: bytes[start..<start + count]) : nil
+    }
+    guard let types = part(8), let strings = part(16), strings.last == 0 else { return nil }
+    var offsets: [UInt32] = [0]
+    var entries: [Entry] = []
+    offsets.reserveCapacity(types.count / 20)
+    entries.reserveCapacity(types.count / 80)
+    var at = 0
+    while at < types.count {
+      guard at + TypeKind.headSize <= types.count else { return nil }
+      let information = types.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self)
+      guard let kind = TypeKind(rawValue: information >> 24 & 0x1F) else { return nil }
+      if kind.isSearched {
+        let name = Int(types.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+        guard name < strings.count else { return nil }
+        if name != 0 {
+          entries.append(
+            Entry(
+              name: NameHash(UnsafeRawBufferPointer(rebasing: strings[name...])), id: UInt32(offsets.count)))
+        }
+      }
+      offsets.append(UInt32(at))
+      at += TypeKind.headSize + kind.tailSize(Int(information & 0xFFFF))
+    }
+    guard at == types.count else { return nil }
+    self.types = types
+    self.strings = strings
+    self.offsets = offsets
+    self.entries = entries
+  }
+
+  /// Types, with `void`.
+  var count: Int { offsets.count }
+
+  /// A type's words: name, information, size or type, and what its kind has behind those.
+  func words(of id: UInt32) -> UnsafeRawBufferPointer {
+    let start = Int(offsets[Int(id)])
+    let end = Int(id) + 1 < offsets.count ? Int(offsets[Int(id) + 1]) : types.count
+    return UnsafeRawBufferPointer(rebasing: types[start..<end])
+  }
+
+  /// A name, without the NUL; empty for none.
+  func name(at offset: UInt32) -> UnsafeRawBufferPointer {
+    guard offset < strings.count else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+    let rest = strings[Int(offset)...]
+    return UnsafeRawBufferPointer(rebasing: rest[..<(rest.firstIndex(of: 0) ?? rest.endIndex)])
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// Word number `index`, of 32 bits.
+  func word(_ index: Int) -> UInt32 { loadUnaligned(fromByteOffset: 4 * index, as: UInt32.self) }
+}

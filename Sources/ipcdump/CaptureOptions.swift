@@ -1,0 +1,86 @@
+import ArgumentParser
+import IPCCapture
+
+/// Options that keep events in files, and that show what was kept.
+struct CaptureOptions: ParsableArguments {
+  @Option(
+    name: .customShort("w"),
+    help: ArgumentHelp(
+      "Keep events with their contents in this file, as pcapng for Wireshark and -r; - is standard output.",
+      valueName: "file"))
+  var output: String?
+
+  @Flag(name: .customLong("print"), help: "With -w: show the events too.")
+  var showsEvents = false
+
+  @Option(
+    name: .customShort("r"),
+    help: ArgumentHelp(
+      "Show the events of this file, which -w has written, and trace nothing; - is standard input.",
+      valueName: "file"))
+  var input: String?
+
+  @Option(
+    name: .customShort("C"),
+    help: ArgumentHelp(
+      "With -w: begin another file when this one has so many million bytes.", valueName: "megabytes"))
+  var megabytes: UInt32?
+
+  @Option(
+    name: .customShort("G"),
+    help: ArgumentHelp(
+      "With -w: begin another file after so many seconds; its name may hold strftime(3)'s %.",
+      valueName: "seconds"))
+  var seconds: UInt32?
+
+  @Option(
+    name: .customShort("W"),
+    help: ArgumentHelp(
+      "With -C: use so many files in turn. With -G: end after so many files.", valueName: "count"))
+  var fileCount: UInt32?
+
+  @Option(
+    help: ArgumentHelp(
+      "With -w: let Wireshark show what goes over a port, a type or a path (all, without =) as this protocol.",
+      valueName: "channel=protocol"),
+    transform: { try DissectionRule(argument: $0) })
+  var dissect: [DissectionRule] = []
+
+  func validate() throws {
+    if output == nil {
+      let isInVain = showsEvents || megabytes != nil || seconds != nil || fileCount != nil || !dissect.isEmpty
+      guard !isInVain else {
+        throw ValidationError("--print, -C, -G, -W and --dissect are about the file of -w; add -w and a file")
+      }
+    }
+    guard ![megabytes, seconds, fileCount].contains(0) else {
+      throw ValidationError("-C, -G and -W take positive numbers; leave out what should have no limit")
+    }
+    if fileCount != nil, (megabytes == nil) == (seconds == nil) {
+      throw ValidationError("-W counts the files of either -C or -G; give exactly one of them")
+    }
+    if output == "-", megabytes != nil || seconds != nil {
+      throw ValidationError("-C and -G begin new files, and standard output is one; give -w a file's name")
+    }
+    if let input, input == output, input != "-" {
+      throw ValidationError("-r and -w name the same file; -w would empty it first")
+    }
+  }
+
+  /// Says what does not go together with how events are shown.
+  func validate(with shown: OutputOptions, command: [String]) throws {
+    if input != nil, !command.isEmpty {
+      throw ValidationError("-r shows what was traced before; leave out -r, or -- and the command")
+    }
+    if shown.byteLimit != nil, !shown.showsContents, output == nil {
+      throw ValidationError(
+        "-B limits the contents that -x, -X or --text shows or -w keeps; add one, or leave -B out")
+    }
+    if output != nil, shown.file != nil, !showsEvents {
+      throw ValidationError("-o says where events are shown, which -w does not; add --print, or leave -o out")
+    }
+    if output == "-", showsEvents, shown.file ?? "-" == "-" {
+      throw ValidationError("-w - and --print both write to standard output; add -o and a file")
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import IPCCapture
+import IPCModel
+import Testing
+
+@testable import ipcdump
+
+@Suite("The options of captures")
+struct CaptureOptionTests {
+  private func complaint(_ arguments: [String]) -> String? {
+    do {
+      _ = try IPCDump.parse(arguments)
+      return nil
+    } catch {
+      return IPCDump.message(for: error)
+    }
+  }
+
+  static let refused: [([String], String)] = [
+    (["--print"], "add -w"), (["-C", "1"], "add -w"), (["-G", "1"], "add -w"),
+    (["--dissect", "http"], "add -w"),
+    (["-w", "a", "-C", "0"], "positive"), (["-w", "a", "-G", "0"], "positive"),
+    (["-w", "a", "-W", "3"], "-C or -G"), (["-w", "a", "-C", "1", "-G", "1", "-W", "3"], "-C or -G"),
+    (["-w", "-", "-C", "1"], "standard output is one"), (["-w", "-", "-G", "1"], "standard output is one"),
+    (["-w", "a", "-r", "a"], "the same file"), (["-r", "a", "--", "true"], "traced before"),
+    (["-w", "a", "-o", "b"], "add --print"), (["-w", "-", "--print"], "both write"),
+    (["-B", "1"], "leave -B out"),
+    (["-w", "a", "--dissect", "HT TP"], "no name of a protocol"),
+    (["-w", "a", "--dissect", "80="], "no name"),
+    (["-w", "a", "--dissect", "=http"], "no channel"),
+  ]
+
+  @Test("that do not go together are refused, with a way out", arguments: refused)
+  func refusal(_ arguments: [String], _ words: String) {
+    #expect(complaint(arguments)?.contains(words) == true, "\(complaint(arguments) ?? "taken")")
+  }
+
+  static let taken = [
+    ["-w", "a"], ["-w", "-"], ["-w", "a", "--print", "-o", "b"], ["-w", "-", "--print", "-o", "b"],
+    ["-r", "-"],
+    ["-r", "a", "-w", "b", "-t", "pipe"], ["-r", "-", "-w", "-"], ["-w", "a", "-B", "10"],
+    ["-w", "a", "-C", "1", "-W", "2"],
+    ["-w", "a", "-G", "1", "-C", "1"], ["-w", "a", "--", "true"],
+  ]
+
+  @Test("that go together are taken", arguments: taken)
+  func together(_ arguments: [String]) {
+    #expect(complaint(arguments) == nil)
+  }
+
+  @Test("--dissect knows ports, types, paths and everything")
+  func dissect() throws {
+    let rules = try IPCDump.parse([
+      "-w", "a", "--dissect", "6379=resp", "--dissect", "pipe=data", "--dissect", "/run/a=b=http",
+      "--dissect", "json",
+    ]).capture.dissect
+    #expect(
+      rules == [
+        DissectionRule(.port(6379), dissector: "resp"), DissectionRule(.kind(.pipe), dissector: "data"),
+        DissectionRule(.named(Array("/run/a=b".utf8)), dissector: "http"),
+        DissectionRule(.all, dissector: "json"),
+      ])
+  }
+}

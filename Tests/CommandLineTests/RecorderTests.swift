@@ -1,0 +1,99 @@
+import ArgumentParser
+import Foundation
+import IPCCapture
+import IPCFormats
+import IPCModel
+import Testing
+
+@testable import ipcdump
+
+@Suite("The files of -w")
+struct RecorderTests {
+  private let folder: URL
+  private let clock = WallClock(
+    offset: 1_795_187_000_000_000_000, start: 1_000_000_000, zone: TimeZoneOffset(secondsEast: 0))
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "recorder-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  /// Records events of some length, a second apart, and gives the seconds that each file holds.
+  private func record(
+    _ seconds: [UInt64], bytes: Int = 1, name: String = "t", flushing: Bool = true, _ arguments: String...
+  ) throws -> [String: [UInt64]] {
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let options = try IPCDump.parse(["-w", path(of: name)] + arguments)
+    let recorder = try #require(try Recorder(options.capture, byteLimit: nil, clock: clock))
+    let content = [UInt8](repeating: 7, count: bytes)
+    let end = Endpoint(pid: 1, tid: 1, comm: Comm("a"))
+    let texts = TextTable()
+    for second in seconds {
+      let event = Event(
+        time: clock.start + second * 1_000_000_000, kind: .pipe, source: end, destination: end,
+        count: UInt64(bytes))
+      _ = content.withUnsafeBytes { recorder.take(event, content: $0, texts: texts, clock: clock) }
+      if flushing { try recorder.flush() }
+    }
+    try recorder.finish()
+    var told: [String: [UInt64]] = [:]
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path()) {
+      told[name] = try Self.seconds(in: path(of: name), after: clock.start)
+    }
+    return told
+  }
+
+  private func path(of name: String) -> String { "\(folder.path(percentEncoded: false))/\(name)" }
+
+  private static func seconds(in path: String, after start: UInt64) throws -> [UInt64] {
+    var reader = try CaptureReader(path: path)
+    var seconds: [UInt64] = []
+    while let entry = try reader.next() {
+      if case .event(let event) = entry { seconds.append((event.time - start) / 1_000_000_000) }
+    }
+    return seconds
+  }
+
+  @Test("is one, if nothing else is asked for", arguments: [[1, 2, 3], []] as [[UInt64]])
+  func one(_ seconds: [UInt64]) throws {
+    #expect(try record(seconds, bytes: 900_000) == ["t": seconds])
+  }
+
+  @Test("are as long as -C says, and each is a capture by itself", arguments: [true, false])
+  func size(_ flushing: Bool) throws {
+    let told = try record([0, 1, 2, 3, 4], bytes: 600_000, flushing: flushing, "-C", "1")
+    #expect(told == ["t": [0, 1], "t1": [2, 3], "t2": [4]])
+  }
+
+  @Test("are used in turn with -W", arguments: [true, false])
+  func turn(_ flushing: Bool) throws {
+    let told = try record([0, 1, 2, 3, 4, 5, 6], bytes: 1_000_000, flushing: flushing, "-C", "1", "-W", "3")
+    #expect(told == ["t0": [6], "t1": [4], "t2": [5]])
+  }
+
+  @Test("are as long in time as -G says")
+  func time() throws {
+    let told = try record([0, 1, 2, 3, 7, 8], name: "t-%s", "-G", "3")
+    #expect(told == ["t-1795187001": [0, 1, 2], "t-1795187004": [3], "t-1795187008": [7, 8]])
+  }
+
+  @Test("of -G have one name if it does not tell the time")
+  func untold() throws {
+    #expect(try record([0, 1, 2, 3], "-G", "2") == ["t": [2, 3]])
+  }
+
+  @Test("end with the last one that -W allows")
+  func last() throws {
+    let told = try record([0, 1, 2, 3, 4, 5], name: "t-%s", "-G", "2", "-W", "2")
+    #expect(told == ["t-1795187001": [0, 1], "t-1795187003": [2, 3]])
+  }
+
+  @Test("have numbers of one length with -W")
+  func names() {
+    let names = CaptureNames(path: "a", isTimed: false, isNumbered: true, turn: 101)
+    #expect(
+      [0, 9, 10, 100, 101].map { names.name($0, second: 0) } == ["a000", "a009", "a010", "a100", "a000"])
+    let single = CaptureNames(path: "a%", isTimed: false, isNumbered: false, turn: nil)
+    #expect(single.name(0, second: 0) == "a%")
+  }
+}

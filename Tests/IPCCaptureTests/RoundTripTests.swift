@@ -1,0 +1,160 @@
+import CaptureSupport
+import IPCCapture
+import IPCModel
+import TestSupport
+import Testing
+
+@Suite("What is written to a capture")
+struct RoundTripTests {
+  private static let sh = Endpoint(pid: 4321, tid: 4322, comm: Comm("sh"))
+  private static let cat = Endpoint(pid: 4323, tid: 4323, comm: Comm("cat"))
+
+  /// An event with every field that its kind has, of values that a compact number might spoil.
+  private static func full(_ kind: Kind, in recorded: inout Recorded, time: UInt64 = 50_123_456_789) -> Event
+  {
+    let values: [UInt64] = [0, 1, 127, 128, 65_535, .max, 1 << 63, 1 << 32]
+    var event = Event(time: time, kind: kind, source: sh, destination: cat, count: 5)
+    for (position, field) in kind.row.fields.enumerated() {
+      switch field.form {
+      case .number: event.set(position, to: values[position % values.count])
+      case .integer: event.set(position, to: Int64(-5) - Int64(position))
+      case .text: event.set(position, to: recorded.texts.add("\(field.name) of \(kind.row.name)"))
+      }
+    }
+    return event
+  }
+
+  @Test("is read back as it was, of every kind, with all fields and with none", arguments: Kind.all)
+  func kinds(_ kind: Kind) {
+    var recorded = Recorded()
+    recorded.add(Self.full(kind, in: &recorded), Array("hello".utf8))
+    recorded.add(Self.full(kind, in: &recorded), nil)
+    recorded.add(Self.full(kind, in: &recorded), [])
+    recorded.add(Event(time: 1, kind: kind, source: Self.sh, destination: Self.cat, count: 0), nil)
+    recorded.end()
+    let replayed = Replayed(recorded.bytes)
+    #expect(replayed.failure == nil)
+    #expect(replayed.text == recorded.liveText)
+    #expect(replayed.count == 4)
+  }
+
+  @Test("is read back with whatever traits it has")
+  func traits() {
+    var recorded = Recorded()
+    for bits in 0..<(32 as UInt8) {
+      var event = Self.full(.pipe, in: &recorded)
+      event.traits = Event.Traits(rawValue: bits)
+      recorded.add(event, [1, 2, 3, 4, 5])
+    }
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test("is read back with the time from write to read, known or not")
+  func delays() {
+    var recorded = Recorded()
+    let delays: [UInt64] = [0, 1, 1_000_000_000, .max - 1, Event.unknownDelay]
+    for delay in delays {
+      var event = Self.full(.pipe, in: &recorded)
+      event.delay = delay
+      recorded.add(event, [1])
+    }
+    #expect(Replayed(recorded.bytes).delays == delays)
+  }
+
+  @Test("is read back whoever its ends were")
+  func ends() {
+    var recorded = Recorded()
+    let names = ["", "a", "a name of 15 by", "new\nline", "<unknown>", "ä\u{202e}b"]
+    let ends = names.map { Endpoint(pid: .max, tid: .min, comm: Comm($0)) } + [.unknown]
+    for source in ends {
+      for destination in ends {
+        recorded.add(Event(time: 7, kind: .pipe, source: source, destination: destination, count: .max), [0])
+        recorded.add(Event(time: 7, kind: .signal, source: source, destination: destination, count: 0), nil)
+      }
+    }
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test("is read back with texts that are not UTF-8, and longer than an option")
+  func texts() {
+    var recorded = Recorded()
+    let texts: [[UInt8]] = [
+      [], [0xFF, 0xFE, 0x0A, 0x00, 0xC3], Array("=\n=".utf8), Array(repeating: 0x80, count: 70_000),
+      Array(repeating: UInt8(ascii: "x"), count: 200_000),
+    ]
+    for text in texts {
+      for kind in [Kind.unixStream, .signal] {
+        var event = Self.full(kind, in: &recorded)
+        event.set(kind == .signal ? 1 : 0, to: recorded.texts.add(text))
+        recorded.add(event, [1])
+        recorded.add(event, nil)
+      }
+    }
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test(
+    "is read back with contents of any length",
+    arguments: [1, 2, 3, 4, 261_119, 261_120, 261_121, 600_000, 16 << 20])
+  func contents(_ length: Int) {
+    var recorded = Recorded()
+    var random = SeededRandom(seed: UInt64(length))
+    var content = [UInt8](repeating: 0, count: length)
+    for index in content.indices { content[index] = UInt8(truncatingIfNeeded: random.next()) }
+    recorded.add(Self.full(.pipe, in: &recorded), content)
+    recorded.add(Self.full(.signal, in: &recorded), nil)
+    let replayed = Replayed(recorded.bytes)
+    let isSame = replayed.text == recorded.liveText
+    #expect(isSame && replayed.failure == nil)
+  }
+
+  @Test("is read back with the losses between events")
+  func losses() {
+    var recorded = Recorded()
+    recorded.add(Self.full(.pipe, in: &recorded), [1])
+    recorded.add(Loss(kind: nil, count: 3, bytes: 0, time: 60_000_000_000))
+    for kind in Kind.all { recorded.add(Loss(kind: kind, count: 17, bytes: .max, time: 60_000_000_001)) }
+    recorded.add(Self.full(.pipe, in: &recorded), [2])
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test("is read back with the times that were told, though the clock was set")
+  func clock() {
+    var recorded = Recorded()
+    recorded.add(Self.full(.pipe, in: &recorded), [1])
+    recorded.offset += 3_600_000_000_123
+    recorded.add(Self.full(.signal, in: &recorded), nil)
+    recorded.offset = -50_000_000_000_000
+    recorded.add(Self.full(.pipe, in: &recorded), [1])
+    recorded.add(Loss(kind: .pipe, count: 1, bytes: 1, time: 3))
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test("is read back with no more contents than were asked for", arguments: [0, 1, 5, 300_000])
+  func limit(_ limit: Int) {
+    var recorded = Recorded(byteLimit: limit)
+    var event = Self.full(.pipe, in: &recorded)
+    event.count = 280_000
+    recorded.add(event, Array(repeating: 7, count: 280_000))
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+  }
+
+  @Test("is read back however few bytes come at once", arguments: [1, 7, 4096])
+  func portions(_ portion: Int) {
+    var recorded = Recorded()
+    for kind in Kind.all { recorded.add(Self.full(kind, in: &recorded), Array("some bytes".utf8)) }
+    recorded.end()
+    #expect(Replayed(recorded.bytes, atOnce: portion).text == recorded.liveText)
+  }
+
+  @Test("is read back from captures put one behind the other")
+  func concatenation() {
+    var first = Recorded()
+    first.add(Self.full(.pipe, in: &first), [1])
+    first.end()
+    var second = Recorded()
+    second.add(Self.full(.signal, in: &second), nil)
+    second.end()
+    #expect(Replayed(first.bytes + second.bytes).text == first.liveText + second.liveText)
+  }
+}

@@ -1,0 +1,26 @@
+import CaptureSupport
+import IPCModel
+
+/// A small capture of everything that a capture holds.
+enum Sample {
+  static let client = Endpoint(pid: 12, tid: 13, comm: Comm("client"))
+  static let server = Endpoint(pid: 14, tid: 14, comm: Comm("server"))
+
+  /// A message, one without contents, a signal and a loss.
+  static func small() -> Recorded {
+    var recorded = Recorded()
+    var message = Event(
+      time: 50_000_000_000, kind: .unixStream, source: client, destination: server, count: 5)
+    message.set(0, to: recorded.texts.add("/run/a socket"))
+    message.set(1, to: 5 as UInt64)
+    recorded.add(message, Array("hello".utf8))
+    recorded.add(Loss(kind: .pipe, count: 3, bytes: 4096, time: 50_000_000_001))
+    message.traits = [.undelivered, .inferredDestination]
+    recorded.add(message, nil)
+    var signal = Event(time: 50_000_000_002, kind: .signal, source: client, destination: server, count: 0)
+    signal.set(1, to: recorded.texts.add("SIGTERM"))
+    recorded.add(signal, nil)
+    recorded.end()
+    return recorded
+  }
+}

@@ -1,0 +1,59 @@
+import IPCFormats
+import IPCModel
+
+@testable import IPCSummary
+
+/// Events made by hand, and what a summary says of them.
+final class Scene {
+  static let ann = Endpoint(pid: 100, tid: 101, comm: Comm("ann"))
+  static let bob = Endpoint(pid: 500, tid: 501, comm: Comm("bob"))
+
+  let summary: TrafficSummary
+  private var texts = TextTable()
+  private let anonymous: TextID
+  private var clock: UInt64 = 1_000_000_000
+
+  init(limit: Int = TrafficSummary.edgeLimit) {
+    summary = TrafficSummary(limit: limit)
+    anonymous = texts.add("<anonymous>")
+  }
+
+  /// Bytes that go through a pipe; a second passes after each.
+  func pipe(
+    _ count: UInt64, from source: Endpoint = Scene.ann, to destination: Endpoint = Scene.bob,
+    inode: UInt64 = 42,
+    name: String? = nil, delay: UInt64 = Event.unknownDelay, traits: Event.Traits = []
+  ) {
+    tell(.pipe, count, source, destination, delay: delay, traits: traits) { event, texts in
+      event.set(0, to: name.map { texts.add($0) } ?? anonymous)
+      event.set(1, to: inode)
+    }
+  }
+
+  func tell(
+    _ kind: Kind, _ count: UInt64, _ source: Endpoint, _ destination: Endpoint,
+    delay: UInt64 = Event.unknownDelay, traits: Event.Traits = [],
+    fields: (inout Event, inout TextTable) -> Void
+  ) {
+    var event = Event(
+      time: clock, kind: kind, source: source, destination: destination, count: count, traits: traits)
+    event.delay = delay
+    fields(&event, &texts)
+    summary.take(event, texts: texts)
+    clock += 1_000_000_000
+  }
+
+  func json(top: Int? = nil, at moment: Moment? = nil) -> String {
+    text { summary.report(top: top, at: moment).appendJSON(to: &$0) }
+  }
+
+  func table(top: Int? = nil, at moment: Moment? = nil) -> [String] {
+    text { summary.report(top: top, at: moment).appendTable(to: &$0) }.split(separator: "\n").map(String.init)
+  }
+
+  private func text(_ body: (inout OutputBuffer) -> Void) -> String {
+    var output = OutputBuffer()
+    body(&output)
+    return output.withBytes { String(decoding: $0, as: UTF8.self) }
+  }
+}

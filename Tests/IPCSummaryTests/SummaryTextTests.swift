@@ -1,0 +1,109 @@
+import IPCModel
+import Testing
+
+@testable import IPCSummary
+
+@Suite("A summary's text")
+struct SummaryTextTests {
+  private let scene = Scene()
+
+  private func waiting(
+    _ operation: BlockedThread.Operation, duration: UInt64?, others: [Endpoint], tid: Int32 = 500
+  ) -> BlockedThread {
+    BlockedThread(
+      thread: Endpoint(pid: 500, tid: tid, comm: Comm("bob")), operation: operation, kind: .pipe, inode: 42,
+      receiver: ReceivingEnd(kind: .pipe, inode: 42), duration: duration, others: others)
+  }
+
+  @Test func `is a table in columns`() {
+    scene.pipe(1_000_000, delay: 12_345)
+    scene.pipe(24, from: Scene.bob, to: Scene.ann, inode: 7)
+    let unread = [ReceivingEnd(kind: .pipe, inode: 42): UInt64(512)]
+    #expect(
+      scene.table(at: Moment(duration: 2_000_000_000, unread: unread)) == [
+        "SOURCE    DESTINATION  TYPE  CHANNEL  MESSAGES    BYTES  BYTES/S   MEDIAN      P99  UNREAD",
+        "100(ann)  500(bob)     pipe  [42]            1  1000000   500 kB  12.3 µs  12.3 µs     512",
+        "500(bob)  100(ann)     pipe  [7]             1       24     12 B        -        -       -",
+        "all                                          2  1000024   500 kB",
+      ])
+  }
+
+  @Test func `adds up the others in one line, which widens no column`() {
+    for inode: UInt64 in 1...1000 { scene.pipe(1, inode: inode) }
+    let lines = scene.table(top: 1)
+    #expect(lines.count == 4)
+    #expect(lines[2] == "others (999)                               999    999      1 B")
+  }
+
+  @Test func `says nobody, unknown, and what was lost`() {
+    scene.pipe(2, from: .unknown)
+    scene.pipe(1, to: .unknown, traits: .undelivered)
+    scene.summary.take(Loss(kind: .pipe, count: 3, bytes: 0, time: 1))
+    let lines = scene.table()
+    #expect(lines[1].hasPrefix("unknown   500(bob)     pipe"))
+    #expect(lines[2].hasPrefix("100(ann)  nobody       pipe"))
+    #expect(lines.last == "3 operations were lost, so that there was more than is told here")
+  }
+
+  @Test func `tells who waits for whom`() {
+    scene.pipe(1, name: "/run/queue")
+    let moment = Moment(
+      duration: 1, unread: [ReceivingEnd(kind: .pipe, inode: 42): 65_536],
+      blocked: [
+        waiting(.read, duration: 3_210_000_000, others: [Scene.ann]),
+        waiting(.write, duration: nil, others: [], tid: 507),
+      ])
+    #expect(
+      scene.table(at: moment).suffix(2) == [
+        "blocked: 500(bob) reads from pipe /run/queue for 3.21 s; 100(ann) could write",
+        "blocked: 500(bob), thread 507, writes to pipe /run/queue (65536 bytes unread); nobody could read",
+      ])
+  }
+
+  @Test func `lets no name steer a terminal`() {
+    scene.pipe(1, from: Endpoint(pid: 1, tid: 1, comm: Comm("\u{1b}[2J")), name: "/a\nb")
+    let line = scene.table()[1]
+    #expect(line.hasPrefix(#"1(\x1b[2J)"#) && line.contains(#"/a\nb"#), "\(line)")
+  }
+
+  @Test(
+    arguments: [
+      (0, "0 ns"), (999, "999 ns"), (1000, "1.00 µs"), (1004, "1.00 µs"), (1005, "1.01 µs"),
+      (9999, "10.0 µs"),
+      (99_949, "99.9 µs"), (999_499, "999 µs"), (999_500, "1.00 ms"), (12_300_000, "12.3 ms"),
+      (1_500_000_000, "1.50 s"), (999_500_000_000, "1000 s"), (86_400_000_000_000, "86400 s"),
+    ])
+  func `has times of three digits`(_ nanoseconds: UInt64, _ text: String) {
+    #expect(Quantity.time(nanoseconds) == text)
+  }
+
+  @Test func `has rates of any size`() {
+    #expect(Quantity.rate(nil) == "-")
+    #expect(Quantity.rate(1_234_567) == "1.23 MB")
+    #expect(Quantity.rate(.max) == "18.4 EB")
+  }
+
+  @Test func `as JSON has every figure`() {
+    scene.pipe(1000, name: "/run/\"q\"", delay: 5000)
+    scene.pipe(24, from: Scene.bob, to: .unknown, inode: 7, traits: .undelivered)
+    let moment = Moment(
+      duration: 2_000_000_000, unread: [ReceivingEnd(kind: .pipe, inode: 42): 512],
+      blocked: [waiting(.read, duration: 9, others: [Scene.ann])])
+    #expect(
+      scene.json(at: moment)
+        == #"{"duration_ns":2000000000,"events":2,"bytes":1024,"lost":0,"edges":["#
+        + #"{"src_pid":100,"src_comm":"ann","dst_pid":500,"dst_comm":"bob","type":"pipe","channel":"/run/\"q\"","#
+        + #""messages":1,"bytes":1000,"bytes_per_second":500,"delay_median_ns":5000,"delay_p99_ns":5000,"unread":512},"#
+        + #"{"src_pid":500,"src_comm":"bob","dst_pid":-1,"dst_comm":"<unknown>","type":"pipe","channel":"[7]","#
+        + #""messages":1,"bytes":24,"bytes_per_second":12,"delay_median_ns":null,"delay_p99_ns":null,"unread":null,"#
+        + #""delivered":false}],"others":{"edges":0,"messages":0,"bytes":0,"folded_edges":0},"blocked":["#
+        + #"{"pid":500,"tid":500,"comm":"bob","operation":"read","type":"pipe","channel":"/run/\"q\"","#
+        + #""waiting_ns":9,"unread":512,"waits_for":[{"pid":100,"comm":"ann"}]}]}"# + "\n")
+  }
+
+  @Test func `as JSON of the past knows nothing of now`() {
+    scene.pipe(1)
+    #expect(scene.json().hasSuffix(#""blocked":null}"# + "\n"))
+    #expect(scene.json().contains(#""unread":null"#))
+  }
+}

@@ -1,0 +1,25 @@
+import Glibc
+import IPCFiltering
+import IPCModel
+import Libbpf
+import Testing
+
+@testable import IPCTracing
+
+/// A start takes as long as the verifier, whose work grows with the ways through a program; an innocent branch in a loop
+/// can make it ten times as much. About 100,000 instructions take 0.1 s of one CPU.
+@Suite(
+  "The verifier", .enabled(if: geteuid() == 0 && KernelFacts.hasTypes, "loading programs needs root and BTF"))
+struct VerifierWorkTests {
+  @Test(arguments: [Hook.raw, .tracepoint])
+  func `follows few instructions`(hook: Hook) throws {
+    let configuration = Configuration(
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
+    let programs = try LoadedPrograms.load(configuration, scope: .tree)
+    let work = programs.placed.filter(\.isLoaded).map { ($0.program.verifiedInstructions, $0.program.name) }
+    let most = work.sorted { $0.0 > $1.0 }.prefix(5)
+    #expect(work.count > 50)
+    #expect(work.reduce(0) { $0 + $1.0 } < 150_000, "\(most)")
+    #expect(most.allSatisfy { $0.0 < 15_000 }, "\(most)")
+  }
+}

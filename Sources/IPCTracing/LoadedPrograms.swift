@@ -21,11 +21,12 @@ struct LoadedPrograms: ~Copyable {
 
   /// Opens, prepares and loads the object with one program type.
   private init(
-    _ configuration: Configuration, scope: KernelScope, hook: Hook, _ types: borrowing KernelTypes
+    _ configuration: Configuration, scope: KernelScope, hook: Hook, hasCalls: Bool,
+    _ types: borrowing KernelTypes
   ) throws(BPFError) {
     let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
     let channelLimit = Self.channelLimit(scope)
-    let object = try KernelPrograms.withObject { image throws(BPFError) in
+    let object = try KernelPrograms.withObject(hasCalls: hasCalls) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
       Self.choose(from: object, configuration, scope: scope, hook: hook, types, readsPages: readsPages)
       try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
@@ -99,21 +100,25 @@ struct LoadedPrograms: ~Copyable {
 
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.
   ///
+  /// - Parameter hasCalls: Whether programs call functions of their own.
   /// - Throws: ``Failure`` that says which program was refused and why.
-  static func load(_ configuration: Configuration, scope: KernelScope) throws(Failure) -> LoadedPrograms {
+  static func load(
+    _ configuration: Configuration, scope: KernelScope,
+    hasCalls: Bool = Features.allowsCallsBesideTailCalls
+  ) throws(Failure) -> LoadedPrograms {
     guard let types = KernelTypes() else { throw .withoutBTF }
     let isFree = configuration.hook == .auto
     let first = isFree ? Hook(losingNothingUnder: Preemption(types)) : configuration.hook
     let refusal: BPFError
     do throws(BPFError) {
-      return try LoadedPrograms(configuration, scope: scope, hook: first, types)
+      return try LoadedPrograms(configuration, scope: scope, hook: first, hasCalls: hasCalls, types)
     } catch {
       guard isFree else { throw .refused(error, hook: first) }
       refusal = error
     }
     let second = first.other
     do throws(BPFError) {
-      return try LoadedPrograms(configuration, scope: scope, hook: second, types)
+      return try LoadedPrograms(configuration, scope: scope, hook: second, hasCalls: hasCalls, types)
     } catch {
       throw .refused(refusal, hook: first, alsoBy: error)
     }

@@ -1,11 +1,14 @@
 /// The BPF object that is compiled from `bpf/` and embedded in this binary.
 public enum KernelPrograms {
   /// Calls `body` with the bytes of the ELF object, aligned to 8 bytes.
-  public static func withObject<R: ~Copyable, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R)
-    throws(E) -> R
-  {
-    let encoded = UnsafeBufferPointer(
-      start: embeddedObject.utf8Start, count: embeddedObject.utf8CodeUnitCount)
+  ///
+  /// - Parameter hasCalls: Whether its programs have functions of their own, which the verifier looks at once; not every
+  ///   kernel takes those.
+  public static func withObject<R: ~Copyable, E: Error>(
+    hasCalls: Bool, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    let object = hasCalls ? embeddedObject : embeddedObjectWithoutCalls
+    let encoded = UnsafeBufferPointer(start: object.utf8Start, count: object.utf8CodeUnitCount)
     let decoded = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count / 4 * 3, alignment: 8)
     defer { decoded.deallocate() }
     let count = decodeBase64(encoded, into: decoded)

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Compiles a BPF object and writes a Swift source that holds it as base64 in a static string:
-/// `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
+/// Compiles a BPF object, as it is and with `NO_CALLS`, and writes a Swift source that holds both as base64 in static
+/// strings: `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
 ///
 /// One program does all three steps, so that SwiftPM sees Swift sources only: it would take an object file for a
 /// resource. A static string lies in the binary's read-only data; an array literal of this size would take minutes to
@@ -15,23 +15,32 @@ enum EmbedBPF {
         Data("usage: embed-bpf OUTPUT CLANG LLVM-OBJCOPY CLANG-ARGUMENT…\n".utf8))
       exit(64)
     }
+    let compilation = Array(arguments[4...])
+    let source = """
+      /// The compiled BPF programs, as base64.
+      let embeddedObject: StaticString = "\(try object(by: arguments, compilation).base64EncodedString())"
+
+      /// The same without functions of their own.
+      let embeddedObjectWithoutCalls: StaticString =
+        "\(try object(by: arguments, compilation + ["-DNO_CALLS"]).base64EncodedString())"
+
+      """
+    try Data(source.utf8).write(to: URL(filePath: arguments[1]))
+  }
+
+  /// Compiles one object.
+  private static func object(by arguments: [String], _ compilation: [String]) throws -> Data {
     let folder = try FileManager.default.url(
       for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(filePath: arguments[1]),
       create: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let compiled = folder.appending(path: "compiled.o").path
     let object = folder.appending(path: "object.o").path
-    try run(arguments[2], Array(arguments[4...]) + ["-o", compiled])
+    try run(arguments[2], compilation + ["-o", compiled])
     // DWARF goes, BTF stays; the relocations of BTF are for linkers only.
     let dropped = ["--strip-debug", "--remove-section", ".rel.BTF", "--remove-section", ".rel.BTF.ext"]
     try run(arguments[3], dropped + [compiled, object])
-    let bytes = try Data(contentsOf: URL(filePath: object))
-    let source = """
-      /// The compiled BPF programs, \(bytes.count) bytes, as base64.
-      let embeddedObject: StaticString = "\(bytes.base64EncodedString())"
-
-      """
-    try Data(source.utf8).write(to: URL(filePath: arguments[1]))
+    return try Data(contentsOf: URL(filePath: object))
   }
 
   /// Runs a tool of the toolchain, and ends with its status if that is not 0; its words are its own.

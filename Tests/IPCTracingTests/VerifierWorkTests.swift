@@ -22,4 +22,12 @@ struct VerifierWorkTests {
     #expect(work.reduce(0) { $0 + $1.0 } < 150_000, "\(most)")
     #expect(most.allSatisfy { $0.0 < 15_000 }, "\(most)")
   }
+
+  @Test(arguments: [Hook.raw, .tracepoint])
+  func `takes programs without functions of their own, too`(hook: Hook) throws {
+    let configuration = Configuration(
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
+    let programs = try LoadedPrograms.load(configuration, scope: .tree, hasCalls: false)
+    #expect(programs.placed.count { $0.isLoaded } > 50)
+  }
 }

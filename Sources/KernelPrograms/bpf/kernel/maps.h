@@ -342,7 +342,12 @@ struct {
  * A function that the verifier looks at once in every program that calls it, and not once for each way that leads there:
  * what it takes and returns are numbers, of which the verifier knows nothing. What would be a pointer it looks up anew.
  */
+#ifdef NO_CALLS
+/* For kernels that refuse tail calls beside such calls: x86-64 before 5.10 (ebf7d1f508a7), arm64 before 6.0. */
+#define VERIFIED_ONCE static __always_inline
+#else
 #define VERIFIED_ONCE __noinline
+#endif
 
 /*
  * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers

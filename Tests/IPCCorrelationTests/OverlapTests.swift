@@ -33,6 +33,17 @@ struct OverlapTests {
     #expect(recording.told() == ["amy > bob 5", "ann > bob 5"])
   }
 
+  @Test func `are told apart however many processes are held up in them`() {
+    let parties = (0..<600).map { Party(name: "a\($0)", pid: 1000 + $0, tid: 1000 + $0) }
+    let writings = parties.map { recording.begin("from \($0.name)", by: $0) }
+    for writing in writings { writing.pipe.put(writing.bytes.count) }
+    for name in ["a599", "a300"] { recording.read("from \(name)", by: .bob) }
+    #expect(recording.told() == ["a599 > bob 9", "a300 > bob 9"])
+    for writing in writings { recording.end(writing, isPut: true) }
+    recording.read("from a598", by: .bob)
+    #expect(recording.told() == ["a598 > bob 9"])
+  }
+
   @Test func `are told apart by their last bytes`() {
     let long = String(repeating: "=", count: 200)
     writeTogether(long + "apple", by: .ann, long + "melon", by: .amy)

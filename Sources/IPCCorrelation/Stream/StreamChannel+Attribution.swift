@@ -20,8 +20,10 @@ extension StreamChannel {
     var isFromBefore = false
   }
 
-  /// Most writes that are compared for one position of a read.
+  /// Most writes that are compared for one position of a read, if they cannot all be next.
   static var comparedWrites: Int { 256 }
+  /// The same of those that can be: thousands of processes may be held up in the middle of their writes.
+  static var overlappingWrites: Int { 4096 }
 
   /// Divides a read among the writes that delivered it, and takes their bytes.
   ///
@@ -104,14 +106,16 @@ extension StreamChannel {
     }
     tally.removeAll()
     // What began later than the earliest end comes later.
-    let compared = writes.prefix(Self.comparedWrites)
-    let end = compared.reduce(UInt64.max) { isThere($1) ? min($0, $1.end) : $0 }
-    for index in compared.indices {
+    let end = writes.prefix(Self.comparedWrites).reduce(UInt64.max) { isThere($1) ? min($0, $1.end) : $0 }
+    var others = 0
+    for index in writes.indices.prefix(Self.overlappingWrites) {
       let write = writes[index]
-      guard isThere(write), write.begin < read.time else { continue }
+      let isPossible = isThere(write) && write.begin < read.time
       // Behind a write that had ended before it began, it can be next only if another reader took that one.
-      let isNext = write.begin < end
-      guard isNext || hasSeveralReaders else { continue }
+      let isNext = isPossible && write.begin < end
+      others = isNext ? 0 : others + 1
+      if others > Self.comparedWrites { break }
+      guard isNext || isPossible && hasSeveralReaders else { continue }
       tally.count(index, compare(write, with: received), isNext: isNext)
     }
     if tally.first == nil {

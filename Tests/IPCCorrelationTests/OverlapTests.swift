@@ -34,14 +34,22 @@ struct OverlapTests {
   }
 
   @Test func `are told apart however many processes are held up in them`() {
-    let parties = (0..<600).map { Party(name: "a\($0)", pid: 1000 + $0, tid: 1000 + $0) }
+    let parties = (0..<600).map { Party(name: "a\(100 + $0)", pid: 1000 + $0, tid: 1000 + $0) }
     let writings = parties.map { recording.begin("from \($0.name)", by: $0) }
     for writing in writings { writing.pipe.put(writing.bytes.count) }
-    for name in ["a599", "a300"] { recording.read("from \(name)", by: .bob) }
-    #expect(recording.told() == ["a599 > bob 9", "a300 > bob 9"])
+    for name in ["a699", "a400"] { recording.read("from \(name)", by: .bob) }
+    #expect(recording.told() == ["a699 > bob 9", "a400 > bob 9"])
     for writing in writings { recording.end(writing, isPut: true) }
-    recording.read("from a598", by: .bob)
-    #expect(recording.told() == ["a598 > bob 9"])
+    recording.read("from a698", by: .bob)
+    #expect(recording.told() == ["a698 > bob 9"])
+  }
+
+  @Test func `are told apart behind one that waits and hundreds that have come and gone`() {
+    let parties = (0..<600).map { Party(name: "a\(100 + $0)", pid: 1000 + $0, tid: 1000 + $0) }
+    let writings = parties.map { recording.begin("from \($0.name)", by: $0) }
+    for writing in writings.dropFirst() { recording.end(writing) }
+    for party in parties.dropFirst() { recording.read("from \(party.name)", by: .bob) }
+    #expect(recording.told() == parties.dropFirst().map { "\($0.name) > bob 9" })
   }
 
   @Test func `are told apart by their last bytes`() {

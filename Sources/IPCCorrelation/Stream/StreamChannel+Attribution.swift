@@ -110,9 +110,10 @@ extension StreamChannel {
     var others = 0
     for index in writes.indices.prefix(Self.overlappingWrites) {
       let write = writes[index]
-      let isPossible = isThere(write) && write.begin < read.time
+      // Behind one that waits, hundreds can have come and gone.
+      guard isThere(write) else { continue }
       // Behind a write that had ended before it began, it can be next only if another reader took that one.
-      let isNext = isPossible && write.begin < end
+      let isPossible = write.begin < read.time, isNext = isPossible && write.begin < end
       others = isNext ? 0 : others + 1
       if others > Self.comparedWrites { break }
       guard isNext || isPossible && hasSeveralReaders else { continue }

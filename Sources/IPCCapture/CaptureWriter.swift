@@ -74,7 +74,7 @@ public struct CaptureWriter: ~Copyable {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable, offset: Int64,
     to output: inout OutputBuffer
   ) {
-    let places = FieldPlaces.all[Int(event.kind.rawValue)]
+    let fields = event.kind.row.channel
     let time = UInt64(bitPattern: Int64(truncatingIfNeeded: event.time) &+ offset)
     events += 1
     counts.note(time)
@@ -86,10 +86,10 @@ public struct CaptureWriter: ~Copyable {
     record.appendRecord(
       of: event, kept.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts, offset: offset)
     words.removeAll()
-    words.appendWords(of: event, places, texts: texts)
+    words.appendWords(of: event, fields, texts: texts)
     if let kept, !kept.isEmpty {
       words.appendRemarks(on: event)
-      appendPackets(of: event, places, time, kept, texts: texts, to: &output)
+      appendPackets(of: event, fields, time, kept, texts: texts, to: &output)
     } else {
       words.appendFieldWords(of: event, texts: texts)
       words.appendRemarks(on: event)
@@ -125,12 +125,12 @@ public struct CaptureWriter: ~Copyable {
   // MARK: - Packets
 
   private mutating func appendPackets(
-    of event: borrowing Event, _ places: FieldPlaces, _ time: UInt64, _ content: UnsafeRawBufferPointer,
+    of event: borrowing Event, _ fields: ChannelFields, _ time: UInt64, _ content: UnsafeRawBufferPointer,
     texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
-    let outcome = choice.dissector(of: event, places, content: content, texts: texts)
+    let outcome = choice.dissector(of: event, fields, content: content, texts: texts)
     tags.removeAll()
-    tags.appendTags(of: event, places, outcome, rules: choice.rules, texts: texts)
+    tags.appendTags(of: event, fields, outcome, rules: choice.rules, texts: texts)
     let end = event.source.isKnown ? event.source : event.destination
     var start = 0
     while start < content.count {

@@ -26,15 +26,15 @@ public struct DissectionRule: Sendable, Equatable {
   }
 
   /// Whether the rule is about an event's channel.
-  func applies(to event: borrowing Event, _ places: FieldPlaces, texts: borrowing TextTable) -> Bool {
+  func applies(to event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable) -> Bool {
     switch channels {
     case .all: return true
     case .kind(let kind): return event.kind == kind
     case .port(let port):
-      if event.value(of: places.sourcePort) == UInt64(port) { return true }
-      return event.value(of: places.destinationPort) == UInt64(port)
+      if event.value(of: fields.ports?.source) == UInt64(port) { return true }
+      return event.value(of: fields.ports?.destination) == UInt64(port)
     case .named(let name):
-      guard let position = places.name, event.kind.row.fields[position].form == .text,
+      guard let position = fields.text, event.kind.row.fields[position].form == .text,
         let text = event.value(at: position)
       else { return false }
       return texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: text))) {

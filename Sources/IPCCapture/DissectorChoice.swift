@@ -16,35 +16,35 @@ struct DissectorChoice {
   init(rules: [DissectionRule]) { self.rules = rules }
 
   mutating func dissector(
-    of event: borrowing Event, _ places: FieldPlaces, content: UnsafeRawBufferPointer,
+    of event: borrowing Event, _ fields: ChannelFields, content: UnsafeRawBufferPointer,
     texts: borrowing TextTable
   ) -> Outcome {
     for index in rules.indices {
-      if rules[index].applies(to: event, places, texts: texts) { return .rule(index) }
+      if rules[index].applies(to: event, fields, texts: texts) { return .rule(index) }
     }
-    let channel = key(of: event, places)
+    let channel = key(of: event, fields)
     if let dissector = Dissector(content: content) {
       if dissector.isKept { memory[channel] = dissector }
       return .known(dissector)
     }
     if let dissector = memory[channel] { return .known(dissector) }
-    if let dissector = byPort(event, places) { return .known(dissector) }
+    if let dissector = byPort(event, fields) { return .known(dissector) }
     return .known(Dissector.isText(content) ? .text : .data)
   }
 
   /// One direction of a channel; 0 if there is nothing to tell it by.
-  private func key(of event: borrowing Event, _ places: FieldPlaces) -> UInt64 {
-    var key = event.value(of: places.inode) ?? 0
+  private func key(of event: borrowing Event, _ fields: ChannelFields) -> UInt64 {
+    var key = event.value(of: fields.receiver) ?? 0
     if key == 0 { return 0 }
-    for place in [places.sourcePort, places.destinationPort] {
+    for place in [fields.ports?.source, fields.ports?.destination] {
       if let port = event.value(of: place) { key = key &* 65_537 &+ port }
     }
     return key &* 16 &+ UInt64(event.kind.rawValue)
   }
 
-  private func byPort(_ event: borrowing Event, _ places: FieldPlaces) -> Dissector? {
-    guard let source = event.value(of: places.sourcePort),
-      let destination = event.value(of: places.destinationPort)
+  private func byPort(_ event: borrowing Event, _ fields: ChannelFields) -> Dissector? {
+    guard let source = event.value(of: fields.ports?.source),
+      let destination = event.value(of: fields.ports?.destination)
     else { return nil }
     if event.kind == .loopbackTCP { return Dissector(tcpPort: destination) ?? Dissector(tcpPort: source) }
     return Dissector(udpPort: destination) ?? Dissector(udpPort: source)

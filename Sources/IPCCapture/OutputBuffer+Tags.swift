@@ -5,7 +5,7 @@ import IPCModel
 extension OutputBuffer {
   /// Appends what Wireshark is told about a payload: how to show it and, of internet sockets, addresses and ports.
   mutating func appendTags(
-    of event: borrowing Event, _ places: FieldPlaces, _ choice: DissectorChoice.Outcome,
+    of event: borrowing Event, _ fields: ChannelFields, _ choice: DissectorChoice.Outcome,
     rules: [DissectionRule],
     texts: borrowing TextTable
   ) {
@@ -21,11 +21,13 @@ extension OutputBuffer {
       }
     }
     event.kind.row.name.withUTF8Buffer { appendTag(ExportedTags.protocolColumn, text: $0) }
-    appendAddress(of: event, places.sourceAddress, ExportedTags.sourceIPv4, ExportedTags.sourceIPv6, texts)
     appendAddress(
-      of: event, places.destinationAddress, ExportedTags.destinationIPv4, ExportedTags.destinationIPv6, texts)
-    if let source = event.value(of: places.sourcePort),
-      let destination = event.value(of: places.destinationPort)
+      of: event, fields.ports?.sourceAddress, ExportedTags.sourceIPv4, ExportedTags.sourceIPv6, texts)
+    appendAddress(
+      of: event, fields.ports?.destinationAddress, ExportedTags.destinationIPv4, ExportedTags.destinationIPv6,
+      texts)
+    if let source = event.value(of: fields.ports?.source),
+      let destination = event.value(of: fields.ports?.destination)
     {
       let type = event.kind == .loopbackTCP ? ExportedTags.tcpPorts : ExportedTags.udpPorts
       appendTag(ExportedTags.portType, number: type)

@@ -3,19 +3,20 @@ import IPCModel
 
 extension OutputBuffer {
   /// Appends both ends of an event and its channel in words, as `src 12(sh) → dst 13(cat) pipe <anonymous>`.
-  mutating func appendWords(of event: borrowing Event, _ places: FieldPlaces, texts: borrowing TextTable) {
+  mutating func appendWords(of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable) {
     append("src ")
     append(event.source)
     append(" → dst ")
     append(event.destination)
     append(" ")
     append(event.kind.row.name)
-    if let position = places.name, let name = event.value(at: position) {
+    if let position = fields.text, let name = event.value(at: position) {
       append(" ")
       append(name, of: event.kind.row.fields[position], texts: texts, .terminal)
     }
-    appendPort(of: event, places.sourceAddress, places.sourcePort, before: " ", texts: texts)
-    appendPort(of: event, places.destinationAddress, places.destinationPort, before: " → ", texts: texts)
+    appendPort(of: event, fields.ports?.sourceAddress, fields.ports?.source, before: " ", texts: texts)
+    appendPort(
+      of: event, fields.ports?.destinationAddress, fields.ports?.destination, before: " → ", texts: texts)
   }
 
   /// Appends what else is to be said of an event: what is not certain, and what is not there.

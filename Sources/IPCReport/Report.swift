@@ -21,7 +21,6 @@ public struct Report: ~Copyable {
   /// What the reader of the page must know about all of it, such as that the capture is damaged.
   public var warning = ""
   private let limits: ReportLimits
-  private let channelNames = ChannelNames()
   private let countPositions: [Int?]
   private var buffer = OutputBuffer()
   private var numbers: [Int32: UInt32] = [:]
@@ -89,7 +88,7 @@ public struct Report: ~Copyable {
     columns.destinationComm.append(
       event.destination.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
     let channelStart = buffer.count
-    channelNames.append(of: event, texts: texts, to: &buffer)
+    buffer.appendChannelName(of: event, texts: texts)
     columns.channel.append(channels.takeNumber(from: &buffer, after: channelStart))
     appendFields(of: event, texts: texts)
     columns.field.append(fields.takeNumber(from: &buffer, after: channelStart))

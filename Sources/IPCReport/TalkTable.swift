@@ -13,7 +13,6 @@ struct TalkTable: Sendable {
     var isMain: Bool
   }
 
-  private let channelNames = ChannelNames()
   private var names = NameTable()
   private var positions: [Talk.Key: Int] = [:]
   private var rows: [Talk] = []
@@ -67,7 +66,7 @@ struct TalkTable: Sendable {
     // Beyond the limit, no name is kept for a row that will not come to be.
     guard rows.count < Self.limit || names.count < Self.limit else { return nil }
     let start = buffer.count
-    channelNames.append(of: event, texts: texts, to: &buffer)
+    buffer.appendChannelName(of: event, texts: texts)
     let name = names.takeNumber(from: &buffer, after: start)
     let key = Talk.Key(
       source: event.source.pid, destination: event.destination.pid, kind: event.kind, name: name)

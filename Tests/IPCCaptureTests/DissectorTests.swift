@@ -26,9 +26,9 @@ struct DissectorTests {
     var texts = TextTable()
     var event = Event(time: 0, kind: kind, source: .unknown, destination: .unknown, count: 0)
     set(&event, &texts)
-    let places = FieldPlaces.all[Int(kind.rawValue)]
+    let fields = kind.row.channel
     return contents.map { content in
-      content.withUnsafeBytes { choice.dissector(of: event, places, content: $0, texts: texts) }
+      content.withUnsafeBytes { choice.dissector(of: event, fields, content: $0, texts: texts) }
     }
   }
 

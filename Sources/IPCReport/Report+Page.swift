@@ -60,7 +60,7 @@ extension Report {
     output.append(",\n\"processes\":")
     appendList(of: processes.count, to: &output) { index, output in
       output.append(text: "[\(processes[index].pid),")
-      output.append(processes[index].comm, .script)
+      output.append(processes[index].name.comm, .script)
       output.append("]")
     }
     output.append(",\n\"comms\":")

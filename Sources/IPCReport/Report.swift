@@ -9,9 +9,7 @@ public struct Report: ~Copyable {
   /// A process as the page names it.
   struct Process {
     let pid: Int32
-    var comm: Comm
-    /// Whether the name is that of its first thread.
-    var isMain: Bool
+    var name: ProcessName
   }
 
   let title: String
@@ -98,20 +96,14 @@ public struct Report: ~Copyable {
   /// Adds a loss.
   public mutating func take(_ loss: Loss) { losses.append(loss) }
 
-  /// Number of a process, which is named by its first thread if that has been seen, as it was called last.
   private mutating func number(of end: Endpoint) -> UInt32 {
-    let isMain = end.tid == end.pid
-    guard let number = numbers[end.pid] else {
-      let number = UInt32(processes.count)
-      numbers[end.pid] = number
-      processes.append(Process(pid: end.pid, comm: end.comm, isMain: isMain))
+    if let number = numbers[end.pid] {
+      processes[Int(number)].name.note(end)
       return number
     }
-    let position = Int(number)
-    if isMain || !processes[position].isMain {
-      processes[position].comm = end.comm
-      processes[position].isMain = isMain
-    }
+    let number = UInt32(processes.count)
+    numbers[end.pid] = number
+    processes.append(Process(pid: end.pid, name: ProcessName(end)))
     return number
   }
 

@@ -6,17 +6,10 @@ struct TalkTable: Sendable {
   /// Most rows; what belongs to further ones is counted in ``others``.
   static let limit = 65_536
 
-  /// A process as it was seen last.
-  private struct Process {
-    var comm: Comm
-    /// Whether the name is that of its first thread.
-    var isMain: Bool
-  }
-
   private var names = NameTable()
   private var positions: [Talk.Key: Int] = [:]
   private var rows: [Talk] = []
-  private var processes: [Int32: Process] = [:]
+  private var processes: [Int32: ProcessName] = [:]
   /// Transfers that found no room.
   private(set) var others: (events: UInt64, bytes: UInt64) = (0, 0)
   /// Records that were lost.
@@ -77,10 +70,7 @@ struct TalkTable: Sendable {
     return rows.count - 1
   }
 
-  /// Names a process by its first thread if that has been seen, as it was called last.
   private mutating func note(_ end: Endpoint) {
-    let isMain = end.tid == end.pid
-    if let known = processes[end.pid], known.isMain, !isMain { return }
-    processes[end.pid] = Process(comm: end.comm, isMain: isMain)
+    processes[end.pid, default: ProcessName(end)].note(end)
   }
 }

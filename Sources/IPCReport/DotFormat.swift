@@ -34,7 +34,7 @@ public struct DotFormat: EventFormat {
 
       """)
     for pid in Set(rows.flatMap { [$0.key.source, $0.key.destination] }).sorted() {
-      append("  \(Self.node(pid)) [label=\"", to: &output)
+      append("  \(Talk.node(pid)) [label=\"", to: &output)
       append(Self.escaped(terminalText(of: talks.comm(of: pid))), to: &output)
       append(pid >= 0 ? "\\n\(pid)\"];\n" : "\", style=\"rounded,dashed\"];\n", to: &output)
     }
@@ -46,28 +46,18 @@ public struct DotFormat: EventFormat {
   private func append(_ row: Talk, to output: inout OutputBuffer) {
     let name = talks.withName(of: row) { terminalText($0) }
     let kind = row.key.kind
-    let count = row.events == 1 ? "1 event" : "\(row.events) events"
-    let size = kind.row.carriesBytes ? "\(byteText(row.bytes)), \(count)" : count
-    append("  \(Self.node(row.key.source)) -> \(Self.node(row.key.destination)) [label=\"", to: &output)
+    append("  \(Talk.node(row.key.source)) -> \(Talk.node(row.key.destination)) [label=\"", to: &output)
     append(kind.row.name.description, to: &output)
     append(name.isEmpty ? "" : " \(Self.escaped(name))", to: &output)
-    append("\\n\(size)\", color=\"\(kind.color)\", fontcolor=\"\(kind.color)\"", to: &output)
+    append("\\n\(row.amount)\", color=\"\(kind.color)\", fontcolor=\"\(kind.color)\"", to: &output)
     append(", penwidth=\(penWidth(ofBytes: row.bytes))];\n", to: &output)
   }
 
   private func appendRemarks(to output: inout OutputBuffer) {
-    var remarks: [String] = []
-    if talks.others.events > 0 {
-      remarks.append(
-        "\(talks.others.events) events (\(byteText(talks.others.bytes))) of further edges left out")
-    }
-    if talks.lost > 0 { remarks.append("\(talks.lost) records lost") }
+    let remarks = talks.remarks(omitted: talks.others)
     guard !remarks.isEmpty else { return }
     append("  label=\"\(remarks.joined(separator: "; "))\";\n", to: &output)
   }
-
-  /// Identifier of a process; nothing but letters and digits.
-  private static func node(_ pid: Int32) -> String { pid >= 0 ? "p\(pid)" : "unknown" }
 
   /// Text within a quoted label, where graphviz knows escape sequences (`\N`) and entities of HTML.
   private static func escaped(_ text: String) -> String {

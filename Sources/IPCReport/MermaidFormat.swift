@@ -49,26 +49,20 @@ public struct MermaidFormat: EventFormat {
       $0.events += $1.events
       $0.bytes &+= $1.bytes
     }
-    if omitted.events > 0 {
-      text += "  %% \(omitted.events) events (\(byteText(omitted.bytes))) of further edges left out\n"
-    }
-    if talks.lost > 0 { text += "  %% \(talks.lost) records lost\n" }
+    for remark in talks.remarks(omitted: omitted) { text += "  %% \(remark)\n" }
     output.append(text: text)
   }
 
   private func node(_ pid: Int32) -> String {
     let name = Self.escaped(terminalText(of: talks.comm(of: pid)))
-    return pid >= 0 ? "  p\(pid)([\"\(name)<br/>\(pid)\"])\n" : "  unknown([\"\(name)\"])\n"
+    return "  \(Talk.node(pid))([\"\(name)\(pid >= 0 ? "<br/>\(pid)" : "")\"])\n"
   }
 
   private func edge(_ row: Talk, number: Int) -> String {
-    func identifier(_ pid: Int32) -> String { pid >= 0 ? "p\(pid)" : "unknown" }
     let kind = row.key.kind
     let name = talks.withName(of: row) { Self.escaped(terminalText($0)) }
-    let count = row.events == 1 ? "1 event" : "\(row.events) events"
-    let size = kind.row.carriesBytes ? "\(byteText(row.bytes)), \(count)" : count
-    let label = "\(kind.row.name)\(name.isEmpty ? "" : " \(name)")<br/>\(size)"
-    let ends = (identifier(row.key.source), identifier(row.key.destination))
+    let label = "\(kind.row.name)\(name.isEmpty ? "" : " \(name)")<br/>\(row.amount)"
+    let ends = (Talk.node(row.key.source), Talk.node(row.key.destination))
     let width = penWidth(ofBytes: row.bytes)
     return """
         \(ends.0) -->|"\(label)"| \(ends.1)

@@ -36,8 +36,7 @@ public struct Edge: Sendable {
     destination.comm = event.destination.comm
     receiver = ReceivingEnd(of: event) ?? receiver
     messages += 1
-    let (sum, isOver) = bytes.addingReportingOverflow(event.count)
-    bytes = isOver ? .max : sum
+    bytes.addSaturating(event.count)
     if event.delay != Event.unknownDelay { delays.add(event.delay) }
   }
 

@@ -10,7 +10,6 @@ public struct FoldedEdges: Sendable, Equatable {
   mutating func add(_ edge: borrowing Edge) {
     edges += 1
     messages += edge.messages
-    let (sum, isOver) = bytes.addingReportingOverflow(edge.bytes)
-    bytes = isOver ? .max : sum
+    bytes.addSaturating(edge.bytes)
   }
 }

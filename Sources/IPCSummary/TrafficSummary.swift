@@ -36,8 +36,7 @@ public final class TrafficSummary {
     }
     edges[recent].add(event)
     events += 1
-    let (sum, isOver) = bytes.addingReportingOverflow(event.count)
-    bytes = isOver ? .max : sum
+    bytes.addSaturating(event.count)
     span = (min(span?.first ?? .max, event.time), max(span?.last ?? 0, event.time))
   }
 

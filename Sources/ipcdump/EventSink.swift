@@ -97,10 +97,8 @@ final class EventSink {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) {
     guard format != nil else { return }
-    if showsContents {
+    if showsContents || (recorder == nil && content == nil) {
       format?.append(event, content: content, texts: texts, to: &buffer)
-    } else if recorder == nil, content == nil {
-      format?.append(event, content: nil, texts: texts, to: &buffer)
     } else {
       // They were captured for somebody else.
       format?.append(event.withoutContents(), content: nil, texts: texts, to: &buffer)

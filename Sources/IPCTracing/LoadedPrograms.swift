@@ -26,9 +26,15 @@ struct LoadedPrograms: ~Copyable {
   ) throws(BPFError) {
     let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
     let channelLimit = Self.channelLimit(scope)
+    var places: [ProgramPlace?] = []
     let object = try KernelPrograms.withObject(hasCalls: hasCalls) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
-      Self.choose(from: object, configuration, scope: scope, hook: hook, types, readsPages: readsPages)
+      places = object.programs.map { ProgramPlace(programName: $0.name) }
+      for (program, place) in zip(object.programs, places) {
+        program.setAutoload(
+          Self.isNeeded(
+            program, at: place, configuration, scope: scope, hook: hook, types, readsPages: readsPages))
+      }
       try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
       try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * 2)
       try object.map(named: "channels").setMaxEntries(channelLimit)
@@ -38,7 +44,7 @@ struct LoadedPrograms: ~Copyable {
       try object.load(from: image, partCount: partCount)
       return object
     }
-    let places = object.programs.map { ProgramPlace(programName: $0.name) }
+    // Loaded or not, programs keep their order.
     let placed: [PlacedProgram] = zip(object.programs, places).compactMap { program, place in
       guard let place, [hook.variant, "any"].contains(place.variant) else { return nil }
       return PlacedProgram(program: program, place: place, isLoaded: program.isAutoloaded)
@@ -54,22 +60,18 @@ struct LoadedPrograms: ~Copyable {
     self.readsPages = readsPages
   }
 
-  /// Decides which programs are loaded.
-  private static func choose(
-    from object: borrowing BPFObject, _ configuration: Configuration, scope: KernelScope, hook: Hook,
-    _ types: borrowing KernelTypes, readsPages: Bool
-  ) {
-    for program in object.programs {
-      guard let place = ProgramPlace(programName: program.name) else {
-        program.setAutoload(isNeeded(iterator: program.name, configuration, readsPages: readsPages))
-        continue
-      }
-      program.setAutoload(
-        place.isNeeded(
-          for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
-          && [hook.variant, "any"].contains(place.variant)
-          && (place.table != .note || types.hasTracepoint(program.tracepoint)))
+  /// Whether a program is loaded; without a place, it is an iterator.
+  private static func isNeeded(
+    _ program: BPFProgram, at place: ProgramPlace?, _ configuration: Configuration, scope: KernelScope,
+    hook: Hook, _ types: borrowing KernelTypes, readsPages: Bool
+  ) -> Bool {
+    guard let place else {
+      return isNeeded(iterator: program.name, configuration, readsPages: readsPages)
     }
+    return place.isNeeded(
+      for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
+      && [hook.variant, "any"].contains(place.variant)
+      && (place.table != .note || types.hasTracepoint(program.tracepoint))
   }
 
   private static func isNeeded(

@@ -1,3 +1,5 @@
+import IPCModel
+
 extension Talk {
   /// What was transferred, in words: `3.8 KiB, 2 events`, without bytes where the kind carries none.
   var amount: String {

@@ -7,23 +7,28 @@
 /* Helper ids stand in the kernel's own BTF, so a kernel can be asked for them. */
 enum bpf_func_id___515 { BPF_FUNC_task_pt_regs___515 = 175, BPF_FUNC_get_current_task_btf___515 = 158 };
 
+/* bpf_task_pt_regs came with 5.15 (dd6e10fbd9fb). */
+static __always_inline bool has_task_registers(void) {
+  return bpf_core_enum_value_exists(enum bpf_func_id___515, BPF_FUNC_task_pt_regs___515);
+}
+
 /*
- * Registers of the current syscall, for program types that are not handed them.
- * bpf_task_pt_regs came with 5.15 (dd6e10fbd9fb). Before, they lie at the top of the kernel stack: 16 KiB on x86-64
- * and arm64 without KASAN (THREAD_SIZE), without padding (arch/x86/include/asm/processor.h, task_pt_regs).
+ * Before, they lie at the top of the kernel stack: 16 KiB on x86-64 and arm64 without KASAN (THREAD_SIZE), without
+ * padding (arch/x86/include/asm/processor.h, task_pt_regs).
  */
-static __always_inline struct pt_regs *current_registers(void) {
-  if (bpf_core_enum_value_exists(enum bpf_func_id___515, BPF_FUNC_task_pt_regs___515))
-    return (struct pt_regs *)bpf_task_pt_regs((void *)bpf_get_current_task_btf());
-  struct task_struct *task = (void *)bpf_get_current_task();
+static __always_inline struct pt_regs *registers_on_stack(struct task_struct *task) {
   return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+}
+
+/* Registers of the current syscall, for program types that are not handed them. */
+static __always_inline struct pt_regs *current_registers(void) {
+  if (has_task_registers()) return (struct pt_regs *)bpf_task_pt_regs((void *)bpf_get_current_task_btf());
+  return registers_on_stack((void *)bpf_get_current_task());
 }
 
 /* The same of a task that an iterator has come to. */
 static __always_inline struct pt_regs *registers_of(struct task_struct *task) {
-  if (bpf_core_enum_value_exists(enum bpf_func_id___515, BPF_FUNC_task_pt_regs___515))
-    return (struct pt_regs *)bpf_task_pt_regs((void *)task);
-  return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+  return has_task_registers() ? (struct pt_regs *)bpf_task_pt_regs((void *)task) : registers_on_stack(task);
 }
 
 /* State of a task (TASK_INTERRUPTIBLE, include/linux/sched.h), which has been called __state since 5.14. */

@@ -42,6 +42,7 @@ let package = Package(
     ),
     .target(
       name: "KernelPrograms",
+      dependencies: ["RecordLayout"],
       exclude: ["bpf"],
       swiftSettings: swiftSettings,
       plugins: ["CompileBPF"]

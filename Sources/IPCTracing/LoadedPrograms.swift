@@ -21,13 +21,16 @@ struct LoadedPrograms: ~Copyable {
 
   /// Opens, prepares and loads the object with one program type.
   private init(
-    _ configuration: Configuration, scope: KernelScope, hook: Hook, hasCalls: Bool,
+    _ configuration: Configuration, scope: KernelScope, hook: Hook, hasCalls: Bool, readsDirectly: Bool,
     _ types: borrowing KernelTypes
   ) throws(BPFError) {
     let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
     let channelLimit = Self.channelLimit(scope)
+    let directReads = readsDirectly ? DirectReads(types) : nil
     var places: [ProgramPlace?] = []
-    let object = try KernelPrograms.withObject(hasCalls: hasCalls) { image throws(BPFError) in
+    let object = try KernelPrograms.withObject(
+      hasCalls: hasCalls, castFunction: directReads?.function
+    ) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
       places = object.programs.map { ProgramPlace(programName: $0.name) }
       for (program, place) in zip(object.programs, places) {
@@ -39,7 +42,7 @@ struct LoadedPrograms: ~Copyable {
       try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * 2)
       try object.map(named: "channels").setMaxEntries(channelLimit)
       try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
-        of: Self.settings(configuration, scope: scope), as: ipc_settings.self)
+        of: Self.settings(configuration, scope: scope, directReads), as: ipc_settings.self)
       let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
       try object.load(from: image, partCount: partCount)
       return object
@@ -102,37 +105,46 @@ struct LoadedPrograms: ~Copyable {
 
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.
   ///
-  /// - Parameter hasCalls: Whether programs call functions of their own.
+  /// - Parameters:
+  ///   - hasCalls: Whether programs call functions of their own.
+  ///   - readsDirectly: Whether programs read kernel memory without a helper where they can.
   /// - Throws: ``Failure`` that says which program was refused and why.
   static func load(
     _ configuration: Configuration, scope: KernelScope,
-    hasCalls: Bool = Features.allowsCallsBesideTailCalls
+    hasCalls: Bool = Features.allowsCallsBesideTailCalls, readsDirectly: Bool = true
   ) throws(Failure) -> LoadedPrograms {
     guard let types = KernelTypes() else { throw .withoutBTF }
     let isFree = configuration.hook == .auto
     let first = isFree ? Hook(losingNothingUnder: Preemption(types)) : configuration.hook
     let refusal: BPFError
     do throws(BPFError) {
-      return try LoadedPrograms(configuration, scope: scope, hook: first, hasCalls: hasCalls, types)
+      return try LoadedPrograms(
+        configuration, scope: scope, hook: first, hasCalls: hasCalls, readsDirectly: readsDirectly, types)
     } catch {
       guard isFree else { throw .refused(error, hook: first) }
       refusal = error
     }
     let second = first.other
     do throws(BPFError) {
-      return try LoadedPrograms(configuration, scope: scope, hook: second, hasCalls: hasCalls, types)
+      return try LoadedPrograms(
+        configuration, scope: scope, hook: second, hasCalls: hasCalls, readsDirectly: readsDirectly, types)
     } catch {
       throw .refused(refusal, hook: first, alsoBy: error)
     }
   }
 
-  private static func settings(_ configuration: Configuration, scope: KernelScope) -> ipc_settings {
+  private static func settings(
+    _ configuration: Configuration, scope: KernelScope, _ directReads: DirectReads?
+  )
+    -> ipc_settings
+  {
     var settings = ipc_settings()
     settings.skips_self = configuration.includesSelf ? 0 : 1
     settings.scope = scope.setting
     settings.pidns_inum = PidNamespace.inode
     settings.kinds = configuration.selection.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     settings.capture_limit = configuration.captureLimit
+    settings.cast_type = directReads?.type ?? 0
     return settings
   }
 

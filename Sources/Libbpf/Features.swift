@@ -15,26 +15,16 @@ public enum Features {
     let programs = bpf_map_create(BPF_MAP_TYPE_PROG_ARRAY, nil, 4, 4, 1, nil)
     guard programs >= 0 else { return false }
     defer { close(programs) }
-    // Struct bpf_insn: code, registers (source, destination), offset, immediate.
-    func instruction(_ code: UInt64, _ registers: UInt64, _ immediate: Int32 = 0) -> UInt64 {
-      code | registers << 8 | UInt64(UInt32(bitPattern: immediate)) << 32
-    }
-    let code: [UInt64] = [
-      instruction(0xbf, 0x16),  // r6 = r1
-      instruction(0x85, 0x10, 7),  // call the function
-      instruction(0xbf, 0x61),  // r1 = r6
-      instruction(0x18, 0x12, programs), 0,  // r2 = the table
-      instruction(0xb7, 0x03),  // r3 = 0
-      instruction(0x85, 0x00, 12),  // bpf_tail_call
-      instruction(0xb7, 0x00), instruction(0x95, 0x00),  // return 0
-      instruction(0xb7, 0x00), instruction(0x95, 0x00),  // the function returns 0
-    ]
-    let program = code.withUnsafeBytes { bytes in
-      bpf_prog_load(
-        BPF_PROG_TYPE_TRACEPOINT, nil, "GPL", bytes.assumingMemoryBound(to: bpf_insn.self).baseAddress,
-        code.count, nil)
-    }
-    if program >= 0 { close(program) }
-    return program >= 0
+    let trial = TrialProgram(code: [
+      TrialProgram.instruction(0xbf, 0x16),  // r6 = r1
+      TrialProgram.instruction(0x85, 0x10, 7),  // call the function
+      TrialProgram.instruction(0xbf, 0x61),  // r1 = r6
+      TrialProgram.instruction(0x18, 0x12, programs), 0,  // r2 = the table
+      TrialProgram.instruction(0xb7, 0x03),  // r3 = 0
+      TrialProgram.instruction(0x85, 0x00, 12),  // bpf_tail_call
+      TrialProgram.instruction(0xb7, 0x00), TrialProgram.instruction(0x95, 0x00),  // return 0
+      TrialProgram.instruction(0xb7, 0x00), TrialProgram.instruction(0x95, 0x00),  // the function returns 0
+    ])
+    return trial.isAccepted
   }
 }

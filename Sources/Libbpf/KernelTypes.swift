@@ -53,6 +53,12 @@ public struct KernelTypes: ~Copyable {
     find(name, .variable) != nil
   }
 
+  /// Number of a struct.
+  borrowing func number(ofStructure name: String) -> UInt32? { entry(name, .structure)?.id }
+
+  /// Number of a function. Calls of it name it by that.
+  borrowing func number(ofFunction name: String) -> UInt32? { image.number(ofFunction: name) }
+
   /// The types that the relocations of an object can mean, as an image of their own, which libbpf reads and searches in a
   /// small part of the time.
   ///
@@ -65,13 +71,16 @@ public struct KernelTypes: ~Copyable {
   }
 
   private borrowing func find(_ name: String, _ kind: TypeKind) -> UnsafeRawBufferPointer? {
+    entry(name, kind).map { image.words(of: $0.id) }
+  }
+
+  private borrowing func entry(_ name: String, _ kind: TypeKind) -> TypeImage.Entry? {
     let hash = NameHash(name)
-    for entry in image.entries where entry.name == hash {
+    return image.entries.first { entry in
+      guard entry.name == hash else { return false }
       let type = image.words(of: entry.id)
-      if type.word(1) >> 24 & 0x1F == kind.rawValue, image.name(at: type.word(0)).elementsEqual(name.utf8) {
-        return type
-      }
+      return TypeKind(information: type.word(1)) == kind
+        && image.name(at: type.word(0)).elementsEqual(name.utf8)
     }
-    return nil
   }
 }

@@ -39,7 +39,7 @@ struct TypeImage {
     while at < types.count {
       guard at + TypeKind.headSize <= types.count else { return nil }
       let information = types.loadUnaligned(fromByteOffset: at + 4, as: UInt32.self)
-      guard let kind = TypeKind(rawValue: information >> 24 & 0x1F) else { return nil }
+      guard let kind = TypeKind(information: information) else { return nil }
       if kind.isSearched {
         let name = Int(types.loadUnaligned(fromByteOffset: at, as: UInt32.self))
         guard name < strings.count else { return nil }
@@ -67,6 +67,17 @@ struct TypeImage {
     let start = Int(offsets[Int(id)])
     let end = Int(id) + 1 < offsets.count ? Int(offsets[Int(id) + 1]) : types.count
     return UnsafeRawBufferPointer(rebasing: types[start..<end])
+  }
+
+  /// Number of a function; nil if there is none of that name. Functions are many and seldom looked for, so that they are
+  /// not among the entries.
+  func number(ofFunction name: String) -> UInt32? {
+    let bytes = Array(name.utf8) + [0]
+    return (1..<UInt32(count)).first { id in
+      let type = words(of: id)
+      guard TypeKind(information: type.word(1)) == .function else { return false }
+      return strings[Int(type.word(0))...].starts(with: bytes)
+    }
   }
 
   /// A name, without the NUL; empty for none.

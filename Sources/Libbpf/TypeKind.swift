@@ -4,6 +4,9 @@ enum TypeKind: UInt32 {
   case pointer, array, structure, union, enumeration, forward, alias, volatile, constant, restrict, function
   case prototype, variable, section, float, declarationTag, typeTag, wideEnumeration
 
+  /// The kind that a type's second word tells; nil for one that is not known.
+  init?(information: UInt32) { self.init(rawValue: information >> 24 & 0x1F) }
+
   /// Bytes that every type begins with (`struct btf_type`).
   static let headSize = 12
 

@@ -56,7 +56,7 @@ struct TypeSubset {
   private mutating func append(_ type: UnsafeRawBufferPointer) {
     let information = type.word(1)
     words.append(string(type.word(0)))
-    switch TypeKind(rawValue: information >> 24 & 0x1F) {
+    switch TypeKind(information: information) {
     case .structure, .union:
       words += [information, type.word(2)]
       for member in stride(from: 3, to: type.count / 4, by: 3) {

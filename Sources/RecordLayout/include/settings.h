@@ -22,7 +22,12 @@ struct ipc_settings {
   __u32 pidns_inum;     /* inode number of ipcdump's pid namespace */
   __u32 kinds;          /* wanted ones: bit 1 << enum ipc_kind */
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
+  __u32 cast_type;      /* what kernel memory is read as; 0 if it cannot be without a helper (kernel/read.h) */
+  __u32 pad;
 };
+
+/* A call of the kernel function whose number Swift puts in place of the upper half (struct bpf_insn). */
+#define IPC_CAST_CALL 0x6970636400002085
 
 /* A channel that shows ipcdump's output; map `output_chain`, by its name. */
 struct ipc_shown {
@@ -53,7 +58,7 @@ struct ipc_shared {
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
-_Static_assert(sizeof(struct ipc_settings) == 24, "ipc_settings");
+_Static_assert(sizeof(struct ipc_settings) == 32, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 64, "ipc_shared");
 
 #endif

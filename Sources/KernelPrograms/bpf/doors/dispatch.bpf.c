@@ -9,9 +9,9 @@ static __always_inline u32 number_of(struct task_struct *task, s64 number) {
 SEC("raw_tp/sys_exit") int dispatch__door_exit__any__raw(u64 *ctx) {
   struct pt_regs *regs = (void *)ctx[0];
 #if defined(__TARGET_ARCH_x86)
-  s64 number = BPF_CORE_READ(regs, orig_ax);
+  s64 number = READ_KERNEL(regs, orig_ax);
 #else
-  s64 number = BPF_CORE_READ(regs, syscallno);
+  s64 number = READ_KERNEL(regs, syscallno);
 #endif
   bpf_tail_call(ctx, &syscall_exits, number_of((void *)bpf_get_current_task(), number));
   return 0;

@@ -21,10 +21,10 @@ static __always_inline bool describe_held_terminal(struct file *file, struct ipc
  * With `counts`, unread bytes are added up. */
 static __always_inline bool describe_held(struct file *file, struct ipc_held *held, bool counts) {
   u32 type = mode_of(file) & S_IFMT;
-  u32 mode = BPF_CORE_READ(file, f_mode);
-  held->inode = BPF_CORE_READ(file, f_inode, i_ino);
+  u32 mode = READ_KERNEL(file, f_mode);
+  held->inode = READ_KERNEL(file, f_inode, i_ino);
   if (type == S_IFIFO) {
-    struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
+    struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
     held->kind = IPC_KIND_PIPE;
     held->sends = (u64)pipe;
     held->sends_inode = held->inode;
@@ -65,7 +65,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     held->sends_inode = direction_check(netns, local_port, remote_port);
     held->receives = direction_of(netns, remote, remote_port, local, local_port);
     held->receives_inode = direction_check(netns, remote_port, local_port);
-    held->unread = BPF_CORE_READ(tcp, rcv_nxt) - BPF_CORE_READ(tcp, copied_seq);
+    held->unread = READ_KERNEL(tcp, rcv_nxt) - READ_KERNEL(tcp, copied_seq);
     return is_wanted(IPC_KIND_LOOPBACK_TCP);
   }
   if (step != STEP_UDP || local_port == 0) return false;
@@ -115,8 +115,8 @@ SEC("iter/task_file") int held_channels(struct bpf_iter__task_file *ctx) {
 /* Where ipcdump stands among the pid namespaces: the level of its own, and its number in the initial one. */
 SEC("iter/task") int own_place(struct bpf_iter__task *ctx) {
   struct task_struct *self = (void *)bpf_get_current_task();
-  shared.self_level = BPF_CORE_READ(self, thread_pid, level);
-  shared.self_tgid = BPF_CORE_READ(self, tgid);
+  shared.self_level = READ_KERNEL(self, thread_pid, level);
+  shared.self_tgid = READ_KERNEL(self, tgid);
   return 0;
 }
 

@@ -56,7 +56,7 @@ static __always_inline int on_fork(u32 child) {
 
 SEC("raw_tp/sched_process_fork") int fork__trace_0__tree__raw(u64 *ctx) {
   struct task_struct *child = (void *)ctx[1];
-  return on_fork(BPF_CORE_READ(child, pid));
+  return on_fork(READ_KERNEL(child, pid));
 }
 
 SEC("tp/sched/sched_process_fork")
@@ -68,7 +68,7 @@ static __always_inline int on_exit(void) {
   struct task_struct *task = (void *)bpf_get_current_task();
   if (tid != tgid) leave_tree(tid);
   /* The leader may go before its threads (do_exit counts `live` down before this tracepoint). */
-  if (BPF_CORE_READ(task, signal, live.counter) == 0) leave_tree(tgid);
+  if (READ_KERNEL(task, signal, live.counter) == 0) leave_tree(tgid);
   return 0;
 }
 

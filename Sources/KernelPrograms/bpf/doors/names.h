@@ -14,12 +14,12 @@ VERIFIED_ONCE int step_up(void) {
   struct vfsmount *mount = scratch->mount;
   scratch->is_at_root = dentry == scratch->root && mount == scratch->root_mount;
   if (scratch->is_at_root) return 0;
-  struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
-  struct dentry *mount_root = BPF_CORE_READ(mount, mnt_root);
+  struct dentry *parent = READ_KERNEL(dentry, d_parent);
+  struct dentry *mount_root = READ_KERNEL(mount, mnt_root);
   if (dentry == mount_root) {
     struct mount *inner = (void *)mount - bpf_core_field_offset(struct mount, mnt);
-    struct mount *outer = BPF_CORE_READ(inner, mnt_parent);
-    scratch->dentry = BPF_CORE_READ(inner, mnt_mountpoint);
+    struct mount *outer = READ_KERNEL(inner, mnt_parent);
+    scratch->dentry = READ_KERNEL(inner, mnt_mountpoint);
     scratch->mount = (void *)outer + bpf_core_field_offset(struct mount, mnt);
     scratch->is_at_root = outer == inner;
     return 0;
@@ -29,7 +29,7 @@ VERIFIED_ONCE int step_up(void) {
   scratch->is_at_root = dentry == parent;
   scratch->dentry = parent;
   u64 fill = at_most(scratch->fill, 2 * IPC_PATH_LIMIT - 256);
-  long size = bpf_probe_read_kernel_str(scratch->bytes + fill, 256, BPF_CORE_READ(dentry, d_name.name));
+  long size = bpf_probe_read_kernel_str(scratch->bytes + fill, 256, READ_KERNEL(dentry, d_name.name));
   scratch->fill = fill + (size > 0 ? at_most(size, 256) : 0);
   return 0;
 }
@@ -41,8 +41,8 @@ VERIFIED_ONCE int step_up(void) {
  */
 static __always_inline bool walk_path(struct scratch *scratch, struct task_struct *task, struct dentry *start,
                                       struct vfsmount *start_mount) {
-  scratch->root = BPF_CORE_READ(task, fs, root.dentry);
-  scratch->root_mount = BPF_CORE_READ(task, fs, root.mnt);
+  scratch->root = READ_KERNEL(task, fs, root.dentry);
+  scratch->root_mount = READ_KERNEL(task, fs, root.mnt);
   scratch->dentry = start;
   scratch->mount = start_mount;
   scratch->is_at_root = false;

@@ -37,26 +37,26 @@ static __always_inline u64 inode_of_sender(struct sock *sk) {
 
 /* Bytes are about to be copied to a reader: skb->sk is the sender of a unix socket, the receiver of TCP. */
 static __always_inline int copy_noted(struct sk_buff *skb) {
-  struct sock *sk = BPF_CORE_READ(skb, sk);
+  struct sock *sk = READ_KERNEL(skb, sk);
   if (!sk) return 0;
-  u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  u16 family = READ_KERNEL(sk, __sk_common.skc_family);
   if (family == AF_UNIX) {
-    if (BPF_CORE_READ(sk, sk_type) == SOCK_STREAM) return 0;
+    if (READ_KERNEL(sk, sk_type) == SOCK_STREAM) return 0;
     struct note *note = note_to_write();
     if (!note) return 0;
     struct noted_message *message = append_message(note);
     message->sock = (u64)sk;
     message->inode = inode_of_sender(sk);
     message->is_named = is_named(sk);
-    message->length = BPF_CORE_READ(skb, len);
+    message->length = READ_KERNEL(skb, len);
     return 0;
   }
   if (family != AF_INET && family != AF_INET6) return 0;
-  if (BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP) return 0;
+  if (READ_KERNEL(sk, sk_protocol) != IPPROTO_TCP) return 0;
   struct note *note = note_to_write();
   if (!note || (note->has_position && !note->is_continued)) return 0;
   struct tcp_sock *tcp = (void *)sk;
-  note->position = BPF_CORE_READ(tcp, copied_seq);
+  note->position = READ_KERNEL(tcp, copied_seq);
   note->has_position = true;
   note->receiver = sk;
   note->is_continued = false;
@@ -66,10 +66,10 @@ NOTE_PROGRAM(copied, sockets, skb, skb_copy_datagram_iovec, skb_copy_datagram_io
 
 /* Notes ends and length of a UDP packet; false if the packet is none. */
 static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
-  u16 protocol = BPF_CORE_READ(skb, protocol);
+  u16 protocol = READ_KERNEL(skb, protocol);
   if (protocol != __builtin_bswap16(0x0800) && protocol != __builtin_bswap16(0x86dd)) return NULL;
-  unsigned char *head = BPF_CORE_READ(skb, head);
-  unsigned char *network = head + BPF_CORE_READ(skb, network_header);
+  unsigned char *head = READ_KERNEL(skb, head);
+  unsigned char *network = head + READ_KERNEL(skb, network_header);
   bool is_ipv4 = protocol == __builtin_bswap16(0x0800);
   u8 next = 0;
   bpf_probe_read_kernel(&next, 1, network + (is_ipv4 ? 9 : 6));
@@ -87,10 +87,10 @@ static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
     bpf_probe_read_kernel(message->destination_address, 16, network + 24);
   }
   u16 ports[2] = {};
-  bpf_probe_read_kernel(ports, sizeof(ports), head + BPF_CORE_READ(skb, transport_header));
+  bpf_probe_read_kernel(ports, sizeof(ports), head + READ_KERNEL(skb, transport_header));
   message->source_port = __builtin_bswap16(ports[0]);
   message->destination_port = __builtin_bswap16(ports[1]);
-  message->length = BPF_CORE_READ(skb, len);
+  message->length = READ_KERNEL(skb, len);
   return message;
 }
 
@@ -101,7 +101,7 @@ static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
 static __always_inline int consume_noted(struct sk_buff *skb) {
   if ((u32)bpf_get_current_pid_tgid() == 0) return 0;
   struct noted_message *message = note_packet(skb);
-  if (message) message->is_local = BPF_CORE_READ(skb, skb_iif) == LOOPBACK_IFINDEX;
+  if (message) message->is_local = READ_KERNEL(skb, skb_iif) == LOOPBACK_IFINDEX;
   return 0;
 }
 NOTE_PROGRAM(consumed, loopback_udp, skb, consume_skb, consume_skb, skbaddr, consume_noted)
@@ -111,7 +111,7 @@ static __always_inline int loop_noted(struct sk_buff *skb) {
   if ((u32)bpf_get_current_pid_tgid() == 0) return 0;
   struct noted_message *message = note_packet(skb);
   if (!message) return 0;
-  message->is_local = BPF_CORE_READ(skb, dev, ifindex) == LOOPBACK_IFINDEX;
+  message->is_local = READ_KERNEL(skb, dev, ifindex) == LOOPBACK_IFINDEX;
   u32 port = message->destination_port;
   u8 *is_served = bpf_map_lookup_elem(&udp_ports, &port);
   if (is_served) *is_served = true;
@@ -124,18 +124,18 @@ NOTE_PROGRAM(looped, loopback_udp, net, netif_rx, net_dev_template, skbaddr, loo
  * within the sender's call, too, behind the loopback device. Linux 6.3 (sock_def_readable).
  */
 static __always_inline int ready_noted(struct sock *sk) {
-  u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+  u16 family = READ_KERNEL(sk, __sk_common.skc_family);
   struct noted_message *message = NULL;
-  if (family == AF_UNIX && BPF_CORE_READ(sk, sk_type) == SOCK_DGRAM) {
+  if (family == AF_UNIX && READ_KERNEL(sk, sk_type) == SOCK_DGRAM) {
     struct note *note = note_to_write();
     if (!note) return 0;
     message = append_message(note);
     message->is_named = is_named(sk);
-  } else if ((family == AF_INET || family == AF_INET6) && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_UDP) {
+  } else if ((family == AF_INET || family == AF_INET6) && READ_KERNEL(sk, sk_protocol) == IPPROTO_UDP) {
     struct note *note = note_of_call();
     if (!note || note->count == 0) return 0;
     message = &note->messages[(note->count - 1) & (NOTED_MESSAGES - 1)];
-    if (message->sock || message->destination_port != BPF_CORE_READ(sk, __sk_common.skc_num)) return 0;
+    if (message->sock || message->destination_port != READ_KERNEL(sk, __sk_common.skc_num)) return 0;
   }
   if (!message) return 0;
   message->sock = (u64)sk;
@@ -154,7 +154,7 @@ static __always_inline int send_noted(u64 left) {
   struct note *note = note_of_call();
   if (!note || !note->sender) return 0;
   struct tcp_sock *tcp = (void *)note->sender;
-  u32 position = BPF_CORE_READ(tcp, write_seq);
+  u32 position = READ_KERNEL(tcp, write_seq);
   if (!note->is_placed) {
     note->position = position;
     note->asked = left;
@@ -168,7 +168,7 @@ static __always_inline int send_noted(u64 left) {
 
 SEC("raw_tp/tcp_sendmsg_locked") int sending__note_tcp__loopback_tcp__raw(u64 *ctx) {
   struct msghdr *message = (void *)ctx[1];
-  return send_noted(BPF_CORE_READ(message, msg_iter.count));
+  return send_noted(READ_KERNEL(message, msg_iter.count));
 }
 
 SEC("tp/tcp/tcp_sendmsg_locked")

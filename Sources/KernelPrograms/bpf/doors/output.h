@@ -38,9 +38,9 @@ static __always_inline bool is_first_of_chain(u64 key) {
 
 /* Remembers a process as one that shows ipcdump's output. */
 static __always_inline void show(struct task_struct *task, u32 way) {
-  u32 tgid = BPF_CORE_READ(task, tgid);
+  u32 tgid = READ_KERNEL(task, tgid);
   struct shower *known = bpf_map_lookup_elem(&showers, &tgid);
-  struct shower shower = {.birth = BPF_CORE_READ(task, group_leader, start_time), .way = way};
+  struct shower shower = {.birth = READ_KERNEL(task, group_leader, start_time), .way = way};
   if (known && known->birth == shower.birth && known->way <= way) return;
   bpf_map_update_elem(&showers, &tgid, &shower, BPF_ANY);
 }
@@ -48,9 +48,9 @@ static __always_inline void show(struct task_struct *task, u32 way) {
 /* In what way a process shows ipcdump's output; 0 if it does not. */
 static __always_inline u32 shows(struct task_struct *task) {
   if (!shared.has_own_output) return 0;
-  u32 tgid = BPF_CORE_READ(task, tgid);
+  u32 tgid = READ_KERNEL(task, tgid);
   struct shower *known = bpf_map_lookup_elem(&showers, &tgid);
-  return known && known->birth == BPF_CORE_READ(task, group_leader, start_time) ? known->way : 0;
+  return known && known->birth == READ_KERNEL(task, group_leader, start_time) ? known->way : 0;
 }
 
 /* Whether it is a connection of two related processes: nobody can have found the other by a name. */

@@ -38,7 +38,7 @@ VERIFIED_ONCE int list_descriptor(u64 address, u32 index) {
   descriptor->fd = fd;
   if (!file) return 0;
   descriptor->mode = mode_of(file);
-  descriptor->inode = BPF_CORE_READ(file, f_inode, i_ino);
+  descriptor->inode = READ_KERNEL(file, f_inode, i_ino);
   return 0;
 }
 
@@ -109,7 +109,7 @@ static __always_inline int passed_names_step(void *ctx, struct call *call) {
     if (file && !is_pipe) {
       u32 before = scratch->fill;
       descriptor->is_pseudo =
-        walk_path(scratch, call->task, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+        walk_path(scratch, call->task, READ_KERNEL(file, f_path.dentry), READ_KERNEL(file, f_path.mnt));
       descriptor->length = scratch->fill - before;
     }
     scratch->next_descriptor = index + 1;

@@ -17,10 +17,10 @@ VERIFIED_ONCE int copy_slot(u32 door) {
     struct pipe_inode_info *pipe = scratch->pipe;
     u32 at = scratch->next_slot;
     struct pipe_buffer *slot = slot_of(pipe, at);
-    u64 page = address_of_page((u64)BPF_CORE_READ(slot, page));
-    scratch->piece = page + (u32)BPF_CORE_READ(slot, offset) + scratch->skipped;
-    scratch->piece_left = (u32)BPF_CORE_READ(slot, len) - scratch->skipped;
-    scratch->is_short = page == 0 || at == (u32)BPF_CORE_READ(pipe, head);
+    u64 page = address_of_page((u64)READ_KERNEL(slot, page));
+    scratch->piece = page + (u32)READ_KERNEL(slot, offset) + scratch->skipped;
+    scratch->piece_left = (u32)READ_KERNEL(slot, len) - scratch->skipped;
+    scratch->is_short = page == 0 || at == (u32)READ_KERNEL(pipe, head);
     scratch->skipped = 0;
     scratch->next_slot = at + 1;
   }
@@ -45,7 +45,7 @@ VERIFIED_ONCE int step_back(u32 count, u32 tail) {
   if (!scratch || scratch->slots_sum >= count || scratch->slot == tail) return 0;
   scratch->slot--;
   struct pipe_buffer *slot = slot_of(scratch->pipe, scratch->slot);
-  scratch->slots_sum += BPF_CORE_READ(slot, len);
+  scratch->slots_sum += READ_KERNEL(slot, len);
   return 0;
 }
 
@@ -54,9 +54,9 @@ static __always_inline int written_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   struct pipe_inode_info *pipe = scratch->pipe;
-  u32 tail = BPF_CORE_READ(pipe, tail);
+  u32 tail = READ_KERNEL(pipe, tail);
   u32 count = scratch->call_result;
-  scratch->slot = BPF_CORE_READ(pipe, head);
+  scratch->slot = READ_KERNEL(pipe, head);
   scratch->slots_sum = 0;
   for (u32 i = 0; i < WRITTEN_SLOTS; i++) step_back(count, tail);
   scratch->is_short = scratch->slots_sum < count;
@@ -122,17 +122,17 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   if (!channel || channel->flags & (CHANNEL_EXCLUDED | CHANNEL_SPLICED)) return 0;
   channel->flags |= CHANNEL_SPLICED;
   if (!is_pipe) return 0;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
+  struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
   begin_transfer(scratch, call, file, 0, false);
   begin_contents(scratch, ~0ull, settings.capture_limit);
   scratch->pipe = pipe;
-  scratch->next_slot = BPF_CORE_READ(pipe, tail);
+  scratch->next_slot = READ_KERNEL(pipe, tail);
   scratch->skipped = 0;
   fill_header(&scratch->backlog.header, call->task, IPC_RECORD_BACKLOG, IPC_KIND_PIPE, matched ? IPC_FLAG_MATCHED : 0);
   scratch->backlog.channel = key;
   scratch->backlog.inode = inode;
   /* Nothing is worth telling, too: all that comes is told by its writers. */
-  if (scratch->next_slot == (u32)BPF_CORE_READ(pipe, head)) {
+  if (scratch->next_slot == (u32)READ_KERNEL(pipe, head)) {
     scratch->backlog.offset = 0;
     scratch->backlog.captured = 0;
     send(scratch, &scratch->backlog, sizeof(struct ipc_backlog), 0);

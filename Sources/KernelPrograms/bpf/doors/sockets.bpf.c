@@ -136,15 +136,15 @@ SYSCALL_ENTER(send, SLOTS1(send), sockets, send_enter)
 
 /* Program of the socket's kind; 0 if it is none of ours. */
 static __always_inline u32 step_of(struct sock *sk) {
-  u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
-  u16 type = BPF_CORE_READ(sk, sk_type);
+  u16 family = READ_KERNEL(sk, __sk_common.skc_family);
+  u16 type = READ_KERNEL(sk, sk_type);
   if (family == AF_UNIX)
     return type == SOCK_STREAM      ? STEP_UNIX_STREAM
            : type == SOCK_DGRAM     ? STEP_UNIX_DGRAM
            : type == SOCK_SEQPACKET ? STEP_UNIX_SEQPACKET
                                     : 0;
   if (family != AF_INET && family != AF_INET6) return 0;
-  u16 protocol = BPF_CORE_READ(sk, sk_protocol);
+  u16 protocol = READ_KERNEL(sk, sk_protocol);
   return type == SOCK_STREAM && protocol == IPPROTO_TCP ? STEP_TCP
          : type == SOCK_DGRAM && protocol == IPPROTO_UDP ? STEP_UDP
                                                          : 0;

@@ -122,7 +122,7 @@ static __always_inline int vmsplice_exit(void *ctx, struct call *call) {
   if (call->result <= 0) return 0;
   struct file *file = file_of(call->task, argument(call->regs, 0, call->compat));
   if (!file) return 0;
-  bool is_write = BPF_CORE_READ(file, f_mode) & FMODE_WRITE;
+  bool is_write = READ_KERNEL(file, f_mode) & FMODE_WRITE;
   return hand_over(ctx, call, DOOR_EXIT, is_write, true);
 }
 

@@ -57,13 +57,13 @@ static __always_inline bool is_write_request(u8 opcode) {
 /* The process's own thread, not one that works for it. */
 static __always_inline struct task_struct *owner_of(struct io_kiocb *request) {
   struct task_struct *task = submitter_of(request);
-  return BPF_CORE_READ(task, flags) & PF_IO_WORKER ? BPF_CORE_READ(task, group_leader) : task;
+  return READ_KERNEL(task, flags) & PF_IO_WORKER ? READ_KERNEL(task, group_leader) : task;
 }
 
 static __always_inline u64 chosen_buffer(struct io_kiocb *request) {
-  struct io_async_msghdr *message = BPF_CORE_READ(request, async_data);
+  struct io_async_msghdr *message = READ_KERNEL(request, async_data);
   if (!message || !bpf_core_field_exists(message->msg.msg_iter.ubuf)) return 0;
-  return (u64)BPF_CORE_READ(message, msg.msg_iter.ubuf);
+  return (u64)READ_KERNEL(message, msg.msg_iter.ubuf);
 }
 
 /* Takes over what a request is about; false if it moves nothing through a buffer. */
@@ -74,18 +74,18 @@ static __always_inline bool load_request(struct scratch *scratch, struct io_kioc
   scratch->is_plain = false;
   scratch->is_vector = false;
   if (form == URING_BUFFER || form == URING_VECTOR) {
-    scratch->base = BPF_CORE_READ(rw, addr);
-    scratch->length = BPF_CORE_READ(rw, len);
+    scratch->base = READ_KERNEL(rw, addr);
+    scratch->length = READ_KERNEL(rw, len);
     scratch->is_vector = form == URING_VECTOR;
     return true;
   }
-  scratch->message_flags = BPF_CORE_READ(message, msg_flags);
-  if (form == URING_MESSAGE) return load_message(scratch, (u64)BPF_CORE_READ(message, buf));
+  scratch->message_flags = READ_KERNEL(message, msg_flags);
+  if (form == URING_MESSAGE) return load_message(scratch, (u64)READ_KERNEL(message, buf));
   /* What has been done is behind the buffer's beginning (io_send, io_recv). */
-  u32 done = BPF_CORE_READ(message, done_io);
-  u64 buffer = (u64)BPF_CORE_READ(message, buf);
+  u32 done = READ_KERNEL(message, done_io);
+  u64 buffer = (u64)READ_KERNEL(message, buf);
   scratch->base = buffer - done;
-  scratch->length = (u32)BPF_CORE_READ(message, len) + done;
+  scratch->length = (u32)READ_KERNEL(message, len) + done;
   /* A buffer that the kernel chose (IOSQE_BUFFER_SELECT) is known as long as the request goes on (multishot). */
   if (buffer == 0) {
     scratch->base = chosen_buffer(request);
@@ -102,12 +102,12 @@ static __always_inline struct io_kiocb *repeated_request(u64 ring, u64 user_data
 }
 
 static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32 result) {
-  u8 opcode = BPF_CORE_READ(request, opcode);
+  u8 opcode = READ_KERNEL(request, opcode);
   u32 form = form_of_request(opcode);
   bool is_write = is_write_request(opcode);
   if (form == URING_OTHER || (result <= 0 && !is_write && form != URING_SOCKET_BUFFER && form != URING_MESSAGE)) return 0;
   if (result < 0 && !is_write) return 0;
-  struct file *file = BPF_CORE_READ(request, file);
+  struct file *file = READ_KERNEL(request, file);
   if (!file || file_type(file) == S_IFREG >> 12) return 0;
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
@@ -116,8 +116,8 @@ static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32
   if (note && (is_write || note->count > 1 || note->sender)) forget_note();
   if (form == URING_MOVE) {
     struct io_splice *splice = (void *)request;
-    u32 fd = BPF_CORE_READ(splice, splice_fd_in);
-    bool is_fixed = BPF_CORE_READ(splice, flags) & SPLICE_F_FD_IN_FIXED;
+    u32 fd = READ_KERNEL(splice, splice_fd_in);
+    bool is_fixed = READ_KERNEL(splice, flags) & SPLICE_F_FD_IN_FIXED;
     struct file *from = opcode == URING_TEE || is_fixed ? NULL : file_of(call.task, fd);
     return move(ctx, &call, from, fd, file, NO_FD);
   }
@@ -141,13 +141,13 @@ static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32
 SEC("raw_tp/io_uring_complete") int completed__note_io_uring__any__raw(u64 *ctx) {
   if (!has_uring_requests()) return 0;
   struct io_kiocb *request = (void *)ctx[1];
-  if (request) return request_done(ctx, request, BPF_CORE_READ(request, cqe.res));
+  if (request) return request_done(ctx, request, READ_KERNEL(request, cqe.res));
   u64 user_data;
   s32 result;
   if (traces_completion_entry()) {
     struct io_uring_cqe *entry = (void *)ctx[2];
-    user_data = BPF_CORE_READ(entry, user_data);
-    result = BPF_CORE_READ(entry, res);
+    user_data = READ_KERNEL(entry, user_data);
+    result = READ_KERNEL(entry, res);
   } else {
     user_data = ctx[2];
     result = ctx[3];
@@ -167,25 +167,25 @@ int completed__note_io_uring__any__classic(struct trace_event_raw_io_uring_compl
 /* A request is about to be done, or to be waited for. */
 static __always_inline int request_submitted(void *ctx, struct io_kiocb *request) {
   if (!has_uring_requests()) return 0;
-  u8 opcode = BPF_CORE_READ(request, opcode);
+  u8 opcode = READ_KERNEL(request, opcode);
   u32 form = form_of_request(opcode);
   if (form == URING_OTHER) return 0;
   struct call call = {owner_of(request), NULL, 0, is_compat_ring(request)};
   if (opcode == URING_RECV || opcode == URING_RECVMSG || opcode == URING_READ_MULTISHOT) {
-    u64 key = mix((u64)BPF_CORE_READ(request, ctx), BPF_CORE_READ(request, cqe.user_data));
+    u64 key = mix((u64)READ_KERNEL(request, ctx), READ_KERNEL(request, cqe.user_data));
     struct uring_request repeated = {.request = (u64)request};
     bpf_map_update_elem(&uring_requests, &key, &repeated, BPF_ANY);
     return 0;
   }
   if (form == URING_MOVE) {
     struct io_splice *splice = (void *)request;
-    if (opcode == URING_TEE || BPF_CORE_READ(splice, flags) & SPLICE_F_FD_IN_FIXED) return 0;
-    return begin_to_splice(ctx, &call, file_of(call.task, BPF_CORE_READ(splice, splice_fd_in)));
+    if (opcode == URING_TEE || READ_KERNEL(splice, flags) & SPLICE_F_FD_IN_FIXED) return 0;
+    return begin_to_splice(ctx, &call, file_of(call.task, READ_KERNEL(splice, splice_fd_in)));
   }
   if (!is_write_request(opcode)) return 0;
   /* The file is looked up later, unless it is a registered one. */
-  struct file *file = BPF_CORE_READ(request, file);
-  if (!file) file = file_of(call.task, BPF_CORE_READ(request, cqe.fd));
+  struct file *file = READ_KERNEL(request, file);
+  if (!file) file = file_of(call.task, READ_KERNEL(request, cqe.fd));
   if (!file || file_type(file) == S_IFREG >> 12) return 0;
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
@@ -194,7 +194,7 @@ static __always_inline int request_submitted(void *ctx, struct io_kiocb *request
   struct sock *sk = sock_of(file);
   if (sk && step_of(sk) == STEP_TCP) {
     u64 key = (u64)request;
-    struct uring_request submitted = {.position = BPF_CORE_READ((struct tcp_sock *)sk, write_seq)};
+    struct uring_request submitted = {.position = READ_KERNEL((struct tcp_sock *)sk, write_seq)};
     bpf_map_update_elem(&uring_requests, &key, &submitted, BPF_ANY);
   }
   bpf_tail_call(ctx, &enter_files, file_type(file));

@@ -36,8 +36,8 @@ static __always_inline u32 waiting_in(u32 number) {
 static __always_inline u64 asleep_for(struct task_struct *task) {
   if (!bpf_core_field_exists(task->sched_info.last_arrival)) return IPC_WAITING_UNKNOWN;
   struct task_struct *self = (void *)bpf_get_current_task();
-  u64 now = BPF_CORE_READ(self, sched_info.last_arrival);
-  u64 then = BPF_CORE_READ(task, sched_info.last_arrival);
+  u64 now = READ_KERNEL(self, sched_info.last_arrival);
+  u64 then = READ_KERNEL(task, sched_info.last_arrival);
   if (then == 0) return IPC_WAITING_UNKNOWN;
   return now > then ? now - then : 0;
 }
@@ -52,13 +52,13 @@ static __always_inline bool is_of_interest(struct ipc_held *held) {
 SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
   struct task_struct *task = ctx->task;
   if (!task) return 0;
-  if (BPF_CORE_READ(task, flags) & PF_NO_CALLER || !(state_of(task) & TASK_INTERRUPTIBLE)) return 0;
+  if (READ_KERNEL(task, flags) & PF_NO_CALLER || !(state_of(task) & TASK_INTERRUPTIBLE)) return 0;
   struct pt_regs *regs = registers_of(task);
   if (!regs) return 0;
 #if defined(__TARGET_ARCH_x86)
-  s64 number = BPF_CORE_READ(regs, orig_ax);
+  s64 number = READ_KERNEL(regs, orig_ax);
 #else
-  s64 number = BPF_CORE_READ(regs, syscallno);
+  s64 number = READ_KERNEL(regs, syscallno);
 #endif
   u32 waiting = waiting_in(number_of(task, number));
   if (waiting == WAITING_NOT) return 0;

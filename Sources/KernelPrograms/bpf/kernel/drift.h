@@ -2,7 +2,7 @@
 /* Where kernels differ: each case with the version or commit that made the difference. */
 #pragma once
 
-#include "kernel/types.h"
+#include "kernel/read.h"
 
 /* Helper ids stand in the kernel's own BTF, so a kernel can be asked for them. */
 enum bpf_func_id___515 { BPF_FUNC_task_pt_regs___515 = 175, BPF_FUNC_get_current_task_btf___515 = 158 };
@@ -17,7 +17,7 @@ static __always_inline bool has_task_registers(void) {
  * padding (arch/x86/include/asm/processor.h, task_pt_regs).
  */
 static __always_inline struct pt_regs *registers_on_stack(struct task_struct *task) {
-  return BPF_CORE_READ(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
+  return READ_KERNEL(task, stack) + 16384 - bpf_core_type_size(struct pt_regs);
 }
 
 /* Registers of the current syscall, for program types that are not handed them. */
@@ -34,7 +34,7 @@ static __always_inline struct pt_regs *registers_of(struct task_struct *task) {
 /* State of a task (TASK_INTERRUPTIBLE, include/linux/sched.h), which has been called __state since 5.14. */
 static __always_inline u32 state_of(struct task_struct *task) {
   struct task_struct___513 *old = (void *)task;
-  return bpf_core_field_exists(old->state) ? BPF_CORE_READ(old, state) : BPF_CORE_READ(task, __state);
+  return bpf_core_field_exists(old->state) ? READ_KERNEL(old, state) : READ_KERNEL(task, __state);
 }
 
 /*
@@ -49,15 +49,15 @@ static __always_inline bool has_uring_requests(void) {
 /* Who submitted a request: its task before 6.13, then by way of its io_uring_task. */
 static __always_inline struct task_struct *submitter_of(struct io_kiocb *request) {
   struct io_kiocb___612 *old = (void *)request;
-  return bpf_core_field_exists(old->task) ? BPF_CORE_READ(old, task) : BPF_CORE_READ(request, tctx, task);
+  return bpf_core_field_exists(old->task) ? READ_KERNEL(old, task) : READ_KERNEL(request, tctx, task);
 }
 
 /* Whether a ring was made by a 32-bit program: a bit field in 6.18 and before, one of the flags in 7.2. */
 static __always_inline bool is_compat_ring(struct io_kiocb *request) {
-  struct io_ring_ctx *ring = BPF_CORE_READ(request, ctx);
+  struct io_ring_ctx *ring = READ_KERNEL(request, ctx);
   struct io_ring_ctx___72 *flags = (void *)ring;
   if (bpf_core_field_exists(ring->compat)) return BPF_CORE_READ_BITFIELD_PROBED(ring, compat);
-  return bpf_core_field_exists(flags->int_flags) && BPF_CORE_READ(flags, int_flags) & 1 << 11; /* IO_RING_F_COMPAT */
+  return bpf_core_field_exists(flags->int_flags) && READ_KERNEL(flags, int_flags) & 1 << 11; /* IO_RING_F_COMPAT */
 }
 
 /* Whether io_uring_complete has the completion entry as its third argument: 6.13, which took the task out of the
@@ -70,12 +70,12 @@ static __always_inline bool traces_completion_entry(void) {
 /* What controls a terminal lies in tty_struct.ctrl since 5.15, before in tty_struct itself. */
 static __always_inline struct pid *session_of(struct tty_struct *tty) {
   struct tty_struct___514 *old = (void *)tty;
-  return bpf_core_field_exists(old->session) ? BPF_CORE_READ(old, session) : BPF_CORE_READ(tty, ctrl.session);
+  return bpf_core_field_exists(old->session) ? READ_KERNEL(old, session) : READ_KERNEL(tty, ctrl.session);
 }
 
 static __always_inline struct pid *foreground_of(struct tty_struct *tty) {
   struct tty_struct___514 *old = (void *)tty;
-  return bpf_core_field_exists(old->pgrp) ? BPF_CORE_READ(old, pgrp) : BPF_CORE_READ(tty, ctrl.pgrp);
+  return bpf_core_field_exists(old->pgrp) ? READ_KERNEL(old, pgrp) : READ_KERNEL(tty, ctrl.pgrp);
 }
 
 /*
@@ -84,12 +84,12 @@ static __always_inline struct pid *foreground_of(struct tty_struct *tty) {
  */
 static __always_inline bool is_pty_driver(struct tty_driver *driver) {
   struct tty_driver___short *old = (void *)driver;
-  if (bpf_core_field_exists(old->type)) return BPF_CORE_READ(old, type) == 4;
-  return BPF_CORE_READ(driver, type) == bpf_core_enum_value(enum tty_driver_type, TTY_DRIVER_TYPE_PTY);
+  if (bpf_core_field_exists(old->type)) return READ_KERNEL(old, type) == 4;
+  return READ_KERNEL(driver, type) == bpf_core_enum_value(enum tty_driver_type, TTY_DRIVER_TYPE_PTY);
 }
 
 static __always_inline bool is_master_driver(struct tty_driver *driver) {
   struct tty_driver___short *old = (void *)driver;
-  if (bpf_core_field_exists(old->subtype)) return BPF_CORE_READ(old, subtype) == 1;
-  return BPF_CORE_READ(driver, subtype) == bpf_core_enum_value(enum tty_driver_subtype, PTY_TYPE_MASTER);
+  if (bpf_core_field_exists(old->subtype)) return READ_KERNEL(old, subtype) == 1;
+  return READ_KERNEL(driver, subtype) == bpf_core_enum_value(enum tty_driver_subtype, PTY_TYPE_MASTER);
 }

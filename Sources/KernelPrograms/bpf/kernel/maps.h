@@ -2,11 +2,9 @@
 /* Every map, why it is there and what bounds it. */
 #pragma once
 
-#include "kernel/types.h"
+#include "kernel/read.h"
 #include "kernel/syscalls.h"
-#include "settings.h"
 
-const volatile struct ipc_settings settings = {};
 struct ipc_shared shared = {};
 
 /* The one way out. Bounded by --buffer-size, which Swift sets before loading. */

@@ -21,8 +21,8 @@ static __always_inline u64 address_of_page(u64 page) {
 
 /* Slot of a pipe by its running number. */
 static __always_inline struct pipe_buffer *slot_of(struct pipe_inode_info *pipe, u32 number) {
-  u32 at = number & (BPF_CORE_READ(pipe, ring_size) - 1);
-  return (void *)BPF_CORE_READ(pipe, bufs) + (u64)at * bpf_core_type_size(struct pipe_buffer);
+  u32 at = number & (READ_KERNEL(pipe, ring_size) - 1);
+  return (void *)READ_KERNEL(pipe, bufs) + (u64)at * bpf_core_type_size(struct pipe_buffer);
 }
 
 /* Tries the next candidate for the place of a page with the pattern. */
@@ -47,9 +47,9 @@ VERIFIED_ONCE int try_constant(u64 page, u64 base) {
 static __always_inline void try_constants(void) {
   struct file *file = file_of((void *)bpf_get_current_task(), shared.probe_fd);
   if (!file) return;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
-  struct pipe_buffer *slot = slot_of(pipe, BPF_CORE_READ(pipe, tail));
-  u64 page = (u64)BPF_CORE_READ(slot, page);
+  struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
+  struct pipe_buffer *slot = slot_of(pipe, READ_KERNEL(pipe, tail));
+  u64 page = (u64)READ_KERNEL(slot, page);
   u64 base = ((u64)pipe & ~(GIB - 1)) - (page & ~(GIB - 1)) * (4096 / PAGE_DESCRIPTION);
   for (u32 i = 0; i < TRIED_CONSTANTS; i++) try_constant(page, base);
 }

@@ -10,8 +10,8 @@
 
 /* The socket behind a file that is known to be one. */
 static __always_inline struct sock *sock_of_socket(struct file *file) {
-  struct socket *socket = BPF_CORE_READ(file, private_data);
-  return BPF_CORE_READ(socket, sk);
+  struct socket *socket = READ_KERNEL(file, private_data);
+  return READ_KERNEL(socket, sk);
 }
 
 /* The socket behind an open file; NULL if it is none. */
@@ -22,21 +22,21 @@ static __always_inline struct sock *sock_of(struct file *file) {
 /* Number of the socket's inode, as in ss and /proc; 0 if it is closed, or not accepted yet. */
 VERIFIED_ONCE u64 inode_at(u64 address) {
   struct sock *sk = (struct sock *)address;
-  struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+  struct socket *socket = READ_KERNEL(sk, sk_socket);
   if (!socket) return 0;
   struct inode *inode = (void *)socket + bpf_core_field_offset(struct socket_alloc, vfs_inode);
-  return BPF_CORE_READ(inode, i_ino);
+  return READ_KERNEL(inode, i_ino);
 }
 
 static __always_inline u64 inode_of_sock(struct sock *sk) { return inode_at((u64)sk); }
 
 static __always_inline struct sock *peer_of(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;
-  return BPF_CORE_READ(unix, peer);
+  return READ_KERNEL(unix, peer);
 }
 
 static __always_inline bool is_closed(struct sock *sk) {
-  return BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_DEAD);
+  return READ_KERNEL(sk, __sk_common.skc_flags) & (1ul << SOCK_DEAD);
 }
 
 /*
@@ -80,17 +80,17 @@ VERIFIED_ONCE int enter_socket(u64 sk, u64 inode) {
 
 static __always_inline bool is_named(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;
-  return BPF_CORE_READ(unix, addr) != NULL;
+  return READ_KERNEL(unix, addr) != NULL;
 }
 
 /* Name of what a unix socket is bound to, shared by a listening socket and its connections; 0 if it is not bound. */
 static __always_inline u64 unix_service_key(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;
-  return (u64)BPF_CORE_READ(unix, addr);
+  return (u64)READ_KERNEL(unix, addr);
 }
 
 static __always_inline bool is_listening(struct sock *sk) {
-  return BPF_CORE_READ(sk, __sk_common.skc_state) == TCP_LISTEN;
+  return READ_KERNEL(sk, __sk_common.skc_state) == TCP_LISTEN;
 }
 
 /* Names of ports in one namespace. */
@@ -98,13 +98,13 @@ static __always_inline u64 udp_port_key(u32 netns, u16 port) { return (u64)netns
 static __always_inline u64 tcp_port_key(u32 netns, u16 port) { return (u64)netns << 32 | 1 << 16 | port; }
 
 /* Whether the other side has said that nothing more comes, or this one that it takes no more. */
-static __always_inline bool is_receive_shut(struct sock *sk) { return BPF_CORE_READ(sk, sk_shutdown) & RCV_SHUTDOWN; }
+static __always_inline bool is_receive_shut(struct sock *sk) { return READ_KERNEL(sk, sk_shutdown) & RCV_SHUTDOWN; }
 
 static __always_inline bool takes_urgent_inline(struct sock *sk) {
-  return BPF_CORE_READ(sk, __sk_common.skc_flags) & (1ul << SOCK_URGINLINE);
+  return READ_KERNEL(sk, __sk_common.skc_flags) & (1ul << SOCK_URGINLINE);
 }
 
-static __always_inline u32 netns_of(struct sock *sk) { return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum); }
+static __always_inline u32 netns_of(struct sock *sk) { return READ_KERNEL(sk, __sk_common.skc_net.net, ns.inum); }
 
 #define MAPPED_PREFIX 0xffff0000u /* ::ffff:0:0/96, the third 32 bits */
 
@@ -140,27 +140,27 @@ static __always_inline bool is_unspecified(const u8 *address) {
 
 /* Addresses and ports that the socket itself knows; the remote ones only if it is connected. */
 static __always_inline void read_local(struct sock *sk, u8 *address, u16 *port) {
-  if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET)
-    map_address(address, BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr));
+  if (READ_KERNEL(sk, __sk_common.skc_family) == AF_INET)
+    map_address(address, READ_KERNEL(sk, __sk_common.skc_rcv_saddr));
   else
     BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_rcv_saddr);
   /* skc_num is 0 again when a connection is over, even if there are bytes to read (inet_put_port). */
   struct inet_sock *inet = (void *)sk;
-  *port = __builtin_bswap16(BPF_CORE_READ(inet, inet_sport));
+  *port = __builtin_bswap16(READ_KERNEL(inet, inet_sport));
 }
 
 static __always_inline void read_remote(struct sock *sk, u8 *address, u16 *port) {
-  if (BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET)
-    map_address(address, BPF_CORE_READ(sk, __sk_common.skc_daddr));
+  if (READ_KERNEL(sk, __sk_common.skc_family) == AF_INET)
+    map_address(address, READ_KERNEL(sk, __sk_common.skc_daddr));
   else
     BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_daddr);
-  *port = __builtin_bswap16(BPF_CORE_READ(sk, __sk_common.skc_dport));
+  *port = __builtin_bswap16(READ_KERNEL(sk, __sk_common.skc_dport));
 }
 
 /* Whether what the socket sends is routed over the loopback device. */
 static __always_inline bool is_routed_locally(struct sock *sk) {
-  struct dst_entry *route = BPF_CORE_READ(sk, sk_dst_cache);
-  return route && BPF_CORE_READ(route, dev, ifindex) == LOOPBACK_IFINDEX;
+  struct dst_entry *route = READ_KERNEL(sk, sk_dst_cache);
+  return route && READ_KERNEL(route, dev, ifindex) == LOOPBACK_IFINDEX;
 }
 
 static __always_inline bool equals(const u8 *left, const u8 *right) {
@@ -197,14 +197,14 @@ static __always_inline u64 direction_check(u32 netns, u16 source_port, u16 desti
 VERIFIED_ONCE u32 queued_bytes(u64 address) {
   struct sock *sk = (struct sock *)address;
   struct sk_buff *end = (void *)sk + bpf_core_field_offset(struct sock, sk_receive_queue);
-  if (BPF_CORE_READ(sk, sk_receive_queue.qlen) > COUNTED_BUFFERS) return IPC_UNREAD_UNKNOWN;
-  struct sk_buff *skb = BPF_CORE_READ(sk, sk_receive_queue.next);
+  if (READ_KERNEL(sk, sk_receive_queue.qlen) > COUNTED_BUFFERS) return IPC_UNREAD_UNKNOWN;
+  struct sk_buff *skb = READ_KERNEL(sk, sk_receive_queue.next);
   u32 sum = 0;
   for (u32 i = 0; i < COUNTED_BUFFERS; i++) {
     if (skb == end || !skb) break;
     struct unix_skb_parms *parms = (void *)skb + bpf_core_field_offset(struct sk_buff, cb);
-    sum += BPF_CORE_READ(skb, len) - BPF_CORE_READ(parms, consumed);
-    skb = BPF_CORE_READ(skb, next);
+    sum += READ_KERNEL(skb, len) - READ_KERNEL(parms, consumed);
+    skb = READ_KERNEL(skb, next);
   }
   return sum;
 }

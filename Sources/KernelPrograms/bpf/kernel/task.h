@@ -7,39 +7,41 @@
 /* Number of `pid` in ipcdump's pid namespace, 0 if it has none there. */
 static __always_inline u32 visible_number(struct pid *pid) {
   u32 level = shared.self_level;
-  if (BPF_CORE_READ(pid, level) < level) return 0;
+  if (READ_KERNEL(pid, level) < level) return 0;
   /* numbers[] has one entry in 5.10's BTF and is flexible later; both lie at the same offset rule. */
   struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers)
                         + (u64)(level & 31) * bpf_core_type_size(struct upid);
-  if (BPF_CORE_READ(number, ns, ns.inum) != settings.pidns_inum) return 0;
-  return BPF_CORE_READ(number, nr);
+  if (READ_KERNEL(number, ns, ns.inum) != settings.pidns_inum) return 0;
+  return READ_KERNEL(number, nr);
 }
 
 static __always_inline u32 visible_tgid(struct task_struct *task) {
-  if (shared.self_level == 0) return BPF_CORE_READ(task, tgid);
-  return visible_number(BPF_CORE_READ(task, group_leader, thread_pid));
+  if (shared.self_level == 0) return READ_KERNEL(task, tgid);
+  return visible_number(READ_KERNEL(task, group_leader, thread_pid));
 }
 
 static __always_inline u32 visible_tid(struct task_struct *task) {
-  if (shared.self_level == 0) return BPF_CORE_READ(task, pid);
-  return visible_number(BPF_CORE_READ(task, thread_pid));
+  if (shared.self_level == 0) return READ_KERNEL(task, pid);
+  return visible_number(READ_KERNEL(task, thread_pid));
 }
 
 /* The task's own name, as the original told it; a thread may bear another one than its process. */
 static __always_inline void read_comm(char *comm, struct task_struct *task) {
-  bpf_probe_read_kernel(comm, IPC_COMM_LENGTH, (void *)task + bpf_core_field_offset(struct task_struct, comm));
+  const char *start = (void *)task + bpf_core_field_offset(struct task_struct, comm);
+  ((u64 *)comm)[0] = READ_AT(u64, start);
+  ((u64 *)comm)[1] = READ_AT(u64, start + 8);
 }
 
 /* Whether a task is ipcdump's own, and to be left out. */
 static __always_inline bool is_self(struct task_struct *task) {
-  return settings.skips_self && (u32)BPF_CORE_READ(task, tgid) == shared.self_tgid;
+  return settings.skips_self && (u32)READ_KERNEL(task, tgid) == shared.self_tgid;
 }
 
 /* Whether the scope of the filter takes in this process, by what it is itself. */
 static __always_inline bool is_in_scope(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
   if (settings.scope == IPC_SCOPE_TREE) {
-    u32 tgid = BPF_CORE_READ(task, tgid);
+    u32 tgid = READ_KERNEL(task, tgid);
     return bpf_map_lookup_elem(&tree, &tgid) != NULL;
   }
   if (settings.scope == IPC_SCOPE_PIDS) {
@@ -79,15 +81,13 @@ static __always_inline void fill_header(struct ipc_header *header, struct task_s
 
 /* Open file behind a descriptor of the current task. */
 static __always_inline struct file *file_of(struct task_struct *task, u32 fd) {
-  struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-  if (fd >= BPF_CORE_READ(table, max_fds)) return NULL;
-  struct file **files = BPF_CORE_READ(table, fd);
-  struct file *file = NULL;
-  bpf_probe_read_kernel(&file, sizeof(file), files + fd);
-  return file;
+  struct fdtable *table = READ_KERNEL(task, files, fdt);
+  if (fd >= READ_KERNEL(table, max_fds)) return NULL;
+  struct file **files = READ_KERNEL(table, fd);
+  return READ_AT(struct file *, files + fd);
 }
 
-static __always_inline u32 mode_of(struct file *file) { return BPF_CORE_READ(file, f_inode, i_mode); }
+static __always_inline u32 mode_of(struct file *file) { return READ_KERNEL(file, f_inode, i_mode); }
 
 /* Its type as a slot of the tables of files. */
 static __always_inline u32 file_type(struct file *file) { return (mode_of(file) & S_IFMT) >> 12; }
@@ -95,9 +95,9 @@ static __always_inline u32 file_type(struct file *file) { return (mode_of(file) 
 /* Whether the current syscall was made through the 32-bit entry. */
 static __always_inline bool is_compat(struct task_struct *task) {
 #if defined(__TARGET_ARCH_x86)
-  return BPF_CORE_READ(task, thread_info.status) & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
+  return READ_KERNEL(task, thread_info.status) & 0x2; /* TS_COMPAT, arch/x86/include/asm/thread_info.h */
 #else
-  return BPF_CORE_READ(task, thread_info.flags) & (1ul << 22); /* TIF_32BIT, arch/arm64/.../thread_info.h */
+  return READ_KERNEL(task, thread_info.flags) & (1ul << 22); /* TIF_32BIT, arch/arm64/.../thread_info.h */
 #endif
 }
 
@@ -105,22 +105,22 @@ static __always_inline bool is_compat(struct task_struct *task) {
 static __always_inline u64 argument(struct pt_regs *regs, u32 position, bool compat) {
 #if defined(__TARGET_ARCH_x86)
   if (compat) {
-    u64 value = position == 0   ? BPF_CORE_READ(regs, bx)
-                : position == 1 ? BPF_CORE_READ(regs, cx)
-                : position == 2 ? BPF_CORE_READ(regs, dx)
-                : position == 3 ? BPF_CORE_READ(regs, si)
-                : position == 4 ? BPF_CORE_READ(regs, di)
-                                : BPF_CORE_READ(regs, bp);
+    u64 value = position == 0   ? READ_KERNEL(regs, bx)
+                : position == 1 ? READ_KERNEL(regs, cx)
+                : position == 2 ? READ_KERNEL(regs, dx)
+                : position == 3 ? READ_KERNEL(regs, si)
+                : position == 4 ? READ_KERNEL(regs, di)
+                                : READ_KERNEL(regs, bp);
     return (u32)value;
   }
-  return position == 0   ? BPF_CORE_READ(regs, di)
-         : position == 1 ? BPF_CORE_READ(regs, si)
-         : position == 2 ? BPF_CORE_READ(regs, dx)
-         : position == 3 ? BPF_CORE_READ(regs, r10)
-         : position == 4 ? BPF_CORE_READ(regs, r8)
-                         : BPF_CORE_READ(regs, r9);
+  return position == 0   ? READ_KERNEL(regs, di)
+         : position == 1 ? READ_KERNEL(regs, si)
+         : position == 2 ? READ_KERNEL(regs, dx)
+         : position == 3 ? READ_KERNEL(regs, r10)
+         : position == 4 ? READ_KERNEL(regs, r8)
+                         : READ_KERNEL(regs, r9);
 #else
-  u64 value = position == 0 ? BPF_CORE_READ(regs, orig_x0) : BPF_CORE_READ(regs, regs[position]);
+  u64 value = position == 0 ? READ_KERNEL(regs, orig_x0) : READ_KERNEL(regs, regs[position]);
   return compat ? (u32)value : value;
 #endif
 }

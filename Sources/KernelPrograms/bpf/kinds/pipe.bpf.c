@@ -15,19 +15,19 @@
 /* Bytes in the slots from one number to another, of which the first few are looked at. */
 VERIFIED_ONCE u32 bytes_in_slots(u64 address, u32 from, u32 to) {
   struct pipe_inode_info *pipe = (struct pipe_inode_info *)address;
-  u32 mask = BPF_CORE_READ(pipe, ring_size) - 1, sum = 0;
-  void *slots = BPF_CORE_READ(pipe, bufs);
+  u32 mask = READ_KERNEL(pipe, ring_size) - 1, sum = 0;
+  void *slots = READ_KERNEL(pipe, bufs);
   for (u32 i = 0; i < SLOTS_AT_ONCE; i++) {
     if (from + i == to) break;
     struct pipe_buffer *slot = slots + (u64)((from + i) & mask) * bpf_core_type_size(struct pipe_buffer);
-    sum += BPF_CORE_READ(slot, len);
+    sum += READ_KERNEL(slot, len);
   }
   return sum;
 }
 
 VERIFIED_ONCE u32 unread_bytes(u64 address) {
   struct pipe_inode_info *pipe = (struct pipe_inode_info *)address;
-  u32 head = BPF_CORE_READ(pipe, head), tail = BPF_CORE_READ(pipe, tail), sum = 0;
+  u32 head = READ_KERNEL(pipe, head), tail = READ_KERNEL(pipe, tail), sum = 0;
   if (head - tail > COUNTED_SLOTS) return IPC_UNREAD_UNKNOWN;
   for (u32 i = 0; i < COUNTED_SLOTS; i += SLOTS_AT_ONCE) {
     if (i >= head - tail) break;
@@ -37,14 +37,14 @@ VERIFIED_ONCE u32 unread_bytes(u64 address) {
 }
 
 static __always_inline bool has_path(struct file *file) {
-  return BPF_CORE_READ(file, f_inode, i_sb, s_magic) != PIPEFS_MAGIC;
+  return READ_KERNEL(file, f_inode, i_sb, s_magic) != PIPEFS_MAGIC;
 }
 
 /* Tells the path of a FIFO; false if there was no room. */
 static __always_inline bool send_path(struct scratch *scratch, struct task_struct *task, struct file *file, u64 key,
                                       u64 inode, u8 flags) {
   scratch->fill = 0;
-  walk_path(scratch, task, BPF_CORE_READ(file, f_path.dentry), BPF_CORE_READ(file, f_path.mnt));
+  walk_path(scratch, task, READ_KERNEL(file, f_path.dentry), READ_KERNEL(file, f_path.mnt));
   return send_name(scratch, task, IPC_KIND_PIPE, key, inode, IPC_NAME_PATH, flags);
 }
 
@@ -61,13 +61,13 @@ static __always_inline void fill_transfer(struct scratch *scratch, struct task_s
     flags |= IPC_FLAG_FIRST;
     unread = unread_bytes((u64)pipe);
   }
-  if (scratch->is_write && BPF_CORE_READ(file, f_flags) & O_DIRECT) flags |= IPC_FLAG_PACKET;
+  if (scratch->is_write && READ_KERNEL(file, f_flags) & O_DIRECT) flags |= IPC_FLAG_PACKET;
   fill_header(&scratch->transfer.header, task, type, IPC_KIND_PIPE, flags);
   scratch->transfer.channel = key;
   scratch->transfer.inode = inode;
   scratch->transfer.count = count;
-  scratch->transfer.head = BPF_CORE_READ(pipe, head);
-  scratch->transfer.tail = BPF_CORE_READ(pipe, tail);
+  scratch->transfer.head = READ_KERNEL(pipe, head);
+  scratch->transfer.tail = READ_KERNEL(pipe, tail);
   scratch->transfer.unread = unread;
   scratch->transfer.captured = 0;
   scratch->transfer.suffix = 0;
@@ -80,8 +80,8 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch || is_self(call->task)) return 0;
   struct file *file = scratch->file;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
-  u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
+  struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
+  u64 inode = READ_KERNEL(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
   struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
@@ -99,8 +99,8 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch || is_self(call->task)) return 0;
   struct file *file = scratch->file;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
-  u64 inode = BPF_CORE_READ(file, f_inode, i_ino);
+  struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
+  u64 inode = READ_KERNEL(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
   u64 count = scratch->result > 0 ? scratch->result : 0;
   if (count == 0 && !scratch->is_write) return 0;
@@ -147,9 +147,9 @@ FILE_EXIT(pipe, 1, pipe, pipe_exit)
 /* Leaves out what a reader of ipcdump's output has as a descriptor, if it is a pipe that it can write to. */
 VERIFIED_ONCE int mark_output(u64 task, u32 fd) {
   struct file *file = file_of((struct task_struct *)task, fd);
-  if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !(BPF_CORE_READ(file, f_mode) & FMODE_WRITE)) return 0;
-  u64 key = (u64)BPF_CORE_READ(file, private_data);
-  exclude_channel(key, BPF_CORE_READ(file, f_inode, i_ino));
+  if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !(READ_KERNEL(file, f_mode) & FMODE_WRITE)) return 0;
+  u64 key = (u64)READ_KERNEL(file, private_data);
+  exclude_channel(key, READ_KERNEL(file, f_inode, i_ino));
   return 0;
 }
 
@@ -168,7 +168,7 @@ static __always_inline int pipe2_exit(void *ctx, struct call *call) {
   if (bpf_probe_read_user(&fd, sizeof(fd), (void *)argument(call->regs, 0, call->compat))) return 0;
   struct file *file = file_of(call->task, fd);
   if (!file || (mode_of(file) & S_IFMT) != S_IFIFO) return 0;
-  channel_of((u64)BPF_CORE_READ(file, private_data), BPF_CORE_READ(file, f_inode, i_ino),
+  channel_of((u64)READ_KERNEL(file, private_data), READ_KERNEL(file, f_inode, i_ino),
              CHANNEL_SEEN | CHANNEL_NAMED);
   return 0;
 }
@@ -183,13 +183,13 @@ static __always_inline int open_exit(void *ctx, struct call *call) {
   struct file *file = file_of(call->task, call->result);
   if (!file || (mode_of(file) & S_IFMT) != S_IFIFO || !has_path(file)) return 0;
   if (is_self(call->task)) return 0;
-  struct pipe_inode_info *pipe = BPF_CORE_READ(file, private_data);
-  u64 key = (u64)pipe, inode = BPF_CORE_READ(file, f_inode, i_ino);
+  struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
+  u64 key = (u64)pipe, inode = READ_KERNEL(file, f_inode, i_ino);
   bool matched = scope_matches(call->task);
   struct channel *channel = channel_in_scope(IPC_KIND_PIPE, key, inode, matched, 0);
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!channel || !scratch || channel->flags & CHANNEL_EXCLUDED) return 0;
-  if (BPF_CORE_READ(pipe, head) != 0) return 0;
+  if (READ_KERNEL(pipe, head) != 0) return 0;
   channel->flags = CHANNEL_SEEN | CHANNEL_NAMED;
   channel->last_writer = 0;
   send_path(scratch, call->task, file, key, inode, IPC_FLAG_BORN);

@@ -10,7 +10,7 @@
 
 /* Numbers of the devices that are, or can stand for, one side of a pseudoterminal (Documentation/admin-guide/devices.txt). */
 static __always_inline bool may_be_pty(struct file *file) {
-  u32 device = BPF_CORE_READ(file, f_inode, i_rdev);
+  u32 device = READ_KERNEL(file, f_inode, i_rdev);
   u32 major = device >> 20, minor = device & 0xfffff;
   return (major >= 136 && major <= 143) || major == 2 || major == 3 || (major == 5 && (minor == 0 || minor == 2));
 }
@@ -23,18 +23,18 @@ struct pty_side {
 /* The side of a pseudoterminal that a file is; false if it is none. */
 static __always_inline bool pty_side_of(struct file *file, struct pty_side *side) {
   if (!may_be_pty(file)) return false;
-  struct tty_file_private *private = BPF_CORE_READ(file, private_data);
-  struct tty_struct *tty = BPF_CORE_READ(private, tty);
-  struct tty_driver *driver = tty ? BPF_CORE_READ(tty, driver) : NULL;
+  struct tty_file_private *private = READ_KERNEL(file, private_data);
+  struct tty_struct *tty = READ_KERNEL(private, tty);
+  struct tty_driver *driver = tty ? READ_KERNEL(tty, driver) : NULL;
   if (!driver || !is_pty_driver(driver)) return false;
   side->is_master = is_master_driver(driver);
-  side->slave = side->is_master ? BPF_CORE_READ(tty, link) : tty;
+  side->slave = side->is_master ? READ_KERNEL(tty, link) : tty;
   return side->slave != NULL;
 }
 
 static __always_inline u64 pty_key(struct tty_struct *slave, bool is_output) { return (u64)slave + is_output; }
 
-static __always_inline u64 pty_inode(struct tty_struct *slave) { return 1ull << 32 | (u32)BPF_CORE_READ(slave, index); }
+static __always_inline u64 pty_inode(struct tty_struct *slave) { return 1ull << 32 | (u32)READ_KERNEL(slave, index); }
 
 /* The first task that a pid stands for as one of a kind; NULL if there is none. */
 static __always_inline struct task_struct *task_of(struct pid *pid, u32 type) {

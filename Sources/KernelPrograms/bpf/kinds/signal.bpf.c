@@ -12,9 +12,9 @@
 static __always_inline bool is_queueing(void) {
   struct pt_regs *regs = current_registers();
 #if defined(__TARGET_ARCH_x86)
-  s64 number = BPF_CORE_READ(regs, orig_ax);
+  s64 number = READ_KERNEL(regs, orig_ax);
 #else
-  s64 number = BPF_CORE_READ(regs, syscallno);
+  s64 number = READ_KERNEL(regs, syscallno);
 #endif
   if (is_compat((void *)bpf_get_current_task())) number = native_number(number);
   return number == NR_rt_sigqueueinfo || number == NR_rt_tgsigqueueinfo || number == NR_pidfd_send_signal;
@@ -24,7 +24,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   struct kernel_siginfo *info = (void *)ctx[1];
   /* SEND_SIG_NOINFO and SEND_SIG_PRIV: the kernel itself (include/linux/sched/signal.h). */
   if ((u64)info <= 1) return 0;
-  s32 code = BPF_CORE_READ(info, si_code);
+  s32 code = READ_KERNEL(info, si_code);
   if (code > 0) return 0;
   if (code != SI_USER && code != SI_QUEUE && code != SI_TKILL && !is_queueing()) return 0;
 
@@ -46,7 +46,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   record->number = ctx[0];
   record->code = code;
   record->has_value = code != SI_USER && code != SI_TKILL;
-  record->value = record->has_value ? (u64)BPF_CORE_READ(info, _sifields._rt._sigval.sival_ptr) : 0;
+  record->value = record->has_value ? (u64)READ_KERNEL(info, _sifields._rt._sigval.sival_ptr) : 0;
   record->to_thread = ctx[3] == 0;
   record->result = ctx[4];
   record->target_matched = target_matches;

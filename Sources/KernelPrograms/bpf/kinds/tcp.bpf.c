@@ -43,9 +43,9 @@ static __always_inline bool has_other_tcp_end(struct sock *sk, const struct tcp_
   if (!found || found->sk == sk) return false;
   struct sock *other = found->sk;
   struct inet_sock *inet = (void *)other;
-  return BPF_CORE_READ(other, __sk_common.skc_dport) == __builtin_bswap16(ends->local_port)
-         && BPF_CORE_READ(inet, inet_sport) == __builtin_bswap16(ends->remote_port)
-         && BPF_CORE_READ(other, __sk_common.skc_net.net) != BPF_CORE_READ(sk, __sk_common.skc_net.net);
+  return READ_KERNEL(other, __sk_common.skc_dport) == __builtin_bswap16(ends->local_port)
+         && READ_KERNEL(inet, inet_sport) == __builtin_bswap16(ends->remote_port)
+         && READ_KERNEL(other, __sk_common.skc_net.net) != READ_KERNEL(sk, __sk_common.skc_net.net);
 }
 
 enum tcp_reach { TCP_REMOTE, TCP_UNDECIDED, TCP_OTHER_NAMESPACE, TCP_LOOPBACK };
@@ -138,7 +138,7 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   struct note *note = note_to_write();
   if (!note) return 0;
   struct tcp_sock *tcp = (void *)scratch->sk;
-  note->position = BPF_CORE_READ(tcp, write_seq);
+  note->position = READ_KERNEL(tcp, write_seq);
   note->has_position = true;
   note->sender = sk;
   note->is_placed = false;
@@ -203,20 +203,20 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     note_writer(channel);
     note_whole_write(scratch, channel);
-    record->transfer.head = is_whole ? position + (u32)count : BPF_CORE_READ(tcp, write_seq);
+    record->transfer.head = is_whole ? position + (u32)count : READ_KERNEL(tcp, write_seq);
     record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
     scratch->messages = 1;
     return send_sent(ctx, scratch, count);
   }
   if (scratch->message_flags & MSG_OOB) {
     /* The urgent byte lies before urg_seq's successor (tcp_recv_urg, net/ipv4/tcp.c). */
-    position = BPF_CORE_READ(tcp, urg_seq);
+    position = READ_KERNEL(tcp, urg_seq);
     has_position = true;
   }
   if (!has_position) {
-    u32 end = BPF_CORE_READ(tcp, copied_seq);
+    u32 end = READ_KERNEL(tcp, copied_seq);
     /* The end of the stream counts as one more (tcp_recvmsg_locked). */
-    if (BPF_CORE_READ(tcp, rcv_nxt) == end && is_receive_shut(scratch->sk)) end--;
+    if (READ_KERNEL(tcp, rcv_nxt) == end && is_receive_shut(scratch->sk)) end--;
     position = end - (u32)count;
   }
   record->transfer.tail = position;

@@ -65,7 +65,7 @@ static __always_inline bool is_udp_local(struct scratch *scratch) {
 /* Size of the datagrams that a message was cut into, from the message itself or the socket's option. */
 static __always_inline u16 segment_size(struct scratch *scratch) {
   struct udp_sock *udp = (void *)scratch->sk;
-  u16 size = BPF_CORE_READ(udp, gso_size);
+  u16 size = READ_KERNEL(udp, gso_size);
   struct {
     u64 length;
     s32 level;
@@ -84,7 +84,7 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   if (!scratch) return 0;
   struct udp_sock *udp = (void *)scratch->sk;
   struct note *note = note_sender();
-  if (note) note->is_joined = BPF_CORE_READ(udp, pending) != 0;
+  if (note) note->is_joined = READ_KERNEL(udp, pending) != 0;
   if (!scratch->vector) return 0;
   bool matched = scope_matches(call->task);
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, matched, 0);
@@ -111,7 +111,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
     if (!udp_channel_in_scope(DOOR_EXIT, scratch, matched, scratch->result)) goto nothing;
     record->segment = segment_size(scratch);
     record->kept = time_in_call(scratch);
-    if (BPF_CORE_READ(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
+    if (READ_KERNEL(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
     if (note && note->is_joined) record->traits |= IPC_SOCKET_JOINED;
     return send_sent(ctx, scratch, scratch->result);
   }

@@ -91,15 +91,15 @@ static __always_inline void tell_name(struct scratch *scratch, struct task_struc
   struct channel *channel = nameless_channel(scratch, sk);
   if (!channel) return;
   struct unix_sock *unix = (void *)sk;
-  struct unix_address *address = BPF_CORE_READ(unix, addr);
-  struct dentry *dentry = BPF_CORE_READ(unix, path.dentry);
+  struct unix_address *address = READ_KERNEL(unix, addr);
+  struct dentry *dentry = READ_KERNEL(unix, path.dentry);
   u32 form = IPC_NAME_PATH;
   scratch->fill = 0;
   if (dentry) {
-    walk_path(scratch, task, dentry, BPF_CORE_READ(unix, path.mnt));
+    walk_path(scratch, task, dentry, READ_KERNEL(unix, path.mnt));
   } else {
     /* An abstract name: its family and a NUL come first. */
-    u32 length = BPF_CORE_READ(address, len) - 3;
+    u32 length = READ_KERNEL(address, len) - 3;
     if (length > sizeof(((struct sockaddr_un *)0)->sun_path)) length = 0;
     void *path = (void *)address + bpf_core_field_offset(struct unix_address, name) + 3;
     bpf_probe_read_kernel(scratch->bytes, at_most(length, 108), path);

@@ -22,7 +22,7 @@ static __always_inline void fill_unix_stream(struct scratch *scratch, struct tas
     record->transfer.header.flags |= IPC_FLAG_FIRST;
     record->transfer.unread = queued_bytes((u64)destination);
   }
-  record->transfer.head = BPF_CORE_READ(destination, sk_receive_queue.qlen);
+  record->transfer.head = READ_KERNEL(destination, sk_receive_queue.qlen);
   if (scratch->message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
   if (takes_urgent_inline(destination)) record->traits |= IPC_SOCKET_INLINE;
 }

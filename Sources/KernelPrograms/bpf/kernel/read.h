@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
+/*
+ * Reads of kernel memory; what cannot be read is 0.
+ *
+ * A transfer takes some forty of them, and a call of bpf_probe_read_kernel each would be most of what tracing costs,
+ * above all where the kernel guards its returns (Safe RET, retpolines). bpf_rdonly_cast (6.2, a35b9af4ec2c) makes any
+ * address one that is read by a plain load. All is read as the same type, which begins with a number of 8 bytes.
+ */
+#pragma once
+
+#include "kernel/types.h"
+#include "settings.h"
+
+const volatile struct ipc_settings settings = {};
+
+#define TEXT_OF(value) #value
+#define TEXT(value) TEXT_OF(value)
+
+/* An address as one that may be loaded from. The call gets its number from Swift: libbpf would read all of the kernel's
+ * types for it. */
+static __always_inline void *readable(void *address) {
+  void *result;
+  asm("r1 = %1\n\tr2 = %2\n\t.8byte " TEXT(IPC_CAST_CALL) "\n\t%0 = r0"
+      : "=r"(result)
+      : "r"(address), "r"((u64)settings.cast_type)
+      : "r0", "r1", "r2", "r3", "r4", "r5");
+  return result;
+}
+
+/* A value of 1, 2, 4 or 8 bytes. */
+#define READ_AT(type, address)                                   \
+  ({                                                             \
+    void *address_ = (void *)(address);                          \
+    type value_;                                                 \
+    if (settings.cast_type) {                                    \
+      value_ = *(type *)readable(address_);                      \
+    } else {                                                     \
+      type copy_;                                                \
+      bpf_probe_read_kernel((void *)&copy_, sizeof(copy_), address_);\
+      value_ = copy_;                                            \
+    }                                                            \
+    value_;                                                      \
+  })
+
+/* A field, found through up to three other ones: READ_KERNEL(file, f_inode, i_sb, s_magic). */
+#define READ_KERNEL(source, ...) READ_CHOSEN(__VA_ARGS__, READ_4, READ_3, READ_2, READ_1)(source, __VA_ARGS__)
+#define READ_CHOSEN(a, b, c, d, chosen, ...) chosen
+#define READ_1(source, a) READ_AT(typeof((source)->a), &(source)->a)
+#define READ_2(source, a, b)                      \
+  ({                                              \
+    typeof((source)->a) first_ = READ_1(source, a); \
+    READ_1(first_, b);                            \
+  })
+#define READ_3(source, a, b, c)                         \
+  ({                                                    \
+    typeof((source)->a->b) second_ = READ_2(source, a, b); \
+    READ_1(second_, c);                                 \
+  })
+#define READ_4(source, a, b, c, d)                          \
+  ({                                                        \
+    typeof((source)->a->b->c) third_ = READ_3(source, a, b, c); \
+    READ_1(third_, d);                                      \
+  })

@@ -26,7 +26,8 @@ struct LoadedPrograms: ~Copyable {
   ) throws(BPFError) {
     let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
     let channelLimit = Self.channelLimit(scope)
-    let directReads = readsDirectly ? DirectReads(types) : nil
+    // Kernels that have direct reads take calls, too, without which those would be followed over and over.
+    let directReads = readsDirectly && hasCalls ? DirectReads(types) : nil
     var places: [ProgramPlace?] = []
     let object = try KernelPrograms.withObject(
       hasCalls: hasCalls, castFunction: directReads?.function

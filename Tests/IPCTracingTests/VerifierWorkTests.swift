@@ -30,4 +30,12 @@ struct VerifierWorkTests {
     let programs = try LoadedPrograms.load(configuration, scope: .tree, hasCalls: false)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
+
+  @Test(arguments: [Hook.raw, .tracepoint])
+  func `takes programs that read by helpers, too`(hook: Hook) throws {
+    let configuration = Configuration(
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
+    let programs = try LoadedPrograms.load(configuration, scope: .tree, readsDirectly: false)
+    #expect(programs.placed.count { $0.isLoaded } > 50)
+  }
 }

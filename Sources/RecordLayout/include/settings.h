@@ -49,6 +49,8 @@ struct ipc_shared {
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
   __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
   __u32 has_own_output; /* `output_chain` is in use */
+  __u32 has_showers;    /* `showers` is in use */
+  __u32 scope_changes;  /* processes that have entered the tree or left it */
   __u64 page_constant;  /* what a page's address in memory is told by; 0 if it cannot be (kernel/pages.h) */
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
   __u32 probe_fd;
@@ -59,6 +61,6 @@ struct ipc_shared {
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_settings) == 32, "ipc_settings");
-_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 64, "ipc_shared");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 72, "ipc_shared");
 
 #endif

@@ -43,7 +43,7 @@ static __always_inline int sent_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, STEP_SENT);
   lose_rest(scratch);
 done:
-  forget_note();
+  forget_note(scratch->thread);
   if (scratch->is_told_whole) send_contents_behind(ctx, scratch, scratch->result);
   return 0;
 }
@@ -71,7 +71,7 @@ VERIFIED_ONCE u32 tell_received(void) {
   }
   scratch->fill = limit > 0 ? copy_in(scratch, 0, scratch->buffer, limit, IPC_CHUNK_LIMIT) : 0;
   if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_SHORT;
-  send_transfer(DOOR_EXIT, 0, scratch->socket.transfer.count);
+  send_transfer(DOOR_EXIT, scratch->socket.transfer.count);
   return RECEIVED_TOLD;
 }
 
@@ -89,7 +89,7 @@ static __always_inline int received_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
   lose_rest(scratch);
 done:
-  finish_note();
+  finish_note(scratch->thread);
   return pass_on(ctx, scratch);
 }
 FILE_EXIT(received, 28, sockets, received_step)

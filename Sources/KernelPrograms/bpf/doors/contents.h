@@ -34,17 +34,20 @@ VERIFIED_ONCE bool load_buffer(u32 door, u32 position) {
 
 #define SUMMED_PIECES 4
 
-/* Bytes that a call asked to move; very many for a long vector, whose sum is not worth its cost. */
-VERIFIED_ONCE u64 asked_length(u32 door) {
+VERIFIED_ONCE u64 vector_length(u32 door) {
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return 0;
-  if (!scratch->is_vector) return scratch->length;
   if (scratch->length > SUMMED_PIECES) return 1ull << 40;
   u64 sum = 0;
   for (u32 i = 0; i < SUMMED_PIECES; i++) {
     if (load_buffer(door, i)) sum += scratch->buffer_length;
   }
   return sum;
+}
+
+/* Bytes that a call asked to move; very many for a long vector, whose sum is not worth its cost. */
+static __always_inline u64 asked_length(u32 door, struct scratch *scratch) {
+  return scratch->is_vector ? vector_length(door) : scratch->length;
 }
 
 /* Sends the header at `start` and what has been filled in behind it; counts the loss if the ring is full. */
@@ -84,9 +87,7 @@ VERIFIED_ONCE int take_fingerprint(u32 door, u32 position, u64 count) {
  * Puts a write's first and last bytes behind its header: enough to recognise it in what a reader received. Returns how
  * many of them are the last ones.
  */
-VERIFIED_ONCE u32 fingerprint(u32 door, u64 count) {
-  struct scratch *scratch = scratch_of(door);
-  if (!scratch) return 0;
+static __always_inline u32 fingerprint(struct scratch *scratch, u32 door, u64 count) {
   u32 suffix = 0;
   scratch->fill = 0;
   if (!scratch->is_vector && count <= IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT) {
@@ -117,13 +118,16 @@ static __always_inline u32 record_size(struct scratch *scratch) {
 }
 
 /* Sends it with what has been filled in behind it, of which `suffix` bytes are a write's last ones. */
-VERIFIED_ONCE int send_transfer(u32 door, u32 suffix, u64 lost_bytes) {
-  struct scratch *scratch = scratch_of(door);
-  if (!scratch) return 0;
+static __always_inline void send_filled(struct scratch *scratch, u32 suffix, u64 lost_bytes) {
   struct ipc_transfer *transfer = transfer_of(scratch);
   transfer->captured = scratch->fill;
   transfer->suffix = suffix;
   send(scratch, transfer, record_size(scratch), lost_bytes);
+}
+
+VERIFIED_ONCE int send_transfer(u32 door, u64 lost_bytes) {
+  struct scratch *scratch = scratch_of(door);
+  if (scratch) send_filled(scratch, 0, lost_bytes);
   return 0;
 }
 
@@ -132,7 +136,8 @@ VERIFIED_ONCE int send_write(u32 door, u64 count, u64 lost_bytes) {
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return 0;
   if (scratch->is_told_whole) transfer_of(scratch)->header.flags |= IPC_FLAG_MORE;
-  return send_transfer(door, fingerprint(door, count), lost_bytes);
+  send_filled(scratch, fingerprint(scratch, door, count), lost_bytes);
+  return 0;
 }
 
 /* Makes the header of the chunks that come behind the transfer in the scratch. The records overlap. */
@@ -149,7 +154,7 @@ VERIFIED_ONCE int send_chunk(u32 flags) {
     struct ipc_transfer *transfer = transfer_of(scratch);
     scratch->first_chunk = 0;
     transfer->header.flags |= flags;
-    send_transfer(DOOR_EXIT, 0, transfer->count);
+    send_transfer(DOOR_EXIT, transfer->count);
     begin_chunks(scratch);
   } else {
     scratch->content.header.flags = flags;
@@ -233,7 +238,7 @@ static __always_inline int contents_step(void *ctx, struct call *call) {
   send_chunk(scratch->is_short ? IPC_FLAG_SHORT : 0);
   scratch->message++;
   if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
-  finish_note();
+  finish_note(scratch->thread);
   return 0;
 }
 FILE_EXIT(contents, 16, any, contents_step)
@@ -243,7 +248,7 @@ static __always_inline int send_with_contents(void *ctx, struct scratch *scratch
   u64 count = transfer_of(scratch)->count;
   begin_contents(scratch, count, limit);
   if (scratch->limit == 0)
-    send_transfer(DOOR_EXIT, 0, count);
+    send_transfer(DOOR_EXIT, count);
   else
     bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
   return 0;

@@ -1,33 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* The programs that are attached; everything else of the main door is called by them. */
 
-static __always_inline u32 number_of(struct task_struct *task, s64 number) {
-  if (is_compat(task)) return native_number((u32)number);
+/* A call's number in the tables. */
+static __always_inline u32 number_in_tables(s64 number, bool compat) {
+  if (compat) return native_number((u32)number);
   return number < 0 || number >= SYSCALL_LIMIT ? NO_SYSCALL : (u32)number;
+}
+
+static __always_inline u32 number_of(struct task_struct *task, s64 number) {
+  return number_in_tables(number, is_compat(task));
+}
+
+/* Hands the call over to its handler, if it has one. To the most frequent ones go jumps that the kernel makes direct;
+ * where processors guard indirect ones, those cost as much as the rest. */
+static __always_inline int dispatch(void *ctx, u32 door, s64 number) {
+  void *table = door == DOOR_EXIT ? (void *)&syscall_exits : (void *)&syscall_enters;
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return 0;
+  struct task_struct *task = (void *)bpf_get_current_task();
+  scratch->task = task;
+  scratch->is_compat = is_compat(task);
+  u32 slot = number_in_tables(number, scratch->is_compat);
+  if (slot == NR_read)
+    bpf_tail_call_static(ctx, table, NR_read);
+  else if (slot == NR_write)
+    bpf_tail_call_static(ctx, table, NR_write);
+  else
+    bpf_tail_call(ctx, table, slot);
+  return 0;
 }
 
 SEC("raw_tp/sys_exit") int dispatch__door_exit__any__raw(u64 *ctx) {
   struct pt_regs *regs = (void *)ctx[0];
 #if defined(__TARGET_ARCH_x86)
-  s64 number = READ_KERNEL(regs, orig_ax);
+  return dispatch(ctx, DOOR_EXIT, READ_KERNEL(regs, orig_ax));
 #else
-  s64 number = READ_KERNEL(regs, syscallno);
+  return dispatch(ctx, DOOR_EXIT, READ_KERNEL(regs, syscallno));
 #endif
-  bpf_tail_call(ctx, &syscall_exits, number_of((void *)bpf_get_current_task(), number));
-  return 0;
 }
 
 SEC("tp/raw_syscalls/sys_exit") int dispatch__door_exit__any__classic(struct trace_event_raw_sys_exit *ctx) {
-  bpf_tail_call(ctx, &syscall_exits, number_of((void *)bpf_get_current_task(), ctx->id));
-  return 0;
+  return dispatch(ctx, DOOR_EXIT, ctx->id);
 }
 
-SEC("raw_tp/sys_enter") int dispatch__door_enter__any__raw(u64 *ctx) {
-  bpf_tail_call(ctx, &syscall_enters, number_of((void *)bpf_get_current_task(), ctx[1]));
-  return 0;
-}
+SEC("raw_tp/sys_enter") int dispatch__door_enter__any__raw(u64 *ctx) { return dispatch(ctx, DOOR_ENTER, ctx[1]); }
 
 SEC("tp/raw_syscalls/sys_enter") int dispatch__door_enter__any__classic(struct trace_event_raw_sys_enter *ctx) {
-  bpf_tail_call(ctx, &syscall_enters, number_of((void *)bpf_get_current_task(), ctx->id));
-  return 0;
+  return dispatch(ctx, DOOR_ENTER, ctx->id);
 }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Processes that come into the filter's scope and leave it: by exec, fork, exit and rename. */
 
+#ifdef NO_CALLS
+#define HELD_FDS 32 /* as many as the verifier follows */
+#else
 #define HELD_FDS 128
+#endif
 
 VERIFIED_ONCE int mark_descriptor(u64 task, u32 fd) {
   struct file *file = file_of((struct task_struct *)task, fd);
@@ -13,17 +17,24 @@ static __always_inline void mark_held(struct task_struct *task) {
   for (u32 fd = 0; fd < HELD_FDS; fd++) mark_descriptor((u64)task, fd);
 }
 
+/* After the change: who has asked before it asks again. */
+static __always_inline void note_change(void) {
+  __c11_atomic_fetch_add((_Atomic u32 *)&shared.scope_changes, 1, __ATOMIC_RELAXED);
+}
+
 static __always_inline void join_tree(u32 tgid) {
   u8 one = 1;
   if (bpf_map_update_elem(&tree, &tgid, &one, BPF_NOEXIST) == 0)
     __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, 1, __ATOMIC_RELAXED);
   else if (!bpf_map_lookup_elem(&tree, &tgid))
     __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_lost, 1, __ATOMIC_RELAXED);
+  note_change();
 }
 
 static __always_inline void leave_tree(u32 tgid) {
-  if (bpf_map_delete_elem(&tree, &tgid) == 0)
-    __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, -1, __ATOMIC_RELAXED);
+  if (bpf_map_delete_elem(&tree, &tgid) != 0) return;
+  __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, -1, __ATOMIC_RELAXED);
+  note_change();
 }
 
 /* The traced command enters its tree when it is executed, not while it is still a copy of ipcdump. */

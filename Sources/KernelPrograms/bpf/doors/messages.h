@@ -71,7 +71,7 @@ static __always_inline bool load_batch_message(struct scratch *scratch, u32 inde
 
 /* What was noted of message number `index` of the call; NULL if nothing was. */
 static __always_inline struct noted_message *noted_message(struct scratch *scratch, u32 index) {
-  struct note *note = note_of_call();
+  struct note *note = note_of_call(scratch->thread);
   if (!note) return NULL;
   u32 number = scratch->first_note + index;
   /* Overwritten, or never there. */
@@ -81,21 +81,21 @@ static __always_inline struct noted_message *noted_message(struct scratch *scrat
 
 /* What was noted of the call's first message; notes of what failed before lie before it. */
 static __always_inline struct noted_message *first_noted(struct scratch *scratch) {
-  struct note *note = note_of_call();
+  struct note *note = note_of_call(scratch->thread);
   scratch->first_note = note && note->count >= scratch->messages ? note->count - scratch->messages : 0;
   return noted_message(scratch, 0);
 }
 
 /* Notes that a message is about to be sent, so that it cannot be what somebody has received before. */
-static __always_inline struct note *note_sender(void) {
-  struct note *note = note_to_write();
+static __always_inline struct note *note_sender(u32 thread) {
+  struct note *note = note_to_write(thread);
   if (note) note->entered = bpf_ktime_get_ns();
   return note;
 }
 
 /* How long the call that has sent a message took, in ns; 0 if that is not known, or did not fit. */
 static __always_inline u32 time_in_call(struct scratch *scratch) {
-  struct note *note = is_request(scratch) ? NULL : note_of_call();
+  struct note *note = is_request(scratch) ? NULL : note_of_call(scratch->thread);
   if (!note || !note->entered) return 0;
   u64 took = scratch->socket.transfer.header.time - note->entered;
   return took >> 32 ? 0 : took;
@@ -152,7 +152,7 @@ static __always_inline void describe_datagram(struct scratch *scratch, struct no
     if (noted->is_local) record->traits |= IPC_SOCKET_LOCAL;
   } else {
     /* Its real length is not known. */
-    if (asked_length(DOOR_EXIT) <= record->transfer.count) record->traits |= IPC_SOCKET_FILLED;
+    if (asked_length(DOOR_EXIT, scratch) <= record->transfer.count) record->traits |= IPC_SOCKET_FILLED;
     if (!read_name(scratch, record->source_address, &record->source_port) && record->source_port == 0) return;
     /* A socket that is bound to any address does not tell to which one the datagram came. */
     if (is_unspecified(record->destination_address)) return;
@@ -183,7 +183,7 @@ static __always_inline void describe_received(struct scratch *scratch, u64 lengt
   if (kind == IPC_KIND_LOOPBACK_UDP) describe_datagram(scratch, noted_message(scratch, scratch->message));
   if (record->transfer.count < length) record->transfer.count = length;
   if (scratch->message_flags & MSG_TRUNC) {
-    u64 room = asked_length(DOOR_EXIT);
+    u64 room = asked_length(DOOR_EXIT, scratch);
     if (length > room) length = room;
   }
   record->kept = length;

@@ -42,7 +42,7 @@ static __always_inline int copy_noted(struct sk_buff *skb) {
   u16 family = READ_KERNEL(sk, __sk_common.skc_family);
   if (family == AF_UNIX) {
     if (READ_KERNEL(sk, sk_type) == SOCK_STREAM) return 0;
-    struct note *note = note_to_write();
+    struct note *note = note_to_write(current_thread());
     if (!note) return 0;
     struct noted_message *message = append_message(note);
     message->sock = (u64)sk;
@@ -53,7 +53,7 @@ static __always_inline int copy_noted(struct sk_buff *skb) {
   }
   if (family != AF_INET && family != AF_INET6) return 0;
   if (READ_KERNEL(sk, sk_protocol) != IPPROTO_TCP) return 0;
-  struct note *note = note_to_write();
+  struct note *note = note_to_write(current_thread());
   if (!note || (note->has_position && !note->is_continued)) return 0;
   struct tcp_sock *tcp = (void *)sk;
   note->position = READ_KERNEL(tcp, copied_seq);
@@ -74,7 +74,7 @@ static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
   u8 next = 0;
   bpf_probe_read_kernel(&next, 1, network + (is_ipv4 ? 9 : 6));
   if (next != IPPROTO_UDP) return NULL;
-  struct note *note = note_to_write();
+  struct note *note = note_to_write(current_thread());
   if (!note) return NULL;
   struct noted_message *message = append_message(note);
   if (is_ipv4) {
@@ -99,7 +99,7 @@ static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
  * later (skb_attempt_defer_free); there, only the sender's side tells (ready_noted).
  */
 static __always_inline int consume_noted(struct sk_buff *skb) {
-  if ((u32)bpf_get_current_pid_tgid() == 0) return 0;
+  if (current_thread() == 0) return 0;
   struct noted_message *message = note_packet(skb);
   if (message) message->is_local = READ_KERNEL(skb, skb_iif) == LOOPBACK_IFINDEX;
   return 0;
@@ -108,7 +108,7 @@ NOTE_PROGRAM(consumed, loopback_udp, skb, consume_skb, consume_skb, skbaddr, con
 
 /* A packet that is sent stays on this host: the loopback device has it, or a virtual one. */
 static __always_inline int loop_noted(struct sk_buff *skb) {
-  if ((u32)bpf_get_current_pid_tgid() == 0) return 0;
+  if (current_thread() == 0) return 0;
   struct noted_message *message = note_packet(skb);
   if (!message) return 0;
   message->is_local = READ_KERNEL(skb, dev, ifindex) == LOOPBACK_IFINDEX;
@@ -127,12 +127,12 @@ static __always_inline int ready_noted(struct sock *sk) {
   u16 family = READ_KERNEL(sk, __sk_common.skc_family);
   struct noted_message *message = NULL;
   if (family == AF_UNIX && READ_KERNEL(sk, sk_type) == SOCK_DGRAM) {
-    struct note *note = note_to_write();
+    struct note *note = note_to_write(current_thread());
     if (!note) return 0;
     message = append_message(note);
     message->is_named = is_named(sk);
   } else if ((family == AF_INET || family == AF_INET6) && READ_KERNEL(sk, sk_protocol) == IPPROTO_UDP) {
-    struct note *note = note_of_call();
+    struct note *note = note_of_call(current_thread());
     if (!note || note->count == 0) return 0;
     message = &note->messages[(note->count - 1) & (NOTED_MESSAGES - 1)];
     if (message->sock || message->destination_port != READ_KERNEL(sk, __sk_common.skc_num)) return 0;
@@ -151,7 +151,7 @@ NOTE_PROGRAM(ready, sockets, sock, sk_data_ready, sk_data_ready, skaddr, ready_n
  * a write lies is known only as far as no other thread writes at the same time.
  */
 static __always_inline int send_noted(u64 left) {
-  struct note *note = note_of_call();
+  struct note *note = note_of_call(current_thread());
   if (!note || !note->sender) return 0;
   struct tcp_sock *tcp = (void *)note->sender;
   u32 position = READ_KERNEL(tcp, write_seq);

@@ -43,11 +43,12 @@ static __always_inline void show(struct task_struct *task, u32 way) {
   struct shower shower = {.birth = READ_KERNEL(task, group_leader, start_time), .way = way};
   if (known && known->birth == shower.birth && known->way <= way) return;
   bpf_map_update_elem(&showers, &tgid, &shower, BPF_ANY);
+  shared.has_showers = 1;
 }
 
 /* In what way a process shows ipcdump's output; 0 if it does not. */
 static __always_inline u32 shows(struct task_struct *task) {
-  if (!shared.has_own_output) return 0;
+  if (!shared.has_showers) return 0;
   u32 tgid = READ_KERNEL(task, tgid);
   struct shower *known = bpf_map_lookup_elem(&showers, &tgid);
   return known && known->birth == READ_KERNEL(task, group_leader, start_time) ? known->way : 0;

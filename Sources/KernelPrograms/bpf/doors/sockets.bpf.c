@@ -18,7 +18,7 @@ static __always_inline int hand_over_message(void *ctx, struct call *call, u32 d
   u64 *arguments = message->arguments;
   /* A failed receive may have left a note of what it could not deliver. */
   if (door == DOOR_EXIT && !message->is_write && call->result < 0) {
-    if (call->result != -EAGAIN) forget_note();
+    if (call->result != -EAGAIN) forget_note(call->thread);
     return 0;
   }
   struct scratch *scratch = scratch_of(door);
@@ -193,7 +193,7 @@ static __always_inline int socket_exit(void *ctx, struct call *call) {
   /* What is peeked at stays where it is, and an error that comes back is no message. */
   bool is_transfer = scratch && (scratch->is_write || !(scratch->message_flags & (MSG_PEEK | MSG_ERRQUEUE)));
   if (step && is_transfer) bpf_tail_call(ctx, &exit_files, step);
-  forget_note();
+  forget_note(call->thread);
   return scratch ? pass_on(ctx, scratch) : 0;
 }
 FILE_EXIT(socket, 12, sockets, socket_exit)

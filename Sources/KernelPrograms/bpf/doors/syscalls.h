@@ -20,15 +20,36 @@ struct call {
   struct task_struct *task;
   struct pt_regs *regs;
   s64 result; /* at the exit only */
+  u32 thread; /* number of who runs */
   bool compat;
 };
+
+/* The call that the dispatcher has handed over. */
+static __always_inline bool call_at(u32 door, struct pt_regs *regs, s64 result, struct call *call) {
+  struct scratch *scratch = scratch_of(door);
+  if (!scratch) return false;
+  scratch->thread = number_of_current(scratch->task);
+  *call = (struct call){scratch->task, regs, result, scratch->thread, scratch->is_compat};
+  return true;
+}
 
 /* The call that a program behind the door's tables works for. */
 static __always_inline bool call_behind(u32 door, struct call *call) {
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return false;
-  *call = (struct call){scratch->task, NULL, scratch->call_result, scratch->is_compat};
+  *call = (struct call){scratch->task, NULL, scratch->call_result, scratch->thread, scratch->is_compat};
   return true;
+}
+
+/* Goes on with the program of a file's type, by a jump that the kernel makes a direct one; returns if there is none. */
+static __always_inline void go_to_file(void *ctx, u32 door, u32 type) {
+  void *table = door == DOOR_EXIT ? (void *)&exit_files : (void *)&enter_files;
+  if (type == S_IFIFO >> 12)
+    bpf_tail_call_static(ctx, table, S_IFIFO >> 12);
+  else if (type == S_IFSOCK >> 12)
+    bpf_tail_call_static(ctx, table, S_IFSOCK >> 12);
+  else if (type == S_IFCHR >> 12)
+    bpf_tail_call_static(ctx, table, S_IFCHR >> 12);
 }
 
 /* Takes over what every transfer has, with one message and nothing beside it. */
@@ -39,6 +60,7 @@ static __always_inline void begin_transfer(struct scratch *scratch, struct call 
   scratch->fd = fd;
   scratch->result = call->result;
   scratch->call_result = call->result;
+  scratch->thread = call->thread;
   scratch->is_write = is_write;
   scratch->is_compat = call->compat;
   scratch->message_flags = 0;
@@ -64,47 +86,27 @@ static __always_inline int pass_on(void *ctx, struct scratch *scratch) {
 #define JOIN(a, b, c, d, e, f) a##b##c##d##e##f
 #define NAME(label, table, slot, kind, variant) JOIN(label, table, slot, kind, __, variant)
 
-static __always_inline struct call call_of_raw_exit(u64 *ctx) {
-  struct task_struct *task = (void *)bpf_get_current_task();
-  return (struct call){task, (struct pt_regs *)ctx[0], (s64)ctx[1], is_compat(task)};
-}
-
-static __always_inline struct call call_of_raw_enter(u64 *ctx) {
-  struct task_struct *task = (void *)bpf_get_current_task();
-  return (struct call){task, (struct pt_regs *)ctx[0], 0, is_compat(task)};
-}
-
-static __always_inline struct call call_of_classic_exit(struct trace_event_raw_sys_exit *ctx) {
-  struct task_struct *task = (void *)bpf_get_current_task();
-  return (struct call){task, current_registers(), ctx->ret, is_compat(task)};
-}
-
-static __always_inline struct call call_of_classic_enter(struct trace_event_raw_sys_enter *ctx) {
-  struct task_struct *task = (void *)bpf_get_current_task();
-  return (struct call){task, current_registers(), 0, is_compat(task)};
-}
-
-/* Defines both variants of a program in a table of the exit door; `body(void *ctx, struct call *call)` does the work. */
-#define EXIT_PROGRAM(label, table, slot, kind, body)                                   \
-  SEC("raw_tp/sys_exit") int NAME(label, table, slot, kind, raw)(u64 * ctx) {           \
-    struct call call = call_of_raw_exit(ctx);                                           \
-    return body(ctx, &call);                                                            \
-  }                                                                                     \
-  SEC("tp/raw_syscalls/sys_exit")                                                       \
-  int NAME(label, table, slot, kind, classic)(struct trace_event_raw_sys_exit * ctx) {  \
-    struct call call = call_of_classic_exit(ctx);                                       \
-    return body(ctx, &call);                                                            \
+/* Defines both variants of a program in a table of a door; `body(void *ctx, struct call *call)` does the work. */
+#define EXIT_PROGRAM(label, table, slot, kind, body)                                         \
+  SEC("raw_tp/sys_exit") int NAME(label, table, slot, kind, raw)(u64 * ctx) {                 \
+    struct call call;                                                                         \
+    return call_at(DOOR_EXIT, (void *)ctx[0], ctx[1], &call) ? body(ctx, &call) : 0;          \
+  }                                                                                           \
+  SEC("tp/raw_syscalls/sys_exit")                                                             \
+  int NAME(label, table, slot, kind, classic)(struct trace_event_raw_sys_exit * ctx) {        \
+    struct call call;                                                                         \
+    return call_at(DOOR_EXIT, current_registers(), ctx->ret, &call) ? body(ctx, &call) : 0;   \
   }
 
-#define ENTER_PROGRAM(label, table, slot, kind, body)                                   \
-  SEC("raw_tp/sys_enter") int NAME(label, table, slot, kind, raw)(u64 * ctx) {          \
-    struct call call = call_of_raw_enter(ctx);                                          \
-    return body(ctx, &call);                                                            \
-  }                                                                                     \
-  SEC("tp/raw_syscalls/sys_enter")                                                      \
-  int NAME(label, table, slot, kind, classic)(struct trace_event_raw_sys_enter * ctx) { \
-    struct call call = call_of_classic_enter(ctx);                                      \
-    return body(ctx, &call);                                                            \
+#define ENTER_PROGRAM(label, table, slot, kind, body)                                        \
+  SEC("raw_tp/sys_enter") int NAME(label, table, slot, kind, raw)(u64 * ctx) {                \
+    struct call call;                                                                         \
+    return call_at(DOOR_ENTER, (void *)ctx[0], 0, &call) ? body(ctx, &call) : 0;              \
+  }                                                                                           \
+  SEC("tp/raw_syscalls/sys_enter")                                                            \
+  int NAME(label, table, slot, kind, classic)(struct trace_event_raw_sys_enter * ctx) {       \
+    struct call call;                                                                         \
+    return call_at(DOOR_ENTER, current_registers(), 0, &call) ? body(ctx, &call) : 0;         \
   }
 
 /* A handler of one to four syscalls, whose numbers become part of the program's name. */

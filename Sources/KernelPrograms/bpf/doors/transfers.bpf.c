@@ -17,16 +17,13 @@ static __always_inline int hand_over(void *ctx, struct call *call, u32 door, boo
   scratch->length = argument(call->regs, 2, call->compat);
   scratch->is_vector = is_vector;
   scratch->is_plain = true;
-  if (door == DOOR_EXIT)
-    bpf_tail_call(ctx, &exit_files, type);
-  else
-    bpf_tail_call(ctx, &enter_files, type);
+  go_to_file(ctx, door, type);
   return 0;
 }
 
 /* Nothing was transferred, but something may have been noted. A read of 0 bytes may have been an empty message. */
 static __always_inline int failed_read(struct call *call) {
-  if (call->result != -EAGAIN) forget_note();
+  if (call->result != -EAGAIN) forget_note(call->thread);
   return 0;
 }
 
@@ -94,10 +91,10 @@ static __always_inline int move(void *ctx, struct call *call, struct file *from,
     scratch->other_file = to;
     scratch->other_fd = to_fd;
     /* Fails if its kind is not traced. */
-    bpf_tail_call(ctx, &exit_files, file_type(from));
+    go_to_file(ctx, DOOR_EXIT, file_type(from));
   }
   begin_splice(scratch, call, to, to_fd, true);
-  bpf_tail_call(ctx, &exit_files, file_type(to));
+  go_to_file(ctx, DOOR_EXIT, file_type(to));
   return 0;
 }
 
@@ -130,7 +127,7 @@ static __always_inline int other_end_step(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   begin_splice(scratch, call, scratch->other_file, scratch->other_fd, true);
-  bpf_tail_call(ctx, &exit_files, file_type(scratch->file));
+  go_to_file(ctx, DOOR_EXIT, file_type(scratch->file));
   return 0;
 }
 

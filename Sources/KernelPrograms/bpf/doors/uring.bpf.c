@@ -111,9 +111,9 @@ static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32
   if (!file || file_type(file) == S_IFREG >> 12) return 0;
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
-  struct call call = {owner_of(request), NULL, result, is_compat_ring(request)};
-  struct note *note = note_of_call();
-  if (note && (is_write || note->count > 1 || note->sender)) forget_note();
+  struct call call = {owner_of(request), NULL, result, current_thread(), is_compat_ring(request)};
+  struct note *note = note_of_call(call.thread);
+  if (note && (is_write || note->count > 1 || note->sender)) forget_note(call.thread);
   if (form == URING_MOVE) {
     struct io_splice *splice = (void *)request;
     u32 fd = READ_KERNEL(splice, splice_fd_in);
@@ -126,7 +126,7 @@ static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32
   if (is_write) {
     u64 key = (u64)request;
     struct uring_request *submitted = bpf_map_lookup_elem(&uring_requests, &key);
-    struct note *own = note_to_write();
+    struct note *own = note_to_write(call.thread);
     if (own) own->is_announced = result <= 0;
     if (own && submitted) {
       own->position = submitted->position;
@@ -134,7 +134,7 @@ static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32
       bpf_map_delete_elem(&uring_requests, &key);
     }
   }
-  bpf_tail_call(ctx, &exit_files, file_type(file));
+  go_to_file(ctx, DOOR_EXIT, file_type(file));
   return 0;
 }
 
@@ -170,7 +170,7 @@ static __always_inline int request_submitted(void *ctx, struct io_kiocb *request
   u8 opcode = READ_KERNEL(request, opcode);
   u32 form = form_of_request(opcode);
   if (form == URING_OTHER) return 0;
-  struct call call = {owner_of(request), NULL, 0, is_compat_ring(request)};
+  struct call call = {owner_of(request), NULL, 0, current_thread(), is_compat_ring(request)};
   if (opcode == URING_RECV || opcode == URING_RECVMSG || opcode == URING_READ_MULTISHOT) {
     u64 key = mix((u64)READ_KERNEL(request, ctx), READ_KERNEL(request, cqe.user_data));
     struct uring_request repeated = {.request = (u64)request};
@@ -197,7 +197,7 @@ static __always_inline int request_submitted(void *ctx, struct io_kiocb *request
     struct uring_request submitted = {.position = READ_KERNEL((struct tcp_sock *)sk, write_seq)};
     bpf_map_update_elem(&uring_requests, &key, &submitted, BPF_ANY);
   }
-  bpf_tail_call(ctx, &enter_files, file_type(file));
+  go_to_file(ctx, DOOR_ENTER, file_type(file));
   return 0;
 }
 

@@ -11,12 +11,20 @@ VERIFIED_ONCE bool is_own_output(u64 key, u64 inode) {
   return shown && shown->inode == inode;
 }
 
+/* The channel's entry; NULL if it has none. */
+static __always_inline struct channel *known_channel(u64 key, u64 inode) {
+  if (!channel_marks[mark_of_channel(key)]) return NULL;
+  struct channel *known = bpf_map_lookup_elem(&channels, &key);
+  return known && known->inode == inode ? known : NULL;
+}
+
 /* The channel's entry; made if it is missing or stands for an object that is gone. */
 static __always_inline struct channel *channel_of(u64 key, u64 inode, u32 flags_if_new) {
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
   if (known && known->inode == inode) return known;
   struct channel fresh = {.inode = inode, .flags = flags_if_new};
   if (is_own_output(key, inode)) fresh.flags |= CHANNEL_EXCLUDED;
+  channel_marks[mark_of_channel(key)] = 1;
   bpf_map_update_elem(&channels, &key, &fresh, BPF_ANY);
   __c11_atomic_fetch_add((_Atomic u64 *)&shared.channels_met, 1, __ATOMIC_RELAXED);
   return bpf_map_lookup_elem(&channels, &key);
@@ -31,8 +39,8 @@ static __always_inline u64 told_inode(const struct channel *channel) {
  * because the map had no room, `bytes` are lost. */
 static __always_inline struct channel *channel_in_scope(u32 kind, u64 key, u64 inode, bool matched, u64 bytes) {
   if (!matched) {
-    struct channel *known = bpf_map_lookup_elem(&channels, &key);
-    if (known && known->inode == inode) return known;
+    struct channel *known = known_channel(key, inode);
+    if (known) return known;
     if (!is_own_output(key, inode)) return NULL;
   }
   struct channel *channel = channel_of(key, inode, 0);

@@ -86,7 +86,7 @@ struct scratch {
   u8 is_told_whole; /* the write's record is to be followed by its contents */
   u8 pad3;
   u32 other_fd;
-  u32 pad4;
+  u32 thread; /* who runs: a worker, if that does it for the task */
   struct file *other_file;
   u32 message_flags; /* MSG_PEEK and others */
   /* Messages of a call on a socket. */
@@ -245,6 +245,12 @@ struct {
   __type(value, struct channel);
 } channels SEC(".maps");
 
+/* Which entries `channels` may have, by a part of their hash: whoever touches none of interest is to pay little. What is
+ * marked stays marked. */
+u8 channel_marks[1 << 16] SEC(".bss.marks");
+
+static __always_inline u16 mark_of_channel(u64 key) { return key * 0x9e3779b97f4a7c15ull >> 48; }
+
 /* TCP sockets that are not routed over the loopback device, so that both ends are found if they are in two network
  * namespaces of this host. The least recently used ones fall out; they enter again at their next transfer. */
 struct tcp_end {
@@ -275,6 +281,16 @@ struct {
   __type(key, u32);
   __type(value, u8);
 } tree SEC(".maps");
+
+/* Whether threads are in the scope of a tree or of pids, by their number modulo SCOPES: a hash of the thread's birth and of
+ * `scope_changes`, whose lowest bit is the answer. Two threads that meet here ask `tree` or `pids` more often. */
+#define SCOPES 1024
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, SCOPES);
+  __type(key, u32);
+  __type(value, u64);
+} scopes SEC(".maps");
 
 /* Processes and names of the filter options, filled once. */
 struct {
@@ -385,24 +401,31 @@ VERIFIED_ONCE int lose_records(u32 kind, u64 count, u64 bytes) {
 
 static __always_inline void lose(u32 kind, u64 bytes) { lose_records(kind, 1, bytes); }
 
-/* The current thread's slot. */
-static __always_inline struct note *note_slot(void) {
-  u32 slot = (u32)bpf_get_current_pid_tgid() & (NOTES - 1);
+static __always_inline u64 mix(u64 hash, u64 value) {
+  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+  return hash ^ hash >> 32;
+}
+
+/* Number of the current thread. */
+static __always_inline u32 current_thread(void) { return bpf_get_current_pid_tgid(); }
+
+/* The current thread's slot; its number is passed, because each call of a helper costs. */
+static __always_inline struct note *note_slot(u32 thread) {
+  u32 slot = thread & (NOTES - 1);
   return bpf_map_lookup_elem(&notes, &slot);
 }
 
 /* The current thread's note; NULL if there is none. */
-static __always_inline struct note *note_of_call(void) {
-  struct note *note = note_slot();
-  return note && note->tid == (u32)bpf_get_current_pid_tgid() ? note : NULL;
+static __always_inline struct note *note_of_call(u32 thread) {
+  struct note *note = note_slot(thread);
+  return note && note->tid == thread ? note : NULL;
 }
 
 /* The current thread's note, empty if it had none. */
-static __always_inline struct note *note_to_write(void) {
-  struct note *note = note_slot();
-  u32 tid = (u32)bpf_get_current_pid_tgid();
-  if (note && note->tid != tid) {
-    note->tid = tid;
+static __always_inline struct note *note_to_write(u32 thread) {
+  struct note *note = note_slot(thread);
+  if (note && note->tid != thread) {
+    note->tid = thread;
     note->count = 0;
     note->has_position = 0;
     note->is_announced = 0;
@@ -416,14 +439,14 @@ static __always_inline struct note *note_to_write(void) {
   return note;
 }
 
-static __always_inline void forget_note(void) {
-  struct note *note = note_slot();
+static __always_inline void forget_note(u32 thread) {
+  struct note *note = note_slot(thread);
   if (note) note->tid = 0;
 }
 
 /* The same, unless reads of a batch that are still to be told go on from it. */
-static __always_inline void finish_note(void) {
-  struct note *note = note_slot();
+static __always_inline void finish_note(u32 thread) {
+  struct note *note = note_slot(thread);
   if (note && !note->is_continued) note->tid = 0;
 }
 

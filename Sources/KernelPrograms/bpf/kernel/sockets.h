@@ -173,11 +173,6 @@ static __always_inline bool is_on_loopback(struct sock *sk, const u8 *local, con
   return is_loopback(remote) || equals(local, remote) || is_routed_locally(sk);
 }
 
-static __always_inline u64 mix(u64 hash, u64 value) {
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
-  return hash ^ hash >> 32;
-}
-
 /* Hash of a direction, the same from both ends; without the source's address for UDP, which may send from any. */
 static __always_inline u64 direction_of(u32 netns, const u8 *source, u16 source_port, const u8 *destination,
                                         u16 destination_port) {

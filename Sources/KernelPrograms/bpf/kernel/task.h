@@ -32,6 +32,19 @@ static __always_inline void read_comm(char *comm, struct task_struct *task) {
   ((u64 *)comm)[1] = READ_AT(u64, start + 8);
 }
 
+/* Makes bytes behind the NUL, which are whatever a longer name has left there, 0. */
+static __always_inline void cut_comm(struct comm *comm) {
+  u64 *words = (u64 *)comm->bytes;
+  for (u32 i = 0; i < 2; i++) {
+    /* The highest bit of each byte that is 0, and of none before the first of them. */
+    u64 zeros = (words[i] - 0x0101010101010101ull) & ~words[i] & 0x8080808080808080ull;
+    u64 first = zeros & -zeros;
+    if (first == 0) continue;
+    words[i] &= (first >> 7) - 1;
+    if (i == 0) words[1] = 0;
+  }
+}
+
 /* Whether a task is ipcdump's own, and to be left out. */
 static __always_inline bool is_self(struct task_struct *task) {
   return settings.skips_self && (u32)READ_KERNEL(task, tgid) == shared.self_tgid;
@@ -48,26 +61,50 @@ static __always_inline bool is_in_scope(struct task_struct *task) {
     u32 tgid = visible_tgid(task);
     return bpf_map_lookup_elem(&pids, &tgid) != NULL;
   }
-  /* As a string, because bytes behind the NUL are whatever a longer name has left there. */
   struct comm comm = {};
-  bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes),
-                            (void *)task + bpf_core_field_offset(struct task_struct, comm));
+  read_comm(comm.bytes, task);
+  cut_comm(&comm);
   return bpf_map_lookup_elem(&comms, &comm) != NULL;
 }
 
 VERIFIED_ONCE bool is_number_in_scope(u64 task) { return is_in_scope((struct task_struct *)task); }
 
-static __always_inline bool scope_matches(struct task_struct *task) { return is_number_in_scope((u64)task); }
+/* The same, with the answer of the thread's last time if no process has come or gone since. */
+static __always_inline bool scope_matches(struct task_struct *task) {
+  if (settings.scope == IPC_SCOPE_ALL) return true;
+  if (!settings.cast_type) return is_number_in_scope((u64)task);
+  if (settings.scope == IPC_SCOPE_COMMS) return is_in_scope(task);
+  u64 question = mix(READ_KERNEL(task, start_time), shared.scope_changes) & ~1ull;
+  u32 slot = (u32)READ_KERNEL(task, pid) & (SCOPES - 1);
+  u64 *answer = bpf_map_lookup_elem(&scopes, &slot);
+  if (!answer) return false;
+  u64 last = *answer;
+  if ((last & ~1ull) == question) return last & 1;
+  bool matches = is_in_scope(task);
+  *answer = question | matches;
+  return matches;
+}
 
-/* Its numbers as the user knows them: the process's in the upper half, the thread's in the lower one. */
-VERIFIED_ONCE u64 visible_ids(u64 task) {
+/* Its numbers in ipcdump's pid namespace: the process's in the upper half, the thread's in the lower one. */
+VERIFIED_ONCE u64 namespace_ids(u64 task) {
   return (u64)visible_tgid((struct task_struct *)task) << 32 | visible_tid((struct task_struct *)task);
+}
+
+/* Its numbers as the user knows them. */
+static __always_inline u64 visible_ids(struct task_struct *task) {
+  if (shared.self_level != 0) return namespace_ids((u64)task);
+  return (u64)(u32)READ_KERNEL(task, tgid) << 32 | (u32)READ_KERNEL(task, pid);
+}
+
+/* Number of the current thread, whose task is `task`. */
+static __always_inline u32 number_of_current(struct task_struct *task) {
+  return settings.cast_type ? (u32)READ_KERNEL(task, pid) : current_thread();
 }
 
 static __always_inline void fill_header(struct ipc_header *header, struct task_struct *task, u16 type, u8 kind,
                                         u8 flags) {
   header->time = bpf_ktime_get_ns();
-  u64 ids = visible_ids((u64)task);
+  u64 ids = visible_ids(task);
   header->tgid = ids >> 32;
   header->tid = ids;
   read_comm(header->comm, task);

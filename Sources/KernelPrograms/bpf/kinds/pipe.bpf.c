@@ -82,13 +82,16 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   struct file *file = scratch->file;
   struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
   u64 inode = READ_KERNEL(file, f_inode, i_ino);
-  bool matched = scope_matches(call->task);
-  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, 0);
+  struct channel *channel = known_channel((u64)pipe, inode);
+  bool matched = false, is_known = channel != NULL;
+  if (!is_known) {
+    matched = scope_matches(call->task);
+    channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, 0);
+  }
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
-
-  u64 asked = asked_length(DOOR_ENTER);
-  if (!is_write_announced(channel, asked)) return 0;
-
+  u64 asked = asked_length(DOOR_ENTER, scratch);
+  if (!is_write_announced(channel, call->thread, asked)) return 0;
+  if (is_known) matched = scope_matches(call->task);
   fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, pipe, channel, asked);
   announce(scratch, asked);
   return 0;
@@ -119,7 +122,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   }
 
   if (scratch->is_write) {
-    if (!ends_announced_write(channel, count)) return 0;
+    if (!ends_announced_write(channel, call->thread, count)) return 0;
   }
   if (!(channel->flags & CHANNEL_NAMED)) {
     channel->flags |= CHANNEL_NAMED;
@@ -135,7 +138,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     return 0;
   }
   if (scratch->is_spliced) {
-    send_transfer(DOOR_EXIT, 0, count);
+    send_transfer(DOOR_EXIT, count);
     return pass_on(ctx, scratch);
   }
   u64 limit = settings.capture_limit;

@@ -135,7 +135,7 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   bool matched = scope_matches(call->task);
   u32 reach = ends->is_loopback ? TCP_LOOPBACK : has_other_tcp_end(sk, ends) ? TCP_OTHER_NAMESPACE : TCP_REMOTE;
   if (reach == TCP_REMOTE) return 0;
-  struct note *note = note_to_write();
+  struct note *note = note_to_write(call->thread);
   if (!note) return 0;
   struct tcp_sock *tcp = (void *)scratch->sk;
   note->position = READ_KERNEL(tcp, write_seq);
@@ -143,7 +143,7 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   note->sender = sk;
   note->is_placed = false;
   note->is_continued = false;
-  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER);
+  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER, scratch);
   if (asked <= PIPE_BUF) return 0;
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, matched, asked);
   fill_tcp_ends(scratch, reach);
@@ -178,7 +178,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   u32 reach = tcp_reach(scratch, matched);
   if (reach == TCP_REMOTE) goto nothing;
   if (scratch->is_write && scratch->vector) count = batch_length(IPC_KIND_LOOPBACK_TCP);
-  if (count == 0 && !is_write_noted()) goto nothing;
+  if (count == 0 && !is_write_noted(call->thread)) goto nothing;
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   /* Bytes that are thrown away come into no buffer (tcp(7), MSG_TRUNC). */
   if (!scratch->is_write && scratch->message_flags & MSG_TRUNC) {
@@ -192,16 +192,16 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
 
   struct ipc_socket *record = &scratch->socket;
   struct tcp_sock *tcp = (void *)scratch->sk;
-  struct note *note = note_of_call();
+  struct note *note = note_of_call(call->thread);
   bool has_position = note && note->has_position && (scratch->is_write || is_read_noted(scratch, note));
   u32 position = has_position ? note->position : 0;
   bool is_whole = has_position && note->is_placed && note->is_whole;
   if (note && is_request(scratch) && !scratch->is_write)
     continue_note(note, has_position ? count : 0);
   else
-    forget_note();
+    forget_note(call->thread);
   if (scratch->is_write) {
-    note_writer(channel);
+    note_writer(channel, call->thread);
     note_whole_write(scratch, channel);
     record->transfer.head = is_whole ? position + (u32)count : READ_KERNEL(tcp, write_seq);
     record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
@@ -223,7 +223,7 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   record->transfer.head = position;
   return send_received(ctx, scratch);
 nothing:
-  forget_note();
+  forget_note(call->thread);
   return pass_on(ctx, scratch);
 }
 FILE_EXIT(tcp, 24, loopback_tcp, tcp_exit)

@@ -83,14 +83,14 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
   struct udp_sock *udp = (void *)scratch->sk;
-  struct note *note = note_sender();
+  struct note *note = note_sender(call->thread);
   if (note) note->is_joined = READ_KERNEL(udp, pending) != 0;
   if (!scratch->vector) return 0;
   bool matched = scope_matches(call->task);
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, matched, 0);
   if (!describe_sent(DOOR_ENTER) || !udp_channel_in_scope(DOOR_ENTER, scratch, matched, 0)) return 0;
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send_transfer(DOOR_ENTER, 0, 0);
+  send_transfer(DOOR_ENTER, 0);
   return 0;
 }
 FILE_ENTER(udp, 25, loopback_udp, udp_enter)
@@ -101,7 +101,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   if (scratch->result < 0) goto nothing;
   bool matched = scope_matches(call->task);
   struct ipc_socket *record = &scratch->socket;
-  struct note *note = note_of_call();
+  struct note *note = note_of_call(call->thread);
   struct noted_message *noted = first_noted(scratch);
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_UDP, matched, scratch->result);
@@ -118,7 +118,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   /* Nothing at all is the end of a socket that is shut down, and no empty message. */
   if (scratch->result == 0 && is_receive_shut(scratch->sk)) goto nothing;
   /* read(2) of no bytes does not even ask the socket (sock_read_iter, net/socket.c). */
-  if (scratch->result == 0 && scratch->is_plain && asked_length(DOOR_EXIT) == 0) goto nothing;
+  if (scratch->result == 0 && scratch->is_plain && asked_length(DOOR_EXIT, scratch) == 0) goto nothing;
   read_local(scratch->sk, record->destination_address, &record->destination_port);
   read_remote(scratch->sk, record->source_address, &record->source_port);
   record->netns = netns_of(scratch->sk);
@@ -133,7 +133,7 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   if (!udp_channel_in_scope(DOOR_EXIT, scratch, matched, scratch->result)) goto nothing;
   return send_received(ctx, scratch);
 nothing:
-  forget_note();
+  forget_note(call->thread);
   return 0;
 }
 FILE_EXIT(udp, 25, loopback_udp, udp_exit)

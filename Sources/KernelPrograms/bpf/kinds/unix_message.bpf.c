@@ -8,7 +8,7 @@
 static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
-  note_sender();
+  note_sender(call->thread);
   if (!scratch->vector) return 0;
   set_unix_ends(scratch, scratch->sk, peer_of(scratch->sk));
   bool matched = scope_matches(call->task);
@@ -18,7 +18,7 @@ static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, matched, 0);
   fill_unix_ends(scratch, channel);
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send_transfer(DOOR_ENTER, 0, 0);
+  send_transfer(DOOR_ENTER, 0);
   return 0;
 }
 FILE_ENTER(unix_dgram, 22, unix_dgram, unix_message_enter)
@@ -60,7 +60,7 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   if (noted) scratch->socket.traits &= ~IPC_SOCKET_SOURCE_NAMED;
   return send_received(ctx, scratch);
 nothing:
-  forget_note();
+  forget_note(call->thread);
   return 0;
 }
 FILE_EXIT(unix_dgram, 22, unix_dgram, unix_message_exit)

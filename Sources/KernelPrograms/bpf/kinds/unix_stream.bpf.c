@@ -33,8 +33,8 @@ static __always_inline int unix_stream_enter(void *ctx, struct call *call) {
   bool matched = scope_matches(call->task);
   struct channel *channel = unix_channel_in_scope(scratch, IPC_KIND_UNIX_STREAM, matched, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
-  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER);
-  if (!is_write_announced(channel, asked)) return 0;
+  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER, scratch);
+  if (!is_write_announced(channel, call->thread, asked)) return 0;
   fill_unix_stream(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, channel, asked);
   announce(scratch, asked);
   return 0;
@@ -52,7 +52,7 @@ static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   if (!channel || is_unix_output(scratch, channel)) return pass_on(ctx, scratch);
   if (scratch->is_write) {
     if (scratch->vector) count = batch_length(IPC_KIND_UNIX_STREAM);
-    if (!ends_announced_write(channel, count)) return 0;
+    if (!ends_announced_write(channel, call->thread, count)) return 0;
   }
   if (count > 0) prepare_unix(ctx, scratch);
   fill_unix_stream(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, channel,

@@ -98,9 +98,10 @@ public struct Tracer: ~Copyable {
 
   /// Lets records come without waking who polls the ring.
   ///
-  /// - Parameter room: Bytes that may wait in the ring before it is woken nevertheless; 0 to be woken at once.
-  public borrowing func letRecordsWait(_ room: Int) {
-    shared.pointee.nap_room = UInt64(room)
+  /// - Parameter part: Bytes, a power of two; each time as many more wait in the ring, it is woken nevertheless. 0 to be
+  ///   woken at once.
+  public borrowing func letRecordsWait(_ part: Int) {
+    shared.pointee.nap_part = UInt64(part)
   }
 
   /// Stops watching; what is in the ring stays there.

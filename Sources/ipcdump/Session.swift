@@ -34,7 +34,7 @@ struct Session: ~Copyable {
   private static let shortWait: Int32 = 10
   private static let longWait: Int32 = 250
   private static let sweepInterval: UInt64 = 250_000_000
-  /// The part of the ring that may fill up meanwhile.
+  /// Wake-ups that a ring which fills up meanwhile makes; a power of two, as its size is.
   private static let napShare = 8
   /// Bytes of records that are taken before their events are written.
   private static let portion = 1 << 20

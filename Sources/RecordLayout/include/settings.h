@@ -55,7 +55,7 @@ struct ipc_shared {
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
   __u32 probe_fd;
   __u32 next_constant;  /* number of the candidate that is tried next */
-  __u64 nap_room;       /* bytes that may wait in the ring, because ipcdump looks soon; 0 if it is to be woken at once */
+  __u64 nap_part;       /* bytes, a power of two, after which ipcdump is woken although it looks soon; 0: at once */
   __u64 channels_met;   /* entries ever made in `channels` */
 };
 

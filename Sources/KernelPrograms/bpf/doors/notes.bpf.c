@@ -64,17 +64,18 @@ static __always_inline int copy_noted(struct sk_buff *skb) {
 }
 NOTE_PROGRAM(copied, sockets, skb, skb_copy_datagram_iovec, skb_copy_datagram_iovec, skbaddr, copy_noted)
 
-/* Notes ends and length of a UDP packet; false if the packet is none. */
+/* Notes ends and length of a UDP packet; NULL if the packet is none, or of no thread's call. */
 static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
   u16 protocol = READ_KERNEL(skb, protocol);
   if (protocol != __builtin_bswap16(0x0800) && protocol != __builtin_bswap16(0x86dd)) return NULL;
+  u32 thread = current_thread();
+  if (thread == 0) return NULL;
   unsigned char *head = READ_KERNEL(skb, head);
   unsigned char *network = head + READ_KERNEL(skb, network_header);
   bool is_ipv4 = protocol == __builtin_bswap16(0x0800);
-  u8 next = 0;
-  bpf_probe_read_kernel(&next, 1, network + (is_ipv4 ? 9 : 6));
+  u8 next = READ_AT(u8, network + (is_ipv4 ? 9 : 6));
   if (next != IPPROTO_UDP) return NULL;
-  struct note *note = note_to_write(current_thread());
+  struct note *note = note_to_write(thread);
   if (!note) return NULL;
   struct noted_message *message = append_message(note);
   if (is_ipv4) {
@@ -99,7 +100,6 @@ static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
  * later (skb_attempt_defer_free); there, only the sender's side tells (ready_noted).
  */
 static __always_inline int consume_noted(struct sk_buff *skb) {
-  if (current_thread() == 0) return 0;
   struct noted_message *message = note_packet(skb);
   if (message) message->is_local = READ_KERNEL(skb, skb_iif) == LOOPBACK_IFINDEX;
   return 0;
@@ -108,7 +108,6 @@ NOTE_PROGRAM(consumed, loopback_udp, skb, consume_skb, consume_skb, skbaddr, con
 
 /* A packet that is sent stays on this host: the loopback device has it, or a virtual one. */
 static __always_inline int loop_noted(struct sk_buff *skb) {
-  if (current_thread() == 0) return 0;
   struct noted_message *message = note_packet(skb);
   if (!message) return 0;
   message->is_local = READ_KERNEL(skb, dev, ifindex) == LOOPBACK_IFINDEX;

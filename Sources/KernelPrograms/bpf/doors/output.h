@@ -74,5 +74,6 @@ VERIFIED_ONCE bool is_part_of_output(u32 door, u32 flags, u64 key) {
 
 /* Whether a transfer over a channel of these flags belongs to ipcdump's output. Who reads that shows it. */
 static __always_inline bool goes_on_with_output(u32 door, u32 flags, u64 key) {
-  return shared.has_own_output && is_part_of_output(door, flags, key);
+  if (!shared.has_own_output) return false;
+  return (flags & CHANNEL_EXCLUDED || shared.has_showers) && is_part_of_output(door, flags, key);
 }

@@ -373,19 +373,20 @@ static __always_inline u64 at_most(u64 value, u32 limit) {
 }
 
 /*
- * How to wake ipcdump for a record. As long as it looks for itself every few milliseconds, it is woken only if the ring
- * fills up; otherwise each record would cost whoever sends more than all the rest. Without branches, which the verifier
- * would follow each.
+ * How to wake ipcdump for a record. As long as it looks for itself every few milliseconds, it is woken only each time
+ * the ring has filled up by another part; otherwise each record would cost whoever sends more than all the rest, above
+ * all while ipcdump does not get a CPU. Without branches, which the verifier would follow each.
  */
-static __always_inline u64 wakeup_flags(void) {
-  s64 room = shared.nap_room, left = room - (s64)bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-  u64 naps = (u64)-room >> 63, is_filling = (u64)left >> 63;
+static __always_inline u64 wakeup_flags(u64 size) {
+  u64 part = shared.nap_part, waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+  u64 crossed = (waiting ^ (waiting + size)) & -part; /* the bits from the part's own on */
+  u64 naps = -part >> 63, is_filling = -crossed >> 63;
   return naps << is_filling; /* 0, BPF_RB_NO_WAKEUP or BPF_RB_FORCE_WAKEUP */
 }
 
 /* Sends a record; false if the ring is full. */
 static __always_inline bool submit(void *record, u64 size) {
-  return bpf_ringbuf_output(&ring, record, size, wakeup_flags()) == 0;
+  return bpf_ringbuf_output(&ring, record, size, wakeup_flags(size)) == 0;
 }
 
 /* Operations that could not be recorded. */

@@ -51,6 +51,6 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   record->result = ctx[4];
   record->target_matched = target_matches;
   record->pad = 0;
-  bpf_ringbuf_submit(record, wakeup_flags());
+  bpf_ringbuf_submit(record, wakeup_flags(sizeof(*record)));
   return 0;
 }

@@ -53,9 +53,10 @@ static __always_inline bool is_unix_output(struct scratch *scratch, struct chann
 
 /* The entry of a socket whose name is still to be told; NULL if it has none, or is not there any more to tell it. */
 static __always_inline struct channel *nameless_channel(struct scratch *scratch, struct sock *sk) {
+  if (!sk || !is_named(sk)) return NULL;
   u64 key = (u64)sk;
-  struct channel *channel = sk ? bpf_map_lookup_elem(&channels, &key) : NULL;
-  if (!channel || channel->flags & CHANNEL_NAMED || !is_named(sk)) return NULL;
+  struct channel *channel = bpf_map_lookup_elem(&channels, &key);
+  if (!channel || channel->flags & CHANNEL_NAMED) return NULL;
   /* Ends of a connection keep each other's memory; that of a datagram's other end may be another socket's by now. */
   return scratch->step != STEP_UNIX_DGRAM || channel->inode == inode_of_sock(sk) ? channel : NULL;
 }

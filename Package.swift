@@ -167,7 +167,7 @@ let package = Package(
     .testTarget(
       name: "IPCTracingTests",
       dependencies: [
-        "IPCFiltering", "IPCModel", "IPCTracing", "Libbpf", "RecordLayout",
+        "IPCFiltering", "IPCModel", "IPCTracing", "KernelPrograms", "Libbpf", "RecordLayout",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: swiftSettings),

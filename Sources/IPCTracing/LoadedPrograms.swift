@@ -34,16 +34,18 @@ struct LoadedPrograms: ~Copyable {
     ) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
       places = object.programs.map { ProgramPlace(programName: $0.name) }
+      var settings = Self.settings(configuration, scope: scope, directReads)
       for (program, place) in zip(object.programs, places) {
-        program.setAutoload(
-          Self.isNeeded(
-            program, at: place, configuration, scope: scope, hook: hook, types, readsPages: readsPages))
+        let isNeeded = Self.isNeeded(
+          program, at: place, configuration, scope: scope, hook: hook, types, readsPages: readsPages)
+        program.setAutoload(isNeeded)
+        if isNeeded, let place { settings.noteHandler(at: place) }
       }
       try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
       try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * 2)
       try object.map(named: "channels").setMaxEntries(channelLimit)
       try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
-        of: Self.settings(configuration, scope: scope, directReads), as: ipc_settings.self)
+        of: settings, as: ipc_settings.self)
       let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
       try object.load(from: image, partCount: partCount)
       return object
@@ -183,6 +185,18 @@ extension KernelScope {
     case .tree: IPC_SCOPE_TREE.rawValue
     case .pids: IPC_SCOPE_PIDS.rawValue
     case .comms: IPC_SCOPE_COMMS.rawValue
+    }
+  }
+}
+
+extension ipc_settings {
+  /// Tells the dispatchers that a syscall has a handler.
+  fileprivate mutating func noteHandler(at place: ProgramPlace) {
+    guard place.table == .enter || place.table == .exit else { return }
+    // In the order of the doors (`DOOR_ENTER`, `DOOR_EXIT`).
+    let start = place.table == .enter ? 0 : Int(IPC_SYSCALL_LIMIT)
+    withUnsafeMutableBytes(of: &handled) { handled in
+      for slot in place.slots where slot < IPC_SYSCALL_LIMIT { handled[start + Int(slot)] = 1 }
     }
   }
 }

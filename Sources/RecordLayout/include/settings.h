@@ -16,6 +16,9 @@ enum ipc_scope {
   IPC_SCOPE_COMMS = 3 /* map `comms` */
 };
 
+/* Entries of the tables of handlers by syscall number. */
+#define IPC_SYSCALL_LIMIT 512
+
 struct ipc_settings {
   __u32 skips_self;     /* 0 with --include-self */
   __u32 scope;          /* enum ipc_scope */
@@ -24,6 +27,8 @@ struct ipc_settings {
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
   __u32 cast_type;      /* what kernel memory is read as; 0 if it cannot be without a helper (kernel/read.h) */
   __u32 pad;
+  /* Whether a native caller's syscall has a handler when it begins, and when it ends. */
+  __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
 
 /* A call of the kernel function whose number Swift puts in place of the upper half (struct bpf_insn). */
@@ -60,7 +65,7 @@ struct ipc_shared {
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
-_Static_assert(sizeof(struct ipc_settings) == 32, "ipc_settings");
+_Static_assert(sizeof(struct ipc_settings) == 32 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 72, "ipc_shared");
 
 #endif

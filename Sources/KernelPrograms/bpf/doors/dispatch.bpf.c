@@ -2,25 +2,25 @@
 /* The programs that are attached; everything else of the main door is called by them. */
 
 /* A call's number in the tables. */
-static __always_inline u32 number_in_tables(s64 number, bool compat) {
-  if (compat) return native_number((u32)number);
-  return number < 0 || number >= SYSCALL_LIMIT ? NO_SYSCALL : (u32)number;
-}
-
 static __always_inline u32 number_of(struct task_struct *task, s64 number) {
-  return number_in_tables(number, is_compat(task));
+  if (is_compat(task)) return native_number((u32)number);
+  return number < 0 || number >= IPC_SYSCALL_LIMIT ? NO_SYSCALL : (u32)number;
 }
 
-/* Hands the call over to its handler, if it has one. To the most frequent ones go jumps that the kernel makes direct;
- * where processors guard indirect ones, those cost as much as the rest. */
-static __always_inline int dispatch(void *ctx, u32 door, s64 number) {
+/*
+ * Hands the call over to its handler, if it has one; whoever calls what has none pays for a look at the number only. To
+ * the most frequent ones go jumps that the kernel makes direct: where processors guard indirect ones, those cost as much
+ * as the rest.
+ */
+static __always_inline int dispatch(void *ctx, u32 door, u64 number) {
+  if (number >= IPC_SYSCALL_LIMIT || !(settings.handled[door][number] || compat_numbers[number])) return 0;
   void *table = door == DOOR_EXIT ? (void *)&syscall_exits : (void *)&syscall_enters;
   struct scratch *scratch = scratch_of(door);
   if (!scratch) return 0;
   struct task_struct *task = (void *)bpf_get_current_task();
   scratch->task = task;
   scratch->is_compat = is_compat(task);
-  u32 slot = number_in_tables(number, scratch->is_compat);
+  u32 slot = scratch->is_compat ? native_number(number) : number;
   if (slot == NR_read)
     bpf_tail_call_static(ctx, table, NR_read);
   else if (slot == NR_write)

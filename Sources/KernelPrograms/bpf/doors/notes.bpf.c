@@ -79,18 +79,15 @@ static __always_inline struct noted_message *note_packet(struct sk_buff *skb) {
   if (!note) return NULL;
   struct noted_message *message = append_message(note);
   if (is_ipv4) {
-    u32 ends[2] = {};
-    bpf_probe_read_kernel(ends, sizeof(ends), network + 12);
-    map_address(message->source_address, ends[0]);
-    map_address(message->destination_address, ends[1]);
+    map_address(message->source_address, READ_AT(u32, network + 12));
+    map_address(message->destination_address, READ_AT(u32, network + 16));
   } else {
-    bpf_probe_read_kernel(message->source_address, 16, network + 8);
-    bpf_probe_read_kernel(message->destination_address, 16, network + 24);
+    read_16(message->source_address, network + 8);
+    read_16(message->destination_address, network + 24);
   }
-  u16 ports[2] = {};
-  bpf_probe_read_kernel(ports, sizeof(ports), head + READ_KERNEL(skb, transport_header));
-  message->source_port = __builtin_bswap16(ports[0]);
-  message->destination_port = __builtin_bswap16(ports[1]);
+  u32 ports = READ_AT(u32, head + READ_KERNEL(skb, transport_header));
+  message->source_port = __builtin_bswap16(ports);
+  message->destination_port = __builtin_bswap16(ports >> 16);
   message->length = READ_KERNEL(skb, len);
   return message;
 }

@@ -16,7 +16,7 @@ struct {
 /* Handlers by syscall number, filled with those of the requested kinds only. */
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, SYSCALL_LIMIT);
+  __uint(max_entries, IPC_SYSCALL_LIMIT);
   __type(key, u32);
   __type(value, u32);
 } syscall_exits SEC(".maps"), syscall_enters SEC(".maps");
@@ -302,7 +302,7 @@ struct {
 
 struct comm {
   char bytes[IPC_COMM_LENGTH];
-};
+} __attribute__((aligned(8)));
 
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);

@@ -28,36 +28,47 @@ static __always_inline void *readable(void *address) {
 }
 
 /* A value of 1, 2, 4 or 8 bytes. */
-#define READ_AT(type, address)                                   \
-  ({                                                             \
-    void *address_ = (void *)(address);                          \
-    type value_;                                                 \
-    if (settings.cast_type) {                                    \
-      value_ = *(type *)readable(address_);                      \
-    } else {                                                     \
-      type copy_;                                                \
-      bpf_probe_read_kernel((void *)&copy_, sizeof(copy_), address_);\
-      value_ = copy_;                                            \
-    }                                                            \
-    value_;                                                      \
+#define READ_AT(type, address)                                          \
+  ({                                                                    \
+    void *address_ = (void *)(address);                                 \
+    type value_;                                                        \
+    if (settings.cast_type) {                                           \
+      value_ = *(type *)readable(address_);                             \
+    } else {                                                            \
+      type copy_;                                                       \
+      bpf_probe_read_kernel((void *)&copy_, sizeof(copy_), address_);   \
+      value_ = copy_;                                                   \
+    }                                                                   \
+    value_;                                                             \
   })
+
+/* 16 bytes, such as a name or an address. */
+static __always_inline void read_16(void *to, const void *from) {
+  u64 *words = to;
+  if (settings.cast_type) {
+    words[0] = READ_AT(u64, from);
+    words[1] = READ_AT(u64, from + 8);
+  } else {
+    bpf_probe_read_kernel(to, 16, from);
+  }
+}
 
 /* A field, found through up to three other ones: READ_KERNEL(file, f_inode, i_sb, s_magic). */
 #define READ_KERNEL(source, ...) READ_CHOSEN(__VA_ARGS__, READ_4, READ_3, READ_2, READ_1)(source, __VA_ARGS__)
 #define READ_CHOSEN(a, b, c, d, chosen, ...) chosen
 #define READ_1(source, a) READ_AT(typeof((source)->a), &(source)->a)
-#define READ_2(source, a, b)                      \
-  ({                                              \
-    typeof((source)->a) first_ = READ_1(source, a); \
-    READ_1(first_, b);                            \
+#define READ_2(source, a, b)                                    \
+  ({                                                            \
+    typeof((source)->a) first_ = READ_1(source, a);             \
+    READ_1(first_, b);                                          \
   })
-#define READ_3(source, a, b, c)                         \
-  ({                                                    \
-    typeof((source)->a->b) second_ = READ_2(source, a, b); \
-    READ_1(second_, c);                                 \
+#define READ_3(source, a, b, c)                                 \
+  ({                                                            \
+    typeof((source)->a->b) second_ = READ_2(source, a, b);      \
+    READ_1(second_, c);                                         \
   })
-#define READ_4(source, a, b, c, d)                          \
-  ({                                                        \
+#define READ_4(source, a, b, c, d)                              \
+  ({                                                            \
     typeof((source)->a->b->c) third_ = READ_3(source, a, b, c); \
-    READ_1(third_, d);                                      \
+    READ_1(third_, d);                                          \
   })

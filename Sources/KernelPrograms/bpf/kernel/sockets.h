@@ -146,7 +146,7 @@ static __always_inline void read_local(struct sock *sk, u8 *address, u16 *port) 
   if (READ_KERNEL(sk, __sk_common.skc_family) == AF_INET)
     map_address(address, READ_KERNEL(sk, __sk_common.skc_rcv_saddr));
   else
-    BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_rcv_saddr);
+    read_16(address, &sk->__sk_common.skc_v6_rcv_saddr);
   /* skc_num is 0 again when a connection is over, even if there are bytes to read (inet_put_port). */
   struct inet_sock *inet = (void *)sk;
   *port = __builtin_bswap16(READ_KERNEL(inet, inet_sport));
@@ -156,7 +156,7 @@ static __always_inline void read_remote(struct sock *sk, u8 *address, u16 *port)
   if (READ_KERNEL(sk, __sk_common.skc_family) == AF_INET)
     map_address(address, READ_KERNEL(sk, __sk_common.skc_daddr));
   else
-    BPF_CORE_READ_INTO((struct in6_addr *)address, sk, __sk_common.skc_v6_daddr);
+    read_16(address, &sk->__sk_common.skc_v6_daddr);
   *port = __builtin_bswap16(READ_KERNEL(sk, __sk_common.skc_dport));
 }
 

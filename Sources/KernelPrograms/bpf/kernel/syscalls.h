@@ -151,55 +151,35 @@
 
 #endif
 
-/* Entries of the tail-call tables by syscall number. */
-#define SYSCALL_LIMIT 512
+#define NO_SYSCALL IPC_SYSCALL_LIMIT
 
-#define NO_SYSCALL SYSCALL_LIMIT
+/* Syscalls that 32-bit callers make, too. */
+#if defined(__TARGET_ARCH_x86)
+#define SYSCALLS_OF_ONE(ROW) ROW(socketcall)
+#else
+#define SYSCALLS_OF_ONE(ROW) ROW(send) ROW(recv)
+#endif
+#define SYSCALLS(ROW)                                                                                       \
+  ROW(read) ROW(readv) ROW(preadv2) ROW(write) ROW(writev) ROW(pwritev2)                                     \
+  ROW(splice) ROW(tee) ROW(vmsplice) ROW(sendfile) ROW(sendfile64)                                           \
+  ROW(pipe) ROW(pipe2) ROW(open) ROW(creat) ROW(openat) ROW(openat2)                                         \
+  ROW(listen) ROW(connect) ROW(accept4) ROW(sendto) ROW(recvfrom) ROW(sendmsg) ROW(recvmsg)                  \
+  ROW(sendmmsg) ROW(recvmmsg) ROW(recvmmsg_time64) SYSCALLS_OF_ONE(ROW)                                      \
+  ROW(rt_sigqueueinfo) ROW(rt_tgsigqueueinfo) ROW(pidfd_send_signal)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {
   switch (compat) {
-#define ROW(name)    \
+#define ROW(name)     \
   case COMPAT_##name: \
     return NR_##name;
-    ROW(read)
-    ROW(write)
-    ROW(readv)
-    ROW(writev)
-    ROW(preadv2)
-    ROW(pwritev2)
-    ROW(splice)
-    ROW(tee)
-    ROW(vmsplice)
-    ROW(sendfile)
-    ROW(sendfile64)
-    ROW(pipe)
-    ROW(pipe2)
-    ROW(open)
-    ROW(creat)
-    ROW(openat)
-    ROW(openat2)
-    ROW(listen)
-    ROW(connect)
-    ROW(accept)
-    ROW(accept4)
-    ROW(sendto)
-    ROW(recvfrom)
-    ROW(sendmsg)
-    ROW(recvmsg)
-    ROW(sendmmsg)
-    ROW(recvmmsg)
-    ROW(recvmmsg_time64)
-#if defined(__TARGET_ARCH_x86)
-    ROW(socketcall)
-#else
-    ROW(send)
-    ROW(recv)
-#endif
-    ROW(rt_sigqueueinfo)
-    ROW(rt_tgsigqueueinfo)
-    ROW(pidfd_send_signal)
+    SYSCALLS(ROW)
 #undef ROW
   }
   return NO_SYSCALL;
 }
+
+/* Numbers by which 32-bit callers make them. */
+#define ROW(name) [COMPAT_##name] = 1,
+static const u8 compat_numbers[IPC_SYSCALL_LIMIT] SEC(".rodata.compat") = {SYSCALLS(ROW)};
+#undef ROW

@@ -27,9 +27,7 @@ static __always_inline u32 visible_tid(struct task_struct *task) {
 
 /* The task's own name, as the original told it; a thread may bear another one than its process. */
 static __always_inline void read_comm(char *comm, struct task_struct *task) {
-  const char *start = (void *)task + bpf_core_field_offset(struct task_struct, comm);
-  ((u64 *)comm)[0] = READ_AT(u64, start);
-  ((u64 *)comm)[1] = READ_AT(u64, start + 8);
+  read_16(comm, task->comm);
 }
 
 /* Makes bytes behind the NUL, which are whatever a longer name has left there, 0. */

@@ -39,8 +39,7 @@ static __always_inline u64 pty_inode(struct tty_struct *slave) { return 1ull << 
 /* The first task that a pid stands for as one of a kind; NULL if there is none. */
 static __always_inline struct task_struct *task_of(struct pid *pid, u32 type) {
   struct hlist_head *head = (void *)pid + bpf_core_field_offset(struct pid, tasks) + type * sizeof(struct hlist_head);
-  struct hlist_node *first = NULL;
-  bpf_probe_read_kernel(&first, sizeof(first), head);
+  struct hlist_node *first = READ_KERNEL(head, first);
   if (!first) return NULL;
   return (void *)first - bpf_core_field_offset(struct task_struct, pid_links) - type * sizeof(struct hlist_node);
 }

@@ -2,10 +2,13 @@ import IPCFormats
 import IPCModel
 import IPCSummary
 import IPCTracing
+import Logging
 import SystemPackage
 
 /// Shows the summary of a trace: at its end, and whenever it is asked for.
-struct SummaryOutput: ~Copyable {
+///
+/// A class, because it is asked for wherever ipcdump waits.
+final class SummaryOutput {
   /// What is added up.
   let traffic = TrafficSummary()
   private let edgeCount: Int?
@@ -29,13 +32,18 @@ struct SummaryOutput: ~Copyable {
   /// Descriptor, to find the pipe or terminal behind it.
   var descriptor: Int32 { output.descriptor }
 
+  /// Answers who asks for a summary where there is none.
+  static func warnOfAbsence() {
+    Diagnostics.logger.warning("SIGUSR1 asks for a summary; start ipcdump with --summary to have one")
+  }
+
   /// Learns when the trace has begun.
-  mutating func begin(at time: UInt64) { beginning = time }
+  func begin(at time: UInt64) { beginning = time }
 
   /// What the kernel says of this moment.
   ///
   /// - Parameter held: The channels that exist now.
-  borrowing func look(
+  func look(
     _ tracer: borrowing Tracer, held: [HeldChannel], now: UInt64
   ) throws(Failure) -> Moment {
     var moment = Moment(duration: now - beginning)
@@ -50,7 +58,7 @@ struct SummaryOutput: ~Copyable {
   /// Writes the summary as it is now.
   ///
   /// - Parameter moment: What is going on now; nil if the events are of the past.
-  borrowing func show(at moment: Moment?) throws(Failure) {
+  func show(at moment: Moment?) throws(Failure) {
     var buffer = OutputBuffer()
     let report = traffic.report(top: edgeCount, at: moment)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }

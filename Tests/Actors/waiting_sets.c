@@ -149,7 +149,7 @@ static void wait_for_time(void *context) {
   poll(NULL, 0, 3600 * 1000);
 }
 
-enum { ROLES = 13 };
+enum { ROLES = 14 };
 
 static void waiting_sets(const struct options *options) {
   int full = new_end("pipe", true);
@@ -170,6 +170,7 @@ static void waiting_sets(const struct options *options) {
     {wait_by_tee, {{new_end("pipe", false), full}, 2}},
     {wait_by_sendfile, {{full}, 1}},
     {wait_by_vmsplice, {{full}, 1}},
+    {wait_by_poll, {{new_end("udp4", false)}, 1}},
     {wait_for_time, {{0}, 0}},
     {wait_by_poll, {{0}, POLLED_LIMIT}},
   };

@@ -177,7 +177,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "ipcdump",
+        "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "RecordLayout", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

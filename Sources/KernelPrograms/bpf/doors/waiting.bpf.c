@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Who waits for whom now. */
 
+#include "kernel/waits.h"
+
 #define TASK_INTERRUPTIBLE 1 /* include/linux/sched.h */
 
 /* Threads that have never been in user space, whose registers are made up: PF_IO_WORKER, PF_USER_WORKER (6.4; vhost),
@@ -117,7 +119,7 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
   read_comm(told.comm, task);
   bool compat = is_compat(task);
   u32 first = argument(regs, 0, compat);
-  switch (number_of(task, number)) {
+  switch (compat ? native_number_of_wait(number) : (u32)number) {
     case NR_read:
     case NR_readv:
     case NR_preadv2:

@@ -42,14 +42,6 @@
 #define NR_rt_sigqueueinfo 129
 #define NR_rt_tgsigqueueinfo 297
 #define NR_pidfd_send_signal 424
-#define NR_restart_syscall 219
-#define NR_poll 7
-#define NR_ppoll 271
-#define NR_select 23
-#define NR_pselect6 270
-#define NR_epoll_wait 232
-#define NR_epoll_pwait 281
-#define NR_epoll_pwait2 441
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -84,14 +76,6 @@
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 335
 #define COMPAT_pidfd_send_signal 424
-#define COMPAT_restart_syscall 0
-#define COMPAT_poll 168
-#define COMPAT_ppoll 309
-#define COMPAT_select 142
-#define COMPAT_pselect6 308
-#define COMPAT_epoll_wait 256
-#define COMPAT_epoll_pwait 319
-#define COMPAT_epoll_pwait2 441
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -130,15 +114,6 @@
 #define NR_pipe 509
 #define NR_open 510
 #define NR_creat 511
-/* Nor has it poll, select and epoll_wait. */
-#define NR_poll 501
-#define NR_select 502
-#define NR_epoll_wait 503
-#define NR_restart_syscall 128
-#define NR_ppoll 73
-#define NR_pselect6 72
-#define NR_epoll_pwait 22
-#define NR_epoll_pwait2 441
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -173,22 +148,8 @@
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 363
 #define COMPAT_pidfd_send_signal 424
-#define COMPAT_restart_syscall 0
-#define COMPAT_poll 168
-#define COMPAT_ppoll 336
-#define COMPAT_select 142
-#define COMPAT_pselect6 335
-#define COMPAT_epoll_wait 252
-#define COMPAT_epoll_pwait 346
-#define COMPAT_epoll_pwait2 441
 
 #endif
-
-/* 32-bit callers have these again with 64-bit times. */
-#define COMPAT_ppoll_time64 414
-#define NR_ppoll_time64 NR_ppoll
-#define COMPAT_pselect6_time64 413
-#define NR_pselect6_time64 NR_pselect6
 
 /* Entries of the tail-call tables by syscall number. */
 #define SYSCALL_LIMIT 512
@@ -238,16 +199,6 @@ static __always_inline u32 native_number(u32 compat) {
     ROW(rt_sigqueueinfo)
     ROW(rt_tgsigqueueinfo)
     ROW(pidfd_send_signal)
-    ROW(restart_syscall)
-    ROW(poll)
-    ROW(ppoll)
-    ROW(ppoll_time64)
-    ROW(select)
-    ROW(pselect6)
-    ROW(pselect6_time64)
-    ROW(epoll_wait)
-    ROW(epoll_pwait)
-    ROW(epoll_pwait2)
 #undef ROW
   }
   return NO_SYSCALL;

@@ -109,6 +109,9 @@ let package = Package(
       swiftSettings: swiftSettings
     ),
 
+    // A command's options, as a manual page and as what shells complete.
+    .target(name: "CommandDescription", swiftSettings: swiftSettings),
+
     // Starts the traced command and watches signals.
     .target(name: "ProcessShims"),
 
@@ -116,8 +119,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCReport", "IPCSummary",
-        "IPCTracing", "Libbpf",
+        "CommandDescription", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCReport", "IPCSummary", "IPCTracing", "Libbpf",
         "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -127,7 +130,8 @@ let package = Package(
     ),
 
     // Writes the manual page and the shells' completions out of what the command says of its options.
-    .executableTarget(name: "describe-command", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "describe-command", dependencies: ["CommandDescription"], swiftSettings: swiftSettings),
 
     // Benchmarks: workloads that cause known traffic, and what measures them under ipcdump and under others.
     .executableTarget(name: "ipc-load", path: "Benchmarks/Workloads"),
@@ -174,14 +178,14 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing", "ipcdump",
+        "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "RecordLayout", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "DescriptionTests",
       dependencies: [
-        "IPCModel", "describe-command", "ipcdump",
+        "CommandDescription", "IPCModel", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: swiftSettings),

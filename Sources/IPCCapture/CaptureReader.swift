@@ -42,11 +42,19 @@ public struct CaptureReader: ~Copyable {
   /// Most bytes that one system call transfers (`MAX_RW_COUNT`, include/linux/fs.h), so that no event has more.
   private static let longestContent: UInt64 = 0x7FFF_F000
 
-  /// Reads a file; `-` is standard input.
-  public init(path: String, zone: TimeZoneOffset = .local) throws(Failure) {
+  /// Reads a file.
+  ///
+  /// - Parameters:
+  ///   - path: The file; `-` is standard input.
+  ///   - zone: Zone that local times are told in.
+  ///   - mayRead: Is asked before each reading from the file's descriptor, and may wait; false ends the capture there.
+  public init(
+    path: String, zone: TimeZoneOffset = .local,
+    mayRead: @escaping (_ descriptor: Int32) throws(Failure) -> Bool = { _ in true }
+  ) throws(Failure) {
     let file = try InputFile(path: path)
     try self.init(name: path == "-" ? "standard input" : path, zone: zone) { buffer throws(Failure) in
-      try file.read(into: buffer)
+      try mayRead(file.descriptor) ? file.read(into: buffer) : 0
     }
   }
 

@@ -5,7 +5,8 @@ import IPCModel
 ///
 /// A class, so that whoever reads last closes it.
 final class InputFile {
-  private let descriptor: Int32
+  /// What is read from.
+  let descriptor: Int32
   private let name: String
 
   /// Opens a file; `-` is standard input.

@@ -16,6 +16,8 @@ public struct ChromeTraceFormat: EventFormat {
   private var comms: [Int32: Comm] = [:]
   /// Processes that have been given a name, if only that of another thread than the first.
   private var processes: Set<Int32> = []
+  /// When a run of slices began that a thread has without a gap, and the first time behind them.
+  private var runs: [Int32: Range<UInt64>] = [:]
   /// Number of the last arrow.
   private var flow: UInt64 = 0
 
@@ -43,12 +45,28 @@ public struct ChromeTraceFormat: EventFormat {
     name(event.source, to: &output)
     name(event.destination, to: &output)
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    appendSlice(of: event, at: event.source, "→ ", event.destination, shown, texts: texts, to: &output)
+    let start = freeTime(of: event.source, at: event.time)
+    appendSlice(
+      of: event, at: event.source, start, "→ ", event.destination, shown, texts: texts, to: &output)
     if event.traits.contains(.undelivered) { return }
-    appendSlice(of: event, at: event.destination, "← ", event.source, nil, texts: texts, to: &output)
+    let end = freeTime(of: event.destination, at: event.time)
+    appendSlice(of: event, at: event.destination, end, "← ", event.source, nil, texts: texts, to: &output)
     flow += 1
-    appendArrow("s", of: event, at: event.source, to: &output)
-    appendArrow("f", of: event, at: event.destination, to: &output)
+    appendArrow("s", of: event, at: event.source, start, to: &output)
+    appendArrow("f", of: event, at: event.destination, end, to: &output)
+  }
+
+  /// The first time from a given one on at which a thread has no slice, and takes it.
+  ///
+  /// One read of what several have written is several events at one time. An arrow is bound to the innermost slice that
+  /// its time is in, so each has a nanosecond of its own.
+  private mutating func freeTime(of end: Endpoint, at time: UInt64) -> UInt64 {
+    guard let run = runs[end.place], run.contains(time) else {
+      runs[end.place] = time..<time + 1
+      return time
+    }
+    runs[end.place] = run.lowerBound..<run.upperBound + 1
+    return run.upperBound
   }
 
   /// Appends a mark through all tracks.
@@ -71,6 +89,7 @@ public struct ChromeTraceFormat: EventFormat {
     guard end.isKnown, comms[end.track] != end.comm else { return }
     if comms.count >= Self.rememberedThreads {
       comms.removeAll(keepingCapacity: true)
+      runs.removeAll(keepingCapacity: true)
       processes.removeAll(keepingCapacity: true)
     }
     comms[end.track] = end.comm
@@ -90,10 +109,9 @@ public struct ChromeTraceFormat: EventFormat {
     output.append("}}\n")
   }
 
-  /// A transfer has one time, so a slice lasts 1 ns, the shortest that an arrow can be bound to: slices of a thread
-  /// lie beside each other or one in the other then, as they must.
+  /// A transfer has one time, so a slice lasts 1 ns, the shortest that an arrow can be bound to.
   private func appendSlice(
-    of event: borrowing Event, at end: Endpoint, _ direction: StaticString, _ other: Endpoint,
+    of event: borrowing Event, at end: Endpoint, _ time: UInt64, _ direction: StaticString, _ other: Endpoint,
     _ shown: ShownContent?, texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
     let row = event.kind.row
@@ -104,7 +122,7 @@ public struct ChromeTraceFormat: EventFormat {
     if other.isKnown { output.appendDecimal(Int64(other.pid)) } else { output.append("unknown") }
     output.append(#"","ph":"X","dur":0.001,"cat":""#)
     output.append(row.name)
-    appendPlace(end, time: event.time, to: &output)
+    appendPlace(end, time: time, to: &output)
     output.append(#","args":{"comm":"#)
     output.append(end.comm, .json)
     output.append(#","peer":"#)
@@ -136,7 +154,8 @@ public struct ChromeTraceFormat: EventFormat {
   }
 
   private func appendArrow(
-    _ phase: StaticString, of event: borrowing Event, at end: Endpoint, to output: inout OutputBuffer
+    _ phase: StaticString, of event: borrowing Event, at end: Endpoint, _ time: UInt64,
+    to output: inout OutputBuffer
   ) {
     output.append(#",{"name":"transfer","ph":""#)
     output.append(phase)
@@ -144,7 +163,7 @@ public struct ChromeTraceFormat: EventFormat {
     output.appendDecimal(flow)
     output.append(#","cat":""#)
     output.append(event.kind.row.name)
-    appendPlace(end, time: event.time, to: &output)
+    appendPlace(end, time: time, to: &output)
     output.append("}\n")
   }
 
@@ -163,11 +182,13 @@ public struct ChromeTraceFormat: EventFormat {
     output.append(#","pid":"#)
     output.appendDecimal(UInt64(max(end.pid, 0)))
     output.append(#","tid":"#)
-    output.appendDecimal(UInt64(max(end.track, 0)))
+    output.appendDecimal(UInt64(end.place))
   }
 }
 
 extension Endpoint {
   /// Thread that its slices are shown at: the first one if it is not known.
   fileprivate var track: Int32 { tid >= 0 ? tid : pid }
+  /// Number of the track; 0 for unknown ones.
+  fileprivate var place: Int32 { max(track, 0) }
 }

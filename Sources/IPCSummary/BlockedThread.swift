@@ -1,6 +1,6 @@
 import IPCModel
 
-/// A thread that waits for another process to read or to write.
+/// A thread that waits for other processes to read or to write.
 public struct BlockedThread: Sendable {
   /// What a thread waits for.
   public enum Operation: Sendable {
@@ -10,32 +10,50 @@ public struct BlockedThread: Sendable {
     case write
   }
 
+  /// One channel at which it waits.
+  public struct Wait: Sendable {
+    /// See ``Operation``.
+    public var operation: Operation
+    /// Kind of the channel.
+    public var kind: Kind
+    /// Inode of the waiting thread's own end.
+    public var inode: UInt64
+    /// What receivers read from, whichever side waits; nil if it is not known.
+    public var receiver: ReceivingEnd?
+    /// Processes that could end the wait, because they hold the other end; nil if that cannot be told.
+    public var others: [Endpoint]?
+
+    /// Describes a channel.
+    public init(
+      _ operation: Operation, kind: Kind, inode: UInt64, receiver: ReceivingEnd?, others: [Endpoint]?
+    ) {
+      self.operation = operation
+      self.kind = kind
+      self.inode = inode
+      self.receiver = receiver
+      self.others = others
+    }
+  }
+
   /// Who waits.
   public var thread: Endpoint
-  /// See ``Operation``.
-  public var operation: Operation
-  /// Kind of the channel.
-  public var kind: Kind
-  /// Inode of the waiting thread's own end.
-  public var inode: UInt64
-  /// What receivers read from, whichever side waits; nil if it is not known.
-  public var receiver: ReceivingEnd?
+  /// Whether it waits until an operation is possible (poll), and not in the operation itself.
+  public var isPolling: Bool
   /// How long it has not run, in nanoseconds; nil if the kernel does not tell.
   public var duration: UInt64?
-  /// Processes that could end the wait, because they hold the other end.
-  public var others: [Endpoint]
+  /// The channels at which it waits: any of them ends a poll, one of them holds anything else up.
+  public var waits: [Wait]
+  /// Other things that would end it, such as timers and connections.
+  public var otherCount: Int
 
   /// Describes a thread.
   public init(
-    thread: Endpoint, operation: Operation, kind: Kind, inode: UInt64, receiver: ReceivingEnd?,
-    duration: UInt64?, others: [Endpoint]
+    thread: Endpoint, isPolling: Bool, duration: UInt64?, waits: [Wait], otherCount: Int = 0
   ) {
     self.thread = thread
-    self.operation = operation
-    self.kind = kind
-    self.inode = inode
-    self.receiver = receiver
+    self.isPolling = isPolling
     self.duration = duration
-    self.others = others
+    self.waits = waits
+    self.otherCount = otherCount
   }
 }

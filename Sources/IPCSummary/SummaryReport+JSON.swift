@@ -28,9 +28,13 @@ extension SummaryReport {
     output.append(#"},"blocked":"#)
     if let blocked {
       output.append("[")
-      for index in blocked.indices {
-        if index > 0 { output.append(",") }
-        append(blocked[index], to: &output)
+      var isFirst = true
+      for thread in blocked {
+        for wait in thread.waits {
+          if !isFirst { output.append(",") }
+          isFirst = false
+          append(wait, of: thread, to: &output)
+        }
       }
       output.append("]")
     } else {
@@ -68,32 +72,41 @@ extension SummaryReport {
     output.append("}")
   }
 
-  private func append(_ thread: BlockedThread, to output: inout OutputBuffer) {
+  private func append(_ wait: BlockedThread.Wait, of thread: BlockedThread, to output: inout OutputBuffer) {
     output.append(#"{"pid":"#)
     output.appendDecimal(Int64(thread.thread.pid))
     output.append(#","tid":"#)
     output.appendDecimal(Int64(thread.thread.tid))
     output.append(#","comm":"#)
     thread.thread.comm.withBytes { output.appendJSONString($0) }
-    output.append(thread.operation == .read ? #","operation":"read""# : #","operation":"write""#)
+    output.append(wait.operation == .read ? #","operation":"read""# : #","operation":"write""#)
     output.append(#","type":""#)
-    output.append(thread.kind.row.name)
+    output.append(wait.kind.row.name)
     output.append(#"","channel":"#)
-    channel(of: thread).withUnsafeBufferPointer { output.appendJSONString($0) }
+    channel(of: wait).withUnsafeBufferPointer { output.appendJSONString($0) }
     output.append(#","waiting_ns":"#)
     append(thread.duration, to: &output)
     output.append(#","unread":"#)
-    append(thread.receiver.flatMap { moment?.unread[$0] }, to: &output)
-    output.append(#","waits_for":["#)
-    for index in thread.others.indices {
+    append(unread(at: wait), to: &output)
+    output.append(#","waits_for":"#)
+    append(wait.others, to: &output)
+    output.append(thread.isPolling ? #","call":"poll","among":"# : #","call":"transfer","among":"#)
+    output.appendDecimal(UInt64(thread.waits.count + thread.otherCount))
+    output.append("}")
+  }
+
+  private func append(_ processes: [Endpoint]?, to output: inout OutputBuffer) {
+    guard let processes else { return output.append("null") }
+    output.append("[")
+    for index in processes.indices {
       if index > 0 { output.append(",") }
       output.append(#"{"pid":"#)
-      output.appendDecimal(Int64(thread.others[index].pid))
+      output.appendDecimal(Int64(processes[index].pid))
       output.append(#","comm":"#)
-      thread.others[index].comm.withBytes { output.appendJSONString($0) }
+      processes[index].comm.withBytes { output.appendJSONString($0) }
       output.append("}")
     }
-    output.append("]}")
+    output.append("]")
   }
 
   private func append(_ value: UInt64?, to output: inout OutputBuffer) {

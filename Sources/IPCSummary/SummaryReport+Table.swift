@@ -37,18 +37,51 @@ extension SummaryReport {
     ]
   }
 
+  /// Channels of a thread that have a line each.
+  private static let shownWaits = 16
+  /// Processes that are named of those that could end a wait.
+  private static let shownProcesses = 8
+
   private func append(_ thread: BlockedThread, to output: inout OutputBuffer) {
-    let isReading = thread.operation == .read
     let duration = thread.duration.map { " for \(Quantity.time($0))" } ?? ""
-    let place = "\(thread.kind.row.name) \(Self.escaped(channel(of: thread)))"
-    let others = thread.others.isEmpty ? "nobody" : thread.others.map(Self.words).joined(separator: ", ")
     let isThread = thread.thread.tid != thread.thread.pid && thread.thread.tid >= 0
     let who = Self.words(thread.thread) + (isThread ? ", thread \(thread.thread.tid)," : "")
-    let unread = isReading ? nil : thread.receiver.flatMap { moment?.unread[$0] }
-    let load = unread.map { " (\($0) bytes unread)" } ?? ""
+    if thread.otherCount == 0, thread.waits.count == 1, let wait = thread.waits.first {
+      let place = place(of: wait)
+      let isReading = wait.operation == .read
+      let predicate =
+        thread.isPolling
+        ? "polls \(place)\(duration), to \(isReading ? "read" : "write")"
+        : "\(isReading ? "reads from" : "writes to") \(place)\(duration)"
+      return appendLine("blocked: \(who) \(predicate); \(outlook(of: wait))", &output)
+    }
     appendLine(
-      "blocked: \(who) \(isReading ? "reads from" : "writes to") \(place)\(load)\(duration); "
-        + "\(others) could \(isReading ? "write" : "read")", &output)
+      thread.isPolling
+        ? "blocked: \(who) polls\(duration); any of these would end it:"
+        : "blocked: \(who) splices\(duration); one of these holds it up:", &output)
+    for wait in thread.waits.prefix(Self.shownWaits) {
+      let purpose = wait.operation == .read ? "to read from" : "to write to"
+      appendLine("  \(purpose) \(place(of: wait)); \(outlook(of: wait))", &output)
+    }
+    let more = thread.waits.count - Self.shownWaits
+    if more > 0 { appendLine("  \(more) more channels", &output) }
+    if thread.otherCount > 0 { appendLine("  something else", &output) }
+  }
+
+  /// The channel, and how full it is if a writer waits there.
+  private func place(of wait: BlockedThread.Wait) -> String {
+    let load = wait.operation == .write ? unread(at: wait).map { " (\($0) bytes unread)" } : nil
+    return "\(wait.kind.row.name) \(Self.escaped(channel(of: wait)))\(load ?? "")"
+  }
+
+  /// Who could end the wait.
+  private func outlook(of wait: BlockedThread.Wait) -> String {
+    let deed = wait.operation == .read ? "write" : "read"
+    guard let others = wait.others else { return "who could \(deed) is not known" }
+    if others.isEmpty { return "nobody could \(deed)" }
+    let more = others.count - Self.shownProcesses
+    let names = others.prefix(Self.shownProcesses).map(Self.words) + (more > 0 ? ["\(more) more"] : [])
+    return "\(names.joined(separator: ", ")) could \(deed)"
   }
 
   private func appendLine(_ line: String, _ output: inout OutputBuffer) {

@@ -54,7 +54,10 @@ public struct SummaryReport: Sendable {
   func unread(of edge: Edge) -> UInt64? { edge.receiver.flatMap { moment?.unread[$0] } }
 
   /// What the channel is called at which a thread waits: as the events call it, if there were any.
-  func channel(of thread: BlockedThread) -> [UInt8] {
-    thread.receiver.flatMap { names[$0] } ?? Array(ChannelName.words(thread.inode, thread.inode).utf8)
+  func channel(of wait: BlockedThread.Wait) -> [UInt8] {
+    wait.receiver.flatMap { names[$0] } ?? Array(ChannelName.words(wait.inode, wait.inode).utf8)
   }
+
+  /// Bytes that wait in the channel at which a thread waits; nil if it is not known.
+  func unread(at wait: BlockedThread.Wait) -> UInt64? { wait.receiver.flatMap { moment?.unread[$0] } }
 }

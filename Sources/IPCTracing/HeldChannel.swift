@@ -14,6 +14,16 @@ public struct HeldChannel: Sendable {
     public let inode: UInt64
   }
 
+  /// What the trace has to do with a channel.
+  public enum Interest: Sendable {
+    /// Only processes that the filter does not take in use it.
+    case none
+    /// Its transfers are told.
+    case wanted
+    /// It shows ipcdump's own output.
+    case ownOutput
+  }
+
   /// Kind of the channel.
   public let kind: Kind
   /// Direction in which the holder can send: a pipe itself.
@@ -30,6 +40,10 @@ public struct HeldChannel: Sendable {
   public let isReadable: Bool
   /// Whether this process can write to it.
   public let isWritable: Bool
+  /// The open file by which it is held.
+  public let file: OpenFile
+  /// See ``Interest``.
+  public let interest: Interest
 
   init(_ raw: ipc_held) {
     kind = Kind(rawValue: raw.kind)
@@ -44,5 +58,12 @@ public struct HeldChannel: Sendable {
     unread = raw.unread == IPC_UNREAD_UNKNOWN ? nil : raw.unread
     isReadable = raw.can_read != 0
     isWritable = raw.can_write != 0
+    file = OpenFile(address: raw.file, inode: raw.inode)
+    interest =
+      switch UInt32(raw.interest) {
+      case IPC_INTEREST_WANTED.rawValue: .wanted
+      case IPC_INTEREST_OWN.rawValue: .ownOutput
+      default: .none
+      }
   }
 }

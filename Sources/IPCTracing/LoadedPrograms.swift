@@ -85,7 +85,7 @@ struct LoadedPrograms: ~Copyable {
   ) -> Bool {
     switch name {
     case "held_channels": configuration.selection.kinds.contains { $0.row.carriesBytes }
-    case Tracer.waitingProgram: configuration.tellsWaiting
+    case Tracer.waitingProgram, Tracer.watchedProgram: configuration.tellsWaiting
     case "own_pages": readsPages
     case "own_place": !PidNamespace.isInitial
     default: true

@@ -114,16 +114,20 @@ public struct Tracer: ~Copyable {
     try told(by: "held_channels", as: ipc_held.self).map { HeldChannel($0) }
   }
 
-  /// Iterator over threads, loaded only if it is to be asked.
+  /// Iterators over threads, and over the files of epoll's sets, loaded only if they are to be asked.
   static let waitingProgram = "waiting_threads"
+  static let watchedProgram = "watched_files"
 
-  /// The threads that are asleep now in a transfer over a channel of interest.
+  /// The threads that are asleep now in a transfer, or until one is possible.
   ///
   /// To be asked only of a trace whose ``Configuration/tellsWaiting`` is set.
   public borrowing func waitingThreads() throws(Failure) -> [WaitingThread] {
     // The kernel tells when a thread last got a CPU, ipcdump's own for comparison; after a moment's sleep, that is now.
     usleep(1)
-    return try told(by: Self.waitingProgram, as: ipc_waiting.self).map { WaitingThread($0) }
+    let waiting = try told(by: Self.waitingProgram, as: ipc_waiting.self)
+    let hasSets = waiting.contains { UInt32($0.call) == IPC_WAITING_SET.rawValue }
+    return WaitingThread.threads(
+      waiting, watched: hasSets ? try told(by: Self.watchedProgram, as: ipc_watched.self) : [])
   }
 
   /// What an iterator writes; nothing if no kind of interest has channels.

@@ -1,3 +1,4 @@
+import CommandDescription
 import Foundation
 
 /// Writes the manual page and what shells complete out of what a command tells of its own options:
@@ -17,9 +18,9 @@ enum DescribeCommand {
       let command = try CommandDescription(dump: dumps[0], subcommandDumps: Array(dumps[1...]))
       let files = [
         "\(command.name).8": try ManualPage(template: template, version: arguments[2]).text(of: command),
-        "\(command.name).bash": BashCompletion(command).text,
-        "_\(command.name)": ZshCompletion(command).text,
-        "\(command.name).fish": FishCompletion(command).text,
+        "\(command.name).bash": command.completionScript(for: .bash),
+        "_\(command.name)": command.completionScript(for: .zsh),
+        "\(command.name).fish": command.completionScript(for: .fish),
       ]
       for (name, text) in files { try write(text, to: folder.appending(path: name)) }
     } catch {

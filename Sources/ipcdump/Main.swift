@@ -10,6 +10,15 @@ enum Main {
 
   static func main() {
     let arguments = CommandLine.arguments.dropFirst()
+    do throws(Failure) {
+      if let script = try CompletionScript.requested(by: arguments) {
+        print(script, terminator: "")
+        exit(0)
+      }
+    } catch {
+      Diagnostics.report(error)
+      exit(status(of: error))
+    }
     let command: any ParsableCommand
     // Not a subcommand of ArgumentParser's, which would take `-o` and the filters for those of a trace.
     let isReport = arguments.first == ReportCommand.word
@@ -17,7 +26,7 @@ enum Main {
       command =
         isReport ? try ReportCommand.parseAsRoot(Array(arguments.dropFirst())) : try IPCDump.parseAsRoot()
       guard command is IPCDump || command is ReportCommand else {
-        // Help, version or a completion script was asked for.
+        // Help or the version was asked for.
         var other = command
         try other.run()
         exit(0)

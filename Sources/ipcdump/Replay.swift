@@ -10,7 +10,8 @@ struct Replay: ~Copyable {
   private let selection: Selection
   private let output: OutputFile
   private let sink: EventSink
-  private var summary: SummaryOutput?
+  private let summary: SummaryOutput?
+  private let input: ReplayInput
   private var reader: CaptureReader
   private var lost: UInt64 = 0
 
@@ -21,14 +22,19 @@ struct Replay: ~Copyable {
   init(_ options: IPCDump, path: String) throws(Failure) {
     // Who reads the output may leave, also if whoever started ipcdump had this ignored.
     signal(SIGPIPE, SIG_DFL)
-    let reader = try CaptureReader(path: path)
+    let summary = try SummaryOutput(options)
+    let input = ReplayInput(summary: summary)
+    let reader = try CaptureReader(path: path) { descriptor throws(Failure) in
+      try input.mayRead(from: descriptor)
+    }
     let output = try OutputFile(path: options.output.file)
     let recorder = try Recorder(options.capture, byteLimit: options.output.shownBytes, clock: reader.clock)
-    summary = try SummaryOutput(options)
     selection = options.filter.selection(ofCommand: false)
     sink = EventSink(
       options, selection, output, recorder: recorder, summary: summary?.traffic, clock: reader.clock)
     self.options = options
+    self.summary = summary
+    self.input = input
     self.output = output
     self.reader = reader
   }
@@ -38,14 +44,17 @@ struct Replay: ~Copyable {
   /// - Returns: Exit status.
   mutating func run() throws(Failure) -> Int32 {
     do throws(Failure) {
-      while !sink.isSatisfied, let entry = try reader.next() {
+      while !sink.isSatisfied, !input.isStopped, let entry = try reader.next() {
         take(entry)
         if sink.buffer.count >= Self.portion || !reader.hasMore { try sink.flush(to: output) }
       }
     } catch {
-      // What is whole is shown before the sentence that says what is not.
-      try? finish()
-      throw error
+      // What was told to stop may have stopped anywhere.
+      if !input.isStopped {
+        // What is whole is shown before the sentence that says what is not.
+        try? finish()
+        throw error
+      }
     }
     try finish()
     if !options.output.quiet { Diagnostics.write("\(sink.captured) events captured, \(lost) lost") }

@@ -16,7 +16,7 @@ struct Session: ~Copyable {
   private let output: OutputFile
   private let recorder: Recorder?
   private let sink: EventSink
-  private var summary: SummaryOutput?
+  private let summary: SummaryOutput?
   private var tracer: Tracer
   private var correlator: Correlator
   private var losses = LossWatch()
@@ -234,10 +234,7 @@ struct Session: ~Copyable {
   /// Shows what has been told up to now.
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
-    guard summary != nil else {
-      return Diagnostics.logger.warning(
-        "SIGUSR1 asks for a summary; start ipcdump with --summary to have one")
-    }
+    guard summary != nil else { return SummaryOutput.warnOfAbsence() }
     let moment = try summary?.look(tracer, held: try tracer.heldChannels(), now: now)
     if let moment { try summary?.show(at: moment) }
   }
@@ -289,11 +286,4 @@ struct Session: ~Copyable {
   private borrowing func endCommand() {
     if command.isRunnable, ending == nil { kill(command.pid, SIGTERM) }
   }
-}
-
-/// Now, in nanoseconds of `CLOCK_MONOTONIC`.
-private func monotonicNow() -> UInt64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

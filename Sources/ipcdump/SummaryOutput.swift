@@ -2,19 +2,19 @@ import IPCFormats
 import IPCModel
 import IPCSummary
 import IPCTracing
+import Logging
 import SystemPackage
 
 /// Shows the summary of a trace: at its end, and whenever it is asked for.
-struct SummaryOutput: ~Copyable {
+///
+/// A class, because it is asked for wherever ipcdump waits.
+final class SummaryOutput {
   /// What is added up.
   let traffic = TrafficSummary()
   private let edgeCount: Int?
   private let isJSON: Bool
   private let output: OutputFile
   private var beginning: UInt64 = 0
-
-  /// Kinds whose unread bytes the kernel adds up.
-  private static let countedKinds: Set<Kind> = [.pipe, .unixStream, .loopbackTCP]
 
   /// Prepares what the options ask for, nil if that is no summary: it goes to standard output, unless events go there.
   init?(_ options: IPCDump) throws(Failure) {
@@ -29,54 +29,37 @@ struct SummaryOutput: ~Copyable {
   /// Descriptor, to find the pipe or terminal behind it.
   var descriptor: Int32 { output.descriptor }
 
+  /// Answers who asks for a summary where there is none.
+  static func warnOfAbsence() {
+    Diagnostics.logger.warning("SIGUSR1 asks for a summary; start ipcdump with --summary to have one")
+  }
+
   /// Learns when the trace has begun.
-  mutating func begin(at time: UInt64) { beginning = time }
+  func begin(at time: UInt64) { beginning = time }
 
   /// What the kernel says of this moment.
   ///
   /// - Parameter held: The channels that exist now.
-  borrowing func look(
+  func look(
     _ tracer: borrowing Tracer, held: [HeldChannel], now: UInt64
   ) throws(Failure) -> Moment {
     var moment = Moment(duration: now - beginning)
     // Every holder of a channel says the same.
-    for channel in held where Self.countedKinds.contains(channel.kind) {
-      if let unread = channel.unread { moment.unread[channel.receivingEnd] = UInt64(unread) }
+    for channel in held {
+      if let unread = channel.countedUnread { moment.unread[channel.receivingEnd] = UInt64(unread) }
     }
-    moment.blocked = try tracer.waitingThreads().map { BlockedThread($0, among: held) }
+    let channels = HeldChannels(held)
+    moment.blocked = try tracer.waitingThreads().compactMap { BlockedThread($0, among: channels) }
     return moment
   }
 
   /// Writes the summary as it is now.
   ///
   /// - Parameter moment: What is going on now; nil if the events are of the past.
-  borrowing func show(at moment: Moment?) throws(Failure) {
+  func show(at moment: Moment?) throws(Failure) {
     var buffer = OutputBuffer()
     let report = traffic.report(top: edgeCount, at: moment)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }
     try output.write(&buffer)
-  }
-}
-
-extension HeldChannel {
-  /// What its holder receives from.
-  fileprivate var receivingEnd: ReceivingEnd { ReceivingEnd(kind: kind, inode: inode) }
-}
-
-extension BlockedThread {
-  /// A waiting thread, and who holds the other end of its channel.
-  fileprivate init(_ waiting: WaitingThread, among held: [HeldChannel]) {
-    let direction = waiting.direction
-    let others = held.filter { other in
-      waiting.isWriting
-        ? (other.receives ?? other.sends) == direction && other.isReadable
-        : other.sends == direction && other.isWritable
-    }
-    let reader = waiting.isWriting ? others.first : waiting.channel
-    let processes = Dictionary(others.map { ($0.holder.pid, $0.holder) }) { first, _ in first }
-    self.init(
-      thread: waiting.thread, operation: waiting.isWriting ? .write : .read, kind: waiting.channel.kind,
-      inode: waiting.channel.inode, receiver: reader?.receivingEnd, duration: waiting.duration,
-      others: processes.values.sorted { $0.pid < $1.pid })
   }
 }

@@ -65,6 +65,7 @@ extern const struct scenario FAULT_OBJECTS_SCENARIOS[];
 extern const struct scenario FAULT_REUSE_SCENARIOS[];
 extern const struct scenario FAULT_CROWD_SCENARIOS[];
 extern const struct scenario WAITING_SCENARIOS[];
+extern const struct scenario WAITING_SET_SCENARIOS[];
 
 // Exit statuses of a scenario that could not do its part.
 enum { STATUS_BROKEN = 70, STATUS_UNSUPPORTED = 77 };

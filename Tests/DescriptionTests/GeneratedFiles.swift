@@ -1,7 +1,6 @@
-import ArgumentParser
 import Foundation
 
-@testable import describe_command
+@testable import CommandDescription
 @testable import ipcdump
 
 /// The manual page and the completions of the real command, in a folder that goes away with its owner.
@@ -9,14 +8,16 @@ final class GeneratedFiles {
   let folder: URL
   let command: CommandDescription
 
+  /// What shells look for.
+  private static let names: [CompletedShell: String] = [
+    .bash: "ipcdump.bash", .zsh: "_ipcdump", .fish: "ipcdump.fish",
+  ]
+
   init() throws {
-    command = try CommandDescription(
-      dump: Data(IPCDump._dumpHelp().utf8), subcommandDumps: [Data(ReportCommand._dumpHelp().utf8)])
+    command = try CompletionScript.command()
     folder = FileManager.default.temporaryDirectory.appending(path: "ipcdump-described-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
-    try write("ipcdump.bash", BashCompletion(command).text)
-    try write("_ipcdump", ZshCompletion(command).text)
-    try write("ipcdump.fish", FishCompletion(command).text)
+    for (shell, name) in Self.names { try write(name, CompletionScript.text(for: shell.rawValue)) }
   }
 
   deinit { try? FileManager.default.removeItem(at: folder) }

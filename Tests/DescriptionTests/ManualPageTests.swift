@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import describe_command
+@testable import CommandDescription
 
 /// The manual page and completions of a made-up command.
 @Suite("Descriptions")

@@ -3,7 +3,7 @@ import Foundation
 import IPCModel
 import Testing
 
-@testable import describe_command
+@testable import CommandDescription
 @testable import ipcdump
 
 /// Help, manual page and completions have the same options.

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@testable import describe_command
+@testable import CommandDescription
 @testable import ipcdump
 
 /// What real shells make of the completions.

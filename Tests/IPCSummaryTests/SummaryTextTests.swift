@@ -8,11 +8,19 @@ struct SummaryTextTests {
   private let scene = Scene()
 
   private func waiting(
-    _ operation: BlockedThread.Operation, duration: UInt64?, others: [Endpoint], tid: Int32 = 500
+    _ operation: BlockedThread.Operation, duration: UInt64?, others: [Endpoint]?, tid: Int32 = 500,
+    isPolling: Bool = false
   ) -> BlockedThread {
     BlockedThread(
-      thread: Endpoint(pid: 500, tid: tid, comm: Comm("bob")), operation: operation, kind: .pipe, inode: 42,
-      receiver: ReceivingEnd(kind: .pipe, inode: 42), duration: duration, others: others)
+      thread: Endpoint(pid: 500, tid: tid, comm: Comm("bob")), isPolling: isPolling, duration: duration,
+      waits: [wait(operation, others: others)])
+  }
+
+  private func wait(
+    _ operation: BlockedThread.Operation, kind: Kind = .pipe, inode: UInt64 = 42, others: [Endpoint]?
+  ) -> BlockedThread.Wait {
+    BlockedThread.Wait(
+      operation, kind: kind, inode: inode, receiver: ReceivingEnd(kind: kind, inode: inode), others: others)
   }
 
   @Test func `is a table in columns`() {
@@ -60,6 +68,53 @@ struct SummaryTextTests {
       ])
   }
 
+  @Test func `tells of what a thread polls`() {
+    var several = waiting(.read, duration: 1_000_000, others: [Scene.ann], isPolling: true)
+    several.waits.append(wait(.write, kind: .unixStream, inode: 7, others: []))
+    several.waits.append(wait(.read, kind: .loopbackUDP, inode: 8, others: nil))
+    several.otherCount = 2
+    var splice = several
+    splice.isPolling = false
+    splice.otherCount = 0
+    splice.waits.removeLast(2)
+    splice.waits.append(wait(.write, inode: 9, others: [Scene.ann]))
+    let moment = Moment(
+      duration: 1, unread: [ReceivingEnd(kind: .unixStream, inode: 7): 10],
+      blocked: [
+        waiting(.read, duration: 2_000_000, others: [Scene.ann], isPolling: true),
+        waiting(.write, duration: nil, others: [Scene.ann, Scene.bob], isPolling: true), several, splice,
+      ])
+    #expect(
+      scene.table(at: moment).suffix(10) == [
+        "blocked: 500(bob) polls pipe [42] for 2.00 ms, to read; 100(ann) could write",
+        "blocked: 500(bob) polls pipe [42], to write; 100(ann), 500(bob) could read",
+        "blocked: 500(bob) polls for 1.00 ms; any of these would end it:",
+        "  to read from pipe [42]; 100(ann) could write",
+        "  to write to unix-stream [7] (10 bytes unread); nobody could read",
+        "  to read from loopback-udp [8]; who could write is not known",
+        "  something else",
+        "blocked: 500(bob) splices for 1.00 ms; one of these holds it up:",
+        "  to read from pipe [42]; 100(ann) could write",
+        "  to write to pipe [9]; 100(ann) could read",
+      ])
+  }
+
+  @Test func `names some of those who could end a wait`() {
+    let crowd = (1...9).map { Endpoint(pid: $0, tid: $0, comm: Comm("w")) }
+    let line = scene.table(
+      at: Moment(duration: 1, blocked: [waiting(.read, duration: nil, others: crowd)])
+    ).last
+    #expect(line?.hasSuffix("; 1(w), 2(w), 3(w), 4(w), 5(w), 6(w), 7(w), 8(w), 1 more could write") == true)
+  }
+
+  @Test func `tells of many channels as far as they can be read`() {
+    var many = waiting(.read, duration: nil, others: [], isPolling: true)
+    many.waits = (1...20).map { wait(.read, inode: $0, others: [Scene.ann]) }
+    let lines = scene.table(at: Moment(duration: 1, blocked: [many]))
+    #expect(lines.suffix(18).first == "blocked: 500(bob) polls; any of these would end it:")
+    #expect(lines.suffix(2) == ["  to read from pipe [16]; 100(ann) could write", "  4 more channels"])
+  }
+
   @Test func `lets no name steer a terminal`() {
     scene.pipe(1, from: Endpoint(pid: 1, tid: 1, comm: Comm("\u{1b}[2J")), name: "/a\nb")
     let line = scene.table()[1]
@@ -86,9 +141,11 @@ struct SummaryTextTests {
   @Test func `as JSON has every figure`() {
     scene.pipe(1000, name: "/run/\"q\"", delay: 5000)
     scene.pipe(24, from: Scene.bob, to: .unknown, inode: 7, traits: .undelivered)
+    var polling = waiting(.write, duration: nil, others: nil, isPolling: true)
+    polling.otherCount = 2
     let moment = Moment(
       duration: 2_000_000_000, unread: [ReceivingEnd(kind: .pipe, inode: 42): 512],
-      blocked: [waiting(.read, duration: 9, others: [Scene.ann])])
+      blocked: [waiting(.read, duration: 9, others: [Scene.ann]), polling])
     #expect(
       scene.json(at: moment)
         == #"{"duration_ns":2000000000,"events":2,"bytes":1024,"lost":0,"edges":["#
@@ -98,7 +155,9 @@ struct SummaryTextTests {
         + #""messages":1,"bytes":24,"bytes_per_second":12,"delay_median_ns":null,"delay_p99_ns":null,"unread":null,"#
         + #""delivered":false}],"others":{"edges":0,"messages":0,"bytes":0,"folded_edges":0},"blocked":["#
         + #"{"pid":500,"tid":500,"comm":"bob","operation":"read","type":"pipe","channel":"/run/\"q\"","#
-        + #""waiting_ns":9,"unread":512,"waits_for":[{"pid":100,"comm":"ann"}]}]}"# + "\n")
+        + #""waiting_ns":9,"unread":512,"waits_for":[{"pid":100,"comm":"ann"}],"call":"transfer","among":1},"#
+        + #"{"pid":500,"tid":500,"comm":"bob","operation":"write","type":"pipe","channel":"/run/\"q\"","#
+        + #""waiting_ns":null,"unread":512,"waits_for":null,"call":"poll","among":3}]}"# + "\n")
   }
 
   @Test func `as JSON of the past knows nothing of now`() {

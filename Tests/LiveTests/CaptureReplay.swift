@@ -8,11 +8,22 @@ extension Session {
   var keeping: [String] { ["-w", captureFile, "--print"] }
 
   /// `ipcdump -r` of what was kept, to its end.
-  func replay(_ options: [String]) async throws -> Trace {
-    let ipcdump = try start(Programs.ipcdump(), ["-r", captureFile] + options, name: "replay")
+  ///
+  /// - Parameter name: The capture's name if it is another one.
+  func replay(_ options: [String], of name: String? = nil) async throws -> Trace {
+    let path = name.map { file($0) } ?? captureFile
+    let ipcdump = try start(Programs.ipcdump(), ["-r", path] + options, name: "replay")
     return Trace(
       termination: try await ipcdump.wait(), output: try folder.contents("replay.out"),
       diagnostics: try folder.text("replay.err"))
+  }
+
+  /// The lines that another program prints, which must end well.
+  func output(of program: String, _ arguments: [String]) async throws -> [Substring] {
+    let status = try await start(program, arguments, name: program).wait().status
+    let complaint = try folder.text("\(program).err")
+    #expect(status == 0, "\(complaint)")
+    return try folder.text("\(program).out").split(separator: "\n")
   }
 
   /// Expects that `-r` tells byte for byte what the live run has told of the same events.

@@ -16,7 +16,12 @@ struct SummaryEdges: Decodable {
   var blocked: [SummaryBlocked]?
 
   /// The threads that wait.
-  var waits: Set<SummaryWait> { Set((blocked ?? []).map(SummaryWait.init)) }
+  /// What these processes wait for, and how often: others may wait at what they have inherited.
+  func waits(of pids: [Int]) -> [SummaryWait: Int] {
+    (blocked ?? []).filter { pids.contains($0.pid) }.reduce(into: [:]) {
+      $0[SummaryWait($1), default: 0] += 1
+    }
+  }
 }
 
 struct SummaryEdge: Decodable, Equatable {
@@ -89,7 +94,11 @@ struct SummaryBlocked: Decodable {
   var channel: String
   var waitingNs: UInt64?
   var unread: Int?
-  var waitsFor: [Process]
+  /// nil if anybody may be it.
+  var waitsFor: [Process]?
+  var call: String
+  /// Among how many the cause is.
+  var among: Int
 }
 
 /// A thread that waits, without what changes.
@@ -98,13 +107,15 @@ struct SummaryWait: Hashable {
   var tid: Int
   var operation: String
   var type: String
-  var waitsFor: [Int]
+  var waitsFor: [Int]?
+  var call = "transfer"
+  var among = 1
 }
 
 extension SummaryWait {
   init(_ blocked: SummaryBlocked) {
     self.init(
       pid: blocked.pid, tid: blocked.tid, operation: blocked.operation, type: blocked.type,
-      waitsFor: blocked.waitsFor.map(\.pid))
+      waitsFor: blocked.waitsFor?.map(\.pid), call: blocked.call, among: blocked.among)
   }
 }

@@ -237,20 +237,60 @@ struct ipc_held {
   __u8 kind;
   __u8 can_read;
   __u8 can_write;
+  __u8 interest; /* enum ipc_interest */
+  __u8 pad[4];
+  char comm[IPC_COMM_LENGTH];
+  __u64 file; /* address of its open file, which several descriptors may share */
+};
+
+enum ipc_interest {
+  IPC_INTEREST_NONE = 0,   /* processes that the filter does not take in use it, and nobody else */
+  IPC_INTEREST_WANTED = 1, /* its transfers are told */
+  IPC_INTEREST_OWN = 2,    /* it shows ipcdump's own output */
+};
+
+/* What a thread is asleep in. */
+enum ipc_waiting_call {
+  IPC_WAITING_TRANSFER = 0, /* a read or a write of the file */
+  IPC_WAITING_SPLICE = 1,   /* a transfer between two files, whichever of them holds it up */
+  IPC_WAITING_POLL = 2,     /* poll, select and their like: it ends as soon as any of its files is ready */
+  IPC_WAITING_SET = 3,      /* epoll_wait: the same for the files of a set */
+};
+
+/* What has to become possible with a file. */
+enum ipc_readiness {
+  IPC_READY_TO_READ = 1 << 0,
+  IPC_READY_TO_WRITE = 1 << 1,
+};
+
+/* What the iterator over tasks tells of every thread that is asleep in a transfer or in waiting for one: one of these
+ * for each file. */
+struct ipc_waiting {
+  __u64 file; /* address of the open file, or of the set (struct eventpoll); 0 for what is too much to tell */
+  __u64 inode;
+  __u64 since; /* how long the thread has had no CPU, in ns; IPC_WAITING_UNKNOWN if the kernel does not tell */
+  __u32 tgid;
+  __u32 tid;
+  __u8 call;      /* enum ipc_waiting_call */
+  __u8 readiness; /* enum ipc_readiness; none if it is something else */
+  __u8 in_scope;  /* the filter takes in the thread's process */
   __u8 pad[5];
   char comm[IPC_COMM_LENGTH];
 };
 
-/* What the iterator over tasks tells of every thread that is asleep in a transfer over a channel of interest. */
-struct ipc_waiting {
-  struct ipc_held held; /* the channel, and the thread's process and own name; unread as the holder sees it */
-  __u64 since;          /* how long the thread has had no CPU, in ns; IPC_WAITING_UNKNOWN if the kernel does not tell */
-  __u32 tid;
-  __u8 is_write; /* it waits for room; otherwise for something to read */
-  __u8 pad[3];
-};
-
 #define IPC_WAITING_UNKNOWN (~0ull)
+
+/* Files of a poll or select that are told; of more, there is one ipc_waiting for all of them. */
+#define IPC_WAITING_FILES 64
+
+/* What the task_file iterator tells of every open file that is in a set of epoll. */
+struct ipc_watched {
+  __u64 set; /* address of the struct eventpoll */
+  __u64 file;
+  __u64 inode;
+  __u32 readiness; /* enum ipc_readiness */
+  __u32 pad;
+};
 
 _Static_assert(sizeof(struct ipc_header) == 40, "ipc_header");
 _Static_assert(__builtin_offsetof(struct ipc_header, comm) == 16, "ipc_header.comm");
@@ -267,7 +307,8 @@ _Static_assert(sizeof(struct ipc_socket) == 152, "ipc_socket");
 _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 104, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 448, "ipc_passed");
-_Static_assert(sizeof(struct ipc_held) == 72, "ipc_held");
-_Static_assert(sizeof(struct ipc_waiting) == 88, "ipc_waiting");
+_Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");
+_Static_assert(sizeof(struct ipc_waiting) == 56, "ipc_waiting");
+_Static_assert(sizeof(struct ipc_watched) == 32, "ipc_watched");
 
 #endif

@@ -94,6 +94,17 @@ VERIFIED_ONCE int mark_file(u64 address) {
   return 0;
 }
 
+/* What the trace has to do with a channel. */
+static __always_inline u8 interest_in(struct ipc_held *held) {
+  u64 keys[2] = {held->sends, held->receives};
+  if (is_own_output(keys[0], held->sends_inode) || is_own_output(keys[1], held->receives_inode))
+    return IPC_INTEREST_OWN;
+  if (settings.scope == IPC_SCOPE_ALL || bpf_map_lookup_elem(&channels, &keys[0])
+      || bpf_map_lookup_elem(&channels, &keys[1]))
+    return IPC_INTEREST_WANTED;
+  return IPC_INTEREST_NONE;
+}
+
 /* Every open channel of the wanted kinds and who holds it. */
 SEC("iter/task_file") int held_channels(struct bpf_iter__task_file *ctx) {
   struct task_struct *task = ctx->task;
@@ -106,6 +117,8 @@ SEC("iter/task_file") int held_channels(struct bpf_iter__task_file *ctx) {
     if (found) mark_file((u64)found);
   }
   if (!describe_held(file, &held, true)) return 0;
+  held.file = (u64)file;
+  held.interest = interest_in(&held);
   held.tgid = visible_tgid(task);
   read_comm(held.comm, task);
   bpf_seq_write(ctx->meta->seq, &held, sizeof(held));

@@ -1,35 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Who waits for whom now. */
 
+#include "kernel/waits.h"
+
 #define TASK_INTERRUPTIBLE 1 /* include/linux/sched.h */
 
 /* Threads that have never been in user space, whose registers are made up: PF_IO_WORKER, PF_USER_WORKER (6.4; vhost),
  * PF_KTHREAD (include/linux/sched.h). */
 #define PF_NO_CALLER (0x10u | 0x4000u | 0x200000u)
 
-enum waiting { WAITING_NOT, WAITING_TO_READ, WAITING_TO_WRITE };
+/* include/uapi/linux/eventpoll.h; poll has the same numbers. */
+#define EPOLLIN 0x1u
+#define EPOLLOUT 0x4u
+#define EPOLLRDNORM 0x40u
+#define EPOLLWRNORM 0x100u
+#define EPOLLET (1u << 31)
+/* What is no event, but tells how it is waited for (EP_PRIVATE_BITS, fs/eventpoll.c). */
+#define EPOLL_PRIVATE 0xf0000000u
 
-/* What a syscall whose first argument is a descriptor waits for. */
-static __always_inline u32 waiting_in(u32 number) {
-  switch (number) {
-    case NR_read:
-    case NR_readv:
-    case NR_preadv2:
-    case NR_recvfrom:
-    case NR_recvmsg:
-    case NR_recvmmsg:
-    case NR_recvmmsg_time64:
-      return WAITING_TO_READ;
-    case NR_write:
-    case NR_writev:
-    case NR_pwritev2:
-    case NR_sendto:
-    case NR_sendmsg:
-    case NR_sendmmsg:
-      return WAITING_TO_WRITE;
-  }
-  return WAITING_NOT;
-}
+/* How far below its registers a thread's stack is searched for what poll and select keep there. */
+#define POLL_DEPTH 4096u
+
+/* Sets of epoll that are told of one file. */
+#define SETS_TOLD 16
 
 /* How long a task that sleeps has had no CPU. What CPU time ipcdump itself has used since it got its own is not counted;
  * it sleeps for a moment before it asks. */
@@ -42,13 +35,72 @@ static __always_inline u64 asleep_for(struct task_struct *task) {
   return now > then ? now - then : 0;
 }
 
-/* Whether a channel is known to be one that processes of interest use. */
-static __always_inline bool is_of_interest(struct ipc_held *held) {
-  u64 keys[2] = {held->sends, held->receives};
-  return bpf_map_lookup_elem(&channels, &keys[0]) || bpf_map_lookup_elem(&channels, &keys[1]);
+static __always_inline u8 readiness_of(u32 events) {
+  return (events & (EPOLLIN | EPOLLRDNORM) ? IPC_READY_TO_READ : 0)
+         | (events & (EPOLLOUT | EPOLLWRNORM) ? IPC_READY_TO_WRITE : 0);
 }
 
-/* Every thread that is asleep in a transfer over a channel of the wanted kinds and processes. */
+/* Tells of one file that a thread waits for. */
+static __always_inline void tell_file(struct seq_file *seq, struct ipc_waiting *told, struct file *file, u8 readiness) {
+  told->file = (u64)file;
+  told->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
+  told->readiness = readiness;
+  bpf_seq_write(seq, told, sizeof(*told));
+}
+
+/* Tells of a file that the thread has named by a descriptor. */
+static __always_inline void tell_descriptor(struct seq_file *seq, struct ipc_waiting *told, struct task_struct *task,
+                                            u32 fd, u8 readiness) {
+  struct file *file = file_of(task, fd);
+  if (file) tell_file(seq, told, file, readiness);
+}
+
+/*
+ * Where poll and select keep what they wait for: on the stack of the thread (do_sys_poll, do_select), for as long as it
+ * waits. It names the thread, and its entries name it in return.
+ */
+static __always_inline u64 polled_by(u64 task, u64 registers) {
+  for (u32 depth = sizeof(u64); depth <= POLL_DEPTH; depth += sizeof(u64)) {
+    u64 word = 0, owner = 0;
+    bpf_probe_read_kernel(&word, sizeof(word), (void *)(registers - depth));
+    if (word != task) continue;
+    u64 queues = registers - depth - bpf_core_field_offset(struct poll_wqueues, polling_task);
+    u64 first = queues + bpf_core_field_offset(struct poll_wqueues, inline_entries);
+    bpf_probe_read_kernel(&owner, sizeof(owner),
+                          (void *)(first + bpf_core_field_offset(struct poll_table_entry, wait.private)));
+    if (owner == queues) return queues;
+  }
+  return 0;
+}
+
+/* Tells of every file that a thread polls. */
+static __always_inline void tell_polled(struct seq_file *seq, struct ipc_waiting *told, struct task_struct *task,
+                                        struct pt_regs *regs) {
+  /* As numbers, which the verifier lets be reckoned with. */
+  u64 address = 0, registers = 0;
+  bpf_probe_read_kernel(&address, sizeof(address), &task);
+  bpf_probe_read_kernel(&registers, sizeof(registers), &regs);
+  struct poll_wqueues *queues = (void *)polled_by(address, registers);
+  if (!queues) return;
+  u64 size = bpf_core_type_size(struct poll_table_entry);
+  struct poll_table_page *page = BPF_CORE_READ(queues, table);
+  u64 entry = (u64)queues + bpf_core_field_offset(struct poll_wqueues, inline_entries);
+  u64 end = entry + BPF_CORE_READ(queues, inline_index) * size;
+  for (u32 i = 0; i < IPC_WAITING_FILES; i++) {
+    if (entry == end) {
+      if (!page) return;
+      entry = (u64)page + bpf_core_field_offset(struct poll_table_page, entries);
+      end = (u64)BPF_CORE_READ(page, entry);
+      page = BPF_CORE_READ(page, next);
+    }
+    struct poll_table_entry *polled = (void *)entry;
+    tell_file(seq, told, BPF_CORE_READ(polled, filp), readiness_of(BPF_CORE_READ(polled, key)));
+    entry += size;
+  }
+  if (entry != end || page) tell_file(seq, told, NULL, 0);
+}
+
+/* Every thread that is asleep in a transfer, or in waiting for one. */
 SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
   struct task_struct *task = ctx->task;
   if (!task) return 0;
@@ -60,19 +112,99 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
 #else
   s64 number = READ_KERNEL(regs, syscallno);
 #endif
-  u32 waiting = waiting_in(number_of(task, number));
-  if (waiting == WAITING_NOT) return 0;
-  struct file *file = file_of(task, argument(regs, 0, is_compat(task)));
-  if (!file) return 0;
-  struct ipc_waiting told = {};
-  if (!describe_held(file, &told.held, false)) return 0;
+  struct seq_file *seq = ctx->meta->seq;
+  struct ipc_waiting told = {.tgid = visible_tgid(task), .tid = visible_tid(task), .since = asleep_for(task)};
   /* Not scope_matches: an iterator's task is no number to the verifier. */
-  if (!is_in_scope(task) && !is_of_interest(&told.held)) return 0;
-  told.held.tgid = visible_tgid(task);
-  read_comm(told.held.comm, task);
-  told.tid = visible_tid(task);
-  told.since = asleep_for(task);
-  told.is_write = waiting == WAITING_TO_WRITE;
-  bpf_seq_write(ctx->meta->seq, &told, sizeof(told));
+  told.in_scope = is_in_scope(task);
+  read_comm(told.comm, task);
+  bool compat = is_compat(task);
+  u32 first = argument(regs, 0, compat);
+  switch (compat ? native_number_of_wait(number) : (u32)number) {
+    case NR_read:
+    case NR_readv:
+    case NR_preadv2:
+    case NR_recvfrom:
+    case NR_recvmsg:
+    case NR_recvmmsg:
+    case NR_recvmmsg_time64:
+      tell_descriptor(seq, &told, task, first, IPC_READY_TO_READ);
+      return 0;
+    case NR_write:
+    case NR_writev:
+    case NR_pwritev2:
+    case NR_sendto:
+    case NR_sendmsg:
+    case NR_sendmmsg:
+      tell_descriptor(seq, &told, task, first, IPC_READY_TO_WRITE);
+      return 0;
+    case NR_vmsplice: {
+      struct file *file = file_of(task, first);
+      bool writes = file && BPF_CORE_READ(file, f_mode) & FMODE_WRITE;
+      if (file) tell_file(seq, &told, file, writes ? IPC_READY_TO_WRITE : IPC_READY_TO_READ);
+      return 0;
+    }
+    case NR_splice:
+      told.call = IPC_WAITING_SPLICE;
+      tell_descriptor(seq, &told, task, first, IPC_READY_TO_READ);
+      tell_descriptor(seq, &told, task, argument(regs, 2, compat), IPC_READY_TO_WRITE);
+      return 0;
+    case NR_tee:
+      told.call = IPC_WAITING_SPLICE;
+      tell_descriptor(seq, &told, task, first, IPC_READY_TO_READ);
+      tell_descriptor(seq, &told, task, argument(regs, 1, compat), IPC_READY_TO_WRITE);
+      return 0;
+    case NR_sendfile:
+    case NR_sendfile64:
+      told.call = IPC_WAITING_SPLICE;
+      tell_descriptor(seq, &told, task, argument(regs, 1, compat), IPC_READY_TO_READ);
+      tell_descriptor(seq, &told, task, first, IPC_READY_TO_WRITE);
+      return 0;
+    case NR_poll:
+    case NR_ppoll:
+    case NR_select:
+    case NR_pselect6:
+    case NR_restart_syscall: /* a poll, if one is found, that a signal has interrupted */
+      told.call = IPC_WAITING_POLL;
+      tell_polled(seq, &told, task, regs);
+      return 0;
+    case NR_epoll_wait:
+    case NR_epoll_pwait:
+    case NR_epoll_pwait2: {
+      struct file *file = file_of(task, first);
+      if (!file) return 0;
+      told.call = IPC_WAITING_SET;
+      told.file = (u64)BPF_CORE_READ(file, private_data);
+      bpf_seq_write(seq, &told, sizeof(told));
+      return 0;
+    }
+  }
+  return 0;
+}
+
+/* Every open file that is in a set of epoll, once for each of its sets. */
+SEC("iter/task_file") int watched_files(struct bpf_iter__task_file *ctx) {
+  struct file *file = ctx->file;
+  if (!ctx->task || !file) return 0;
+  void *first = first_watch(file);
+  if (!first) return 0;
+  u64 address = 0;
+  bpf_probe_read_kernel(&address, sizeof(address), &file);
+  u64 link = (u64)first;
+  for (u32 i = 0; i < SETS_TOLD; i++) {
+    if (link == end_of_watches(address)) break;
+    struct epitem *item = (void *)(link - place_of_watch());
+    u32 events = BPF_CORE_READ(item, event.events);
+    struct ipc_watched told = {
+      .set = (u64)BPF_CORE_READ(item, ep),
+      .file = address,
+      .inode = BPF_CORE_READ(file, f_inode, i_ino),
+      .readiness = readiness_of(events),
+    };
+    /* Who is told of changes only asks for room beforehand, while there is some. */
+    if (events & EPOLLET && told.readiness & IPC_READY_TO_READ) told.readiness = IPC_READY_TO_READ;
+    /* One that is waited for once (EPOLLONESHOT) has no events left afterwards. */
+    if (events & ~EPOLL_PRIVATE) bpf_seq_write(ctx->meta->seq, &told, sizeof(told));
+    bpf_probe_read_kernel(&link, sizeof(link), (void *)link);
+  }
   return 0;
 }

@@ -37,6 +37,26 @@ static __always_inline u32 state_of(struct task_struct *task) {
   return bpf_core_field_exists(old->state) ? READ_KERNEL(old, state) : READ_KERNEL(task, __state);
 }
 
+/* The first link by which a file is in a set of epoll, what stands behind the last one, and where in its epitem a link
+ * lies. Before 5.11 (319c15174757) it was a list around the file. */
+static __always_inline void *first_watch(struct file *file) {
+  struct file___510 *old = (void *)file;
+  if (bpf_core_field_exists(old->f_ep_links)) return BPF_CORE_READ(old, f_ep_links.next);
+  struct hlist_head *head = BPF_CORE_READ(file, f_ep);
+  return head ? BPF_CORE_READ(head, first) : NULL;
+}
+
+static __always_inline u64 end_of_watches(u64 file) {
+  struct file___510 *old = NULL;
+  return bpf_core_field_exists(old->f_ep_links) ? file + bpf_core_field_offset(struct file___510, f_ep_links) : 0;
+}
+
+static __always_inline u64 place_of_watch(void) {
+  struct file___510 *old = NULL;
+  return bpf_core_field_exists(old->f_ep_links) ? bpf_core_field_offset(struct epitem___510, fllink)
+                                                : bpf_core_field_offset(struct epitem, fllink);
+}
+
 /*
  * Whether the tracepoints of io_uring name the request, and the request keeps its result: 5.19. Debian's 5.10 has the
  * io_uring of 5.15, which does not.

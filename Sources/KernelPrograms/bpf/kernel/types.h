@@ -95,12 +95,22 @@ struct path {
   struct dentry *dentry;
 };
 
+struct list_head {
+  struct list_head *next, *prev;
+};
+
 struct file {
   unsigned int f_flags;
   unsigned int f_mode;
   struct inode *f_inode;
   struct path f_path;
   void *private_data;
+  struct hlist_head *f_ep;
+};
+
+/* 5.10 and before; see kernel/drift.h. */
+struct file___510 {
+  struct list_head f_ep_links;
 };
 
 struct fdtable {
@@ -445,6 +455,47 @@ struct trace_event_raw_sys_exit {
 
 struct trace_event_raw_sched_process_fork {
   int child_pid;
+};
+
+struct wait_queue_entry {
+  void *private;
+};
+
+/* Where poll and select wait at one file. */
+struct poll_table_entry {
+  struct file *filp;
+  u32 key;
+  struct wait_queue_entry wait;
+};
+
+struct poll_table_page {
+  struct poll_table_page *next;
+  struct poll_table_entry *entry; /* behind the last one that is used */
+  struct poll_table_entry entries[];
+};
+
+struct poll_wqueues {
+  struct poll_table_page *table;
+  struct task_struct *polling_task;
+  int inline_index;
+  struct poll_table_entry inline_entries[];
+};
+
+struct eventpoll;
+
+struct epoll_event {
+  u32 events;
+};
+
+/* A file in a set of epoll. */
+struct epitem {
+  struct eventpoll *ep;
+  struct hlist_node fllink;
+  struct epoll_event event;
+};
+
+struct epitem___510 {
+  struct list_head fllink;
 };
 
 struct seq_file;

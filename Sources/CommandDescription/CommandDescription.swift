@@ -1,8 +1,9 @@
-import Foundation
+import FoundationEssentials
 
 /// A command, its options and its subcommands.
-struct CommandDescription {
-  let name: String
+public struct CommandDescription {
+  /// How it is called.
+  public let name: String
   /// What it is for, in a sentence.
   let summary: String
   /// Flags and options in the order of the help.
@@ -16,7 +17,7 @@ struct CommandDescription {
   /// - Parameters:
   ///   - dump: What the command writes.
   ///   - subcommandDumps: What those of its subcommands write that it does not know itself.
-  init(dump: Data, subcommandDumps: [Data] = []) throws(DescriptionError) {
+  public init(dump: Data, subcommandDumps: [Data] = []) throws(DescriptionError) {
     var others: [CommandDescription] = []
     for dump in subcommandDumps { others.append(Self(try Self.command(in: dump), isSubcommand: true)) }
     self.init(try Self.command(in: dump), isSubcommand: false, others: others)

@@ -2,16 +2,22 @@
 ///
 /// Options stand in the template between the lines `.\" @options` and `.\" @end`. What it has to say of one beyond the help follows
 /// a line `.\" @more NAME` there. `@VERSION@` is the version.
-struct ManualPage {
-  let template: String
-  let version: String
+public struct ManualPage {
+  private let template: String
+  private let version: String
+
+  /// Takes the page without its options.
+  public init(template: String, version: String) {
+    self.template = template
+    self.version = version
+  }
 
   private static let start = #".\" @options"#
   private static let more = #".\" @more "#
   private static let end = #".\" @end"#
 
   /// The page in man(7).
-  func text(of command: CommandDescription) throws(DescriptionError) -> String {
+  public func text(of command: CommandDescription) throws(DescriptionError) -> String {
     let lines = template.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     guard let start = lines.firstIndex(of: Self.start), let end = lines[start...].firstIndex(of: Self.end)
     else {

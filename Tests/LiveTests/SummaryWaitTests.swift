@@ -1,0 +1,77 @@
+import Foundation
+import Glibc
+import Testing
+
+extension LiveTests {
+  /// Who waits by poll, select, epoll and splice, and for whom.
+  @Suite struct SummaryWaitTests {
+    /// What the roles of `waiting-sets` wait for, in their order: operation, type, and among how many.
+    private static let roles: [(call: String, waits: [(String, String)], among: Int)] = [
+      ("poll", [("read", "pipe"), ("read", "unix-stream")], 2),
+      ("poll", [("write", "pipe")], 1),
+      ("poll", [("read", "pipe")], 2),
+      ("poll", [("write", "pipe")], 1),
+      ("poll", [("read", "pipe"), ("read", "loopback-tcp")], 3),
+      ("poll", [("read", "unix-stream")], 1),
+      ("transfer", [("read", "pipe")], 1),
+      ("transfer", [("write", "pipe")], 1),
+      ("transfer", [("read", "pipe")], 1),
+      ("transfer", [("write", "pipe")], 1),
+      ("transfer", [("write", "pipe")], 1),
+      ("poll", [("read", "loopback-udp")], 1),
+      ("poll", [], 0),
+      // Of 100 pipes, 64 are told, and one thing else that stands for the others.
+      ("poll", Array(repeating: ("read", "pipe"), count: 64), 65),
+    ]
+
+    private static func expected(_ pids: [Int]) -> [SummaryWait: Int] {
+      var waits: [SummaryWait: Int] = [:]
+      for (pid, role) in zip(pids.dropFirst(), roles) {
+        for (operation, type) in role.waits {
+          // Anybody may send to a UDP socket.
+          let wait = SummaryWait(
+            pid: pid, tid: pid, operation: operation, type: type,
+            waitsFor: type == "loopback-udp" ? nil : [pids[0]], call: role.call, among: role.among)
+          waits[wait, default: 0] += 1
+        }
+      }
+      return waits
+    }
+
+    @Test("every thread is told with what it waits for, and with nothing else", arguments: Hook.allCases)
+    func sets(_ hook: Hook) async throws {
+      let session = try Session()
+      let (actor, pids) = try await session.startHalted(["waiting-sets"])
+      let ipcdump = try session.startIPCDump([
+        "-q", "--summary", "-f", "json", hook.option, "-p", pids.map(String.init).joined(separator: ","),
+      ])
+      try await session.untilAttached(ipcdump)
+      let expected = Self.expected(pids)
+      let summary = try await session.nextSummary(of: ipcdump) { $0.waits(of: pids) == expected }
+      #expect(summary.blocked?.allSatisfy { $0.waitingNs != nil } == true)
+      ipcdump.send(SIGINT)
+      #expect(try await session.finish(ipcdump).status == 0)
+      try session.letGo()
+      #expect(try await actor.wait().status == 0)
+    }
+
+    @Test("of types that are not traced, and of others' channels, nothing is told")
+    func filtered() async throws {
+      let session = try Session()
+      let (actor, pids) = try await session.startHalted(["waiting-sets"])
+      // The first role waits at a pipe and a socket.
+      let ipcdump = try session.startIPCDump([
+        "-q", "--summary", "-f", "json", "-t", "unix-stream", "-p", "\(pids[1])",
+      ])
+      try await session.untilAttached(ipcdump)
+      let expected = SummaryWait(
+        pid: pids[1], tid: pids[1], operation: "read", type: "unix-stream", waitsFor: [pids[0]], call: "poll",
+        among: 2)
+      _ = try await session.nextSummary(of: ipcdump) { $0.waits(of: pids) == [expected: 1] }
+      ipcdump.send(SIGINT)
+      #expect(try await session.finish(ipcdump).status == 0)
+      try session.letGo()
+      #expect(try await actor.wait().status == 0)
+    }
+  }
+}

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* The programs that are attached; everything else of the main door is called by them. */
 
-/* A call's number in the tables. */
-static __always_inline u32 number_of(struct task_struct *task, s64 number) {
-  if (is_compat(task)) return native_number((u32)number);
-  return number < 0 || number >= IPC_SYSCALL_LIMIT ? NO_SYSCALL : (u32)number;
-}
-
 /*
  * Hands the call over to its handler, if it has one; whoever calls what has none pays for a look at the number only. To
  * the most frequent ones go jumps that the kernel makes direct: where processors guard indirect ones, those cost as much

@@ -43,7 +43,7 @@ static __always_inline u8 readiness_of(u32 events) {
 /* Tells of one file that a thread waits for. */
 static __always_inline void tell_file(struct seq_file *seq, struct ipc_waiting *told, struct file *file, u8 readiness) {
   told->file = (u64)file;
-  told->inode = file ? BPF_CORE_READ(file, f_inode, i_ino) : 0;
+  told->inode = file ? READ_KERNEL(file, f_inode, i_ino) : 0;
   told->readiness = readiness;
   bpf_seq_write(seq, told, sizeof(*told));
 }
@@ -83,18 +83,18 @@ static __always_inline void tell_polled(struct seq_file *seq, struct ipc_waiting
   struct poll_wqueues *queues = (void *)polled_by(address, registers);
   if (!queues) return;
   u64 size = bpf_core_type_size(struct poll_table_entry);
-  struct poll_table_page *page = BPF_CORE_READ(queues, table);
+  struct poll_table_page *page = READ_KERNEL(queues, table);
   u64 entry = (u64)queues + bpf_core_field_offset(struct poll_wqueues, inline_entries);
-  u64 end = entry + BPF_CORE_READ(queues, inline_index) * size;
+  u64 end = entry + READ_KERNEL(queues, inline_index) * size;
   for (u32 i = 0; i < IPC_WAITING_FILES; i++) {
     if (entry == end) {
       if (!page) return;
       entry = (u64)page + bpf_core_field_offset(struct poll_table_page, entries);
-      end = (u64)BPF_CORE_READ(page, entry);
-      page = BPF_CORE_READ(page, next);
+      end = (u64)READ_KERNEL(page, entry);
+      page = READ_KERNEL(page, next);
     }
     struct poll_table_entry *polled = (void *)entry;
-    tell_file(seq, told, BPF_CORE_READ(polled, filp), readiness_of(BPF_CORE_READ(polled, key)));
+    tell_file(seq, told, READ_KERNEL(polled, filp), readiness_of(READ_KERNEL(polled, key)));
     entry += size;
   }
   if (entry != end || page) tell_file(seq, told, NULL, 0);
@@ -139,7 +139,7 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
       return 0;
     case NR_vmsplice: {
       struct file *file = file_of(task, first);
-      bool writes = file && BPF_CORE_READ(file, f_mode) & FMODE_WRITE;
+      bool writes = file && READ_KERNEL(file, f_mode) & FMODE_WRITE;
       if (file) tell_file(seq, &told, file, writes ? IPC_READY_TO_WRITE : IPC_READY_TO_READ);
       return 0;
     }
@@ -173,7 +173,7 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
       struct file *file = file_of(task, first);
       if (!file) return 0;
       told.call = IPC_WAITING_SET;
-      told.file = (u64)BPF_CORE_READ(file, private_data);
+      told.file = (u64)READ_KERNEL(file, private_data);
       bpf_seq_write(seq, &told, sizeof(told));
       return 0;
     }
@@ -193,11 +193,11 @@ SEC("iter/task_file") int watched_files(struct bpf_iter__task_file *ctx) {
   for (u32 i = 0; i < SETS_TOLD; i++) {
     if (link == end_of_watches(address)) break;
     struct epitem *item = (void *)(link - place_of_watch());
-    u32 events = BPF_CORE_READ(item, event.events);
+    u32 events = READ_KERNEL(item, event.events);
     struct ipc_watched told = {
-      .set = (u64)BPF_CORE_READ(item, ep),
+      .set = (u64)READ_KERNEL(item, ep),
       .file = address,
-      .inode = BPF_CORE_READ(file, f_inode, i_ino),
+      .inode = READ_KERNEL(file, f_inode, i_ino),
       .readiness = readiness_of(events),
     };
     /* Who is told of changes only asks for room beforehand, while there is some. */

@@ -41,9 +41,9 @@ static __always_inline u32 state_of(struct task_struct *task) {
  * lies. Before 5.11 (319c15174757) it was a list around the file. */
 static __always_inline void *first_watch(struct file *file) {
   struct file___510 *old = (void *)file;
-  if (bpf_core_field_exists(old->f_ep_links)) return BPF_CORE_READ(old, f_ep_links.next);
-  struct hlist_head *head = BPF_CORE_READ(file, f_ep);
-  return head ? BPF_CORE_READ(head, first) : NULL;
+  if (bpf_core_field_exists(old->f_ep_links)) return READ_KERNEL(old, f_ep_links.next);
+  struct hlist_head *head = READ_KERNEL(file, f_ep);
+  return head ? READ_KERNEL(head, first) : NULL;
 }
 
 static __always_inline u64 end_of_watches(u64 file) {

@@ -20,18 +20,15 @@ static __always_inline struct sock *sock_of(struct file *file) {
 }
 
 /* Number of the socket's inode, as in ss and /proc; 0 if it is closed, or not accepted yet. */
-static __always_inline u64 read_inode_of_sock(struct sock *sk) {
+VERIFIED_ONCE u64 inode_at(u64 address) {
+  struct sock *sk = (struct sock *)address;
   struct socket *socket = READ_KERNEL(sk, sk_socket);
   if (!socket) return 0;
   struct inode *inode = (void *)socket + bpf_core_field_offset(struct socket_alloc, vfs_inode);
   return READ_KERNEL(inode, i_ino);
 }
 
-VERIFIED_ONCE u64 inode_at(u64 address) { return read_inode_of_sock((struct sock *)address); }
-
-static __always_inline u64 inode_of_sock(struct sock *sk) {
-  return settings.cast_type ? read_inode_of_sock(sk) : inode_at((u64)sk);
-}
+static __always_inline u64 inode_of_sock(struct sock *sk) { return inode_at((u64)sk); }
 
 static __always_inline struct sock *peer_of(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;

@@ -80,6 +80,7 @@ let package = Package(
       name: "IPCCorrelation",
       dependencies: [
         "IPCModel", "RecordLayout",
+        .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
       ],
       swiftSettings: singleThreaded

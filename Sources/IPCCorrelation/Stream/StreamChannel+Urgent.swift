@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 
 /// Urgent bytes of unix streams (MSG_OOB): each is a write of one byte.
@@ -11,7 +12,7 @@ extension StreamChannel {
   }
 
   /// Divides a read of the urgent byte.
-  func attributeUrgent(isForced: Bool, into shares: inout [Share]) -> Bool {
+  func attributeUrgent(isForced: Bool, into shares: inout Shares) -> Bool {
     if let index = writes.lastIndex(where: { $0.isUrgent && $0.remaining > 0 }) {
       urgentCount -= 1
       _ = take(Choice(index: index, isInferred: false), at: 0, atMost: 1, into: &shares)
@@ -22,8 +23,9 @@ extension StreamChannel {
   }
 
   /// Discards the urgent byte if a read has gone past it; a reader that has asked for it has got it.
-  func passUrgent(before shares: [Share]) {
-    let last = shares.reduce(0 as UInt64) { max($0, $1.write.map { writes[$0].serial } ?? 0) }
+  func passUrgent(before shares: borrowing Shares) {
+    var last: UInt64 = 0
+    for index in shares.indices { last = max(last, shares[index].write.map { writes[$0].serial } ?? 0) }
     for index in writes.indices where writes[index].isUrgent && writes[index].serial <= last {
       urgentCount -= 1
       take(writes[index].remaining, from: index)

@@ -30,13 +30,13 @@ extension StreamCorrelator {
       isSpliced: isSpliced, isShort: transfer.has(IPC_FLAG_SHORT), emptied: raw.head == raw.tail,
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE), passed: items,
       span: span, lossGeneration: lossGeneration, serial: nextRead)
+    var index = channel.reads.count
     if isSpliced || channel.splicing != nil || !backlogs.isEmpty {
-      let index = place(&read, in: channel, &stage)
-      channel.reads.insert(read, at: index)
-    } else {
-      channel.reads.append(read)
+      index = place(&read, in: channel, &stage)
     }
     channel.note(reader: reader.tid, end: read.time)
+    if divideAtOnce(read, of: channel, &stage) { return }
+    channel.reads.insert(read, at: index)
     if !read.isComplete { arriving[thread] = channel }
   }
 

@@ -104,8 +104,7 @@ final class StreamChannel {
   // MARK: - Writes
 
   /// Adds a write that has ended, or goes on.
-  func append(_ write: StreamWrite) {
-    var write = write
+  func append(_ write: consuming StreamWrite) {
     nextSerial += 1
     write.serial = nextSerial
     if let surplus, surplus.tid == write.source.tid {
@@ -218,11 +217,10 @@ final class StreamChannel {
   }
 
   /// Removes a write, and what is unread of it.
-  @discardableResult
-  func removeWrite(at index: Int) -> StreamWrite {
-    let write = index == 0 ? writes.removeFirst() : writes.remove(at: index)
-    noteRemoval(of: write)
-    return write
+  func removeWrite(at index: Int) {
+    noteRemoval(of: writes[index])
+    // Unlike the one without a number, it copies nothing.
+    if index == 0 { writes.removeFirst(1) } else { writes.remove(at: index) }
   }
 
   /// Removes the writes that `isOver` says yes to, and what is unread of them.

@@ -15,12 +15,12 @@ extension StreamCorrelator {
   }
 
   /// Adds a write as the packets that it was cut into.
-  func appendPackets(of write: StreamWrite, to channel: StreamChannel) {
-    var packet = write
+  func appendPackets(of write: consuming StreamWrite, to channel: StreamChannel) {
     guard write.isPacket, write.count > PipeMedium.atomicLimit else {
-      channel.settleDebt(with: &packet)
-      return channel.append(packet)
+      channel.settleDebt(with: &write)
+      return channel.append(write)
     }
+    var packet = copy write
     packet.fingerprint.dropSuffix()
     var left = write.count
     while left > 0 {

@@ -10,8 +10,8 @@ final class StreamCorrelator: KindCorrelator {
   let isSocket: Bool
   let settings: CorrelatorSettings
   var channels: [ChannelKey: StreamChannel] = [:]
-  /// The channel of the last record, because the next one is often of the same.
-  var recent: StreamChannel?
+  /// Those of the last records.
+  var recent = RecentChannels()
   var lossGeneration: UInt64 = 0
   var nextRead: UInt64 = 0
   /// Reads whose contents are still arriving, by reader.
@@ -85,13 +85,14 @@ final class StreamCorrelator: KindCorrelator {
 
   /// The channel of a record, made if it is new.
   private func meet(_ transfer: StreamTransfer) -> StreamChannel {
-    if let recent, recent.key == transfer.key {
-      note(transfer, of: recent)
-      return recent
+    let key = transfer.key
+    if let channel = recent[key] {
+      note(transfer, of: channel)
+      return channel
     }
-    let known = channels[transfer.key]
-    let channel = known ?? makeChannel(transfer.key)
-    recent = channel
+    let known = channels[key]
+    let channel = known ?? makeChannel(key)
+    recent.note(channel)
     if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
       channel.lossGeneration = lossGeneration - 1
     }

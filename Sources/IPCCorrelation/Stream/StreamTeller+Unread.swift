@@ -81,10 +81,10 @@ extension StreamTeller {
   ) {
     var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
     if write.isMatched { traits.insert(.inTree) }
-    let event = makeEvent(
+    var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: count, traits: traits)
     let content = showsContents ? stage.contents.allocate(0) : .none
-    stageEvent(event, of: channel, sent: nil, received: nil, content: content, &stage)
+    stageEvent(&event, of: channel, sent: nil, received: nil, content: content, &stage)
   }
 
   /// Tells bytes that nobody will read.
@@ -97,7 +97,7 @@ extension StreamTeller {
     var traits: Event.Traits = .undelivered
     if write.isInferred, write.source.isKnown { traits.insert(.inferredSource) }
     if write.isMatched { traits.insert(.inTree) }
-    let event = makeEvent(
+    var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: part.count, traits: traits)
     // Nobody received the bytes, so only what the write itself brought is at hand.
     let content: ContentArena.Piece =
@@ -112,6 +112,6 @@ extension StreamTeller {
       } else {
         stage.contents.allocate(0)
       }
-    stageEvent(event, of: channel, sent: part.sent, received: nil, content: content, &stage)
+    stageEvent(&event, of: channel, sent: part.sent, received: nil, content: content, &stage)
   }
 }

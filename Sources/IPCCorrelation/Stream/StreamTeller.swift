@@ -172,16 +172,16 @@ final class StreamTeller {
       content = contents(of: part, &stage.contents)
     }
     stageEvent(
-      event, of: channel, sent: channel.kept[parts[part].sent], received: received, content: content, &stage)
+      &event, of: channel, sent: channel.kept[parts[part].sent], received: received, content: content, &stage)
   }
 
   private func contents(of part: Int, _ arena: inout ContentArena) -> ContentArena.Piece {
     parts[part].joined(with: scattered.lazy.filter { $0.part == part }.map(\.piece), &arena)
   }
 
-  /// Stages an event. Takes over one retain of its content.
+  /// Sets the meta fields of an event, and stages it. Takes over one retain of its content.
   func stageEvent(
-    _ event: consuming Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
+    _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     content: ContentArena.Piece, _ stage: inout EventStage
   ) {
     let ownTexts = medium.fill(&event, of: channel, sent: sent, received: received, &stage.texts)

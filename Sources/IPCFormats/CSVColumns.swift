@@ -5,8 +5,16 @@ struct CSVColumns: Sendable {
   /// Every field name of the registry once, in the order of first occurrence; what says of any kind why contents are
   /// missing stands last, beside them.
   let names: [StaticString]
-  /// For each kind, the position of its field that is in each column; nil where it has none.
-  private let positions: [[Int?]]
+  /// For each kind, its fields in the order of the columns.
+  private let rows: [[Cell]]
+
+  /// A field of a kind.
+  struct Cell: Sendable {
+    /// Its position in the kind's fields.
+    let position: Int
+    /// Columns from the one of the cell before, or from the first one.
+    let distance: Int
+  }
 
   /// Creates the columns of kinds, given the fields of each.
   init(_ kinds: [[MetaField]]) {
@@ -19,14 +27,21 @@ struct CSVColumns: Sendable {
     for field in ordered where seen.insert(field.name.description).inserted {
       names.append(field.name)
     }
-    positions = kinds.map { fields in
-      names.map { name in
-        fields.firstIndex { $0.name.description == name.description }
+    rows = kinds.map { fields in
+      var last = 0
+      var cells: [Cell] = []
+      for (column, name) in names.enumerated() {
+        guard let position = fields.firstIndex(where: { $0.name.description == name.description }) else {
+          continue
+        }
+        cells.append(Cell(position: position, distance: column - last))
+        last = column
       }
+      return cells
     }
     self.names = names
   }
 
-  /// Position in a kind's fields of what is in `column`.
-  func position(in kind: Kind, column: Int) -> Int? { positions[Int(kind.rawValue)][column] }
+  /// The cells of a kind, in their order.
+  func row(of kind: Kind) -> [Cell] { rows[Int(kind.rawValue)] }
 }

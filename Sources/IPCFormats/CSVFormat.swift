@@ -5,6 +5,7 @@ public struct CSVFormat: EventFormat {
   private let byteLimit: Int?
   private let columns = CSVColumns(KindRow.registry.map(\.fields))
   private var time: TimestampWriter
+  private var ends = EndTexts(2)
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
@@ -35,31 +36,21 @@ public struct CSVFormat: EventFormat {
   ) {
     let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    output.appendDecimal(Int64(event.source.pid))
-    output.append(",")
-    output.append(event.source.comm, .csv)
-    output.append(",")
-    output.appendDecimal(Int64(event.destination.pid))
-    output.append(",")
-    output.append(event.destination.comm, .csv)
-    output.append(",")
-    output.append(row.name)
-    output.append(",")
+    let place = ends.place(of: event, with: &output, Self.appendEnds)
+    ends.append(0, at: place, to: &output)
     time.append(event.time, to: &output)
     output.append(",")
-    for column in columns.names.indices {
-      if let position = columns.position(in: event.kind, column: column),
-        let value = event.value(at: position)
-      {
-        output.append(value, of: row.fields[position], texts: texts, .csv)
+    var left = columns.names.count
+    for cell in columns.row(of: event.kind) {
+      output.append(commas: cell.distance)
+      left -= cell.distance
+      if let value = event.value(at: cell.position) {
+        output.append(value, of: row.fields[cell.position], texts: texts, .csv)
       }
-      output.append(",")
     }
+    output.append(commas: left)
     if let bytes = shown.bytes { output.appendBase64(bytes) }
-    output.append(",")
-    output.appendDecimal(Int64(event.source.tid))
-    output.append(",")
-    output.appendDecimal(Int64(event.destination.tid))
+    ends.append(1, at: place, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
     output.append(event.traits.inferredEnds ?? "")
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
@@ -71,7 +62,7 @@ public struct CSVFormat: EventFormat {
     output.append(",,,,lost,")
     time.append(loss.time, to: &output)
     output.append(",")
-    for _ in columns.names { output.append(",") }
+    output.append(commas: columns.names.count)
     output.append(",,,,,,")
     output.append(loss.typeName)
     output.append(",")
@@ -79,5 +70,35 @@ public struct CSVFormat: EventFormat {
     output.append(",")
     output.appendDecimal(loss.bytes)
     output.append("\r\n")
+  }
+
+  /// What comes before the time, and what behind the contents.
+  private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
+    if text == 0 {
+      output.appendDecimal(Int64(event.source.pid))
+      output.append(",")
+      output.append(event.source.comm, .csv)
+      output.append(",")
+      output.appendDecimal(Int64(event.destination.pid))
+      output.append(",")
+      output.append(event.destination.comm, .csv)
+      output.append(",")
+      output.append(event.kind.row.name)
+      output.append(",")
+    } else {
+      output.append(",")
+      output.appendDecimal(Int64(event.source.tid))
+      output.append(",")
+      output.appendDecimal(Int64(event.destination.tid))
+    }
+  }
+}
+
+extension OutputBuffer {
+  fileprivate mutating func append(commas count: Int) {
+    append(upTo: count) { place in
+      place.initialize(repeating: UInt8(ascii: ","), count: count)
+      return count
+    }
   }
 }

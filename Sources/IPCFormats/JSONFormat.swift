@@ -4,6 +4,12 @@ import IPCModel
 public struct JSONFormat: EventFormat {
   private let byteLimit: Int?
   private var time: TimestampWriter
+  private var ends = EndTexts(2)
+  private let keys = FieldKeys { field, output in
+    output.append(",\"")
+    output.append(field.name)
+    output.append("\":")
+  }
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
@@ -24,17 +30,8 @@ public struct JSONFormat: EventFormat {
   ) {
     let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    output.append(#"{"src_pid":"#)
-    output.appendDecimal(Int64(event.source.pid))
-    output.append(#","src_comm":"#)
-    output.append(event.source.comm, .json)
-    output.append(#","dst_pid":"#)
-    output.appendDecimal(Int64(event.destination.pid))
-    output.append(#","dst_comm":"#)
-    output.append(event.destination.comm, .json)
-    output.append(#","type":""#)
-    output.append(row.name)
-    output.append(#"","time":""#)
+    let place = ends.place(of: event, with: &output, Self.appendEnds)
+    ends.append(0, at: place, to: &output)
     time.append(event.time, to: &output)
     output.append(#"","meta":{"#)
     appendMeta(of: event, row, texts: texts, to: &output)
@@ -44,10 +41,7 @@ public struct JSONFormat: EventFormat {
       output.appendBase64(bytes)
       output.append("\"")
     }
-    output.append(#","src_tid":"#)
-    output.appendDecimal(Int64(event.source.tid))
-    output.append(#","dst_tid":"#)
-    output.appendDecimal(Int64(event.destination.tid))
+    ends.append(1, at: place, to: &output)
     if shown.isTruncated { output.append(#","truncated":true"#) }
     appendInferred(event.traits, to: &output)
     if event.traits.contains(.undelivered) { output.append(#","delivered":false"#) }
@@ -70,14 +64,35 @@ public struct JSONFormat: EventFormat {
   private func appendMeta(
     of event: borrowing Event, _ row: KindRow, texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
-    var separator: StaticString = "\""
+    // Of the first one, without the comma.
+    var skipped = 1
     for position in row.fields.indices {
       guard let value = event.value(at: position) else { continue }
-      output.append(separator)
-      output.append(row.fields[position].name)
-      output.append("\":")
+      keys.append(position, of: event.kind, dropFirst: skipped, to: &output)
       output.append(value, of: row.fields[position], texts: texts, .json)
-      separator = ",\""
+      skipped = 0
+    }
+  }
+
+  /// What comes before the time, and what behind the contents.
+  private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
+    if text == 0 {
+      output.append(#"{"src_pid":"#)
+      output.appendDecimal(Int64(event.source.pid))
+      output.append(#","src_comm":"#)
+      output.append(event.source.comm, .json)
+      output.append(#","dst_pid":"#)
+      output.appendDecimal(Int64(event.destination.pid))
+      output.append(#","dst_comm":"#)
+      output.append(event.destination.comm, .json)
+      output.append(#","type":""#)
+      output.append(event.kind.row.name)
+      output.append(#"","time":""#)
+    } else {
+      output.append(#","src_tid":"#)
+      output.appendDecimal(Int64(event.source.tid))
+      output.append(#","dst_tid":"#)
+      output.appendDecimal(Int64(event.destination.tid))
     }
   }
 

@@ -1,6 +1,12 @@
 /// Digits of every base up to 16.
 let hexDigits: StaticString = "0123456789abcdef"
 
+/// The numbers below 100 in two digits each: one division gives two of them.
+private let digitPairs: StaticString = """
+  0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+  5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+  """
+
 extension OutputBuffer {
   /// Appends a number in decimal.
   public mutating func appendDecimal(_ value: UInt64) {
@@ -51,12 +57,31 @@ extension OutputBuffer {
     }
     length = max(length, width)
     append(upTo: length) { place in
-      var rest = value
-      for index in stride(from: length - 1, through: 0, by: -1) {
-        place[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-        rest /= 10
-      }
+      writeDigits(of: value, to: place, count: length)
       return length
     }
   }
+}
+
+/// Writes the last digits of a number in decimal, with zeros before it.
+@inline(__always)
+func writeDigits(of value: UInt64, to place: UnsafeMutablePointer<UInt8>, count: Int) {
+  var left = count
+  func put(_ pair: Int) {
+    left -= 2
+    place[left] = digitPairs.utf8Start[2 * pair]
+    place[left + 1] = digitPairs.utf8Start[2 * pair + 1]
+  }
+  var high = value
+  while high > UInt64(UInt32.max), left >= 2 {
+    put(Int(high % 100))
+    high /= 100
+  }
+  // Of 32 bits, a division is one multiplication.
+  var rest = UInt32(truncatingIfNeeded: high)
+  while left >= 2 {
+    put(Int(rest % 100))
+    rest /= 100
+  }
+  if left == 1 { place[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10) }
 }

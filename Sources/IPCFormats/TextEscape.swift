@@ -36,7 +36,20 @@ extension OutputBuffer {
     case .number: appendDecimal(value)
     case .integer: appendDecimal(Int64(bitPattern: value))
     case .text:
-      texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: value))) { append($0, escape) }
+      let id = TextID(rawValue: UInt32(truncatingIfNeeded: value))
+      texts.withBytes(of: id) { texts.isSimple(id) ? append(simple: $0, escape) : append($0, escape) }
+    }
+  }
+
+  /// Appends text in which nothing is to be escaped for lines, JSON and CSV.
+  private mutating func append(simple text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
+    switch escape {
+    case .terminal, .csv: append(text)
+    case .json:
+      append("\"")
+      append(text)
+      append("\"")
+    case .script: appendScriptString(text)
     }
   }
 

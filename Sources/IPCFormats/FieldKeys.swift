@@ -1,0 +1,37 @@
+import IPCModel
+
+/// What a format writes before the value of each meta field, put together once.
+package struct FieldKeys: Sendable {
+  /// For each kind, where its fields' keys are, by position.
+  private var ranges: [[Range<Int>]] = []
+  private var bytes: [UInt8] = []
+
+  /// Makes the keys of all kinds.
+  ///
+  /// - Parameter write: Appends what comes before the value of a field.
+  package init(_ write: (MetaField, inout OutputBuffer) -> Void) {
+    var buffer = OutputBuffer(capacity: 1 << 10)
+    for row in KindRow.registry {
+      ranges.append(
+        row.fields.map { field in
+          let start = buffer.count
+          write(field, &buffer)
+          return start..<buffer.count
+        })
+    }
+    bytes = buffer.withBytes { Array($0) }
+  }
+
+  /// Appends the key of a kind's field.
+  ///
+  /// - Parameter skipped: Bytes at its beginning that are left out, as what separates it from others.
+  @inline(__always)
+  package func append(
+    _ position: Int, of kind: Kind, dropFirst skipped: Int = 0, to output: inout OutputBuffer
+  ) {
+    let range = ranges[Int(kind.rawValue)][position]
+    bytes.withUnsafeBufferPointer {
+      output.append(UnsafeBufferPointer(rebasing: $0[range].dropFirst(skipped)))
+    }
+  }
+}

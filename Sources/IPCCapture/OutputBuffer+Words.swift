@@ -2,14 +2,20 @@ import IPCFormats
 import IPCModel
 
 extension OutputBuffer {
-  /// Appends both ends of an event and its channel in words, as `src 12(sh) → dst 13(cat) pipe <anonymous>`.
-  mutating func appendWords(of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable) {
+  /// Appends both ends of an event in words, as `src 12(sh) → dst 13(cat) pipe`.
+  mutating func appendEndWords(of event: borrowing Event) {
     append("src ")
     append(event.source)
     append(" → dst ")
     append(event.destination)
     append(" ")
     append(event.kind.row.name)
+  }
+
+  /// Appends what an event's channel is called, to stand behind the words of its ends.
+  mutating func appendChannelWords(
+    of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable
+  ) {
     if let position = fields.text, let name = event.value(at: position) {
       append(" ")
       append(name, of: event.kind.row.fields[position], texts: texts, .terminal)
@@ -30,13 +36,13 @@ extension OutputBuffer {
   }
 
   /// Appends all meta fields of an event, each behind a comma.
-  mutating func appendFieldWords(of event: borrowing Event, texts: borrowing TextTable) {
+  ///
+  /// - Parameter keys: Comma and name of each field.
+  mutating func appendFieldWords(of event: borrowing Event, keys: FieldKeys, texts: borrowing TextTable) {
     let fields = event.kind.row.fields
     for position in fields.indices {
       guard let value = event.value(at: position) else { continue }
-      append(", ")
-      append(fields[position].name)
-      append(" ")
+      keys.append(position, of: event.kind, to: &self)
       append(value, of: fields[position], texts: texts, .terminal)
     }
   }

@@ -94,19 +94,19 @@ public struct CaptureWriter: ~Copyable {
     if let all = kept, let limit = settings.byteLimit {
       kept = UnsafeRawBufferPointer(rebasing: all.prefix(max(limit, 0)))
     }
-    let place = ends.place(of: event, with: &output, Self.appendEnds)
+    let found = ends.find(for: event, with: &output, Self.appendEnds)
     record.removeAll()
     record.appendRecordHead(of: event, offset: offset)
-    ends.append(EndText.record.rawValue, at: place, to: &record)
+    ends.append(EndText.record.rawValue, of: found, to: &record)
     record.appendRecordRest(
       of: event, kept.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
     if let kept, !kept.isEmpty {
-      appendPackets(of: event, fields, place, time, kept, texts: texts, to: &output)
+      appendPackets(of: event, fields, found, time, kept, texts: texts, to: &output)
     } else {
       let block = output.beginBlock(BlockType.journalExport)
       output.appendJournalTimes(time, event.time)
-      ends.append(EndText.journal.rawValue, at: place, to: &output)
-      ends.append(EndText.words.rawValue, at: place, to: &output)
+      ends.append(EndText.journal.rawValue, of: found, to: &output)
+      ends.append(EndText.words.rawValue, of: found, to: &output)
       output.appendChannelWords(of: event, fields, texts: texts)
       output.appendFieldWords(of: event, keys: keys, texts: texts)
       output.appendRemarks(on: event)
@@ -161,7 +161,7 @@ public struct CaptureWriter: ~Copyable {
 
   /// Appends contents in as many packets as they need; the record of the first lies ready.
   private mutating func appendPackets(
-    of event: borrowing Event, _ fields: ChannelFields, _ place: Int, _ time: UInt64,
+    of event: borrowing Event, _ fields: ChannelFields, _ found: EndTexts.Found, _ time: UInt64,
     _ content: UnsafeRawBufferPointer, texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
     let outcome = choice.dissector(of: event, fields, content: content, texts: texts)
@@ -185,7 +185,7 @@ public struct CaptureWriter: ~Copyable {
       output.append(piece)
       output.endPacketData(at: data)
       let comment = output.beginComment()
-      ends.append(EndText.words.rawValue, at: place, to: &output)
+      ends.append(EndText.words.rawValue, of: found, to: &output)
       output.appendChannelWords(of: event, fields, texts: texts)
       output.appendRemarks(on: event)
       output.endComment(at: comment)

@@ -36,8 +36,8 @@ public struct CSVFormat: EventFormat {
   ) {
     let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    let place = ends.place(of: event, with: &output, Self.appendEnds)
-    ends.append(0, at: place, to: &output)
+    let found = ends.find(for: event, with: &output, Self.appendEnds)
+    ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(",")
     var left = columns.names.count
@@ -50,7 +50,7 @@ public struct CSVFormat: EventFormat {
     }
     output.append(commas: left)
     if let bytes = shown.bytes { output.appendBase64(bytes) }
-    ends.append(1, at: place, to: &output)
+    ends.append(1, of: found, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
     output.append(event.traits.inferredEnds ?? "")
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")

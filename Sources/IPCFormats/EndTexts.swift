@@ -5,13 +5,20 @@ package struct EndTexts: Sendable {
   /// Appends one of the texts of an event, by its number.
   package typealias Writer = (Int, borrowing Event, inout OutputBuffer) -> Void
 
-  /// Whose texts are in a place, and where each of them ends.
+  /// Where the texts of an event are; good until others are found.
+  package struct Found: Sendable {
+    fileprivate var start = 0
+    /// Where each of them ends.
+    fileprivate var ends = InlineArray<3, Int>(repeating: 0)
+  }
+
+  /// Whose texts are in a place.
   private struct Owner: Sendable {
     var source = Endpoint.unknown
     var destination = Endpoint.unknown
     /// Nil as long as the place is empty.
     var kind: Kind?
-    var ends = InlineArray<3, UInt16>(repeating: 0)
+    var texts = Found()
   }
 
   private static let bits = 5
@@ -27,15 +34,15 @@ package struct EndTexts: Sendable {
   /// - Parameter count: Texts of each event, at most three.
   package init(_ count: Int) { self.count = count }
 
-  /// Finds the place of an event's texts.
+  /// Finds the texts of an event.
   ///
   /// - Parameters:
   ///   - output: Where the texts are made if they are not known, and taken away again.
   ///   - write: What makes them.
   @inline(__always)
-  package mutating func place(
-    of event: borrowing Event, with output: inout OutputBuffer, _ write: Writer
-  ) -> Int {
+  package mutating func find(
+    for event: borrowing Event, with output: inout OutputBuffer, _ write: Writer
+  ) -> Found {
     let (source, destination, kind) = (event.source, event.destination, event.kind)
     let threads = UInt64(UInt32(bitPattern: source.tid)) << 32 | UInt64(UInt32(bitPattern: destination.tid))
     // Multiplied by the golden ratio (Fibonacci hashing), the highest bits depend on all others.
@@ -43,20 +50,15 @@ package struct EndTexts: Sendable {
     let isKnown =
       owners[place].source == source && owners[place].destination == destination && owners[place].kind == kind
     if !isKnown { remember(event, in: place, with: &output, write) }
-    return place
+    return owners[place].texts
   }
 
-  /// Appends a text.
-  ///
-  /// - Parameters:
-  ///   - text: Its number.
-  ///   - place: Place that was found for the event; good until another one is asked for.
+  /// Appends a text, by its number.
   @inline(__always)
-  package func append(_ text: Int, at place: Int, to output: inout OutputBuffer) {
-    let start = text == 0 ? 0 : Int(owners[place].ends[text - 1])
-    let end = Int(owners[place].ends[text])
+  package func append(_ text: Int, of found: Found, to output: inout OutputBuffer) {
+    let start = text == 0 ? found.start : found.ends[text - 1]
     bytes.withUnsafeBufferPointer {
-      output.append(UnsafeBufferPointer(rebasing: $0[place * Self.room + start..<place * Self.room + end]))
+      output.append(UnsafeBufferPointer(rebasing: $0[start..<found.ends[text]]))
     }
   }
 
@@ -65,10 +67,12 @@ package struct EndTexts: Sendable {
     _ event: borrowing Event, in place: Int, with output: inout OutputBuffer, _ write: Writer
   ) {
     let start = output.count
-    var owner = Owner(source: event.source, destination: event.destination, kind: event.kind)
+    var owner = Owner(
+      source: event.source, destination: event.destination, kind: event.kind,
+      texts: Found(start: place * Self.room))
     for text in 0..<count {
       write(text, event, &output)
-      owner.ends[text] = UInt16(output.count - start)
+      owner.texts.ends[text] = owner.texts.start + output.count - start
     }
     precondition(output.count - start <= Self.room, "names are longer than they can be")
     owners[place] = owner

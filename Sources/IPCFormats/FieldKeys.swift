@@ -2,8 +2,8 @@ import IPCModel
 
 /// What a format writes before the value of each meta field, put together once.
 package struct FieldKeys: Sendable {
-  /// For each kind, where its fields' keys are, by position.
-  private var ranges: [[Range<Int>]] = []
+  /// Where each key begins, by kind and position.
+  private var starts: [Int] = []
   private var bytes: [UInt8] = []
 
   /// Makes the keys of all kinds.
@@ -12,12 +12,10 @@ package struct FieldKeys: Sendable {
   package init(_ write: (MetaField, inout OutputBuffer) -> Void) {
     var buffer = OutputBuffer(capacity: 1 << 10)
     for row in KindRow.registry {
-      ranges.append(
-        row.fields.map { field in
-          let start = buffer.count
-          write(field, &buffer)
-          return start..<buffer.count
-        })
+      for position in 0...Event.fieldLimit {
+        starts.append(buffer.count)
+        if position < row.fields.count { write(row.fields[position], &buffer) }
+      }
     }
     bytes = buffer.withBytes { Array($0) }
   }
@@ -29,9 +27,9 @@ package struct FieldKeys: Sendable {
   package func append(
     _ position: Int, of kind: Kind, dropFirst skipped: Int = 0, to output: inout OutputBuffer
   ) {
-    let range = ranges[Int(kind.rawValue)][position]
+    let index = Int(kind.rawValue) * (Event.fieldLimit + 1) + position
     bytes.withUnsafeBufferPointer {
-      output.append(UnsafeBufferPointer(rebasing: $0[range].dropFirst(skipped)))
+      output.append(UnsafeBufferPointer(rebasing: $0[(starts[index] + skipped)..<starts[index + 1]]))
     }
   }
 }

@@ -30,8 +30,8 @@ public struct JSONFormat: EventFormat {
   ) {
     let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    let place = ends.place(of: event, with: &output, Self.appendEnds)
-    ends.append(0, at: place, to: &output)
+    let found = ends.find(for: event, with: &output, Self.appendEnds)
+    ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(#"","meta":{"#)
     appendMeta(of: event, row, texts: texts, to: &output)
@@ -41,7 +41,7 @@ public struct JSONFormat: EventFormat {
       output.appendBase64(bytes)
       output.append("\"")
     }
-    ends.append(1, at: place, to: &output)
+    ends.append(1, of: found, to: &output)
     if shown.isTruncated { output.append(#","truncated":true"#) }
     appendInferred(event.traits, to: &output)
     if event.traits.contains(.undelivered) { output.append(#","delivered":false"#) }

@@ -48,14 +48,7 @@ extension OutputBuffer {
 
   @inline(__always)
   private mutating func appendDigits(of value: UInt64, width: Int) {
-    // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
-    var length = 1
-    var bound: UInt64 = 10
-    while length < 20, value >= bound {
-      length += 1
-      bound = bound &* 10
-    }
-    length = max(length, width)
+    let length = max(decimalLength(of: value), width)
     append(upTo: length) { place in
       writeDigits(of: value, to: place, count: length)
       return length
@@ -63,25 +56,44 @@ extension OutputBuffer {
   }
 }
 
+/// Digits that a number has in decimal.
+@inline(__always)
+private func decimalLength(of value: UInt64) -> Int {
+  // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
+  var (length, bound): (Int, UInt64) = value < eightDigits ? (1, 10) : (9, 10 * eightDigits)
+  while length < 20, value >= bound {
+    length += 1
+    bound = bound &* 10
+  }
+  return length
+}
+
+/// 10^8, up to which the digits of a number are taken at a time.
+private let eightDigits: UInt64 = 100_000_000
+
 /// Writes the last digits of a number in decimal, with zeros before it.
 @inline(__always)
 func writeDigits(of value: UInt64, to place: UnsafeMutablePointer<UInt8>, count: Int) {
-  var left = count
-  func put(_ pair: Int) {
-    left -= 2
-    place[left] = digitPairs.utf8Start[2 * pair]
-    place[left + 1] = digitPairs.utf8Start[2 * pair + 1]
+  var (rest, left) = (value, count)
+  while left > 8 {
+    let (high, low) = rest.quotientAndRemainder(dividingBy: eightDigits)
+    left -= 8
+    writeDigits(of: UInt32(low), to: place + left, count: 8)
+    rest = high
   }
-  var high = value
-  while high > UInt64(UInt32.max), left >= 2 {
-    put(Int(high % 100))
-    high /= 100
-  }
-  // Of 32 bits, a division is one multiplication.
-  var rest = UInt32(truncatingIfNeeded: high)
+  writeDigits(of: UInt32(rest % eightDigits), to: place, count: left)
+}
+
+/// The same of 32 bits, where a division is one multiplication.
+@inline(__always)
+private func writeDigits(of value: UInt32, to place: UnsafeMutablePointer<UInt8>, count: Int) {
+  var (rest, left) = (value, count)
   while left >= 2 {
-    put(Int(rest % 100))
+    let pair = 2 * Int(rest % 100)
     rest /= 100
+    left -= 2
+    place[left] = digitPairs.utf8Start[pair]
+    place[left + 1] = digitPairs.utf8Start[pair + 1]
   }
   if left == 1 { place[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10) }
 }

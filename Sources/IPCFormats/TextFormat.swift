@@ -38,14 +38,14 @@ public struct TextFormat: EventFormat {
     let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
     time.append(event.time, to: &output)
-    let place = ends.place(of: event, with: &output) { [palette] _, event, output in
+    let found = ends.find(for: event, with: &output) { [palette] _, event, output in
       output.append(event.kind.row.name, in: palette.type, palette)
       output.append(" ")
       output.append(event.source, in: palette.source, palette)
       output.append(" > ")
       output.append(event.destination, in: palette.destination, palette)
     }
-    ends.append(0, at: place, to: &output)
+    ends.append(0, of: found, to: &output)
 
     var separator: StaticString = ": "
     for position in row.fields.indices {

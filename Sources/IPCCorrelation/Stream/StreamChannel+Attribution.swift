@@ -112,7 +112,10 @@ extension StreamChannel {
     }
     tally.removeAll()
     // What began later than the earliest end comes later.
-    let end = writes.prefix(Self.comparedWrites).reduce(UInt64.max) { isThere($1) ? min($0, $1.end) : $0 }
+    var end = UInt64.max
+    for index in writes.indices.prefix(Self.comparedWrites) where isThere(writes[index]) {
+      end = min(end, writes[index].end)
+    }
     var others = 0
     for index in writes.indices.prefix(Self.overlappingWrites) {
       let write = writes[index]

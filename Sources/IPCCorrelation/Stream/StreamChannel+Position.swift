@@ -223,7 +223,8 @@ extension StreamChannel {
   /// Positions of writes that have ended and that nobody has read.
   var unreadPositions: Int {
     guard let first = writes.first?.span.start else { return 0 }
-    let last = writes.reduce(first) { $1.isInFlight ? $0 : max($0, $1.span.limit) }
+    var last = first
+    for index in writes.indices where !writes[index].isInFlight { last = max(last, writes[index].span.limit) }
     return Int(max(0, last - max(first, positions.readLimit ?? first)))
   }
 

@@ -5,10 +5,10 @@ import DequeModule
 extension StreamChannel {
   /// Adds the urgent byte of a write; an earlier one that nobody has taken becomes a normal byte (queue_oob,
   /// net/unix/af_unix.c).
-  func appendUrgent(_ write: StreamWrite) {
+  func appendUrgent(_ write: inout StreamWrite) {
     for index in writes.indices where writes[index].isUrgent { writes[index].isUrgent = false }
     urgentCount = 1
-    append(write)
+    append(&write)
   }
 
   /// Divides a read of the urgent byte.

@@ -15,9 +15,9 @@ final class StreamChannel {
   var ends = SocketEnds()
 
   /// Writes with unread bytes, and those that go on: in the order of arrival, or of their positions.
-  var writes = Deque<StreamWrite>()
+  var writes = UniqueDeque<StreamWrite>()
   /// Reads without known writers, in the order of arrival.
-  var reads = Deque<StreamRead>()
+  var reads = UniqueDeque<StreamRead>()
 
   /// What was passed with ``writes`` and ``reads``.
   var kept = KeptItems()
@@ -92,7 +92,7 @@ final class StreamChannel {
   var isIdle: Bool { writes.isEmpty && reads.isEmpty }
 
   /// Whether all unread bytes are from one thread of one name.
-  var isUniform: Bool { writes.first.map { lastChange <= $0.serial } ?? true }
+  var isUniform: Bool { writes.isEmpty || lastChange <= writes[0].serial }
 
   /// Who may have written bytes whose write is not known.
   ///
@@ -103,8 +103,8 @@ final class StreamChannel {
 
   // MARK: - Writes
 
-  /// Adds a write that has ended, or goes on.
-  func append(_ write: consuming StreamWrite) {
+  /// Adds a write that has ended, or goes on, and numbers it.
+  func append(_ write: inout StreamWrite) {
     nextSerial += 1
     write.serial = nextSerial
     if let surplus, surplus.tid == write.source.tid {
@@ -220,7 +220,7 @@ final class StreamChannel {
   func removeWrite(at index: Int) {
     noteRemoval(of: writes[index])
     // Unlike the one without a number, it copies nothing.
-    if index == 0 { writes.removeFirst(1) } else { writes.remove(at: index) }
+    if index == 0 { writes.removeFirst(1) } else { _ = writes.remove(at: index) }
   }
 
   /// Removes the writes that `isOver` says yes to, and what is unread of them.

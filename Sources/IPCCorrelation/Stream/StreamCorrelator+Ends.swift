@@ -1,3 +1,4 @@
+import DequeModule
 import IPCModel
 
 /// What becomes of channels that rest, go, or outlive the trace.

@@ -143,11 +143,11 @@ final class StreamCorrelator: KindCorrelator {
     }
     channel.dropAll { _ in }
     guard before > 0 else { return }
-    channel.append(
-      StreamWrite(
-        source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
-        isInferred: true, begin: 0, end: StreamWrite.longAgo,
-        count: before, fingerprint: Fingerprint()))
+    var write = StreamWrite(
+      source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
+      isInferred: true, begin: 0, end: StreamWrite.longAgo,
+      count: before, fingerprint: Fingerprint())
+    channel.append(&write)
   }
 
   func seed(_ channels: LiveChannels) { initialHolders = channels }
@@ -196,7 +196,7 @@ final class StreamCorrelator: KindCorrelator {
     let read = channel.reads[index]
     guard tell(read, of: channel, isForced: isForced, &stage) else { return false }
     // Removal in the middle moves what comes behind.
-    if index == 0 { channel.reads.removeFirst() } else { channel.reads.remove(at: index) }
+    if index == 0 { channel.reads.removeFirst(1) } else { _ = channel.reads.remove(at: index) }
     goPast(read, in: channel, &stage)
     return true
   }

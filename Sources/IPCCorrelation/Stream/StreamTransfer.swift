@@ -52,6 +52,7 @@ struct StreamTransfer {
   ///   - source: Who the record says wrote.
   ///   - begin: When it can have begun at the earliest.
   ///   - end: When it ended; `UInt64.max` if it has not.
+  @inline(__always)
   func write(by source: Endpoint, begin: UInt64, end: UInt64) -> StreamWrite {
     StreamWrite(
       source: source, isMatched: has(IPC_FLAG_MATCHED), isPacket: has(IPC_FLAG_PACKET),

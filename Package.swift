@@ -13,8 +13,9 @@ let swiftSettings: [SwiftSetting] =
       ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
   ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
-/// For the rooms between the ring and the output. All that walks through them is one thread's, so that counting its
-/// references needs no atomic instructions, which were a quarter of the work.
+/// For the rooms behind the ring and what drives them. All that walks through them is the main thread's, so that counting
+/// its references needs no atomic instructions, which were a quarter of the work. The other threads only load programs
+/// (`Libbpf`), with nothing of these rooms.
 let singleThreaded: [SwiftSetting] =
   swiftSettings + [
     .unsafeFlags(["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
@@ -130,7 +131,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      swiftSettings: swiftSettings
+      swiftSettings: singleThreaded
     ),
 
     // Writes the manual page and the shells' completions out of what the command says of its options.
@@ -159,7 +160,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay",
-      swiftSettings: swiftSettings
+      swiftSettings: singleThreaded
     ),
 
     // Tests: the rooms alone, then the whole against actors that know the truth.

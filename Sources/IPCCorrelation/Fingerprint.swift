@@ -15,8 +15,12 @@ struct Fingerprint: Sendable {
   private static let capacity = Int(IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT)
 
   private var bytes: InlineArray<64, UInt8> = .init(repeating: 0)
-  private var prefix = 0
-  private var suffix = 0
+  // Narrow, because writes carry them about.
+  private var prefixCount: UInt8 = 0
+  private var suffixCount: UInt8 = 0
+
+  private var prefix: Int { Int(prefixCount) }
+  private var suffix: Int { Int(suffixCount) }
 
   /// Fingerprint of which nothing is known.
   init() {}
@@ -28,9 +32,9 @@ struct Fingerprint: Sendable {
   ///   - suffix: How many of them are the suffix.
   init(_ captured: UnsafeRawBufferPointer, suffix: Int) {
     let count = min(captured.count, Self.capacity)
-    for index in 0..<count { bytes[index] = captured[index] }
-    self.suffix = min(suffix, count)
-    prefix = count - self.suffix
+    withUnsafeMutableBytes(of: &bytes) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: captured.prefix(count))) }
+    suffixCount = UInt8(min(suffix, count))
+    prefixCount = UInt8(count) - suffixCount
   }
 
   /// Fingerprint of the last byte alone.
@@ -40,12 +44,12 @@ struct Fingerprint: Sendable {
     var last = Fingerprint()
     guard suffix > 0 || prefix == count, prefix + suffix > 0 else { return last }
     last.bytes[0] = bytes[prefix + suffix - 1]
-    last.prefix = 1
+    last.prefixCount = 1
     return last
   }
 
   /// Forgets the last bytes: what it stands for is cut.
-  mutating func dropSuffix() { suffix = 0 }
+  mutating func dropSuffix() { suffixCount = 0 }
 
   /// First bytes of the write, for showing what nobody has read.
   func withPrefix<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {

@@ -12,8 +12,8 @@ struct CSVColumns: Sendable {
   struct Cell: Sendable {
     /// Its position in the kind's fields.
     let position: Int
-    /// Columns from the one of the cell before, or from the first one.
-    let distance: Int
+    /// The column that it is in.
+    let column: Int
   }
 
   /// Creates the columns of kinds, given the fields of each.
@@ -28,16 +28,10 @@ struct CSVColumns: Sendable {
       names.append(field.name)
     }
     rows = kinds.map { fields in
-      var last = 0
-      var cells: [Cell] = []
-      for (column, name) in names.enumerated() {
-        guard let position = fields.firstIndex(where: { $0.name.description == name.description }) else {
-          continue
-        }
-        cells.append(Cell(position: position, distance: column - last))
-        last = column
+      names.enumerated().compactMap { column, name in
+        let position = fields.firstIndex { $0.name.description == name.description }
+        return position.map { Cell(position: $0, column: column) }
       }
-      return cells
     }
     self.names = names
   }

@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 
 /// Comma-separated values (RFC 4180) with a header line, one table for events of all kinds and for losses.
@@ -40,15 +41,14 @@ public struct CSVFormat: EventFormat {
     ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(",")
-    var left = columns.names.count
+    var column = 0
     for cell in columns.row(of: event.kind) {
-      output.append(commas: cell.distance)
-      left -= cell.distance
-      if let value = event.value(at: cell.position) {
-        output.append(value, of: row.fields[cell.position], texts: texts, .csv)
-      }
+      guard let value = event.value(at: cell.position) else { continue }
+      output.append(commas: cell.column - column)
+      column = cell.column
+      output.append(value, of: row.fields[cell.position], texts: texts, .csv)
     }
-    output.append(commas: left)
+    output.append(commas: columns.names.count - column)
     if let bytes = shown.bytes { output.appendBase64(bytes) }
     ends.append(1, of: found, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
@@ -96,8 +96,9 @@ public struct CSVFormat: EventFormat {
 
 extension OutputBuffer {
   fileprivate mutating func append(commas count: Int) {
+    if count == 1 { return append(",") }
     append(upTo: count) { place in
-      place.initialize(repeating: UInt8(ascii: ","), count: count)
+      memset(place, Int32(UInt8(ascii: ",")), count)
       return count
     }
   }

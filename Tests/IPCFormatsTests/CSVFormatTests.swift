@@ -79,7 +79,7 @@ struct CSVFormatTests {
     #expect(columns.names.map(\.description) == ["a", "count", "b"])
     let rows = (0..<2).map { columns.row(of: Kind(rawValue: UInt8($0))) }
     #expect(rows.map { $0.map(\.position) } == [[0, 1], [0, 1]])
-    #expect(rows.map { $0.map(\.distance) } == [[0, 1], [1, 1]])
+    #expect(rows.map { $0.map(\.column) } == [[0, 1], [1, 2]])
   }
 
   @Test func `tells of unknown ends and of what is uncertain`() throws {

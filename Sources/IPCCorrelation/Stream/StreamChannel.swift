@@ -232,6 +232,7 @@ final class StreamChannel {
     }
   }
 
+  @inline(__always)
   private func noteRemoval(of write: StreamWrite) {
     kept.remove(write.passed)
     if !write.content.piece.isNone { discard(write.content.piece) }

@@ -31,7 +31,7 @@ final class StreamTeller {
     isInStep: Bool, _ stage: inout EventStage
   ) {
     parts.removeAll(keepingCapacity: true)
-    if !scattered.isEmpty { scattered.removeAll() }
+    scattered.removeAll(keepingCapacity: true)
     var known = StreamChannel.Knowledge.all
     if read.isSpliced {
       known = channel.knowledge(

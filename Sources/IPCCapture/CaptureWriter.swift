@@ -108,7 +108,7 @@ public struct CaptureWriter: ~Copyable {
       ends.append(EndText.journal.rawValue, of: found, to: &output)
       ends.append(EndText.words.rawValue, of: found, to: &output)
       output.appendChannelWords(of: event, fields, texts: texts)
-      output.appendFieldWords(of: event, keys: keys, texts: texts)
+      keys.appendFields(of: event, texts: texts, .terminal, to: &output)
       output.appendRemarks(on: event)
       output.appendJournalEnd(record: record.bytes)
       output.endBlock(at: block)

@@ -66,7 +66,10 @@ extension OutputBuffer {
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
     let fields = event.kind.row.fields
     appendVarint(UInt64(event.fieldBits))
-    for position in fields.indices {
+    var left = event.fieldBits
+    while left != 0 {
+      let position = left.trailingZeroBitCount
+      left &= left - 1
       guard let value = event.value(at: position) else { continue }
       switch fields[position].form {
       case .number: appendVarint(value)

@@ -35,18 +35,6 @@ extension OutputBuffer {
     if event.traits.contains(.incomplete) { append(", truncated") }
   }
 
-  /// Appends all meta fields of an event, each behind a comma.
-  ///
-  /// - Parameter keys: Comma and name of each field.
-  mutating func appendFieldWords(of event: borrowing Event, keys: FieldKeys, texts: borrowing TextTable) {
-    let fields = event.kind.row.fields
-    for position in fields.indices {
-      guard let value = event.value(at: position) else { continue }
-      keys.append(position, of: event.kind, to: &self)
-      append(value, of: fields[position], texts: texts, .terminal)
-    }
-  }
-
   /// Appends the words of a loss.
   mutating func appendWords(of loss: Loss) {
     append("lost ")

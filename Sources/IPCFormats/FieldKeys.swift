@@ -2,8 +2,13 @@ import IPCModel
 
 /// What a format writes before the value of each meta field, put together once.
 package struct FieldKeys: Sendable {
-  /// Where each key begins, by kind and position.
-  private var starts: [Int] = []
+  private struct Key: Sendable {
+    let range: Range<Int>
+    let form: MetaField.Form
+  }
+
+  /// Of each kind, ``Event/fieldLimit`` keys, by position.
+  private var keys: [Key] = []
   private var bytes: [UInt8] = []
 
   /// Makes the keys of all kinds.
@@ -12,24 +17,36 @@ package struct FieldKeys: Sendable {
   package init(_ write: (MetaField, inout OutputBuffer) -> Void) {
     var buffer = OutputBuffer(capacity: 1 << 10)
     for row in KindRow.registry {
-      for position in 0...Event.fieldLimit {
-        starts.append(buffer.count)
-        if position < row.fields.count { write(row.fields[position], &buffer) }
+      for position in 0..<Event.fieldLimit {
+        let start = buffer.count
+        let field = position < row.fields.count ? row.fields[position] : nil
+        if let field { write(field, &buffer) }
+        keys.append(Key(range: start..<buffer.count, form: field?.form ?? .number))
       }
     }
     bytes = buffer.withBytes { Array($0) }
   }
 
-  /// Appends the key of a kind's field.
+  /// Appends all meta fields of an event, each behind its key.
   ///
-  /// - Parameter skipped: Bytes at its beginning that are left out, as what separates it from others.
+  /// - Parameter skipped: Bytes at the beginning of the first key that are left out, such as those which separate it from
+  ///   the field before.
   @inline(__always)
-  package func append(
-    _ position: Int, of kind: Kind, dropFirst skipped: Int = 0, to output: inout OutputBuffer
+  package func appendFields(
+    of event: borrowing Event, texts: borrowing TextTable, _ escape: TextEscape, dropFirst skipped: Int = 0,
+    to output: inout OutputBuffer
   ) {
-    let index = Int(kind.rawValue) * (Event.fieldLimit + 1) + position
-    bytes.withUnsafeBufferPointer {
-      output.append(UnsafeBufferPointer(rebasing: $0[(starts[index] + skipped)..<starts[index + 1]]))
+    var left = event.fieldBits
+    var skipped = skipped
+    while left != 0 {
+      let position = left.trailingZeroBitCount
+      left &= left - 1
+      let key = keys[Int(event.kind.rawValue) * Event.fieldLimit + position]
+      bytes.withUnsafeBufferPointer {
+        output.append(UnsafeBufferPointer(rebasing: $0[key.range].dropFirst(skipped)))
+      }
+      skipped = 0
+      if let value = event.value(at: position) { output.append(value, key.form, texts: texts, escape) }
     }
   }
 }

@@ -28,13 +28,13 @@ public struct JSONFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
     let found = ends.find(for: event, with: &output, Self.appendEnds)
     ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(#"","meta":{"#)
-    appendMeta(of: event, row, texts: texts, to: &output)
+    // Of the first one, without the comma.
+    keys.appendFields(of: event, texts: texts, .json, dropFirst: 1, to: &output)
     output.append("}")
     if let bytes = shown.bytes {
       output.append(#","bytes":""#)
@@ -59,19 +59,6 @@ public struct JSONFormat: EventFormat {
     output.append(#","time":""#)
     time.append(loss.time, to: &output)
     output.append("\"}\n")
-  }
-
-  private func appendMeta(
-    of event: borrowing Event, _ row: KindRow, texts: borrowing TextTable, to output: inout OutputBuffer
-  ) {
-    // Of the first one, without the comma.
-    var skipped = 1
-    for position in row.fields.indices {
-      guard let value = event.value(at: position) else { continue }
-      keys.append(position, of: event.kind, dropFirst: skipped, to: &output)
-      output.append(value, of: row.fields[position], texts: texts, .json)
-      skipped = 0
-    }
   }
 
   /// What comes before the time, and what behind the contents.

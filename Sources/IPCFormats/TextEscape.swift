@@ -32,7 +32,14 @@ extension OutputBuffer {
   package mutating func append(
     _ value: UInt64, of field: MetaField, texts: borrowing TextTable, _ escape: TextEscape
   ) {
-    switch field.form {
+    append(value, field.form, texts: texts, escape)
+  }
+
+  /// The same, given the form of the field.
+  package mutating func append(
+    _ value: UInt64, _ form: MetaField.Form, texts: borrowing TextTable, _ escape: TextEscape
+  ) {
+    switch form {
     case .number: appendDecimal(value)
     case .integer: appendDecimal(Int64(bitPattern: value))
     case .text:

@@ -16,6 +16,7 @@ public struct TextFormat: EventFormat {
     let palette: Palette = options.color ? .colored : .plain
     self.palette = palette
     keys = FieldKeys { field, output in
+      output.append(", ")
       output.append(palette.key)
       output.append(field.name)
       output.append(palette.reset)
@@ -35,7 +36,6 @@ public struct TextFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
     time.append(event.time, to: &output)
     let found = ends.find(for: event, with: &output) { [palette] _, event, output in
@@ -48,11 +48,9 @@ public struct TextFormat: EventFormat {
     ends.append(0, of: found, to: &output)
 
     var separator: StaticString = ": "
-    for position in row.fields.indices {
-      guard let value = event.value(at: position) else { continue }
+    if event.fieldBits != 0 {
       output.append(separator)
-      keys.append(position, of: event.kind, to: &output)
-      output.append(value, of: row.fields[position], texts: texts, .terminal)
+      keys.appendFields(of: event, texts: texts, .terminal, dropFirst: 2, to: &output)
       separator = ", "
     }
     func remark(_ word: StaticString, _ detail: StaticString = "") {

@@ -36,15 +36,15 @@ public struct EventStage: ~Copyable {
   ///
   /// - Parameter ownTexts: Set of the meta fields, by position, whose texts were made for this event alone; they are
   ///   released when it has been handed out.
-  mutating func append(_ event: Event, content: ContentArena.Piece, ownTexts: UInt16 = 0) {
+  mutating func append(_ event: borrowing Event, content: ContentArena.Piece, ownTexts: UInt16 = 0) {
     let attachment = Attachment(content: content, ownTexts: ownTexts)
     var position = events.count
     while position > 0, events[position - 1].time > event.time { position -= 1 }
     if position == events.count {
-      events.append(event)
+      events.append(copy event)
       attachments.append(attachment)
     } else {
-      events.insert(event, at: position)
+      events.insert(copy event, at: position)
       attachments.insert(attachment, at: position)
     }
   }

@@ -121,22 +121,22 @@ final class StreamChannel {
   /// Ends the write that a thread has begun here.
   ///
   /// - Returns: Whether its beginning was known.
-  func end(_ write: StreamWrite) -> Bool {
-    guard inFlight > 0,
-      let index = writes.lastIndex(where: { $0.isInFlight && $0.source.tid == write.source.tid })
+  func end(_ write: borrowing StreamWrite) -> Bool {
+    let (tid, count) = (write.source.tid, write.count)
+    guard inFlight > 0, let index = writes.lastIndex(where: { $0.isInFlight && $0.source.tid == tid })
     else { return false }
     available -= writes[index].remaining
     let consumed = writes[index].consumed
     writes[index].end = write.end
-    writes[index].count = write.count
-    if consumed > write.count, writes[index].isBatch {
+    writes[index].count = count
+    if consumed > count, writes[index].isBatch {
       // What was read beyond the first message of a batch is of the next ones.
-      writes[index].consumed = write.count
-      surplus = (write.source.tid, consumed - write.count)
+      writes[index].consumed = count
+      surplus = (tid, consumed - count)
     } else if !hasPositions {
       // More was read than was written only if a read was given to the wrong one of several writers.
-      writes[index].count = max(write.count, consumed)
-      if consumed > write.count { isAstray = true }
+      writes[index].count = max(count, consumed)
+      if consumed > count { isAstray = true }
     }
     writes[index].fingerprint = write.fingerprint
     writes[index].content = write.content

@@ -18,7 +18,7 @@ extension OutputBuffer {
   ) {
     if let position = fields.text, let name = event.value(at: position) {
       append(" ")
-      append(name, of: event.kind.row.fields[position], texts: texts, .terminal)
+      append(name, .text, texts: texts, .terminal)
     }
     appendPort(of: event, fields.ports?.sourceAddress, fields.ports?.source, before: " ", texts: texts)
     appendPort(
@@ -61,7 +61,7 @@ extension OutputBuffer {
     guard let port, let number = event.value(at: port) else { return }
     append(separator)
     if let address, let text = event.value(at: address) {
-      append(text, of: event.kind.row.fields[address], texts: texts, .terminal)
+      append(text, .text, texts: texts, .terminal)
     }
     append(":")
     appendDecimal(number)

@@ -12,6 +12,8 @@ struct CSVColumns: Sendable {
   struct Cell: Sendable {
     /// Its position in the kind's fields.
     let position: Int
+    /// How its value is to be read.
+    let form: MetaField.Form
     /// The column that it is in.
     let column: Int
   }
@@ -30,7 +32,7 @@ struct CSVColumns: Sendable {
     rows = kinds.map { fields in
       names.enumerated().compactMap { column, name in
         let position = fields.firstIndex { $0.name.description == name.description }
-        return position.map { Cell(position: $0, column: column) }
+        return position.map { Cell(position: $0, form: fields[$0].form, column: column) }
       }
     }
     self.names = names

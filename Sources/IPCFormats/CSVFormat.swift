@@ -35,7 +35,6 @@ public struct CSVFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
     let found = ends.find(for: event, with: &output, Self.appendEnds)
     ends.append(0, of: found, to: &output)
@@ -46,7 +45,7 @@ public struct CSVFormat: EventFormat {
       guard let value = event.value(at: cell.position) else { continue }
       output.append(commas: cell.column - column)
       column = cell.column
-      output.append(value, of: row.fields[cell.position], texts: texts, .csv)
+      output.append(value, cell.form, texts: texts, .csv)
     }
     output.append(commas: columns.names.count - column)
     if let bytes = shown.bytes { output.appendBase64(bytes) }

@@ -6,7 +6,8 @@ import IPCModel
 /// Records of different CPUs arrive slightly out of order, and an event may have to wait for its writer, so events stay
 /// here until nothing earlier can come any more.
 public struct EventStage: ~Copyable {
-  /// What goes with an event. Not private, because other files destroy queues of it, which crashes Swift 6.3's debug builds.
+  /// What goes with an event.
+  // Not private: Swift 6.3 cannot compile the end of a queue of private elements in another file without optimisation.
   struct Attachment {
     var content: ContentArena.Piece
     var ownTexts: UInt16

@@ -42,8 +42,7 @@ struct TimestampWriter: Sendable {
   /// Appends a time of `CLOCK_MONOTONIC`.
   mutating func append(_ time: UInt64, to output: inout OutputBuffer) {
     let now = clock.epochNanoseconds(of: time)
-    var nanosecond = second.map { now &- $0 } ?? -1
-    if !(0..<Self.nanoseconds).contains(nanosecond) { nanosecond = setSecond(of: now) }
+    let nanosecond = nanosecond(of: now) ?? setSecond(of: now)
     output.append(upTo: stamp.count) { place in
       stamp.span.extracting(shown).withUnsafeBufferPointer { stamp in
         if let start = stamp.baseAddress { place.initialize(from: start, count: stamp.count) }
@@ -53,6 +52,14 @@ struct TimestampWriter: Sendable {
     }
   }
 
+  /// Nanoseconds of a time in the second that the stamp holds; nil if it is in another one.
+  private func nanosecond(of now: Int64) -> Int64? {
+    guard let second, now >= second else { return nil }
+    // Both may be so far apart that only a number without a sign holds it.
+    let passed = UInt64(bitPattern: now &- second)
+    return passed < UInt64(Self.nanoseconds) ? Int64(passed) : nil
+  }
+
   /// Sets all but the nanoseconds; returns those.
   private mutating func setSecond(of now: Int64) -> Int64 {
     var (second, nanosecond) = now.quotientAndRemainder(dividingBy: Self.nanoseconds)
@@ -60,7 +67,8 @@ struct TimestampWriter: Sendable {
       second -= 1
       nanosecond += Self.nanoseconds
     }
-    self.second = now - nanosecond
+    let (start, isBeyond) = now.subtractingReportingOverflow(nanosecond)
+    self.second = isBeyond ? nil : start
     let offset = clock.zone.minutes(at: second)
     // Local time is told as if it were UTC, so that only the offset depends on the zone.
     var local = time_t(second) + 60 * offset

@@ -15,15 +15,28 @@ public struct CaptureWriter: ~Copyable {
   private var events: UInt64 = 0
   private var unreportedLosses: UInt64 = 0
 
-  // Reused from event to event.
+  private var ends = EndTexts(EndText.allCases.count)
+  private let keys = FieldKeys { field, output in
+    output.append(", ")
+    output.append(field.name)
+    output.append(" ")
+  }
+  /// What ipcdump adds to a block; reused from event to event.
   private var record = OutputBuffer(capacity: 1 << 10)
-  private var tags = OutputBuffer(capacity: 256)
-  private var words = OutputBuffer(capacity: 1 << 10)
+
+  /// What is remembered of an event's ends.
+  private enum EndText: Int, CaseIterable {
+    /// Fields of a journal entry, from its priority up to its message.
+    case journal
+    /// The beginning of a message or comment.
+    case words
+    /// Part of the record.
+    case record
+  }
 
   /// Most bytes of contents in a packet: Wireshark refuses packets of more than 256 KiB (`WTAP_MAX_PACKET_SIZE_STANDARD`,
   /// wiretap/wtap.h), and the tags are packet too.
   static let packetLimit = 255 << 10
-  private static let headerLength = 28
 
   /// Creates a writer.
   public init(_ settings: CaptureSettings) {
@@ -36,30 +49,29 @@ public struct CaptureWriter: ~Copyable {
   /// - Parameter offset: Nanoseconds to add to `CLOCK_MONOTONIC` for the time of day.
   public mutating func begin(offset: Int64, to output: inout OutputBuffer) {
     counts = CaptureCounts()
-    words.removeAll()
-    words.append(integer: BlockType.byteOrderMagic)
-    words.append(integer: UInt16(1))
-    words.append(integer: UInt16(0))
-    // The section's length is not known.
-    words.append(integer: Int64(-1))
-    words.appendOption(OptionCode.system, text: settings.system)
-    words.appendOption(OptionCode.application, text: settings.application)
     record.removeAll()
     CaptureSchema.append(start: settings.start, offset: offset, to: &record)
-    words.appendOwnOptions(record.bytes)
-    words.appendEndOfOptions()
-    output.appendBlock(BlockType.sectionHeader, words)
-
-    words.removeAll()
-    words.append(integer: ExportedTags.linkType)
-    words.append(integer: UInt16(0))
+    let header = output.beginBlock(BlockType.sectionHeader)
+    output.append(integer: BlockType.byteOrderMagic)
+    output.append(integer: UInt16(1))
+    output.append(integer: UInt16(0))
+    // The section's length is not known.
+    output.append(integer: Int64(-1))
+    output.appendOption(OptionCode.system, text: settings.system)
+    output.appendOption(OptionCode.application, text: settings.application)
+    output.appendOwnOptions(record.bytes)
+    output.appendEndOfOptions()
+    output.endBlock(at: header)
+    let interface = output.beginBlock(BlockType.interfaceDescription)
+    output.append(integer: ExportedTags.linkType)
+    output.append(integer: UInt16(0))
     // Packets have no greatest length.
-    words.append(integer: UInt32(0))
-    words.appendOption(OptionCode.interfaceName, text: "ipc")
-    words.appendOption(OptionCode.interfaceDescription, text: "interprocess communication of this host")
-    withUnsafeBytes(of: UInt8(9)) { words.appendOption(OptionCode.timeResolution, $0) }
-    words.appendEndOfOptions()
-    output.appendBlock(BlockType.interfaceDescription, words)
+    output.append(integer: UInt32(0))
+    output.appendOption(OptionCode.interfaceName, text: "ipc")
+    output.appendOption(OptionCode.interfaceDescription, text: "interprocess communication of this host")
+    withUnsafeBytes(of: UInt8(9)) { output.appendOption(OptionCode.timeResolution, $0) }
+    output.appendEndOfOptions()
+    output.endBlock(at: interface)
   }
 
   /// Appends an event.
@@ -82,18 +94,37 @@ public struct CaptureWriter: ~Copyable {
     if let all = kept, let limit = settings.byteLimit {
       kept = UnsafeRawBufferPointer(rebasing: all.prefix(max(limit, 0)))
     }
+    let found = ends.find(for: event, with: &output, Self.appendEnds)
     record.removeAll()
-    record.appendRecord(
-      of: event, kept.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts, offset: offset)
-    words.removeAll()
-    words.appendWords(of: event, fields, texts: texts)
+    record.appendRecordHead(of: event, offset: offset)
+    ends.append(EndText.record.rawValue, of: found, to: &record)
+    record.appendRecordRest(
+      of: event, kept.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
     if let kept, !kept.isEmpty {
-      words.appendRemarks(on: event)
-      appendPackets(of: event, fields, time, kept, texts: texts, to: &output)
+      appendPackets(of: event, fields, found, time, kept, texts: texts, to: &output)
     } else {
-      words.appendFieldWords(of: event, texts: texts)
-      words.appendRemarks(on: event)
-      appendEntry(event.source, event.destination, time, event.time, priority: "6", to: &output)
+      let block = output.beginBlock(BlockType.journalExport)
+      output.appendJournalTimes(time, event.time)
+      ends.append(EndText.journal.rawValue, of: found, to: &output)
+      ends.append(EndText.words.rawValue, of: found, to: &output)
+      output.appendChannelWords(of: event, fields, texts: texts)
+      keys.appendFields(of: event, texts: texts, .terminal, to: &output)
+      output.appendRemarks(on: event)
+      output.appendJournalEnd(record: record.bytes)
+      output.endBlock(at: block)
+    }
+  }
+
+  private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
+    switch EndText(rawValue: text) {
+    case .journal:
+      output.appendJournalHead(priority: "6")
+      output.appendJournalFields(of: event.source, "_PID=", "_COMM=")
+      output.appendJournalFields(of: event.destination, "OBJECT_PID=", "OBJECT_COMM=")
+      output.append("MESSAGE=")
+    case .words: output.appendEndWords(of: event)
+    case .record: output.appendEnds(of: event)
+    case nil: break
     }
   }
 
@@ -104,33 +135,36 @@ public struct CaptureWriter: ~Copyable {
     unreportedLosses &+= loss.count
     record.removeAll()
     record.appendRecord(of: loss, offset: offset)
-    words.removeAll()
-    words.appendWords(of: loss)
-    appendEntry(.unknown, .unknown, time, loss.time, priority: "4", to: &output)
+    let block = output.beginBlock(BlockType.journalExport)
+    output.appendJournalTimes(time, loss.time)
+    output.appendJournalHead(priority: "4")
+    output.append("MESSAGE=")
+    output.appendWords(of: loss)
+    output.appendJournalEnd(record: record.bytes)
+    output.endBlock(at: block)
   }
 
   /// Appends what a file ends with: how many events there were in it, and how many were lost.
   public mutating func end(to output: inout OutputBuffer) {
-    words.removeAll()
-    words.append(integer: UInt32(0))
-    words.append(time: counts.last)
-    words.appendOption(OptionCode.startTime, time: counts.first)
-    words.appendOption(OptionCode.endTime, time: counts.last)
-    words.appendOption(OptionCode.received, number: counts.events)
-    words.appendOption(OptionCode.dropped, number: counts.lost)
-    words.appendEndOfOptions()
-    output.appendBlock(BlockType.interfaceStatistics, words)
+    let block = output.beginBlock(BlockType.interfaceStatistics)
+    output.append(integer: UInt32(0))
+    output.append(time: counts.last)
+    output.appendOption(OptionCode.startTime, time: counts.first)
+    output.appendOption(OptionCode.endTime, time: counts.last)
+    output.appendOption(OptionCode.received, number: counts.events)
+    output.appendOption(OptionCode.dropped, number: counts.lost)
+    output.appendEndOfOptions()
+    output.endBlock(at: block)
   }
 
   // MARK: - Packets
 
+  /// Appends contents in as many packets as they need; the record of the first lies ready.
   private mutating func appendPackets(
-    of event: borrowing Event, _ fields: ChannelFields, _ time: UInt64, _ content: UnsafeRawBufferPointer,
-    texts: borrowing TextTable, to output: inout OutputBuffer
+    of event: borrowing Event, _ fields: ChannelFields, _ found: EndTexts.Found, _ time: UInt64,
+    _ content: UnsafeRawBufferPointer, texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
     let outcome = choice.dissector(of: event, fields, content: content, texts: texts)
-    tags.removeAll()
-    tags.appendTags(of: event, fields, outcome, rules: choice.rules, texts: texts)
     let end = event.source.isKnown ? event.source : event.destination
     var start = 0
     while start < content.count {
@@ -140,78 +174,59 @@ public struct CaptureWriter: ~Copyable {
         record.removeAll()
         record.appendContinuation(at: start)
       }
-      appendPacket(piece, time, of: end, to: &output)
       start += piece.count
+      let drops = unreportedLosses
+      unreportedLosses = 0
+      let block = output.beginBlock(BlockType.enhancedPacket)
+      output.append(integer: UInt32(0))
+      output.append(time: time)
+      let data = output.beginPacketData()
+      output.appendTags(of: event, fields, outcome, rules: choice.rules, texts: texts)
+      output.append(piece)
+      output.endPacketData(at: data)
+      let comment = output.beginComment()
+      ends.append(EndText.words.rawValue, of: found, to: &output)
+      output.appendChannelWords(of: event, fields, texts: texts)
+      output.appendRemarks(on: event)
+      output.endComment(at: comment)
+      if drops > 0 { output.appendOption(OptionCode.dropCount, number: drops) }
+      output.appendOption(OptionCode.packetID, number: events)
+      output.append(integer: OptionCode.processAndThread)
+      output.append(integer: UInt16(8))
+      output.append(integer: end.pid)
+      output.append(integer: end.tid)
+      output.appendOwnOptions(record.bytes)
+      output.appendEndOfOptions()
+      output.endBlock(at: block)
     }
-  }
-
-  /// Appends a packet; its tags, comment and record lie ready.
-  private mutating func appendPacket(
-    _ payload: UnsafeRawBufferPointer, _ time: UInt64, of end: Endpoint, to output: inout OutputBuffer
-  ) {
-    let comment = words.bytes.prefix(OptionCode.limit)
-    let captured = tags.count + payload.count
-    let ownOptions = (record.count + OptionCode.limit - 1) / OptionCode.limit
-    let drops = unreportedLosses
-    var length = Self.headerLength + padded(captured) + 4 + padded(comment.count)
-    length += (drops > 0 ? 12 : 0) + 12 + 12 + 8 * ownOptions + padded(record.count) + 4 + 4
-
-    output.append(integer: BlockType.enhancedPacket)
-    output.append(integer: UInt32(length))
-    output.append(integer: UInt32(0))
-    output.append(time: time)
-    output.append(integer: UInt32(captured))
-    output.append(integer: UInt32(captured))
-    output.append(contentsOf: tags)
-    output.append(payload)
-    output.appendPadding(after: captured)
-    output.appendOption(OptionCode.comment, UnsafeRawBufferPointer(rebasing: comment))
-    if drops > 0 { output.appendOption(OptionCode.dropCount, number: drops) }
-    unreportedLosses = 0
-    output.appendOption(OptionCode.packetID, number: events)
-    output.append(integer: OptionCode.processAndThread)
-    output.append(integer: UInt16(8))
-    output.append(integer: end.pid)
-    output.append(integer: end.tid)
-    output.appendOwnOptions(record.bytes)
-    output.appendEndOfOptions()
-    output.append(integer: UInt32(length))
-  }
-
-  // MARK: - Journal entries
-
-  /// Appends an entry; its message and record lie ready.
-  private mutating func appendEntry(
-    _ source: Endpoint, _ destination: Endpoint, _ time: UInt64, _ monotonic: UInt64, priority: StaticString,
-    to output: inout OutputBuffer
-  ) {
-    tags.removeAll()
-    tags.append("__REALTIME_TIMESTAMP=")
-    tags.appendDecimal(time / 1000)
-    tags.append("\n__MONOTONIC_TIMESTAMP=")
-    tags.appendDecimal(monotonic / 1000)
-    tags.append("\nPRIORITY=")
-    tags.append(priority)
-    tags.append("\nSYSLOG_IDENTIFIER=ipcdump\n")
-    tags.appendJournalEnd(source, "_PID=", "_COMM=")
-    tags.appendJournalEnd(destination, "OBJECT_PID=", "OBJECT_COMM=")
-    tags.append("MESSAGE=")
-    tags.append(contentsOf: words)
-    tags.append("\n")
-    tags.appendJournalField(JournalEntry.recordField, bytes: record.bytes)
-    output.appendBlock(BlockType.journalExport, tags)
   }
 }
 
 extension OutputBuffer {
-  /// Appends a block whose body is ready.
-  fileprivate mutating func appendBlock(_ type: UInt32, _ body: borrowing OutputBuffer) {
-    let length = UInt32(BlockType.frame + padded(body.count))
-    append(integer: type)
-    append(integer: length)
-    append(contentsOf: body)
-    appendPadding(after: body.count)
-    append(integer: length)
+  /// Makes room for two lengths of a packet's bytes: of those that were captured, and of all.
+  fileprivate mutating func beginPacketData() -> Int {
+    append(integer: UInt64(0))
+    return count - 8
+  }
+
+  fileprivate mutating func endPacketData(at start: Int) {
+    let length = UInt32(count - start - 8)
+    set(integer: length, at: start)
+    set(integer: length, at: start + 4)
+    appendPadding(after: count - start)
+  }
+
+  fileprivate mutating func beginComment() -> Int {
+    append(integer: OptionCode.comment)
+    append(integer: UInt16(0))
+    return count - 4
+  }
+
+  /// Ends a comment, cut to what an option takes.
+  fileprivate mutating func endComment(at start: Int) {
+    truncate(to: min(count, start + 4 + OptionCode.limit))
+    set(integer: UInt16(count - start - 4), at: start + 2)
+    appendPadding(after: count - start)
   }
 
   /// Appends a time of day in nanoseconds as blocks have it: the upper half first.
@@ -224,15 +239,5 @@ extension OutputBuffer {
     append(integer: code)
     append(integer: UInt16(8))
     append(time: time)
-  }
-
-  fileprivate mutating func appendJournalEnd(_ end: Endpoint, _ pid: StaticString, _ comm: StaticString) {
-    guard end.isKnown else { return }
-    append(pid)
-    appendDecimal(Int64(end.pid))
-    append("\n")
-    append(comm)
-    append(end.comm, .terminal)
-    append("\n")
   }
 }

@@ -1,4 +1,5 @@
 import IPCFormats
+import IPCModel
 
 /// Entries of systemd's journal in its export format, in which Wireshark shows what has no bytes of its own.
 enum JournalEntry {
@@ -28,12 +29,39 @@ enum JournalEntry {
 }
 
 extension OutputBuffer {
-  /// Appends the bytes of a field that may hold any.
-  mutating func appendJournalField(_ name: StaticString, bytes: UnsafeRawBufferPointer) {
-    append(name)
-    append(UInt8(ascii: "\n"))
-    append(integer: UInt64(bytes.count).littleEndian)
-    append(bytes)
-    append(UInt8(ascii: "\n"))
+  /// Appends the times that an entry begins with, of day and since the start, both in nanoseconds here.
+  mutating func appendJournalTimes(_ time: UInt64, _ monotonic: UInt64) {
+    append("__REALTIME_TIMESTAMP=")
+    appendDecimal(time / 1000)
+    append("\n__MONOTONIC_TIMESTAMP=")
+    appendDecimal(monotonic / 1000)
+  }
+
+  /// Appends what comes behind the times.
+  mutating func appendJournalHead(priority: StaticString) {
+    append("\nPRIORITY=")
+    append(priority)
+    append("\nSYSLOG_IDENTIFIER=ipcdump\n")
+  }
+
+  /// Appends who was at one end, if that is known.
+  mutating func appendJournalFields(of end: Endpoint, _ pid: StaticString, _ comm: StaticString) {
+    guard end.isKnown else { return }
+    append(pid)
+    appendDecimal(Int64(end.pid))
+    append("\n")
+    append(comm)
+    append(end.comm, .terminal)
+    append("\n")
+  }
+
+  /// Appends what comes behind the message: the record, which may hold any bytes.
+  mutating func appendJournalEnd(record: UnsafeRawBufferPointer) {
+    append("\n")
+    append(JournalEntry.recordField)
+    append("\n")
+    append(integer: UInt64(record.count).littleEndian)
+    append(record)
+    append("\n")
   }
 }

@@ -9,12 +9,18 @@ extension OutputBuffer {
 
   /// Appends a number in groups of 7 bits, the lowest first; all but the last have the highest bit set (LEB128).
   mutating func appendVarint(_ value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
+    // 64 bits are 10 groups.
+    append(upTo: 10) { place in
+      var rest = value
+      var length = 1
+      while rest >= 0x80 {
+        place[length - 1] = UInt8(truncatingIfNeeded: rest) | 0x80
+        rest >>= 7
+        length += 1
+      }
+      place[length - 1] = UInt8(truncatingIfNeeded: rest)
+      return length
     }
-    append(UInt8(truncatingIfNeeded: rest))
   }
 
   /// Appends a signed number so that it is short if it is near to zero: 0, −1, 1, −2 and so on.
@@ -35,7 +41,35 @@ extension OutputBuffer {
 
   /// Appends zeros behind `length` bytes, up to the next multiple of 4.
   mutating func appendPadding(after length: Int) {
-    for _ in 0..<(padded(length) - length) { append(UInt8(0)) }
+    let count = padded(length) - length
+    append(upTo: 3) { place in
+      for index in 0..<count { place[index] = 0 }
+      return count
+    }
+  }
+
+  /// Sets an integer for which there was room left, in the byte order that its memory has.
+  @inline(__always)
+  mutating func set(integer value: some FixedWidthInteger, at position: Int) {
+    withUnsafeBytes(of: value) { replaceBytes(at: position, with: $0) }
+  }
+
+  /// Begins a block: what is appended up to the call of ``endBlock(at:)`` is in it.
+  ///
+  /// - Returns: Where it begins.
+  mutating func beginBlock(_ type: UInt32) -> Int {
+    append(integer: type)
+    // Its length, which is known at its end.
+    append(integer: UInt32(0))
+    return count - 8
+  }
+
+  /// Ends the block that begins at a position.
+  mutating func endBlock(at start: Int) {
+    appendPadding(after: count - start)
+    let length = UInt32(count - start + 4)
+    append(integer: length)
+    set(integer: length, at: start + 4)
   }
 
   /// Appends an option of a block.

@@ -2,7 +2,8 @@ import IPCFormats
 import IPCModel
 
 extension OutputBuffer {
-  /// Appends all of an event but its contents:
+  /// Appends the first part of an event's record, which has all but its contents. Behind it come both ends
+  /// (``appendEnds(of:)``) and the rest (``appendRecordRest(of:_:texts:)``):
   /// - type, kind and traits, a byte each,
   /// - its time of `CLOCK_MONOTONIC`, and what to add to that for the time of day,
   /// - both ends, its count, and its delay and 1, or 0 if that is not known,
@@ -10,16 +11,18 @@ extension OutputBuffer {
   /// - which of the kind's fields it has, as bits, and those.
   ///
   /// What a later version adds comes behind that, and is not looked at by an earlier one.
-  mutating func appendRecord(
-    of event: borrowing Event, _ content: RecordedContent, texts: borrowing TextTable, offset: Int64
-  ) {
+  mutating func appendRecordHead(of event: borrowing Event, offset: Int64) {
     append(RecordType.event.rawValue)
     append(event.kind.rawValue)
     append(event.traits.rawValue)
     append(integer: event.time.littleEndian)
     appendSignedVarint(offset)
-    append(end: event.source)
-    append(end: event.destination)
+  }
+
+  /// Appends the rest of a record.
+  mutating func appendRecordRest(
+    of event: borrowing Event, _ content: RecordedContent, texts: borrowing TextTable
+  ) {
     appendVarint(event.count)
     // An unknown delay, which is the greatest number, becomes 0.
     appendVarint(event.delay &+ 1)
@@ -48,6 +51,12 @@ extension OutputBuffer {
     appendVarint(UInt64(position))
   }
 
+  /// Appends both ends of an event.
+  mutating func appendEnds(of event: borrowing Event) {
+    append(end: event.source)
+    append(end: event.destination)
+  }
+
   private mutating func append(end: Endpoint) {
     appendSignedVarint(Int64(end.pid))
     appendSignedVarint(Int64(end.tid))
@@ -56,10 +65,11 @@ extension OutputBuffer {
 
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
     let fields = event.kind.row.fields
-    var present: UInt64 = 0
-    for position in fields.indices where event.value(at: position) != nil { present |= 1 << UInt64(position) }
-    appendVarint(present)
-    for position in fields.indices {
+    appendVarint(UInt64(event.fieldBits))
+    var left = event.fieldBits
+    while left != 0 {
+      let position = left.trailingZeroBitCount
+      left &= left - 1
       guard let value = event.value(at: position) else { continue }
       switch fields[position].form {
       case .number: appendVarint(value)

@@ -2,17 +2,23 @@ import IPCFormats
 import IPCModel
 
 extension OutputBuffer {
-  /// Appends both ends of an event and its channel in words, as `src 12(sh) → dst 13(cat) pipe <anonymous>`.
-  mutating func appendWords(of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable) {
+  /// Appends both ends of an event in words, as `src 12(sh) → dst 13(cat) pipe`.
+  mutating func appendEndWords(of event: borrowing Event) {
     append("src ")
     append(event.source)
     append(" → dst ")
     append(event.destination)
     append(" ")
     append(event.kind.row.name)
+  }
+
+  /// Appends what an event's channel is called, to stand behind the words of its ends.
+  mutating func appendChannelWords(
+    of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable
+  ) {
     if let position = fields.text, let name = event.value(at: position) {
       append(" ")
-      append(name, of: event.kind.row.fields[position], texts: texts, .terminal)
+      append(name, .text, texts: texts, .terminal)
     }
     appendPort(of: event, fields.ports?.sourceAddress, fields.ports?.source, before: " ", texts: texts)
     appendPort(
@@ -27,18 +33,6 @@ extension OutputBuffer {
     }
     if event.traits.contains(.undelivered) { append(", undelivered") }
     if event.traits.contains(.incomplete) { append(", truncated") }
-  }
-
-  /// Appends all meta fields of an event, each behind a comma.
-  mutating func appendFieldWords(of event: borrowing Event, texts: borrowing TextTable) {
-    let fields = event.kind.row.fields
-    for position in fields.indices {
-      guard let value = event.value(at: position) else { continue }
-      append(", ")
-      append(fields[position].name)
-      append(" ")
-      append(value, of: fields[position], texts: texts, .terminal)
-    }
   }
 
   /// Appends the words of a loss.
@@ -67,7 +61,7 @@ extension OutputBuffer {
     guard let port, let number = event.value(at: port) else { return }
     append(separator)
     if let address, let text = event.value(at: address) {
-      append(text, of: event.kind.row.fields[address], texts: texts, .terminal)
+      append(text, .text, texts: texts, .terminal)
     }
     append(":")
     appendDecimal(number)

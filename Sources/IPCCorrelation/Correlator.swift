@@ -49,7 +49,7 @@ public struct Correlator: ~Copyable {
     let header = record.loadUnaligned(as: ipc_header.self)
     let kind = Int(header.kind)
     guard kind < correlators.count, Self.times.contains(header.time) else { return nil }
-    noteLost(header.lost, of: kind)
+    if header.lost != lost[kind] { noteLost(header.lost, of: kind) }
     correlators[kind].take(record, header: header, into: &stage)
     return header.time
   }

@@ -6,13 +6,16 @@ import IPCModel
 /// Records of different CPUs arrive slightly out of order, and an event may have to wait for its writer, so events stay
 /// here until nothing earlier can come any more.
 public struct EventStage: ~Copyable {
-  private struct Staged {
-    var event: Event
+  /// What goes with an event.
+  // Not private: Swift 6.3 cannot compile the end of a queue of private elements in another file without optimisation.
+  struct Attachment {
     var content: ContentArena.Piece
     var ownTexts: UInt16
   }
 
-  private var queue = Deque<Staged>()
+  private var events = UniqueDeque<Event>()
+  /// Of each event, at the same position.
+  private var attachments = UniqueDeque<Attachment>()
   var contents = ContentArena()
 
   /// Texts that the events' meta fields refer to.
@@ -22,25 +25,28 @@ public struct EventStage: ~Copyable {
   init() {}
 
   /// Number of events that wait.
-  public var count: Int { queue.count }
+  public var count: Int { events.count }
 
   /// How many times pieces of contents are retained; 0 if nothing is kept.
   package var contentsInUse: Int { contents.pieceCount }
 
   /// Time of the first event that waits.
-  var earliest: UInt64? { queue.first?.event.time }
+  var earliest: UInt64? { events.isEmpty ? nil : events[0].time }
 
   /// Adds an event behind all that are not later; takes over one retain of its content.
   ///
   /// - Parameter ownTexts: Set of the meta fields, by position, whose texts were made for this event alone; they are
   ///   released when it has been handed out.
-  mutating func append(_ event: Event, content: ContentArena.Piece, ownTexts: UInt16 = 0) {
-    var position = queue.count
-    while position > 0, queue[position - 1].event.time > event.time { position -= 1 }
-    if position == queue.count {
-      queue.append(Staged(event: event, content: content, ownTexts: ownTexts))
+  mutating func append(_ event: borrowing Event, content: ContentArena.Piece, ownTexts: UInt16 = 0) {
+    let attachment = Attachment(content: content, ownTexts: ownTexts)
+    var position = events.count
+    while position > 0, events[position - 1].time > event.time { position -= 1 }
+    if position == events.count {
+      events.append(copy event)
+      attachments.append(attachment)
     } else {
-      queue.insert(Staged(event: event, content: content, ownTexts: ownTexts), at: position)
+      events.insert(copy event, at: position)
+      attachments.insert(attachment, at: position)
     }
   }
 
@@ -51,18 +57,22 @@ public struct EventStage: ~Copyable {
     through time: UInt64,
     _ body: (borrowing Event, UnsafeRawBufferPointer?, borrowing TextTable) -> Bool
   ) {
-    while let first = queue.first, first.event.time <= time {
-      let goesOn = body(first.event, contents.bytes(of: first.content), texts)
-      contents.release(first.content)
-      if first.ownTexts != 0 { releaseTexts(of: first) }
-      queue.removeFirst()
-      if !goesOn { return }
+    var handed = 0
+    while handed < events.count, events[handed].time <= time {
+      let attachment = attachments[handed]
+      let goesOn = body(events[handed], contents.bytes(of: attachment.content), texts)
+      contents.release(attachment.content)
+      if attachment.ownTexts != 0 { releaseTexts(attachment.ownTexts, of: events[handed]) }
+      handed += 1
+      if !goesOn { break }
     }
+    events.removeFirst(handed)
+    attachments.removeFirst(handed)
   }
 
-  private mutating func releaseTexts(of staged: Staged) {
-    for position in 0..<Event.fieldLimit where staged.ownTexts & (1 << UInt16(position)) != 0 {
-      if let text = staged.event.value(at: position) { texts.release(TextID(rawValue: UInt32(text))) }
+  private mutating func releaseTexts(_ own: UInt16, of event: Event) {
+    for position in 0..<Event.fieldLimit where own & (1 << UInt16(position)) != 0 {
+      if let text = event.value(at: position) { texts.release(TextID(rawValue: UInt32(text))) }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import RecordLayout
 
 /// First and last bytes of a write, by which it is recognised in what a reader received.
@@ -15,8 +16,12 @@ struct Fingerprint: Sendable {
   private static let capacity = Int(IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT)
 
   private var bytes: InlineArray<64, UInt8> = .init(repeating: 0)
-  private var prefix = 0
-  private var suffix = 0
+  // Narrow, because writes carry them about.
+  private var prefixCount: UInt8 = 0
+  private var suffixCount: UInt8 = 0
+
+  private var prefix: Int { Int(prefixCount) }
+  private var suffix: Int { Int(suffixCount) }
 
   /// Fingerprint of which nothing is known.
   init() {}
@@ -28,9 +33,11 @@ struct Fingerprint: Sendable {
   ///   - suffix: How many of them are the suffix.
   init(_ captured: UnsafeRawBufferPointer, suffix: Int) {
     let count = min(captured.count, Self.capacity)
-    for index in 0..<count { bytes[index] = captured[index] }
-    self.suffix = min(suffix, count)
-    prefix = count - self.suffix
+    withUnsafeMutableBytes(of: &bytes) {
+      $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: captured.prefix(count)))
+    }
+    suffixCount = UInt8(min(suffix, count))
+    prefixCount = UInt8(count) - suffixCount
   }
 
   /// Fingerprint of the last byte alone.
@@ -40,12 +47,12 @@ struct Fingerprint: Sendable {
     var last = Fingerprint()
     guard suffix > 0 || prefix == count, prefix + suffix > 0 else { return last }
     last.bytes[0] = bytes[prefix + suffix - 1]
-    last.prefix = 1
+    last.prefixCount = 1
     return last
   }
 
   /// Forgets the last bytes: what it stands for is cut.
-  mutating func dropSuffix() { suffix = 0 }
+  mutating func dropSuffix() { suffixCount = 0 }
 
   /// First bytes of the write, for showing what nobody has read.
   func withPrefix<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
@@ -56,8 +63,7 @@ struct Fingerprint: Sendable {
   func comparePrefix(with received: UnsafeRawBufferPointer, consumed: Int) -> Verdict {
     let count = min(prefix - consumed, received.count)
     if count <= 0 { return .unknown }
-    for index in 0..<count where received[index] != bytes[consumed + index] { return .different }
-    return .equal
+    return isEqual(to: received, from: consumed, count: count) ? .equal : .different
   }
 
   /// Bytes that come next which are the write's for certain, if those of the prefix are: all if the last ones lie
@@ -77,20 +83,21 @@ struct Fingerprint: Sendable {
   ///   - consumed: Bytes of the write that went before that position.
   ///   - count: Bytes of the whole write.
   func compare(with received: UnsafeRawBufferPointer, consumed: Int, count: Int) -> Verdict {
-    var compared = false
-    var position = 0
-    while position < received.count, consumed + position < prefix {
-      if received[position] != bytes[consumed + position] { return .different }
-      compared = true
-      position += 1
-    }
+    let first = comparePrefix(with: received, consumed: consumed)
     let end = count - consumed
-    if suffix > 0, end - suffix >= 0, end <= received.count {
-      for index in 0..<suffix where received[end - suffix + index] != bytes[prefix + index] {
-        return .different
-      }
-      compared = true
+    guard first != .different, suffix > 0, end - suffix >= 0, end <= received.count else { return first }
+    let last = UnsafeRawBufferPointer(rebasing: received[(end - suffix)..<end])
+    return isEqual(to: last, from: prefix, count: suffix) ? .equal : .different
+  }
+
+  /// Whether the first of other bytes are those from a position on.
+  ///
+  /// - Parameter count: How many are compared; there are as many of both.
+  private func isEqual(to other: UnsafeRawBufferPointer, from position: Int, count: Int) -> Bool {
+    precondition(position >= 0 && count <= other.count && position + count <= Self.capacity)
+    return withUnsafeBytes(of: bytes) { bytes in
+      guard let own = bytes.baseAddress, let other = other.baseAddress else { return true }
+      return memcmp(own + position, other, count) == 0
     }
-    return compared ? .equal : .unknown
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 
 /// Comma-separated values (RFC 4180) with a header line, one table for events of all kinds and for losses.
@@ -5,6 +6,7 @@ public struct CSVFormat: EventFormat {
   private let byteLimit: Int?
   private let columns = CSVColumns(KindRow.registry.map(\.fields))
   private var time: TimestampWriter
+  private var ends = EndTexts(2)
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
@@ -33,33 +35,21 @@ public struct CSVFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    output.appendDecimal(Int64(event.source.pid))
-    output.append(",")
-    output.append(event.source.comm, .csv)
-    output.append(",")
-    output.appendDecimal(Int64(event.destination.pid))
-    output.append(",")
-    output.append(event.destination.comm, .csv)
-    output.append(",")
-    output.append(row.name)
-    output.append(",")
+    let found = ends.find(for: event, with: &output, Self.appendEnds)
+    ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(",")
-    for column in columns.names.indices {
-      if let position = columns.position(in: event.kind, column: column),
-        let value = event.value(at: position)
-      {
-        output.append(value, of: row.fields[position], texts: texts, .csv)
-      }
-      output.append(",")
+    var column = 0
+    for cell in columns.row(of: event.kind) {
+      guard let value = event.value(at: cell.position) else { continue }
+      output.append(commas: cell.column - column)
+      column = cell.column
+      output.append(value, cell.form, texts: texts, .csv)
     }
+    output.append(commas: columns.names.count - column)
     if let bytes = shown.bytes { output.appendBase64(bytes) }
-    output.append(",")
-    output.appendDecimal(Int64(event.source.tid))
-    output.append(",")
-    output.appendDecimal(Int64(event.destination.tid))
+    ends.append(1, of: found, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
     output.append(event.traits.inferredEnds ?? "")
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
@@ -71,7 +61,7 @@ public struct CSVFormat: EventFormat {
     output.append(",,,,lost,")
     time.append(loss.time, to: &output)
     output.append(",")
-    for _ in columns.names { output.append(",") }
+    output.append(commas: columns.names.count)
     output.append(",,,,,,")
     output.append(loss.typeName)
     output.append(",")
@@ -79,5 +69,36 @@ public struct CSVFormat: EventFormat {
     output.append(",")
     output.appendDecimal(loss.bytes)
     output.append("\r\n")
+  }
+
+  /// What comes before the time, and what behind the contents.
+  private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
+    if text == 0 {
+      output.appendDecimal(Int64(event.source.pid))
+      output.append(",")
+      output.append(event.source.comm, .csv)
+      output.append(",")
+      output.appendDecimal(Int64(event.destination.pid))
+      output.append(",")
+      output.append(event.destination.comm, .csv)
+      output.append(",")
+      output.append(event.kind.row.name)
+      output.append(",")
+    } else {
+      output.append(",")
+      output.appendDecimal(Int64(event.source.tid))
+      output.append(",")
+      output.appendDecimal(Int64(event.destination.tid))
+    }
+  }
+}
+
+extension OutputBuffer {
+  fileprivate mutating func append(commas count: Int) {
+    if count == 1 { return append(",") }
+    append(upTo: count) { place in
+      memset(place, Int32(UInt8(ascii: ",")), count)
+      return count
+    }
   }
 }

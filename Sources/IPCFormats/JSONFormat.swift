@@ -4,6 +4,12 @@ import IPCModel
 public struct JSONFormat: EventFormat {
   private let byteLimit: Int?
   private var time: TimestampWriter
+  private var ends = EndTexts(2)
+  private let keys = FieldKeys { field, output in
+    output.append(",\"")
+    output.append(field.name)
+    output.append("\":")
+  }
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
@@ -22,32 +28,20 @@ public struct JSONFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
-    output.append(#"{"src_pid":"#)
-    output.appendDecimal(Int64(event.source.pid))
-    output.append(#","src_comm":"#)
-    output.append(event.source.comm, .json)
-    output.append(#","dst_pid":"#)
-    output.appendDecimal(Int64(event.destination.pid))
-    output.append(#","dst_comm":"#)
-    output.append(event.destination.comm, .json)
-    output.append(#","type":""#)
-    output.append(row.name)
-    output.append(#"","time":""#)
+    let found = ends.find(for: event, with: &output, Self.appendEnds)
+    ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(#"","meta":{"#)
-    appendMeta(of: event, row, texts: texts, to: &output)
+    // Of the first one, without the comma.
+    keys.appendFields(of: event, texts: texts, .json, dropFirst: 1, to: &output)
     output.append("}")
     if let bytes = shown.bytes {
       output.append(#","bytes":""#)
       output.appendBase64(bytes)
       output.append("\"")
     }
-    output.append(#","src_tid":"#)
-    output.appendDecimal(Int64(event.source.tid))
-    output.append(#","dst_tid":"#)
-    output.appendDecimal(Int64(event.destination.tid))
+    ends.append(1, of: found, to: &output)
     if shown.isTruncated { output.append(#","truncated":true"#) }
     appendInferred(event.traits, to: &output)
     if event.traits.contains(.undelivered) { output.append(#","delivered":false"#) }
@@ -67,17 +61,25 @@ public struct JSONFormat: EventFormat {
     output.append("\"}\n")
   }
 
-  private func appendMeta(
-    of event: borrowing Event, _ row: KindRow, texts: borrowing TextTable, to output: inout OutputBuffer
-  ) {
-    var separator: StaticString = "\""
-    for position in row.fields.indices {
-      guard let value = event.value(at: position) else { continue }
-      output.append(separator)
-      output.append(row.fields[position].name)
-      output.append("\":")
-      output.append(value, of: row.fields[position], texts: texts, .json)
-      separator = ",\""
+  /// What comes before the time, and what behind the contents.
+  private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
+    if text == 0 {
+      output.append(#"{"src_pid":"#)
+      output.appendDecimal(Int64(event.source.pid))
+      output.append(#","src_comm":"#)
+      output.append(event.source.comm, .json)
+      output.append(#","dst_pid":"#)
+      output.appendDecimal(Int64(event.destination.pid))
+      output.append(#","dst_comm":"#)
+      output.append(event.destination.comm, .json)
+      output.append(#","type":""#)
+      output.append(event.kind.row.name)
+      output.append(#"","time":""#)
+    } else {
+      output.append(#","src_tid":"#)
+      output.appendDecimal(Int64(event.source.tid))
+      output.append(#","dst_tid":"#)
+      output.appendDecimal(Int64(event.destination.tid))
     }
   }
 

@@ -1,6 +1,12 @@
 /// Digits of every base up to 16.
 let hexDigits: StaticString = "0123456789abcdef"
 
+/// The numbers below 100 in two digits each: one division gives two of them.
+private let digitPairs: StaticString = """
+  0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849\
+  5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899
+  """
+
 extension OutputBuffer {
   /// Appends a number in decimal.
   public mutating func appendDecimal(_ value: UInt64) {
@@ -42,21 +48,52 @@ extension OutputBuffer {
 
   @inline(__always)
   private mutating func appendDigits(of value: UInt64, width: Int) {
-    // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
-    var length = 1
-    var bound: UInt64 = 10
-    while length < 20, value >= bound {
-      length += 1
-      bound = bound &* 10
-    }
-    length = max(length, width)
+    let length = max(decimalLength(of: value), width)
     append(upTo: length) { place in
-      var rest = value
-      for index in stride(from: length - 1, through: 0, by: -1) {
-        place[index] = UInt8(ascii: "0") + UInt8(rest % 10)
-        rest /= 10
-      }
+      writeDigits(of: value, to: place, count: length)
       return length
     }
   }
+}
+
+/// Digits that a number has in decimal.
+@inline(__always)
+private func decimalLength(of value: UInt64) -> Int {
+  // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
+  var (length, bound): (Int, UInt64) = value < eightDigits ? (1, 10) : (9, 10 * eightDigits)
+  while length < 20, value >= bound {
+    length += 1
+    bound = bound &* 10
+  }
+  return length
+}
+
+/// 10^8, up to which the digits of a number are taken at a time.
+private let eightDigits: UInt64 = 100_000_000
+
+/// Writes the last digits of a number in decimal, with zeros before it.
+@inline(__always)
+func writeDigits(of value: UInt64, to place: UnsafeMutablePointer<UInt8>, count: Int) {
+  var (rest, left) = (value, count)
+  while left > 8 {
+    let (high, low) = rest.quotientAndRemainder(dividingBy: eightDigits)
+    left -= 8
+    writeDigits(of: UInt32(low), to: place + left, count: 8)
+    rest = high
+  }
+  writeDigits(of: UInt32(rest % eightDigits), to: place, count: left)
+}
+
+/// The same of 32 bits, where a division is one multiplication.
+@inline(__always)
+private func writeDigits(of value: UInt32, to place: UnsafeMutablePointer<UInt8>, count: Int) {
+  var (rest, left) = (value, count)
+  while left >= 2 {
+    let pair = 2 * Int(rest % 100)
+    rest /= 100
+    left -= 2
+    place[left] = digitPairs.utf8Start[pair]
+    place[left + 1] = digitPairs.utf8Start[pair + 1]
+  }
+  if left == 1 { place[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10) }
 }

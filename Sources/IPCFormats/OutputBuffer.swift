@@ -4,12 +4,14 @@ public struct OutputBuffer: ~Copyable {
   public static let retainedCapacity = 4 << 20
 
   /// Number of bytes appended so far.
-  public private(set) var count = 0
+  @inlinable public var count: Int { filled }
   /// Number of bytes that fit before the buffer must grow.
   public private(set) var capacity: Int
 
   private let initialCapacity: Int
-  private var start: UnsafeMutablePointer<UInt8>
+  // What is appended is copied where the caller's code is, so that it must be known there.
+  @usableFromInline var start: UnsafeMutablePointer<UInt8>
+  @usableFromInline var filled = 0
 
   /// Creates an empty buffer.
   ///
@@ -26,15 +28,17 @@ public struct OutputBuffer: ~Copyable {
   public var isEmpty: Bool { count == 0 }
 
   /// Appends one byte.
+  @inlinable
   public mutating func append(_ byte: UInt8) {
     reserve(1)
     start[count] = byte
-    count += 1
+    filled += 1
   }
 
   /// Appends the UTF-8 of a literal.
   ///
   /// Inlined, so that the length is known where a literal is given, and no function is called to copy a few bytes.
+  @inlinable
   @inline(__always)
   public mutating func append(_ text: StaticString) {
     if text.hasPointerRepresentation {
@@ -45,26 +49,33 @@ public struct OutputBuffer: ~Copyable {
   }
 
   /// Appends bytes that lie outside this buffer.
+  @inlinable
   @inline(__always)
   public mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
     guard let source = bytes.baseAddress else { return }
     reserve(bytes.count)
     (start + count).initialize(from: source, count: bytes.count)
-    count += bytes.count
+    filled += bytes.count
   }
 
   /// Appends bytes that lie outside this buffer.
+  @inlinable
+  @inline(__always)
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    bytes.withMemoryRebound(to: UInt8.self) { append($0) }
+    guard let source = bytes.baseAddress else { return }
+    reserve(bytes.count)
+    UnsafeMutableRawPointer(start + count).copyMemory(from: source, byteCount: bytes.count)
+    filled += bytes.count
   }
 
   /// Appends up to `limit` bytes that `body` writes in place, of which it returns the number.
+  @inlinable
   @inline(__always)
   package mutating func append(upTo limit: Int, _ body: (UnsafeMutablePointer<UInt8>) -> Int) {
     reserve(limit)
     let written = body(start + count)
     precondition((0...limit).contains(written), "more bytes written than were reserved")
-    count += written
+    filled += written
   }
 
   /// The bytes, until something is appended or removed.
@@ -79,26 +90,36 @@ public struct OutputBuffer: ~Copyable {
 
   /// Empties the buffer, and gives memory back if one huge event made it grow beyond ``retainedCapacity``.
   public mutating func removeAll() {
-    count = 0
+    filled = 0
     guard capacity > max(OutputBuffer.retainedCapacity, initialCapacity) else { return }
     start.deallocate()
     start = .allocate(capacity: initialCapacity)
     capacity = initialCapacity
   }
 
+  /// Replaces bytes by as many others.
+  package mutating func replaceBytes(at position: Int, with bytes: UnsafeRawBufferPointer) {
+    precondition(position >= 0 && bytes.count <= count - position, "cannot replace bytes that are not there")
+    if let source = bytes.baseAddress {
+      UnsafeMutableRawPointer(start + position).copyMemory(from: source, byteCount: bytes.count)
+    }
+  }
+
   /// Drops what was appended after the first `newCount` bytes.
   public mutating func truncate(to newCount: Int) {
     precondition((0...count).contains(newCount), "cannot truncate to more bytes than there are")
-    count = newCount
+    filled = newCount
   }
 
+  @inlinable
   @inline(__always)
-  private mutating func reserve(_ extra: Int) {
+  mutating func reserve(_ extra: Int) {
     if extra > capacity - count { grow(by: extra) }
   }
 
+  @usableFromInline
   @inline(never)
-  private mutating func grow(by extra: Int) {
+  mutating func grow(by extra: Int) {
     // Doubling keeps appending linear; a total that does not fit an Int traps rather than wraps.
     let newCapacity = max(count + extra, 2 * capacity)
     let newStart = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)

@@ -32,11 +32,31 @@ extension OutputBuffer {
   package mutating func append(
     _ value: UInt64, of field: MetaField, texts: borrowing TextTable, _ escape: TextEscape
   ) {
-    switch field.form {
+    append(value, field.form, texts: texts, escape)
+  }
+
+  /// The same, given the form of the field.
+  package mutating func append(
+    _ value: UInt64, _ form: MetaField.Form, texts: borrowing TextTable, _ escape: TextEscape
+  ) {
+    switch form {
     case .number: appendDecimal(value)
     case .integer: appendDecimal(Int64(bitPattern: value))
     case .text:
-      texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: value))) { append($0, escape) }
+      let id = TextID(rawValue: UInt32(truncatingIfNeeded: value))
+      texts.withBytes(of: id) { texts.isSimple(id) ? append(simple: $0, escape) : append($0, escape) }
+    }
+  }
+
+  /// Appends text in which nothing is to be escaped for lines, JSON and CSV.
+  private mutating func append(simple text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
+    switch escape {
+    case .terminal, .csv: append(text)
+    case .json:
+      append("\"")
+      append(text)
+      append("\"")
+    case .script: appendScriptString(text)
     }
   }
 

@@ -6,12 +6,22 @@ public struct TextFormat: EventFormat {
   private let contentStyle: ContentStyle
   private let palette: Palette
   private var time: TextTimeWriter
+  private var ends = EndTexts(1)
+  private let keys: FieldKeys
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
     byteLimit = options.byteLimit
     contentStyle = options.contentStyle
-    palette = options.color ? .colored : .plain
+    let palette: Palette = options.color ? .colored : .plain
+    self.palette = palette
+    keys = FieldKeys { field, output in
+      output.append(", ")
+      output.append(palette.key)
+      output.append(field.name)
+      output.append(palette.reset)
+      output.append(" ")
+    }
     time = TextTimeWriter(options.timeStyle, clock: options.clock)
   }
 
@@ -26,23 +36,21 @@ public struct TextFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    let row = event.kind.row
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
     time.append(event.time, to: &output)
-    append(row.name, in: palette.type, to: &output)
-    output.append(" ")
-    append(event.source, in: palette.source, to: &output)
-    output.append(" > ")
-    append(event.destination, in: palette.destination, to: &output)
+    let found = ends.find(for: event, with: &output) { [palette] _, event, output in
+      output.append(event.kind.row.name, in: palette.type, palette)
+      output.append(" ")
+      output.append(event.source, in: palette.source, palette)
+      output.append(" > ")
+      output.append(event.destination, in: palette.destination, palette)
+    }
+    ends.append(0, of: found, to: &output)
 
     var separator: StaticString = ": "
-    for position in row.fields.indices {
-      guard let value = event.value(at: position) else { continue }
-      let field = row.fields[position]
+    if event.fieldBits != 0 {
       output.append(separator)
-      append(field.name, in: palette.key, to: &output)
-      output.append(" ")
-      output.append(value, of: field, texts: texts, .terminal)
+      keys.appendFields(of: event, texts: texts, .terminal, dropFirst: 2, to: &output)
       separator = ", "
     }
     func remark(_ word: StaticString, _ detail: StaticString = "") {
@@ -85,19 +93,21 @@ public struct TextFormat: EventFormat {
     output.append(palette.reset)
     output.append("\n")
   }
+}
 
-  private func append(_ text: StaticString, in color: StaticString, to output: inout OutputBuffer) {
-    output.append(color)
-    output.append(text)
-    output.append(palette.reset)
+extension OutputBuffer {
+  fileprivate mutating func append(_ text: StaticString, in color: StaticString, _ palette: Palette) {
+    append(color)
+    append(text)
+    append(palette.reset)
   }
 
-  private func append(_ end: Endpoint, in color: StaticString, to output: inout OutputBuffer) {
-    output.append(color)
-    if end.isKnown { output.appendDecimal(Int64(end.pid)) } else { output.append("<unknown>") }
-    output.append("(")
-    output.append(end.comm, .terminal)
-    output.append(")")
-    output.append(palette.reset)
+  fileprivate mutating func append(_ end: Endpoint, in color: StaticString, _ palette: Palette) {
+    append(color)
+    if end.isKnown { appendDecimal(Int64(end.pid)) } else { append("<unknown>") }
+    append("(")
+    append(end.comm, .terminal)
+    append(")")
+    append(palette.reset)
   }
 }

@@ -12,6 +12,8 @@ struct TimestampWriter: Sendable {
     case rfc3339
   }
 
+  private static let nanoseconds: Int64 = 1_000_000_000
+
   var clock: WallClock {
     didSet { second = nil }
   }
@@ -20,7 +22,7 @@ struct TimestampWriter: Sendable {
   private let shown: Range<Int>
   /// Time in the form of `YYYY-MM-DDThh:mm:ss.nnnnnnnnn+hh:mm`.
   private var stamp = InlineArray<35, UInt8>(repeating: UInt8(ascii: "0"))
-  /// Second that the stamp holds, since 1970.
+  /// When the second begins that the stamp holds, in nanoseconds since 1970.
   private var second: Int64?
 
   init(_ layout: Layout, clock: WallClock) {
@@ -39,18 +41,34 @@ struct TimestampWriter: Sendable {
 
   /// Appends a time of `CLOCK_MONOTONIC`.
   mutating func append(_ time: UInt64, to output: inout OutputBuffer) {
-    let billion: Int64 = 1_000_000_000
-    var (current, nanosecond) = clock.epochNanoseconds(of: time).quotientAndRemainder(dividingBy: billion)
-    if nanosecond < 0 {
-      current -= 1
-      nanosecond += billion
+    let now = clock.epochNanoseconds(of: time)
+    let nanosecond = nanosecond(of: now) ?? setSecond(of: now)
+    output.append(upTo: stamp.count) { place in
+      stamp.span.extracting(shown).withUnsafeBufferPointer { stamp in
+        if let start = stamp.baseAddress { place.initialize(from: start, count: stamp.count) }
+      }
+      writeDigits(of: UInt64(nanosecond), to: place + (20 - shown.lowerBound), count: 9)
+      return shown.count
     }
-    if current != second { setSecond(current) }
-    put(Int(nanosecond), at: 20, width: 9)
-    stamp.span.extracting(shown).withUnsafeBufferPointer { output.append($0) }
   }
 
-  private mutating func setSecond(_ second: Int64) {
+  /// Nanoseconds of a time in the second that the stamp holds; nil if it is in another one.
+  private func nanosecond(of now: Int64) -> Int64? {
+    guard let second, now >= second else { return nil }
+    // Both may be so far apart that only a number without a sign holds it.
+    let passed = UInt64(bitPattern: now &- second)
+    return passed < UInt64(Self.nanoseconds) ? Int64(passed) : nil
+  }
+
+  /// Sets all but the nanoseconds; returns those.
+  private mutating func setSecond(of now: Int64) -> Int64 {
+    var (second, nanosecond) = now.quotientAndRemainder(dividingBy: Self.nanoseconds)
+    if nanosecond < 0 {
+      second -= 1
+      nanosecond += Self.nanoseconds
+    }
+    let (start, isBeyond) = now.subtractingReportingOverflow(nanosecond)
+    self.second = isBeyond ? nil : start
     let offset = clock.zone.minutes(at: second)
     // Local time is told as if it were UTC, so that only the offset depends on the zone.
     var local = time_t(second) + 60 * offset
@@ -65,12 +83,11 @@ struct TimestampWriter: Sendable {
     stamp[29] = UInt8(ascii: offset < 0 ? "-" : "+")
     put(abs(offset) / 60, at: 30, width: 2)
     put(abs(offset) % 60, at: 33, width: 2)
-    self.second = second
+    return nanosecond
   }
 
   private mutating func put(_ value: Int, at position: Int, width: Int) {
-    // Of 32 bits and without a sign, a division is one multiplication.
-    var rest = UInt32(truncatingIfNeeded: value)
+    var rest = value
     for index in stride(from: position + width - 1, through: position, by: -1) {
       stamp[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
       rest /= 10

@@ -45,8 +45,8 @@ public struct Event: Sendable {
   public var traits: Traits
 
   /// Values of the kind's meta fields, by position in ``KindRow/fields``; read them by ``value(at:)``.
-  private var values: InlineArray<12, UInt64>
-  private var present: UInt16
+  @usableFromInline var values: InlineArray<12, UInt64>
+  @usableFromInline var present: UInt16
 
   /// Creates an event without meta fields.
   public init(
@@ -70,6 +70,7 @@ public struct Event: Sendable {
   }
 
   /// Sets the meta field at `position` of the kind's ``KindRow/fields``.
+  @inlinable
   public mutating func set(_ position: Int, to value: UInt64) {
     values[position] = value
     present |= 1 << UInt16(position)
@@ -95,7 +96,11 @@ public struct Event: Sendable {
     return event
   }
 
+  /// The meta fields that this event has, as bits by position.
+  package var fieldBits: UInt16 { present }
+
   /// Raw value of a meta field, nil if this event does not have it.
+  @inlinable
   public func value(at position: Int) -> UInt64? {
     present & (1 << UInt16(position)) == 0 ? nil : values[position]
   }

@@ -3,7 +3,13 @@
 /// Texts are bytes, not `String`: paths have no promised encoding. A text can be released when its channel is
 /// gone, and its number is then given to the next one, so the table does not grow with time.
 public struct TextTable: ~Copyable {
-  private var texts: [[UInt8]] = []
+  private struct Entry {
+    var bytes: [UInt8]
+    /// See ``TextTable/isSimple(_:)``.
+    var isSimple: Bool
+  }
+
+  private var texts: [Entry] = []
   private var free: [UInt32] = []
 
   /// Creates an empty table.
@@ -12,11 +18,12 @@ public struct TextTable: ~Copyable {
   /// Adds a text; equal texts are not merged.
   public mutating func add(_ text: some Sequence<UInt8>) -> TextID {
     let bytes = Array(text)
+    let entry = Entry(bytes: bytes, isSimple: Self.isSimple(bytes))
     if let slot = free.popLast() {
-      texts[Int(slot)] = bytes
+      texts[Int(slot)] = entry
       return TextID(rawValue: slot)
     }
-    texts.append(bytes)
+    texts.append(entry)
     return TextID(rawValue: UInt32(texts.count - 1))
   }
 
@@ -25,17 +32,32 @@ public struct TextTable: ~Copyable {
 
   /// Gives a text's number free; no event that is still to be shown may refer to it.
   public mutating func release(_ id: TextID) {
-    texts[Int(id.rawValue)] = []
+    texts[Int(id.rawValue)] = Entry(bytes: [], isSimple: true)
     free.append(id.rawValue)
   }
 
   /// Bytes of a text.
   public borrowing func withBytes<R>(of id: TextID, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
-    texts[Int(id.rawValue)].withUnsafeBufferPointer(body)
+    texts[Int(id.rawValue)].bytes.withUnsafeBufferPointer(body)
   }
 
   /// A text as a string, for tests and diagnostics; invalid UTF-8 is replaced.
   public borrowing func string(of id: TextID) -> String {
-    String(decoding: texts[Int(id.rawValue)], as: UTF8.self)
+    String(decoding: texts[Int(id.rawValue)].bytes, as: UTF8.self)
+  }
+
+  /// Whether all of a text stands for itself in lines, JSON and CSV: printable ASCII without quotation marks, backslashes
+  /// and commas, and without a space at its ends. Found out once, and not for every event that refers to it.
+  public borrowing func isSimple(_ id: TextID) -> Bool { texts[Int(id.rawValue)].isSimple }
+
+  private static func isSimple(_ bytes: [UInt8]) -> Bool {
+    let space = UInt8(ascii: " ")
+    if bytes.first == space || bytes.last == space { return false }
+    return bytes.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: ","): false
+      default: (0x20...0x7E).contains(byte)
+      }
+    }
   }
 }

@@ -9,6 +9,8 @@ import IPCSummary
 final class EventSink {
   private let filter: EventFilter
   private var format: (any EventFormat)?
+  /// Whether there is a format; to ask that itself would copy it.
+  private let showsEvents: Bool
   private let showsContents: Bool
   private let limit: UInt64
   private var isEnded = false
@@ -31,6 +33,7 @@ final class EventSink {
   ) {
     self.filter = filter
     self.format = format
+    showsEvents = format != nil
     self.showsContents = showsContents
     self.limit = limit
     self.recorder = recorder
@@ -96,7 +99,7 @@ final class EventSink {
   private func show(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) {
-    guard format != nil else { return }
+    guard showsEvents else { return }
     if showsContents || (recorder == nil && content == nil) {
       format?.append(event, content: content, texts: texts, to: &buffer)
     } else {

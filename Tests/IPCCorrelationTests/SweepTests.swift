@@ -14,6 +14,15 @@ struct SweepTests {
     #expect(recording.sweep(after: 2100) == 0)
   }
 
+  @Test func `knows a pipe anew that it has forgotten`() {
+    recording.write("x", by: .ann)
+    recording.read("x", by: .bob)
+    #expect(recording.sweep(after: 2100) == 1)
+    recording.write("hello", by: .ann)
+    #expect(
+      recording.toldAtEnd(recording.live(unread: 5)) == ["ann > bob 1 \"x\"", "ann > nobody 5 \"hello\""])
+  }
+
   @Test func `keeps a pipe with unread bytes while it exists`() {
     recording.write("hello", by: .ann)
     #expect(recording.sweep(after: 2100) == 0)

@@ -77,10 +77,9 @@ struct CSVFormatTests {
       [MetaField("count", .number), MetaField("b", .text)],
     ])
     #expect(columns.names.map(\.description) == ["a", "count", "b"])
-    let positions = (0..<2).map { kind in
-      (0..<3).map { columns.position(in: Kind(rawValue: UInt8(kind)), column: $0) }
-    }
-    #expect(positions == [[0, 1, nil], [nil, 0, 1]])
+    let rows = (0..<2).map { columns.row(of: Kind(rawValue: UInt8($0))) }
+    #expect(rows.map { $0.map(\.position) } == [[0, 1], [0, 1]])
+    #expect(rows.map { $0.map(\.column) } == [[0, 1], [1, 2]])
   }
 
   @Test func `tells of unknown ends and of what is uncertain`() throws {

@@ -12,6 +12,8 @@ final class InternetNames {
 
   private let serviceName: @Sendable (UInt16, Kind) -> String?
   private var addresses: [InternetAddress: TextID] = [:]
+  /// The one that was asked for last, because most are the same.
+  private var last: (address: InternetAddress, text: TextID)?
   /// Bounded by the number of ports.
   private var services: [Port: TextID?] = [:]
   private var retired = RetiredTexts()
@@ -21,9 +23,10 @@ final class InternetNames {
 
   /// An address as text: `127.0.0.1`, `::1`.
   func address(_ address: InternetAddress, _ texts: inout TextTable) -> TextID {
-    if let known = addresses[address] { return known }
-    let text = texts.add(address.text)
+    if let last, last.address == address { return last.text }
+    let text = addresses[address] ?? texts.add(address.text)
     addresses[address] = text
+    last = (address, text)
     return text
   }
 
@@ -46,6 +49,7 @@ final class InternetNames {
     if addresses.count > Self.limit {
       retired.append(contentsOf: addresses.values)
       addresses.removeAll()
+      last = nil
     }
     retired.tidy(at: time, &stage)
   }

@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 import IPCModel
 
@@ -20,6 +21,9 @@ extension StreamChannel {
     var isFromBefore = false
   }
 
+  /// A read's division, in the order of its bytes.
+  typealias Shares = UniqueArray<Share>
+
   /// Most writes that are compared for one position of a read, if they cannot all be next.
   static var comparedWrites: Int { 256 }
   /// The same of those that can be: thousands of processes may be held up in the middle of their writes.
@@ -31,11 +35,11 @@ extension StreamChannel {
   ///   - content: What was captured of the read.
   ///   - isForced: Whether to decide now: what is not known is inferred then.
   ///   - lossGeneration: State of losses now.
-  ///   - shares: Receives the division, in the order of the read's bytes.
+  ///   - shares: Receives the division.
   /// - Returns: Whether the read is divided; if not, nothing has changed.
   func attribute(
     _ read: StreamRead, content: UnsafeRawBufferPointer?, isForced: Bool, lossGeneration: UInt64,
-    into shares: inout [Share]
+    into shares: inout Shares
   ) -> Bool {
     shares.removeAll(keepingCapacity: true)
     if hasPositions {
@@ -69,7 +73,7 @@ extension StreamChannel {
   }
 
   /// Takes bytes of the chosen write as the next share; returns how many.
-  func take(_ choice: Choice, at offset: Int, atMost most: Int, into shares: inout [Share]) -> Int {
+  func take(_ choice: Choice, at offset: Int, atMost most: Int, into shares: inout Shares) -> Int {
     let start = writes[choice.index].consumed
     let count = min(writes[choice.index].remaining, most)
     take(count, from: choice.index)
@@ -81,8 +85,10 @@ extension StreamChannel {
   }
 
   /// Gives the bytes of a division back that cannot be finished.
-  func takeBack(_ shares: [Share]) {
-    for share in shares { if let write = share.write { putBack(share.count, to: write) } }
+  func takeBack(_ shares: borrowing Shares) {
+    for index in shares.indices {
+      if let write = shares[index].write { putBack(shares[index].count, to: write) }
+    }
   }
 
   /// The write whose bytes come next in a read; nil if it is not known yet.
@@ -106,7 +112,10 @@ extension StreamChannel {
     }
     tally.removeAll()
     // What began later than the earliest end comes later.
-    let end = writes.prefix(Self.comparedWrites).reduce(UInt64.max) { isThere($1) ? min($0, $1.end) : $0 }
+    var end = UInt64.max
+    for index in writes.indices.prefix(Self.comparedWrites) where isThere(writes[index]) {
+      end = min(end, writes[index].end)
+    }
     var others = 0
     for index in writes.indices.prefix(Self.overlappingWrites) {
       let write = writes[index]

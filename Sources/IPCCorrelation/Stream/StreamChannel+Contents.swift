@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 
 /// Contents of writes, for reads that have none of their own.
@@ -54,11 +55,14 @@ extension StreamChannel {
   }
 
   /// Whether a divided read still has to wait for the contents of its writes.
-  func mustWait(_ read: StreamRead, for shares: [Share]) -> Bool {
-    shares.contains { share in
-      guard let index = share.write, share.offset + share.count > read.filled else { return false }
-      return writes[index].isInFlight || writes[index].content.isAwaited
+  func mustWait(_ read: StreamRead, for shares: borrowing Shares) -> Bool {
+    for share in shares.indices {
+      guard let index = shares[share].write, shares[share].offset + shares[share].count > read.filled else {
+        continue
+      }
+      if writes[index].isInFlight || writes[index].content.isAwaited { return true }
     }
+    return false
   }
 
   /// How much is known of the bytes that a read without a buffer has got.
@@ -75,28 +79,37 @@ extension StreamChannel {
   ///
   /// - Parameter content: What lay in the pipe of them.
   func knowledge(
-    of read: StreamRead, dividedAs shares: [Share], content: UnsafeRawBufferPointer?
+    of read: StreamRead, dividedAs shares: borrowing Shares, content: UnsafeRawBufferPointer?
   ) -> Knowledge {
     if hasPositions { return .all }
     if read.isDisputed { return .nothing }
     // Which of several readers has taken which of several writes, the bytes would have to tell.
     if hasSeveralReaders, writers.hasSeveral { return .backlog }
     // A write that is not known may have come before those that are.
-    if isAstray || shares.contains(where: { $0.write == nil }) { return .backlog }
+    if isAstray || hasGap(shares) { return .backlog }
     if read.emptied, available > 0, writes.contains(where: { isLeftOver($0, by: read) }) {
       isAstray = true
       return .backlog
     }
     guard let content else { return .all }
-    let isContradicted = shares.contains { share in
-      guard let index = share.write, !share.isInferred, share.offset < content.count else { return false }
-      let received = UnsafeRawBufferPointer(rebasing: content.dropFirst(share.offset).prefix(share.count))
-      let write = writes[index]
-      return write.fingerprint.compare(with: received, consumed: share.start, count: write.count)
-        == .different
+    for index in shares.indices where isContradicted(shares[index], by: content) {
+      isAstray = true
+      return .nothing
     }
-    if isContradicted { isAstray = true }
-    return isContradicted ? .nothing : .all
+    return .all
+  }
+
+  private func hasGap(_ shares: borrowing Shares) -> Bool {
+    for index in shares.indices where shares[index].write == nil { return true }
+    return false
+  }
+
+  /// Whether a share's bytes are others than its write's.
+  private func isContradicted(_ share: Share, by content: UnsafeRawBufferPointer) -> Bool {
+    guard let index = share.write, !share.isInferred, share.offset < content.count else { return false }
+    let received = UnsafeRawBufferPointer(rebasing: content.dropFirst(share.offset).prefix(share.count))
+    let write = writes[index]
+    return write.fingerprint.compare(with: received, consumed: share.start, count: write.count) == .different
   }
 
   /// Whether a write seems unread although a read has found the stream empty: its bytes have gone to somebody unseen.

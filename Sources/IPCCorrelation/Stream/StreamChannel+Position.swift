@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 import IPCModel
 
@@ -44,7 +45,7 @@ extension StreamChannel {
   /// - Parameter lossGeneration: State of losses now.
   func attributeByPosition(
     _ read: StreamRead, content: UnsafeRawBufferPointer?, isForced: Bool, lossGeneration: UInt64,
-    into shares: inout [Share]
+    into shares: inout Shares
   ) -> Bool {
     var position = read.span.start
     let end = read.span.limit
@@ -84,7 +85,7 @@ extension StreamChannel {
   /// Takes bytes of the chosen write from a position on; returns how many.
   private func take(
     _ choice: Choice, at offset: Int, from position: Int64, to end: Int64, _ behind: Int,
-    into shares: inout [Share]
+    into shares: inout Shares
   ) -> Int64 {
     let write = writes[choice.index]
     var limit = end
@@ -222,7 +223,8 @@ extension StreamChannel {
   /// Positions of writes that have ended and that nobody has read.
   var unreadPositions: Int {
     guard let first = writes.first?.span.start else { return 0 }
-    let last = writes.reduce(first) { $1.isInFlight ? $0 : max($0, $1.span.limit) }
+    var last = first
+    for index in writes.indices where !writes[index].isInFlight { last = max(last, writes[index].span.limit) }
     return Int(max(0, last - max(first, positions.readLimit ?? first)))
   }
 

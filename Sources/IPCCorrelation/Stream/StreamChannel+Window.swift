@@ -14,10 +14,12 @@ extension StreamChannel {
   func closedWindow(around position: Int64) -> Window? {
     let first = writes.firstIndex { !$0.span.isTight && !$0.isInFlight && $0.span.limit > position }
     guard let first else { return nil }
-    let unsettled = writes[first...].lazy.filter { !$0.span.isTight && !$0.isInFlight }
-    for from in unsettled.prefix(Self.countedWrites) where lowest(from.span) <= position {
-      for to in unsettled.prefix(Self.countedWrites) where to.span.limit > position {
-        let window = lowest(from.span)..<to.span.limit
+    let unsettled = (first..<writes.count).lazy.filter { [self] in
+      !writes[$0].span.isTight && !writes[$0].isInFlight
+    }
+    for from in unsettled.prefix(Self.countedWrites) where lowest(writes[from].span) <= position {
+      for to in unsettled.prefix(Self.countedWrites) where writes[to].span.limit > position {
+        let window = lowest(writes[from].span)..<writes[to].span.limit
         if isClosed(window) { return window }
       }
     }
@@ -33,7 +35,8 @@ extension StreamChannel {
   /// comes there.
   func isInOrder(upTo position: Int64, in window: Window) -> Bool {
     var taken: Int64 = 0
-    for write in writes {
+    for index in writes.indices {
+      let write = writes[index]
       if write.span.isTight {
         taken += write.span.overlap(window.lowerBound, position)
       } else if liesIn(window, write) {
@@ -50,7 +53,8 @@ extension StreamChannel {
 
   private func isClosed(_ window: Window) -> Bool {
     var known: Int64 = 0
-    for write in writes {
+    for index in writes.indices {
+      let write = writes[index]
       if write.span.isTight {
         known += write.span.overlap(window.lowerBound, window.upperBound)
       } else if liesIn(window, write) {

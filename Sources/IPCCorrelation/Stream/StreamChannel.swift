@@ -15,9 +15,9 @@ final class StreamChannel {
   var ends = SocketEnds()
 
   /// Writes with unread bytes, and those that go on: in the order of arrival, or of their positions.
-  var writes = Deque<StreamWrite>()
+  var writes = UniqueDeque<StreamWrite>()
   /// Reads without known writers, in the order of arrival.
-  var reads = Deque<StreamRead>()
+  var reads = UniqueDeque<StreamRead>()
 
   /// What was passed with ``writes`` and ``reads``.
   var kept = KeptItems()
@@ -92,7 +92,7 @@ final class StreamChannel {
   var isIdle: Bool { writes.isEmpty && reads.isEmpty }
 
   /// Whether all unread bytes are from one thread of one name.
-  var isUniform: Bool { writes.first.map { lastChange <= $0.serial } ?? true }
+  var isUniform: Bool { writes.isEmpty || lastChange <= writes[0].serial }
 
   /// Who may have written bytes whose write is not known.
   ///
@@ -103,9 +103,8 @@ final class StreamChannel {
 
   // MARK: - Writes
 
-  /// Adds a write that has ended, or goes on.
-  func append(_ write: StreamWrite) {
-    var write = write
+  /// Adds a write that has ended, or goes on, and numbers it.
+  func append(_ write: inout StreamWrite) {
     nextSerial += 1
     write.serial = nextSerial
     if let surplus, surplus.tid == write.source.tid {
@@ -122,22 +121,22 @@ final class StreamChannel {
   /// Ends the write that a thread has begun here.
   ///
   /// - Returns: Whether its beginning was known.
-  func end(_ write: StreamWrite) -> Bool {
-    guard inFlight > 0,
-      let index = writes.lastIndex(where: { $0.isInFlight && $0.source.tid == write.source.tid })
+  func end(_ write: borrowing StreamWrite) -> Bool {
+    let (tid, count) = (write.source.tid, write.count)
+    guard inFlight > 0, let index = writes.lastIndex(where: { $0.isInFlight && $0.source.tid == tid })
     else { return false }
     available -= writes[index].remaining
     let consumed = writes[index].consumed
     writes[index].end = write.end
-    writes[index].count = write.count
-    if consumed > write.count, writes[index].isBatch {
+    writes[index].count = count
+    if consumed > count, writes[index].isBatch {
       // What was read beyond the first message of a batch is of the next ones.
-      writes[index].consumed = write.count
-      surplus = (write.source.tid, consumed - write.count)
+      writes[index].consumed = count
+      surplus = (tid, consumed - count)
     } else if !hasPositions {
       // More was read than was written only if a read was given to the wrong one of several writers.
-      writes[index].count = max(write.count, consumed)
-      if consumed > write.count { isAstray = true }
+      writes[index].count = max(count, consumed)
+      if consumed > count { isAstray = true }
     }
     writes[index].fingerprint = write.fingerprint
     writes[index].content = write.content
@@ -218,11 +217,10 @@ final class StreamChannel {
   }
 
   /// Removes a write, and what is unread of it.
-  @discardableResult
-  func removeWrite(at index: Int) -> StreamWrite {
-    let write = index == 0 ? writes.removeFirst() : writes.remove(at: index)
-    noteRemoval(of: write)
-    return write
+  func removeWrite(at index: Int) {
+    noteRemoval(of: writes[index])
+    // Unlike the one without a number, it copies nothing.
+    if index == 0 { writes.removeFirst(1) } else { _ = writes.remove(at: index) }
   }
 
   /// Removes the writes that `isOver` says yes to, and what is unread of them.
@@ -234,6 +232,7 @@ final class StreamChannel {
     }
   }
 
+  @inline(__always)
   private func noteRemoval(of write: StreamWrite) {
     kept.remove(write.passed)
     if !write.content.piece.isNone { discard(write.content.piece) }

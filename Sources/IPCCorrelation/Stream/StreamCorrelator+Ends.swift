@@ -1,3 +1,4 @@
+import DequeModule
 import IPCModel
 
 /// What becomes of channels that rest, go, or outlive the trace.
@@ -16,7 +17,7 @@ extension StreamCorrelator {
     }
     tidyBacklogs(before: .max, &stage)
     channels = [:]
-    recent = nil
+    recent.removeAll()
   }
 
   var wantsLiveChannels: Bool { look.isDue }
@@ -53,7 +54,7 @@ extension StreamCorrelator {
       forgetSplicing(of: channel, &stage)
       if let name = channel.name { retiredNames.append(name) }
     }
-    recent = nil
+    recent.removeAll()
     if named > Self.keptNames { unreadCount += named }
     if medium.isCrowded { unreadCount += 1 }
     look.note(unread: unreadCount, hasLooked: live != nil, found: live != nil && !gone.isEmpty)

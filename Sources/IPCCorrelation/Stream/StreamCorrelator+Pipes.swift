@@ -15,19 +15,19 @@ extension StreamCorrelator {
   }
 
   /// Adds a write as the packets that it was cut into.
-  func appendPackets(of write: StreamWrite, to channel: StreamChannel) {
-    var packet = write
+  func appendPackets(of write: inout StreamWrite, to channel: StreamChannel) {
     guard write.isPacket, write.count > PipeMedium.atomicLimit else {
-      channel.settleDebt(with: &packet)
-      return channel.append(packet)
+      channel.settleDebt(with: &write)
+      return channel.append(&write)
     }
+    var packet = write
     packet.fingerprint.dropSuffix()
     var left = write.count
     while left > 0 {
       packet.count = min(left, PipeMedium.atomicLimit)
       packet.consumed = 0
       channel.settleDebt(with: &packet)
-      channel.append(packet)
+      channel.append(&packet)
       // The next packet comes behind this one, and of its bytes nothing is known.
       packet.begin = packet.end
       packet.end += 1

@@ -22,7 +22,7 @@ extension StreamCorrelator {
     // What follows although nobody wants it has no place.
     let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
     nextRead += 1
-    var read = StreamRead(
+    let read = StreamRead(
       reader: reader, thread: thread, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time,
       count: transfer.count,
       content: content, filled: content.isNone ? 0 : transfer.captured.count,
@@ -31,13 +31,20 @@ extension StreamCorrelator {
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE), passed: items,
       span: span, lossGeneration: lossGeneration, serial: nextRead)
     if isSpliced || channel.splicing != nil || !backlogs.isEmpty {
-      let index = place(&read, in: channel, &stage)
-      channel.reads.insert(read, at: index)
+      var placed = read
+      let index = place(&placed, in: channel, &stage)
+      add(placed, at: index, to: channel, &stage)
     } else {
-      channel.reads.append(read)
+      add(read, at: channel.reads.count, to: channel, &stage)
     }
-    channel.note(reader: reader.tid, end: read.time)
-    if !read.isComplete { arriving[thread] = channel }
+  }
+
+  /// Adds a read to those that wait, unless it can be divided at once.
+  private func add(_ read: StreamRead, at index: Int, to channel: StreamChannel, _ stage: inout EventStage) {
+    channel.note(reader: read.reader.tid, end: read.time)
+    if divideAtOnce(read, of: channel, &stage) { return }
+    channel.reads.insert(read, at: index)
+    if !read.isComplete { arriving[read.thread] = channel }
   }
 
   /// Where a read's bytes lay.

@@ -20,7 +20,7 @@ extension StreamCorrelator {
     if channel.hasPositions {
       write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
       channel.positions.note(writtenFrom: write.span.start)
-      return channel.append(write)
+      return channel.append(&write)
     }
     // A long packet write becomes several packets, whose bounds are known at its end.
     if write.isPacket, write.count > PipeMedium.atomicLimit { return }
@@ -31,7 +31,7 @@ extension StreamCorrelator {
       if write.count <= 0 { return }
     }
     channel.settleDebt(with: &write)
-    channel.append(write)
+    channel.append(&write)
   }
 
   /// Adds a write that has ended, or ends one that has begun.
@@ -52,7 +52,7 @@ extension StreamCorrelator {
     } else if write.isUrgent, write.count > 0 {
       takeUrgent(write, in: channel)
     } else {
-      takePlain(write, in: channel)
+      takePlain(&write, in: channel)
     }
     if write.count > 0 {
       channel.writers.note(write.source, end: write.end)
@@ -62,10 +62,10 @@ extension StreamCorrelator {
     if !channel.hasPositions { channel.dropFinished() }
   }
 
-  private func takePlain(_ write: StreamWrite, in channel: StreamChannel) {
+  private func takePlain(_ write: inout StreamWrite, in channel: StreamChannel) {
     let wasBegun = channel.end(write)
     if wasBegun { channel.abandon(by: write.source.tid) }
-    if !wasBegun, write.count > 0 { appendPackets(of: write, to: channel) }
+    if !wasBegun, write.count > 0 { appendPackets(of: &write, to: channel) }
   }
 
   /// Adds a write to a unix stream whose last byte is urgent.
@@ -76,14 +76,14 @@ extension StreamCorrelator {
     rest.fingerprint.dropSuffix()
     // Descriptors go with the rest if there is any.
     if rest.count > 0 { urgent.passed = 0 } else { rest.passed = 0 }
-    takePlain(rest, in: channel)
+    takePlain(&rest, in: channel)
     urgent.count = 1
     urgent.fingerprint = write.fingerprint.last(of: write.count)
     urgent.content = write.content.dropFirst(write.count - 1)
     // It comes behind the rest.
     urgent.end += 1
     if rest.count > 0 { urgent.begin = rest.end }
-    channel.appendUrgent(urgent)
+    channel.appendUrgent(&urgent)
   }
 
   /// Adds a write whose record says where its bytes lie.
@@ -99,7 +99,7 @@ extension StreamCorrelator {
     }
     let wasBegun = channel.end(write)
     if wasBegun { channel.abandon(by: write.source.tid) }
-    if !wasBegun, write.count > 0 { channel.append(write) }
+    if !wasBegun, write.count > 0 { channel.append(&write) }
     dropPassed(channel, at: transfer.time, &stage)
   }
 

@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 import IPCModel
 import RecordLayout
@@ -9,15 +10,15 @@ final class StreamCorrelator: KindCorrelator {
   let isSocket: Bool
   let settings: CorrelatorSettings
   var channels: [ChannelKey: StreamChannel] = [:]
-  /// The channel of the last record, because the next one is often of the same.
-  var recent: StreamChannel?
+  /// Those of the last records.
+  var recent = RecentChannels()
   var lossGeneration: UInt64 = 0
   var nextRead: UInt64 = 0
   /// Reads whose contents are still arriving, by reader.
   var arriving: [RecordedThread: StreamChannel] = [:]
   /// Reads whose writers are not known yet.
   var pending = WaitingLine<StreamChannel>()
-  private var shares: [StreamChannel.Share] = []
+  private var shares = StreamChannel.Shares()
   /// Contents of writes that are still arriving, by writer.
   var arrivingWrites: [RecordedThread: ArrivingContent] = [:]
   var lastContentRecord: UInt64 = 0
@@ -62,9 +63,11 @@ final class StreamCorrelator: KindCorrelator {
       case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: channel, &stage)
       default: takeRead(transfer, in: channel, &stage)
       }
-      resolve(channel, &stage)
-      if header.type == UInt16(IPC_RECORD_READ.rawValue) {
-        awaitWriters(ofLastReadOf: channel, at: header.time)
+      if !channel.reads.isEmpty {
+        resolve(channel, &stage)
+        if header.type == UInt16(IPC_RECORD_READ.rawValue) {
+          awaitWriters(ofLastReadOf: channel, at: header.time)
+        }
       }
       releaseDiscarded(of: channel, &stage)
     case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
@@ -82,13 +85,14 @@ final class StreamCorrelator: KindCorrelator {
 
   /// The channel of a record, made if it is new.
   private func meet(_ transfer: StreamTransfer) -> StreamChannel {
-    if let recent, recent.key == transfer.key {
-      note(transfer, of: recent)
-      return recent
+    let key = transfer.key
+    if let channel = recent[key] {
+      note(transfer, of: channel)
+      return channel
     }
-    let known = channels[transfer.key]
-    let channel = known ?? makeChannel(transfer.key)
-    recent = channel
+    let known = channels[key]
+    let channel = known ?? makeChannel(key)
+    recent.note(channel)
     if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
       channel.lossGeneration = lossGeneration - 1
     }
@@ -139,11 +143,11 @@ final class StreamCorrelator: KindCorrelator {
     }
     channel.dropAll { _ in }
     guard before > 0 else { return }
-    channel.append(
-      StreamWrite(
-        source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
-        isInferred: true, begin: 0, end: StreamWrite.longAgo,
-        count: before, fingerprint: Fingerprint()))
+    var write = StreamWrite(
+      source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
+      isInferred: true, begin: 0, end: StreamWrite.longAgo,
+      count: before, fingerprint: Fingerprint())
+    channel.append(&write)
   }
 
   func seed(_ channels: LiveChannels) { initialHolders = channels }
@@ -190,31 +194,50 @@ final class StreamCorrelator: KindCorrelator {
   @discardableResult
   func divide(_ channel: StreamChannel, at index: Int, isForced: Bool, _ stage: inout EventStage) -> Bool {
     let read = channel.reads[index]
+    guard tell(read, of: channel, isForced: isForced, &stage) else { return false }
+    // Removal in the middle moves what comes behind.
+    if index == 0 { channel.reads.removeFirst(1) } else { _ = channel.reads.remove(at: index) }
+    goPast(read, in: channel, &stage)
+    return true
+  }
+
+  /// Divides a read that waits nowhere yet, and tells its events if that was possible.
+  func divideAtOnce(_ read: StreamRead, of channel: StreamChannel, _ stage: inout EventStage) -> Bool {
+    guard channel.reads.isEmpty, read.isComplete, tell(read, of: channel, isForced: false, &stage) else {
+      return false
+    }
+    goPast(read, in: channel, &stage)
+    return true
+  }
+
+  private func tell(
+    _ read: StreamRead, of channel: StreamChannel, isForced: Bool, _ stage: inout EventStage
+  ) -> Bool {
     let content = stage.contents.bytes(of: read.content)
     guard
       channel.attribute(
         read, content: content, isForced: isForced, lossGeneration: lossGeneration, into: &shares)
     else { return false }
-    // Positions stay true whatever was lost.
-    let isInStep = channel.hasPositions || channel.lossGeneration == lossGeneration
-    teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep, &stage)
+    teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep(channel), &stage)
     channel.kept.remove(read.passed)
-    // Removal in the middle moves what comes behind.
-    if index == 0 { channel.reads.removeFirst() } else { channel.reads.remove(at: index) }
-    if channel.hasPositions {
-      dropPassed(channel, at: read.time, &stage)
-      return true
-    }
+    return true
+  }
+
+  /// Positions stay true whatever was lost.
+  private func isInStep(_ channel: StreamChannel) -> Bool {
+    channel.hasPositions || channel.lossGeneration == lossGeneration
+  }
+
+  /// Lets go of the writes that a read was the last of.
+  private func goPast(_ read: StreamRead, in channel: StreamChannel, _ stage: inout EventStage) {
+    if channel.hasPositions { return dropPassed(channel, at: read.time, &stage) }
     channel.noteEmpty(at: read.time)
     channel.dropFinished()
-    if read.emptied {
-      // A read that found the stream empty says so of its own time: what was lost since is not made good.
-      if !isInStep, read.lossGeneration == lossGeneration {
-        channel.dropEnded(before: read.time) { _ in }
-        channel.lossGeneration = lossGeneration
-      }
+    // A read that found the stream empty says so of its own time: what was lost since is not made good.
+    if read.emptied, !isInStep(channel), read.lossGeneration == lossGeneration {
+      channel.dropEnded(before: read.time) { _ in }
+      channel.lossGeneration = lossGeneration
     }
-    return true
   }
 
   /// Lets go of what reads have gone past; if nothing was lost, somebody has read it without being seen.

@@ -1,20 +1,21 @@
 import IPCModel
 
 /// One writer's part of a read.
-struct StreamPart {
+struct StreamPart: BitwiseCopyable {
   var source: Endpoint
   var isMatched = false
   var isInferred = false
   var count = 0
   /// When the earliest of its writes ended, as far as it is known; `UInt64.max` while that goes on.
   var written: UInt64?
-  /// What the writer passed with these bytes.
-  var sent: PassedItems?
+  /// Number, in ``StreamChannel/kept``, of what the writer passed with these bytes.
+  var sent: UInt64 = 0
   /// Why some of its bytes are missing.
   var missing: MissingBytes?
-  /// Pieces of its contents; the first is enough unless other writers' bytes lie between.
+  /// The first piece of its contents, which is enough unless other writers' bytes lie between.
   private var first = ContentArena.Piece.none
-  private var more: [ContentArena.Piece] = []
+  /// Whether there are more pieces.
+  private var isScattered = false
   /// Whether bytes are missing, so that what follows does not join.
   private var isCut = false
   /// Bytes in all pieces.
@@ -27,32 +28,39 @@ struct StreamPart {
   /// - Parameters:
   ///   - piece: What is known of them; it must live until the part is joined.
   ///   - count: How many they are.
-  mutating func append(_ piece: ContentArena.Piece, of count: Int) {
-    if isCut { return }
+  /// - Returns: Whether the part holds the piece now; if not, it is to be given to ``joined(with:_:)``.
+  mutating func append(_ piece: ContentArena.Piece, of count: Int) -> Bool {
+    if isCut { return true }
     if piece.length < count { isCut = true }
-    if piece.isNone { return }
-    let last = more.last ?? first
+    if piece.isNone { return true }
+    length += piece.length
     if first.isNone {
       first = piece
     } else if piece.length > 0 {
-      if more.isEmpty, last.block == piece.block, last.offset + last.length == piece.offset {
-        first.length += piece.length
-      } else {
-        more.append(piece)
+      let joins = !isScattered && first.block == piece.block && first.offset + first.length == piece.offset
+      if !joins {
+        isScattered = true
+        return false
       }
+      first.length += piece.length
     }
-    length += piece.length
+    return true
   }
 
   /// The contents in one piece, retained once for the event; `none` if there are none at all.
-  func joined(_ arena: inout ContentArena) -> ContentArena.Piece {
-    if more.isEmpty {
+  ///
+  /// - Parameter others: The pieces that the part does not hold, in the order of their bytes.
+  func joined(with others: some Sequence<ContentArena.Piece>, _ arena: inout ContentArena)
+    -> ContentArena.Piece
+  {
+    if !isScattered {
       arena.retain(first)
       return first
     }
     let whole = arena.allocate(length)
-    var position = 0
-    for piece in [first] + more {
+    if let bytes = arena.bytes(of: first) { arena.write(bytes, to: whole, at: 0) }
+    var position = first.length
+    for piece in others {
       if let bytes = arena.bytes(of: piece) { arena.write(bytes, to: whole, at: position) }
       position += piece.length
     }

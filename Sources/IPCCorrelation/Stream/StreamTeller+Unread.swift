@@ -42,21 +42,19 @@ extension StreamTeller {
     of channel: StreamChannel, at time: UInt64, isInStep: Bool, _ stage: inout EventStage,
     count: (StreamWrite) -> Int
   ) {
-    var rests: [(write: StreamWrite, part: StreamPart)] = []
+    var rests: [(write: StreamWrite, part: UnreadPart)] = []
     channel.dropAll { write in
       let count = count(write)
       if count <= 0 { return }
       let known = rests.firstIndex { $0.write.source == write.source }
-      if known == nil { rests.append((write, StreamPart(source: write.source))) }
+      if known == nil { rests.append((write, UnreadPart(of: write, sent: channel.unreadItems(of: write)))) }
       let index = known ?? rests.count - 1
-      if known == nil { rests[index].part.sent = channel.unreadItems(of: write) }
-      rests[index].part.count += count
       let isWhole = isInStep && count == write.remaining
       rests[index].part.append(isWhole ? channel.unreadContent(of: write) : .none, of: count)
     }
     for var rest in rests {
       if !isInStep { rest.write.isInferred = true }
-      tellUndelivered(rest.write, count: rest.part.count, rest.part, at: time, channel, &stage)
+      tellUndelivered(rest.write, rest.part, at: time, channel, &stage)
     }
   }
 
@@ -83,24 +81,24 @@ extension StreamTeller {
   ) {
     var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
     if write.isMatched { traits.insert(.inTree) }
-    let event = makeEvent(
+    var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: count, traits: traits)
     let content = showsContents ? stage.contents.allocate(0) : .none
-    stageEvent(event, of: channel, sent: nil, received: nil, content: content, &stage)
+    stageEvent(&event, of: channel, sent: nil, received: nil, content: content, &stage)
   }
 
   /// Tells bytes that nobody will read.
   ///
-  /// - Parameter part: What was passed with them, and their contents as far as they are known.
+  /// - Parameter part: How many, what was passed with them, and their contents as far as they are known.
   func tellUndelivered(
-    _ write: StreamWrite, count: Int, _ part: StreamPart, at time: UInt64, _ channel: StreamChannel,
+    _ write: StreamWrite, _ part: UnreadPart, at time: UInt64, _ channel: StreamChannel,
     _ stage: inout EventStage
   ) {
     var traits: Event.Traits = .undelivered
     if write.isInferred, write.source.isKnown { traits.insert(.inferredSource) }
     if write.isMatched { traits.insert(.inTree) }
-    let event = makeEvent(
-      time: time, source: write.source, destination: .unknown, count: count, traits: traits)
+    var event = makeEvent(
+      time: time, source: write.source, destination: .unknown, count: part.count, traits: traits)
     // Nobody received the bytes, so only what the write itself brought is at hand.
     let content: ContentArena.Piece =
       if !showsContents {
@@ -109,11 +107,11 @@ extension StreamTeller {
         part.joined(&stage.contents)
       } else if write.consumed == 0 {
         write.fingerprint.withPrefix { prefix in
-          stage.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(count)))
+          stage.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(part.count)))
         }
       } else {
         stage.contents.allocate(0)
       }
-    stageEvent(event, of: channel, sent: part.sent, received: nil, content: content, &stage)
+    stageEvent(&event, of: channel, sent: part.sent, received: nil, content: content, &stage)
   }
 }

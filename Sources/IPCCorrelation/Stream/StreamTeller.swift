@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 import IPCModel
 
@@ -6,7 +7,10 @@ final class StreamTeller {
   private let captureLimit: Int
   private let medium: any StreamMedium
   private let kind: Kind
-  private var parts: [StreamPart] = []
+  /// What the events of a read are made of; kept, so that a read allocates nothing.
+  private var parts = UniqueArray<StreamPart>()
+  /// Contents that a part does not hold, because other writers' lie between.
+  private var scattered: [(part: Int, piece: ContentArena.Piece)] = []
   private var words = MissingBytes.Words()
   /// Whether what was written unseen can only have been written by who is known to write there.
   var infersWriters = true
@@ -23,10 +27,11 @@ final class StreamTeller {
 
   /// Tells a read: one event a writer. Takes over the read's content.
   func tell(
-    _ read: StreamRead, dividedAs shares: [StreamChannel.Share], of channel: StreamChannel, isInStep: Bool,
-    _ stage: inout EventStage
+    _ read: StreamRead, dividedAs shares: borrowing StreamChannel.Shares, of channel: StreamChannel,
+    isInStep: Bool, _ stage: inout EventStage
   ) {
     parts.removeAll(keepingCapacity: true)
+    scattered.removeAll(keepingCapacity: true)
     var known = StreamChannel.Knowledge.all
     if read.isSpliced {
       known = channel.knowledge(
@@ -34,11 +39,11 @@ final class StreamTeller {
       if known == .all, !isInStep { known = .backlog }
     }
     var receiving = 0
-    for share in shares {
-      let part = add(share, of: read, channel, isInStep: isInStep)
-      if showsContents { addContent(of: share, read, channel, to: part, known) }
+    for index in shares.indices {
+      let part = add(shares[index], of: read, channel, isInStep: isInStep)
+      if showsContents { addContent(of: shares[index], read, channel, to: part, known) }
       // A read ends with the bytes that descriptors came with (unix_stream_read_generic, net/unix/af_unix.c).
-      if parts[part].sent != nil || parts[receiving].sent == nil { receiving = part }
+      if parts[part].sent != 0 || parts[receiving].sent == 0 { receiving = part }
     }
     // Credentials are those of all bytes of a read.
     let passed = channel.kept[read.passed]
@@ -48,15 +53,15 @@ final class StreamTeller {
       stageEvent(of: index, read, channel, received: received, &stage)
     }
     stage.contents.release(read.content)
-    for share in shares {
-      guard let index = share.write, channel.writes[index].isPacket, channel.writes[index].remaining > 0
+    for share in shares.indices {
+      guard let index = shares[share].write, channel.writes[index].isPacket,
+        channel.writes[index].remaining > 0
       else { continue }
       // A read shorter than its packet discards the rest (pipe(2), O_DIRECT).
       let write = channel.writes[index]
-      var rest = StreamPart(source: write.source)
-      rest.sent = channel.unreadItems(of: write)
+      var rest = UnreadPart(of: write, sent: channel.unreadItems(of: write))
       rest.append(channel.unreadContent(of: write), of: write.remaining)
-      tellUndelivered(write, count: write.remaining, rest, at: read.time, channel, &stage)
+      tellUndelivered(write, rest, at: read.time, channel, &stage)
       channel.discardRest(of: index)
     }
   }
@@ -68,28 +73,38 @@ final class StreamTeller {
     var source = Endpoint.unknown
     var isMatched = false
     var written: UInt64?
-    var sent: PassedItems?
+    var sent: UInt64 = 0
     var isInferred = share.isInferred || channel.isUncertain || !isInStep
     if let index = share.write {
       source = channel.writes[index].source
       isMatched = channel.writes[index].isMatched
       written = channel.writes[index].knownEnd
       isInferred = isInferred || channel.writes[index].isInferred
-      if share.isFirst { sent = channel.kept[channel.writes[index].passed] }
+      if share.isFirst { sent = channel.writes[index].passed }
     } else {
       if infersWriters { source = channel.likelyWriter(isFromBefore: share.isFromBefore) ?? .unknown }
       // After a loss, the write is not late but lost.
       if isInStep, !channel.hasPositions { channel.owe(share.count, at: read.time) }
     }
-    let known = parts.firstIndex { $0.source == source }
-    if known == nil { parts.append(StreamPart(source: source)) }
-    let index = known ?? parts.count - 1
+    let index = partIndex(of: source)
     parts[index].count += share.count
     parts[index].isMatched = parts[index].isMatched || isMatched
     parts[index].isInferred = parts[index].isInferred || isInferred
-    if let sent { parts[index].sent = sent }
+    if sent != 0 { parts[index].sent = sent }
     if let written { parts[index].written = min(written, parts[index].written ?? .max) }
     return index
+  }
+
+  /// Which part is a writer's, made if it has none.
+  private func partIndex(of source: Endpoint) -> Int {
+    for index in parts.indices where parts[index].source == source { return index }
+    parts.append(StreamPart(source: source))
+    return parts.count - 1
+  }
+
+  /// Adds contents of the next bytes to a part.
+  private func append(_ piece: ContentArena.Piece, of count: Int, to part: Int) {
+    if !parts[part].append(piece, of: count) { scattered.append((part, piece)) }
   }
 
   /// Adds the contents of a share to its writer's part.
@@ -100,7 +115,7 @@ final class StreamTeller {
     _ known: StreamChannel.Knowledge
   ) {
     guard read.isSpliced else {
-      parts[part].append(read.content.slice(from: share.offset, count: share.count), of: share.count)
+      append(read.content.slice(from: share.offset, count: share.count), of: share.count, to: part)
       let wanted = min(read.count, captureLimit)
       if read.isShort, share.offset < wanted, share.offset + share.count > read.filled, read.filled < wanted {
         parts[part].missing = .unreadable
@@ -110,7 +125,7 @@ final class StreamTeller {
     // What lay in the pipe when the splice began is the read's, whoever wrote it.
     let received = known == .nothing ? 0 : min(max(read.filled - share.offset, 0), share.count)
     if received > 0 {
-      parts[part].append(read.content.slice(from: share.offset, count: received), of: received)
+      append(read.content.slice(from: share.offset, count: received), of: received, to: part)
     }
     var rest = ContentArena.Piece.none
     // Of writes at the same time, the guess which one it was would be a guess of the bytes, too.
@@ -120,7 +135,7 @@ final class StreamTeller {
       rest = channel.writes[index].content.piece.slice(
         from: share.start + received, count: share.count - received)
     }
-    if received < share.count { parts[part].append(rest, of: share.count - received) }
+    if received < share.count { append(rest, of: share.count - received, to: part) }
     parts[part].missing = parts[part].length < min(parts[part].count, captureLimit) ? .spliced : nil
   }
 
@@ -151,17 +166,22 @@ final class StreamTeller {
       event.set(medium.missingField, to: words.id(of: missing, in: &stage.texts))
       if parts[part].length > 0 {
         event.traits.insert(.incomplete)
-        content = parts[part].joined(&stage.contents)
+        content = contents(of: part, &stage.contents)
       }
     } else if showsContents {
-      content = parts[part].joined(&stage.contents)
+      content = contents(of: part, &stage.contents)
     }
-    stageEvent(event, of: channel, sent: parts[part].sent, received: received, content: content, &stage)
+    stageEvent(
+      &event, of: channel, sent: channel.kept[parts[part].sent], received: received, content: content, &stage)
   }
 
-  /// Stages an event. Takes over one retain of its content.
+  private func contents(of part: Int, _ arena: inout ContentArena) -> ContentArena.Piece {
+    parts[part].joined(with: scattered.lazy.filter { $0.part == part }.map(\.piece), &arena)
+  }
+
+  /// Sets the meta fields of an event, and stages it. Takes over one retain of its content.
   func stageEvent(
-    _ event: consuming Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
+    _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     content: ContentArena.Piece, _ stage: inout EventStage
   ) {
     let ownTexts = medium.fill(&event, of: channel, sent: sent, received: received, &stage.texts)

@@ -3,12 +3,9 @@ import RecordLayout
 
 /// A stream's transfer record and the bytes behind it.
 struct StreamTransfer {
-  /// The record as the kernel wrote it.
-  let raw: ipc_transfer
-  /// What else a socket's record says, as bits of `ipc_socket_traits`.
-  private let traits: UInt16
-  /// Start of the record if it is a socket's; valid as long as that.
-  private let socketStart: UnsafeRawPointer?
+  /// Start of the record; valid as long as that.
+  private let start: UnsafeRawPointer
+  private let isSocket: Bool
   /// A read's contents or a write's fingerprint; valid as long as the record.
   let captured: UnsafeRawBufferPointer
 
@@ -23,16 +20,24 @@ struct StreamTransfer {
   ///   - start: Its first byte.
   ///   - length: Bytes of it and what follows; not less than ``size(isSocket:)``.
   init(_ start: UnsafeRawPointer, length: Int, isSocket: Bool) {
+    self.start = start
+    self.isSocket = isSocket
     let size = Self.size(isSocket: isSocket)
-    raw = start.loadUnaligned(as: ipc_transfer.self)
-    socketStart = isSocket ? start : nil
-    traits = isSocket ? start.loadUnaligned(as: ipc_socket.self).traits : 0
+    let raw = start.loadUnaligned(as: ipc_transfer.self)
     let count = min(Int(clamping: min(UInt64(raw.captured), raw.count)), length - size)
     captured = UnsafeRawBufferPointer(start: start + size, count: count)
   }
 
-  /// All of the record if it is a socket's; read in place, because few need it.
-  var socket: ipc_socket? { socketStart?.loadUnaligned(as: ipc_socket.self) }
+  /// The record as the kernel wrote it, read in place.
+  @inline(__always)
+  var raw: ipc_transfer { start.loadUnaligned(as: ipc_transfer.self) }
+
+  /// All of the record if it is a socket's.
+  @inline(__always)
+  var socket: ipc_socket? { isSocket ? start.loadUnaligned(as: ipc_socket.self) : nil }
+
+  /// What else a socket's record says, as bits of `ipc_socket_traits`.
+  private var traits: UInt16 { socket?.traits ?? 0 }
 
   var key: ChannelKey { raw.key }
   var time: UInt64 { raw.header.time }
@@ -47,10 +52,11 @@ struct StreamTransfer {
   ///   - source: Who the record says wrote.
   ///   - begin: When it can have begun at the earliest.
   ///   - end: When it ended; `UInt64.max` if it has not.
+  @inline(__always)
   func write(by source: Endpoint, begin: UInt64, end: UInt64) -> StreamWrite {
     StreamWrite(
       source: source, isMatched: has(IPC_FLAG_MATCHED), isPacket: has(IPC_FLAG_PACKET),
-      isLocal: socketStart == nil || has(IPC_SOCKET_LOCAL), isUrgent: has(IPC_SOCKET_URGENT), begin: begin,
+      isLocal: !isSocket || has(IPC_SOCKET_LOCAL), isUrgent: has(IPC_SOCKET_URGENT), begin: begin,
       end: end,
       count: count, fingerprint: Fingerprint(captured, suffix: Int(raw.suffix)))
   }

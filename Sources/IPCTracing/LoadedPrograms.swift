@@ -21,20 +21,16 @@ struct LoadedPrograms: ~Copyable {
 
   /// Opens, prepares and loads the object with one program type.
   private init(
-    _ configuration: Configuration, scope: KernelScope, hook: Hook, hasCalls: Bool, readsDirectly: Bool,
+    _ configuration: Configuration, scope: KernelScope, hook: Hook, form: ObjectForm,
     _ types: borrowing KernelTypes
   ) throws(BPFError) {
     let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
     let channelLimit = Self.channelLimit(scope)
-    // Kernels that have direct reads take calls, too, without which those would be followed over and over.
-    let directReads = readsDirectly && hasCalls ? DirectReads(types) : nil
     var places: [ProgramPlace?] = []
-    let object = try KernelPrograms.withObject(
-      hasCalls: hasCalls, castFunction: directReads?.function
-    ) { image throws(BPFError) in
+    let object = try KernelPrograms.withObject(form) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
       places = object.programs.map { ProgramPlace(programName: $0.name) }
-      var settings = Self.settings(configuration, scope: scope, directReads)
+      var settings = Self.settings(configuration, scope: scope)
       for (program, place) in zip(object.programs, places) {
         let isNeeded = Self.isNeeded(
           program, at: place, configuration, scope: scope, hook: hook, types, readsPages: readsPages)
@@ -108,21 +104,20 @@ struct LoadedPrograms: ~Copyable {
 
   /// Loads with the configured hook; with `auto`, with the other one if the kernel refuses the first.
   ///
-  /// - Parameters:
-  ///   - hasCalls: Whether programs call functions of their own.
-  ///   - readsDirectly: Whether programs read kernel memory without a helper where they can.
+  /// - Parameter form: Which compilation; nil for the best one that the kernel takes.
   /// - Throws: ``Failure`` that says which program was refused and why.
   static func load(
     _ configuration: Configuration, scope: KernelScope,
-    hasCalls: Bool = Features.allowsCallsBesideTailCalls, readsDirectly: Bool = true
+    form: ObjectForm? = nil
   ) throws(Failure) -> LoadedPrograms {
     guard let types = KernelTypes() else { throw .withoutBTF }
+    let form = form ?? Self.form(types)
     let isFree = configuration.hook == .auto
     let first = isFree ? Hook(losingNothingUnder: Preemption(types)) : configuration.hook
     let refusal: BPFError
     do throws(BPFError) {
       return try LoadedPrograms(
-        configuration, scope: scope, hook: first, hasCalls: hasCalls, readsDirectly: readsDirectly, types)
+        configuration, scope: scope, hook: first, form: form, types)
     } catch {
       guard isFree else { throw .refused(error, hook: first) }
       refusal = error
@@ -130,14 +125,22 @@ struct LoadedPrograms: ~Copyable {
     let second = first.other
     do throws(BPFError) {
       return try LoadedPrograms(
-        configuration, scope: scope, hook: second, hasCalls: hasCalls, readsDirectly: readsDirectly, types)
+        configuration, scope: scope, hook: second, form: form, types)
     } catch {
       throw .refused(refusal, hook: first, alsoBy: error)
     }
   }
 
+  /// The compilation that costs least here.
+  private static func form(_ types: borrowing KernelTypes) -> ObjectForm {
+    if let reads = DirectReads(types) {
+      return .readingDirectly(function: reads.function, type: reads.type)
+    }
+    return Features.allowsCallsBesideTailCalls ? .withFunctions : .withoutFunctions
+  }
+
   private static func settings(
-    _ configuration: Configuration, scope: KernelScope, _ directReads: DirectReads?
+    _ configuration: Configuration, scope: KernelScope
   )
     -> ipc_settings
   {
@@ -147,7 +150,6 @@ struct LoadedPrograms: ~Copyable {
     settings.pidns_inum = PidNamespace.inode
     settings.kinds = configuration.selection.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     settings.capture_limit = configuration.captureLimit
-    settings.cast_type = directReads?.type ?? 0
     return settings
   }
 

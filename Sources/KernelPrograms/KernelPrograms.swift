@@ -3,32 +3,33 @@ import RecordLayout
 /// The BPF object that is compiled from `bpf/` and embedded in this binary.
 public enum KernelPrograms {
   /// Calls `body` with the bytes of the ELF object, aligned to 8 bytes.
-  ///
-  /// - Parameters:
-  ///   - hasCalls: Whether its programs have functions of their own, which the verifier looks at once; not every kernel
-  ///     takes those.
-  ///   - castFunction: Number of `bpf_rdonly_cast` in the kernel's types; nil for programs that never call it.
   public static func withObject<R: ~Copyable, E: Error>(
-    hasCalls: Bool, castFunction: UInt32?, _ body: (UnsafeRawBufferPointer) throws(E) -> R
+    _ form: ObjectForm, _ body: (UnsafeRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    let object = hasCalls ? embeddedObject : embeddedObjectWithoutCalls
+    let object = form.encoded
     let encoded = UnsafeBufferPointer(start: object.utf8Start, count: object.utf8CodeUnitCount)
     let decoded = UnsafeMutableRawBufferPointer.allocate(byteCount: encoded.count / 4 * 3, alignment: 8)
     defer { decoded.deallocate() }
     let count = decodeBase64(encoded, into: decoded)
-    putIn(castFunction, in: UnsafeMutableRawBufferPointer(rebasing: decoded[..<count]))
+    if case .readingDirectly(let function, let type) = form {
+      number(function, type, in: UnsafeMutableRawBufferPointer(rebasing: decoded[..<count]))
+    }
     return try body(UnsafeRawBufferPointer(rebasing: decoded[..<count]))
   }
 
-  /// Makes each mark a call, or what does nothing: some kernels (5.13 to 5.15) look for the functions of calls that are
-  /// never reached, too.
-  private static func putIn(_ castFunction: UInt32?, in object: UnsafeMutableRawBufferPointer) {
-    let mark = UInt64(IPC_CAST_CALL)
-    let copy: UInt64 = 0x10BF  // r0 = r1
-    let instruction = castFunction.map { mark & 0xFFFF_FFFF | UInt64($0) << 32 } ?? copy
+  /// Puts the numbers of a function and of a type into the instructions that are marked for them (bpf/kernel/read.h).
+  private static func number(_ function: UInt32, _ type: UInt32, in object: UnsafeMutableRawBufferPointer) {
+    let call = UInt64(IPC_CAST_CALL)
+    let argument = UInt64(IPC_CAST_TYPE)
+    func numbered(_ instruction: UInt64, _ number: UInt32) -> UInt64 {
+      instruction & 0xFFFF_FFFF | UInt64(number) << 32
+    }
     // Sections of instructions are aligned like these (struct bpf_insn).
     object.withMemoryRebound(to: UInt64.self) { words in
-      for index in words.indices where words[index] == mark { words[index] = instruction }
+      for index in words.indices {
+        if words[index] == call { words[index] = numbered(call, function) }
+        if words[index] == argument { words[index] = numbered(argument, type) }
+      }
     }
   }
 

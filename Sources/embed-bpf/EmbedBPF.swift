@@ -1,6 +1,6 @@
 import Foundation
 
-/// Compiles a BPF object, as it is and with `NO_CALLS`, and writes a Swift source that holds both as base64 in static
+/// Compiles a BPF object, as it is, with `NO_CALLS` and with `DIRECT_READS`, and writes a Swift source that holds all three as base64 in static
 /// strings: `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
 ///
 /// One program does all three steps, so that SwiftPM sees Swift sources only: it would take an object file for a
@@ -23,6 +23,10 @@ enum EmbedBPF {
       /// The same without functions of their own.
       let embeddedObjectWithoutCalls: StaticString =
         "\(try object(by: arguments, compilation + ["-DNO_CALLS"]).base64EncodedString())"
+
+      /// The first one, reading kernel memory by loads.
+      let embeddedObjectWithDirectReads: StaticString =
+        "\(try object(by: arguments, compilation + ["-DDIRECT_READS"]).base64EncodedString())"
 
       """
     try Data(source.utf8).write(to: URL(filePath: arguments[1]))

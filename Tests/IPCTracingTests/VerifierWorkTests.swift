@@ -1,6 +1,7 @@
 import Glibc
 import IPCFiltering
 import IPCModel
+import KernelPrograms
 import Libbpf
 import Testing
 
@@ -27,7 +28,7 @@ struct VerifierWorkTests {
   func `takes programs without functions of their own, too`(hook: Hook) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
-    let programs = try LoadedPrograms.load(configuration, scope: .tree, hasCalls: false)
+    let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withoutFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
 
@@ -35,7 +36,7 @@ struct VerifierWorkTests {
   func `takes programs that read by helpers, too`(hook: Hook) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
-    let programs = try LoadedPrograms.load(configuration, scope: .tree, readsDirectly: false)
+    let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
 }

@@ -25,14 +25,14 @@ struct ipc_settings {
   __u32 pidns_inum;     /* inode number of ipcdump's pid namespace */
   __u32 kinds;          /* wanted ones: bit 1 << enum ipc_kind */
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
-  __u32 cast_type;      /* what kernel memory is read as; 0 if it cannot be without a helper (kernel/read.h) */
-  __u32 pad;
   /* Whether a native caller's syscall has a handler when it begins, and when it ends. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
 
-/* A call of the kernel function whose number Swift puts in place of the upper half (struct bpf_insn). */
+/* Instructions in place of whose upper half Swift puts numbers (struct bpf_insn): of a kernel function that is called, and
+ * of a type, in register 2. */
 #define IPC_CAST_CALL 0x6970636400002085
+#define IPC_CAST_TYPE 0x69706364000002b7
 
 /* A channel that shows ipcdump's output; map `output_chain`, by its name. */
 struct ipc_shown {
@@ -65,7 +65,7 @@ struct ipc_shared {
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
-_Static_assert(sizeof(struct ipc_settings) == 32 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
+_Static_assert(sizeof(struct ipc_settings) == 24 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 72, "ipc_shared");
 
 #endif

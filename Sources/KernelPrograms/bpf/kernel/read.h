@@ -4,7 +4,8 @@
  *
  * A transfer takes some forty of them, and a call of bpf_probe_read_kernel each would be most of what tracing costs,
  * above all where the kernel guards its returns (Safe RET, retpolines). bpf_rdonly_cast (6.2, a35b9af4ec2c) makes any
- * address one that is read by a plain load. All is read as the same type, which begins with a number of 8 bytes.
+ * address one that is read by a plain load. All is read as the same type, which begins with a number of 8 bytes. The
+ * programs are compiled in both ways, because a branch for each read would have to be removed by the kernel.
  */
 #pragma once
 
@@ -13,44 +14,45 @@
 
 const volatile struct ipc_settings settings = {};
 
+#ifdef DIRECT_READS
+#define READS_DIRECTLY true
+
 #define TEXT_OF(value) #value
 #define TEXT(value) TEXT_OF(value)
 
-/* An address as one that may be loaded from. The call gets its number from Swift: libbpf would read all of the kernel's
- * types for it. */
+/* An address as one that may be loaded from. The instructions get their numbers from Swift: libbpf would read all of
+ * the kernel's types for them. */
 static __always_inline void *readable(void *address) {
   void *result;
-  asm("r1 = %1\n\tr2 = %2\n\t.8byte " TEXT(IPC_CAST_CALL) "\n\t%0 = r0"
+  asm("r1 = %1\n\t.8byte " TEXT(IPC_CAST_TYPE) "\n\t.8byte " TEXT(IPC_CAST_CALL) "\n\t%0 = r0"
       : "=r"(result)
-      : "r"(address), "r"((u64)settings.cast_type)
+      : "r"(address)
       : "r0", "r1", "r2", "r3", "r4", "r5");
   return result;
 }
 
 /* A value of 1, 2, 4 or 8 bytes. */
-#define READ_AT(type, address)                                          \
-  ({                                                                    \
-    void *address_ = (void *)(address);                                 \
-    type value_;                                                        \
-    if (settings.cast_type) {                                           \
-      value_ = *(type *)readable(address_);                             \
-    } else {                                                            \
-      type copy_;                                                       \
-      bpf_probe_read_kernel((void *)&copy_, sizeof(copy_), address_);   \
-      value_ = copy_;                                                   \
-    }                                                                   \
-    value_;                                                             \
+#define READ_AT(type, address) (*(type *)readable((void *)(address)))
+#else
+#define READS_DIRECTLY false
+
+#define READ_AT(type, address)                                               \
+  ({                                                                         \
+    type value_;                                                             \
+    bpf_probe_read_kernel((void *)&value_, sizeof(value_), (void *)(address)); \
+    value_;                                                                  \
   })
+#endif
 
 /* 16 bytes, such as a name or an address. */
 static __always_inline void read_16(void *to, const void *from) {
+#ifdef DIRECT_READS
   u64 *words = to;
-  if (settings.cast_type) {
-    words[0] = READ_AT(u64, from);
-    words[1] = READ_AT(u64, from + 8);
-  } else {
-    bpf_probe_read_kernel(to, 16, from);
-  }
+  words[0] = READ_AT(u64, from);
+  words[1] = READ_AT(u64, from + 8);
+#else
+  bpf_probe_read_kernel(to, 16, from);
+#endif
 }
 
 /* A field, found through up to three other ones: READ_KERNEL(file, f_inode, i_sb, s_magic). */

@@ -70,7 +70,7 @@ VERIFIED_ONCE bool is_number_in_scope(u64 task) { return is_in_scope((struct tas
 /* The same, with the answer of the thread's last time if no process has come or gone since. */
 static __always_inline bool scope_matches(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
-  if (!settings.cast_type) return is_number_in_scope((u64)task);
+  if (!READS_DIRECTLY) return is_number_in_scope((u64)task);
   if (settings.scope == IPC_SCOPE_COMMS) return is_in_scope(task);
   u64 question = mix(READ_KERNEL(task, start_time), shared.scope_changes) & ~1ull;
   u32 slot = (u32)READ_KERNEL(task, pid) & (SCOPES - 1);
@@ -96,7 +96,7 @@ static __always_inline u64 visible_ids(struct task_struct *task) {
 
 /* Number of the current thread, whose task is `task`. */
 static __always_inline u32 number_of_current(struct task_struct *task) {
-  return settings.cast_type ? (u32)READ_KERNEL(task, pid) : current_thread();
+  return READS_DIRECTLY ? (u32)READ_KERNEL(task, pid) : current_thread();
 }
 
 static __always_inline void fill_header(struct ipc_header *header, struct task_struct *task, u16 type, u8 kind,

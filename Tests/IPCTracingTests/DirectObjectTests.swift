@@ -12,10 +12,10 @@ struct DirectObjectTests {
   }
 
   @Test func `have the numbers of the function and of the type`() {
-    let form = ObjectForm.readingDirectly(function: 77, type: 88)
-    let calls = count(0x2085 | 77 << 32, in: form)
+    let form = ObjectForm.readingDirectly(function: 0xA5A5A5, type: 0x5A5A5A)
+    let calls = count(0x2085 | 0xA5A5A5 << 32, in: form)
     #expect(calls > 500)
-    #expect(count(0x02B7 | 88 << 32, in: form) == calls)
+    #expect(count(0x02B7 | 0x5A5A5A << 32, in: form) == calls)
     #expect(count(UInt64(IPC_CAST_CALL), in: form) == 0)
     #expect(count(UInt64(IPC_CAST_TYPE), in: form) == 0)
   }

@@ -41,6 +41,10 @@ struct ipc_shown {
   __u32 pad;
 };
 
+/* Which of `output_marks` stands for a channel in `output_chain`. */
+#define IPC_OUTPUT_MARK(name) ((__u8)((__u64)(name) * IPC_OUTPUT_FACTOR >> 56))
+#define IPC_OUTPUT_FACTOR 0x9e3779b97f4a7c15ull
+
 struct ipc_loss {
   __u64 records;
   __u64 bytes;
@@ -62,10 +66,11 @@ struct ipc_shared {
   __u32 next_constant;  /* number of the candidate that is tried next */
   __u64 nap_part;       /* bytes, a power of two, after which ipcdump is woken although it looks soon; 0: at once */
   __u64 channels_met;   /* entries ever made in `channels` */
+  __u8 output_marks[256]; /* not 0 where `output_chain` may have an entry */
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_settings) == 24 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
-_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 72, "ipc_shared");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 72 + 256, "ipc_shared");
 
 #endif

@@ -14,7 +14,10 @@
 /* Leaves a channel out from now on. */
 VERIFIED_ONCE int exclude_channel(u64 key, u64 inode) {
   struct ipc_shown shown = {.inode = inode};
-  if (!is_own_output(key, inode)) bpf_map_update_elem(&output_chain, &key, &shown, BPF_ANY);
+  if (!is_own_output(key, inode)) {
+    shared.output_marks[IPC_OUTPUT_MARK(key)] = 1;
+    bpf_map_update_elem(&output_chain, &key, &shown, BPF_ANY);
+  }
   struct channel *known = bpf_map_lookup_elem(&channels, &key);
   /* NOT_ACCEPTED means something of unix sockets only: a TCP direction's check may have that bit. */
   if (known && (known->inode == inode || told_inode(known) == inode)) known->flags |= CHANNEL_EXCLUDED;

@@ -4,17 +4,24 @@
 
 #include "kernel/maps.h"
 
-/* Whether a channel shows ipcdump's own output. */
-VERIFIED_ONCE bool is_own_output(u64 key, u64 inode) {
-  if (!shared.has_own_output) return false;
+VERIFIED_ONCE bool is_in_output_chain(u64 key, u64 inode) {
   struct ipc_shown *shown = bpf_map_lookup_elem(&output_chain, &key);
   return shown && shown->inode == inode;
 }
 
+/* Whether a channel shows ipcdump's own output. */
+static __always_inline bool is_own_output(u64 key, u64 inode) {
+  return shared.output_marks[IPC_OUTPUT_MARK(key)] && is_in_output_chain(key, inode);
+}
+
+/* The entry of that name, whatever object it stands for; NULL if there is none. */
+static __always_inline struct channel *entry_of(u64 key) {
+  return channel_marks[mark_of_channel(key)] ? bpf_map_lookup_elem(&channels, &key) : NULL;
+}
+
 /* The channel's entry; NULL if it has none. */
 static __always_inline struct channel *known_channel(u64 key, u64 inode) {
-  if (!channel_marks[mark_of_channel(key)]) return NULL;
-  struct channel *known = bpf_map_lookup_elem(&channels, &key);
+  struct channel *known = entry_of(key);
   return known && known->inode == inode ? known : NULL;
 }
 

@@ -96,9 +96,7 @@ static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scr
     /* A connection to a listening socket of interest is of interest from its first byte on. */
     u64 source = tcp_port_key(record->netns, record->source_port);
     u64 destination = tcp_port_key(record->netns, record->destination_port);
-    if (!bpf_map_lookup_elem(&channels, &key) && (bpf_map_lookup_elem(&channels, &destination)
-                                                  || bpf_map_lookup_elem(&channels, &source)))
-      matched = true;
+    if (!entry_of(key) && (entry_of(destination) || entry_of(source))) matched = true;
   }
   struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.inode, matched, bytes);
   if (!channel) return NULL;

@@ -7,7 +7,7 @@
  */
 VERIFIED_ONCE bool is_served_by_wanted(u64 sk) {
   u64 key = unix_service_key((struct sock *)sk);
-  return key != 0 && bpf_map_lookup_elem(&channels, &key) != NULL;
+  return key != 0 && entry_of(key) != NULL;
 }
 
 /* Takes over the ends of a transfer, NULL for one that is not known. */
@@ -25,9 +25,9 @@ static __always_inline struct channel *unix_channel_in_scope(struct scratch *scr
   struct sock *source = scratch->source, *destination = scratch->destination;
   u64 other = own == (u64)source ? (u64)destination : (u64)source;
   if (!matched) {
-    struct channel *known = bpf_map_lookup_elem(&channels, &own);
+    struct channel *known = entry_of(own);
     if (!known || known->inode != inode_of_sock(scratch->sk)) {
-      known = bpf_map_lookup_elem(&channels, &other);
+      known = entry_of(other);
       if (!known && !is_served_by_wanted(own) && !(other && is_served_by_wanted(other))
           && !is_own_output(own, inode_of_sock(scratch->sk)))
         return NULL;

@@ -31,7 +31,9 @@ extension LiveTests {
       let session = try Session()
       let trace = try await session.ipcdump(["--summary", "--", "sh", "-c", "echo hello | cat >/dev/null"])
       #expect(trace.status == 0 && trace.closing?.captured == 1, "\(trace.diagnostics)")
+      // Descriptors that the tests' own process lets others inherit are channels of the command, too, at which it may wait.
       let lines = String(decoding: trace.output, as: UTF8.self).split(separator: "\n")
+        .filter { !$0.hasPrefix("blocked: ") }
       #expect(lines.count == 3, "\(lines)")
       #expect(lines.first?.hasPrefix("SOURCE ") == true && lines.last?.hasPrefix("all ") == true, "\(lines)")
       #expect(

@@ -19,7 +19,6 @@ struct EventCost {
   ]
 
   private var costs: [String: Samples] = [:]
-  private var lost: [String: Int] = [:]
 
   /// Traces the workload in each mode; what a trace of nothing takes is taken off.
   mutating func measureRound(_ workload: Workload, on stage: Stage) throws(BenchFailure) {
@@ -30,7 +29,6 @@ struct EventCost {
       let start = try stage.finish(words + nothing).tracerSeconds
       let run = try stage.finish(words + command)
       guard let closing = run.closing, closing.captured > 0 else { continue }
-      lost[mode.name] = max(lost[mode.name] ?? 0, closing.lost)
       costs[mode.name, default: []].append((run.tracerSeconds - start) * 1e9 / Double(closing.captured))
     }
   }

@@ -48,7 +48,7 @@ struct LoadedPrograms: ~Copyable {
     }
     // Loaded or not, programs keep their order.
     let placed: [PlacedProgram] = zip(object.programs, places).compactMap { program, place in
-      guard let place, [hook.variant, "any"].contains(place.variant) else { return nil }
+      guard let place, place.isVariant(of: hook) else { return nil }
       return PlacedProgram(program: program, place: place, isLoaded: program.isAutoloaded)
     }
     try Self.fillTables(of: object, with: placed)
@@ -72,7 +72,7 @@ struct LoadedPrograms: ~Copyable {
     }
     return place.isNeeded(
       for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
-      && [hook.variant, "any"].contains(place.variant)
+      && place.isVariant(of: hook)
       && (place.table != .note || types.hasTracepoint(program.tracepoint))
   }
 
@@ -107,8 +107,7 @@ struct LoadedPrograms: ~Copyable {
   /// - Parameter form: Which compilation; nil for the best one that the kernel takes.
   /// - Throws: ``Failure`` that says which program was refused and why.
   static func load(
-    _ configuration: Configuration, scope: KernelScope,
-    form: ObjectForm? = nil
+    _ configuration: Configuration, scope: KernelScope, form: ObjectForm? = nil
   ) throws(Failure) -> LoadedPrograms {
     guard let types = KernelTypes() else { throw .withoutBTF }
     let form = form ?? Self.form(types)
@@ -116,16 +115,14 @@ struct LoadedPrograms: ~Copyable {
     let first = isFree ? Hook(losingNothingUnder: Preemption(types)) : configuration.hook
     let refusal: BPFError
     do throws(BPFError) {
-      return try LoadedPrograms(
-        configuration, scope: scope, hook: first, form: form, types)
+      return try LoadedPrograms(configuration, scope: scope, hook: first, form: form, types)
     } catch {
       guard isFree else { throw .refused(error, hook: first) }
       refusal = error
     }
     let second = first.other
     do throws(BPFError) {
-      return try LoadedPrograms(
-        configuration, scope: scope, hook: second, form: form, types)
+      return try LoadedPrograms(configuration, scope: scope, hook: second, form: form, types)
     } catch {
       throw .refused(refusal, hook: first, alsoBy: error)
     }
@@ -139,11 +136,7 @@ struct LoadedPrograms: ~Copyable {
     return Features.allowsCallsBesideTailCalls ? .withFunctions : .withoutFunctions
   }
 
-  private static func settings(
-    _ configuration: Configuration, scope: KernelScope
-  )
-    -> ipc_settings
-  {
+  private static func settings(_ configuration: Configuration, scope: KernelScope) -> ipc_settings {
     var settings = ipc_settings()
     settings.skips_self = configuration.includesSelf ? 0 : 1
     settings.scope = scope.setting

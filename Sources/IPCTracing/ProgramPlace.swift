@@ -84,4 +84,7 @@ struct ProgramPlace: Equatable {
     case .comms: if case .comms = scope { true } else { false }
     }
   }
+
+  /// Whether the program is of the set for a program type at the syscalls, or of every set.
+  func isVariant(of hook: Hook) -> Bool { variant == hook.variant || variant == "any" }
 }

@@ -188,7 +188,6 @@ public struct Tracer: ~Copyable {
   public borrowing func exclude(_ directions: some Sequence<HeldChannel.Direction>) throws(Failure) {
     do throws(BPFError) {
       let chain = try programs.object.map(named: "output_chain")
-      shared.pointee.has_own_output = 1
       for direction in directions {
         markOutput(direction.channel)
         try chain.update(direction.channel, ipc_shown(inode: direction.inode, is_first: 1, pad: 0))
@@ -202,7 +201,7 @@ public struct Tracer: ~Copyable {
   /// Lets the programs look for a channel in `output_chain` (`IPC_OUTPUT_MARK`).
   private borrowing func markOutput(_ channel: UInt64) {
     withUnsafeMutableBytes(of: &shared.pointee.output_marks) { marks in
-      marks[Int((channel &* IPC_OUTPUT_FACTOR) >> 56)] = 1
+      marks[Int((channel &* IPC_HASH_FACTOR) >> 56)] = 1
     }
   }
 

@@ -234,9 +234,8 @@ struct Session: ~Copyable {
   /// Shows what has been told up to now.
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
-    guard summary != nil else { return SummaryOutput.warnOfAbsence() }
-    let moment = try summary?.look(tracer, held: try tracer.heldChannels(), now: now)
-    if let moment { try summary?.show(at: moment) }
+    guard let summary else { return SummaryOutput.warnOfAbsence() }
+    try summary.show(at: summary.look(tracer, held: tracer.heldChannels(), now: now))
   }
 
   // MARK: - The end

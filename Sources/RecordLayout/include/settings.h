@@ -41,9 +41,11 @@ struct ipc_shown {
   __u32 pad;
 };
 
+/* Multiplied by it, numbers differ in their upper bits (Fibonacci hashing). */
+#define IPC_HASH_FACTOR 0x9e3779b97f4a7c15ull
+
 /* Which of `output_marks` stands for a channel in `output_chain`. */
-#define IPC_OUTPUT_MARK(name) ((__u8)((__u64)(name) * IPC_OUTPUT_FACTOR >> 56))
-#define IPC_OUTPUT_FACTOR 0x9e3779b97f4a7c15ull
+#define IPC_OUTPUT_MARK(name) ((__u8)((__u64)(name) * IPC_HASH_FACTOR >> 56))
 
 struct ipc_loss {
   __u64 records;
@@ -57,9 +59,9 @@ struct ipc_shared {
   __u32 self_level; /* of ipcdump's pid namespace; 0 is the initial one */
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
   __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
-  __u32 has_own_output; /* `output_chain` is in use */
   __u32 has_showers;    /* `showers` is in use */
   __u32 scope_changes;  /* processes that have entered the tree or left it */
+  __u32 pad;
   __u64 page_constant;  /* what a page's address in memory is told by; 0 if it cannot be (kernel/pages.h) */
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
   __u32 probe_fd;

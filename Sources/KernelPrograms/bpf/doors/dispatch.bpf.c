@@ -25,12 +25,7 @@ static __always_inline int dispatch(void *ctx, u32 door, u64 number) {
 }
 
 SEC("raw_tp/sys_exit") int dispatch__door_exit__any__raw(u64 *ctx) {
-  struct pt_regs *regs = (void *)ctx[0];
-#if defined(__TARGET_ARCH_x86)
-  return dispatch(ctx, DOOR_EXIT, READ_KERNEL(regs, orig_ax));
-#else
-  return dispatch(ctx, DOOR_EXIT, READ_KERNEL(regs, syscallno));
-#endif
+  return dispatch(ctx, DOOR_EXIT, syscall_number((void *)ctx[0]));
 }
 
 SEC("tp/raw_syscalls/sys_exit") int dispatch__door_exit__any__classic(struct trace_event_raw_sys_exit *ctx) {

@@ -77,6 +77,5 @@ VERIFIED_ONCE bool is_part_of_output(u32 door, u32 flags, u64 key) {
 
 /* Whether a transfer over a channel of these flags belongs to ipcdump's output. Who reads that shows it. */
 static __always_inline bool goes_on_with_output(u32 door, u32 flags, u64 key) {
-  if (!shared.has_own_output) return false;
   return (flags & CHANNEL_EXCLUDED || shared.has_showers) && is_part_of_output(door, flags, key);
 }

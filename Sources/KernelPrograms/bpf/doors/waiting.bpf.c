@@ -55,6 +55,14 @@ static __always_inline void tell_descriptor(struct seq_file *seq, struct ipc_wai
   if (file) tell_file(seq, told, file, readiness);
 }
 
+/* Tells of both files of a transfer from one into the other, which the thread has named by descriptors. */
+static __always_inline void tell_splice(struct seq_file *seq, struct ipc_waiting *told, struct task_struct *task,
+                                        u32 from, u32 to) {
+  told->call = IPC_WAITING_SPLICE;
+  tell_descriptor(seq, told, task, from, IPC_READY_TO_READ);
+  tell_descriptor(seq, told, task, to, IPC_READY_TO_WRITE);
+}
+
 /*
  * Where poll and select keep what they wait for: on the stack of the thread (do_sys_poll, do_select), for as long as it
  * waits. It names the thread, and its entries name it in return.
@@ -107,11 +115,7 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
   if (READ_KERNEL(task, flags) & PF_NO_CALLER || !(state_of(task) & TASK_INTERRUPTIBLE)) return 0;
   struct pt_regs *regs = registers_of(task);
   if (!regs) return 0;
-#if defined(__TARGET_ARCH_x86)
-  s64 number = READ_KERNEL(regs, orig_ax);
-#else
-  s64 number = READ_KERNEL(regs, syscallno);
-#endif
+  s64 number = syscall_number(regs);
   struct seq_file *seq = ctx->meta->seq;
   struct ipc_waiting told = {.tgid = visible_tgid(task), .tid = visible_tid(task), .since = asleep_for(task)};
   /* Not scope_matches: an iterator's task is no number to the verifier. */
@@ -144,20 +148,14 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
       return 0;
     }
     case NR_splice:
-      told.call = IPC_WAITING_SPLICE;
-      tell_descriptor(seq, &told, task, first, IPC_READY_TO_READ);
-      tell_descriptor(seq, &told, task, argument(regs, 2, compat), IPC_READY_TO_WRITE);
+      tell_splice(seq, &told, task, first, argument(regs, 2, compat));
       return 0;
     case NR_tee:
-      told.call = IPC_WAITING_SPLICE;
-      tell_descriptor(seq, &told, task, first, IPC_READY_TO_READ);
-      tell_descriptor(seq, &told, task, argument(regs, 1, compat), IPC_READY_TO_WRITE);
+      tell_splice(seq, &told, task, first, argument(regs, 1, compat));
       return 0;
     case NR_sendfile:
     case NR_sendfile64:
-      told.call = IPC_WAITING_SPLICE;
-      tell_descriptor(seq, &told, task, argument(regs, 1, compat), IPC_READY_TO_READ);
-      tell_descriptor(seq, &told, task, first, IPC_READY_TO_WRITE);
+      tell_splice(seq, &told, task, argument(regs, 1, compat), first);
       return 0;
     case NR_poll:
     case NR_ppoll:

@@ -249,7 +249,7 @@ struct {
  * marked stays marked. */
 u8 channel_marks[1 << 16] SEC(".bss.marks");
 
-static __always_inline u16 mark_of_channel(u64 key) { return key * 0x9e3779b97f4a7c15ull >> 48; }
+static __always_inline u16 mark_of_channel(u64 key) { return key * IPC_HASH_FACTOR >> 48; }
 
 /* TCP sockets that are not routed over the loopback device, so that both ends are found if they are in two network
  * namespaces of this host. The least recently used ones fall out; they enter again at their next transfer. */
@@ -403,7 +403,7 @@ VERIFIED_ONCE int lose_records(u32 kind, u64 count, u64 bytes) {
 static __always_inline void lose(u32 kind, u64 bytes) { lose_records(kind, 1, bytes); }
 
 static __always_inline u64 mix(u64 hash, u64 value) {
-  hash = (hash ^ value) * 0x9e3779b97f4a7c15ull;
+  hash = (hash ^ value) * IPC_HASH_FACTOR;
   return hash ^ hash >> 32;
 }
 

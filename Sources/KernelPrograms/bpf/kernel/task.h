@@ -136,6 +136,15 @@ static __always_inline bool is_compat(struct task_struct *task) {
 #endif
 }
 
+/* Number of a syscall as the caller gave it. */
+static __always_inline s64 syscall_number(struct pt_regs *regs) {
+#if defined(__TARGET_ARCH_x86)
+  return READ_KERNEL(regs, orig_ax);
+#else
+  return READ_KERNEL(regs, syscallno);
+#endif
+}
+
 /* Arguments as the caller passed them. arm64 keeps the first one aside, because x0 holds the result at the exit. */
 static __always_inline u64 argument(struct pt_regs *regs, u32 position, bool compat) {
 #if defined(__TARGET_ARCH_x86)

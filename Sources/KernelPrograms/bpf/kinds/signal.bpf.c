@@ -10,12 +10,7 @@
 
 /* Whether the current task sent this itself, by a syscall that lets it choose the code. */
 static __always_inline bool is_queueing(void) {
-  struct pt_regs *regs = current_registers();
-#if defined(__TARGET_ARCH_x86)
-  s64 number = READ_KERNEL(regs, orig_ax);
-#else
-  s64 number = READ_KERNEL(regs, syscallno);
-#endif
+  s64 number = syscall_number(current_registers());
   if (is_compat((void *)bpf_get_current_task())) number = native_number(number);
   return number == NR_rt_sigqueueinfo || number == NR_rt_tgsigqueueinfo || number == NR_pidfd_send_signal;
 }

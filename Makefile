@@ -44,7 +44,7 @@ debug: setup
 # Live tests trace with what users run, the optimised binary.
 test: debug release replay lint setup-tests
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
-	  swift test --skip-build
+	  scripts/run-tests
 
 # What it finds is in .build/fuzz: crash-… to be mended, found/… to begin with next time.
 fuzz: setup

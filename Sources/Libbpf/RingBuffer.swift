@@ -13,6 +13,8 @@ public struct RingBuffer: ~Copyable {
   private let data: UnsafeMutableRawPointer
   private let size: Int
   private let pageSize: Int
+  /// For how many bytes of records room is given back at once.
+  @usableFromInline let share: UInt
 
   /// Descriptor that becomes readable when there are records.
   public let descriptor: Int32
@@ -23,8 +25,14 @@ public struct RingBuffer: ~Copyable {
   ///   - map: A loaded map of type `BPF_MAP_TYPE_RINGBUF`; must outlive the consumer.
   ///   - size: Its `max_entries`, in bytes.
   public init(map: BPFMap, size: Int) throws(BPFError) {
-    descriptor = map.descriptor
+    try self.init(descriptor: map.descriptor, size: size)
+  }
+
+  /// Maps the ring behind a descriptor, which stays the caller's.
+  init(descriptor: Int32, size: Int) throws(BPFError) {
+    self.descriptor = descriptor
     self.size = size
+    share = UInt(min(size / 16, 4096))
     pageSize = sysconf(Int32(_SC_PAGESIZE))
     guard
       let consumer = mmap(nil, pageSize, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0),
@@ -48,64 +56,74 @@ public struct RingBuffer: ~Copyable {
     munmap(producer, pageSize + 2 * size)
   }
 
-  /// Whether a record, finished or not, waits.
-  public var isEmpty: Bool {
-    position(consumer).pointee.load(ordering: .relaxed)
-      == position(producer).pointee.load(ordering: .acquiring)
-  }
+  /// Whether no record, finished or not, waits.
+  public var isEmpty: Bool { waiting == 0 }
+
+  /// Bytes of records that wait, finished or not.
+  public var waiting: Int { Int(produced - consumed) }
 
   /// Hands out finished records in their order, until there is none or `body` returns false.
+  ///
+  /// Room is given back for several records at once: the producers look at the consumer's position for each record, and
+  /// would have to fetch it from the consumer's CPU each time.
   ///
   /// - Parameter body: Takes a record that is valid during the call only.
   @inlinable
   public mutating func consume(_ body: (UnsafeRawBufferPointer) -> Bool) {
-    while let record = next() {
-      if record.count == 0 {
-        release()
-        continue
+    var at = consumed
+    var givenBack = at
+    var end = at
+    var goesOn = true
+    while goesOn {
+      if at == end { end = produced }
+      guard at != end, let record = record(at: at) else { break }
+      if !record.isDiscarded { goesOn = body(record.bytes) }
+      at += (UInt(record.bytes.count) + UInt(Self.headerSize) + 7) & ~7
+      if at - givenBack >= share {
+        consumed = at
+        givenBack = at
       }
-      let goesOn = body(record)
-      release()
-      if !goesOn { return }
     }
+    consumed = at
   }
 
-  /// The record at the consumer's position, empty if it was discarded; nil if it is not finished or there is none.
+  /// A record whose producer has finished it.
   @usableFromInline
-  func next() -> UnsafeRawBufferPointer? {
-    let at = position(consumer).pointee.load(ordering: .relaxed)
-    if at >= position(producer).pointee.load(ordering: .acquiring) { return nil }
-    let header = data + Int(at & UInt(size - 1))
-    let length = word(header).pointee.load(ordering: .acquiring)
-    if length & Self.busy != 0 { return nil }
-    if length & Self.discarded != 0 {
-      return UnsafeRawBufferPointer(start: header + Self.headerSize, count: 0)
-    }
-    return UnsafeRawBufferPointer(start: header + Self.headerSize, count: Int(length))
+  struct Record {
+    @usableFromInline let bytes: UnsafeRawBufferPointer
+    @usableFromInline let isDiscarded: Bool
   }
 
-  /// Gives the record at the consumer's position back to the producers.
+  /// The record at a position; nil if it is not finished.
   @usableFromInline
-  func release() {
-    let at = position(consumer).pointee.load(ordering: .relaxed)
-    let header = data + Int(at & UInt(size - 1))
-    let length = word(header).pointee.load(ordering: .relaxed) & ~(Self.busy | Self.discarded)
-    let step = (UInt(length) + UInt(Self.headerSize) + 7) & ~7
-    position(consumer).pointee.store(at + step, ordering: .releasing)
+  func record(at position: UInt) -> Record? {
+    let header = data + Int(position & UInt(size - 1))
+    let word = header.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .acquiring)
+    guard word & Self.busy == 0 else { return nil }
+    let length = Int(word & ~Self.discarded)
+    return Record(
+      bytes: UnsafeRawBufferPointer(start: header + Self.headerSize, count: length),
+      isDiscarded: word & Self.discarded != 0)
   }
 
-  /// BPF_RINGBUF_BUSY_BIT, BPF_RINGBUF_DISCARD_BIT, BPF_RINGBUF_HDR_SZ (include/uapi/linux/bpf.h).
-  private static let busy: UInt32 = 1 << 31
-  private static let discarded: UInt32 = 1 << 30
-  private static let headerSize = 8
+  /// Up to where the records have been taken; what lies before belongs to the producers again.
+  @usableFromInline
+  var consumed: UInt {
+    get { position(consumer).pointee.load(ordering: .relaxed) }
+    nonmutating set { position(consumer).pointee.store(newValue, ordering: .releasing) }
+  }
+
+  /// Up to where there are records.
+  @usableFromInline
+  var produced: UInt { position(producer).pointee.load(ordering: .acquiring) }
 
   /// A position in the ring, which the kernel reads or writes too.
   private func position(_ page: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Atomic<UInt>> {
     page.assumingMemoryBound(to: Atomic<UInt>.self)
   }
 
-  /// A record's length and state.
-  private func word(_ header: UnsafeMutableRawPointer) -> UnsafeMutablePointer<Atomic<UInt32>> {
-    header.assumingMemoryBound(to: Atomic<UInt32>.self)
-  }
+  /// BPF_RINGBUF_BUSY_BIT, BPF_RINGBUF_DISCARD_BIT, BPF_RINGBUF_HDR_SZ (include/uapi/linux/bpf.h).
+  private static let busy: UInt32 = 1 << 31
+  private static let discarded: UInt32 = 1 << 30
+  @usableFromInline static let headerSize = 8
 }

@@ -12,6 +12,7 @@ import SystemPackage
 struct Session: ~Copyable {
   private let options: IPCDump
   private let signals: StopSignals
+  private let readiness: Readiness
   private let command: Command
   private let output: OutputFile
   private let recorder: Recorder?
@@ -58,6 +59,10 @@ struct Session: ~Copyable {
         selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
         ringSize: options.trace.ringSize,
         includesSelf: options.trace.includeSelf, tellsWaiting: options.summary.isWanted))
+    // Once for each part of the ring, however much has been waiting since before.
+    let readiness = try Readiness()
+    try readiness.add(tracer.ring.descriptor, .edge)
+    try readiness.add(signals.descriptor.rawValue, .level)
     summary = try SummaryOutput(options)
     sink = EventSink(
       options, selection, output, recorder: recorder, summary: summary?.traffic, clock: clock)
@@ -67,6 +72,7 @@ struct Session: ~Copyable {
         serviceName: ServiceNames.name(of:kind:)))
     self.options = options
     self.signals = signals
+    self.readiness = readiness
     self.command = command
     self.output = output
     self.recorder = recorder
@@ -142,19 +148,16 @@ struct Session: ~Copyable {
 
   /// Waits until there is something to do.
   ///
-  /// While events wait for their time, ipcdump looks for records every few milliseconds, and no record wakes it: a traced
-  /// program would pay for that. The first wait without any is as short, because a record may just have come in silence.
+  /// While events wait for their time, ipcdump looks for records every few milliseconds, and no record wakes it until a
+  /// part of the ring has filled up: a traced program would pay for that, and for the CPU that ipcdump would use by looking
+  /// for every few of them. The first wait without any is as short, because a record may just have come in silence.
   private mutating func wait() {
     let hadNap = isNapping
     isNapping = correlator.stage.count > 0 || correlator.hasPending
-    if isNapping != hadNap { tracer.letRecordsWait(isNapping ? options.trace.ringSize / Self.napShare : 0) }
-    guard tracer.ring.isEmpty else { return }
-    let milliseconds = isNapping || hadNap ? Self.shortWait : Self.longWait
-    var polls = [
-      pollfd(fd: tracer.ring.descriptor, events: Int16(POLLIN), revents: 0),
-      pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0),
-    ]
-    poll(&polls, nfds_t(polls.count), milliseconds)
+    let part = options.trace.ringSize / Self.napShare
+    if isNapping != hadNap { tracer.letRecordsWait(isNapping ? part : 0) }
+    guard tracer.ring.waiting < (isNapping ? part : 1) else { return }
+    readiness.wait(milliseconds: isNapping || hadNap ? Self.shortWait : Self.longWait)
   }
 
   private mutating func takeSignals() {

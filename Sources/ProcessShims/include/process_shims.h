@@ -1,8 +1,9 @@
-/* What Swift cannot reach: fork(2), signalfd(2), and the calls that change what a process may do. */
+/* What Swift cannot reach: fork(2), signalfd(2), epoll(7), and the calls that change what a process may do. */
 #ifndef PROCESS_SHIMS_H
 #define PROCESS_SHIMS_H
 
 #include <stdint.h>
+#include <sys/epoll.h>
 #include <sys/types.h>
 
 struct process_launch {

@@ -88,19 +88,19 @@ VERIFIED_ONCE int take_fingerprint(u32 door, u32 position, u64 count) {
  * many of them are the last ones.
  */
 static __always_inline u32 fingerprint(struct scratch *scratch, u32 door, u64 count) {
-  u32 suffix = 0;
   scratch->fill = 0;
-  if (!scratch->is_vector && count <= IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT) {
-    scratch->fill = copy_in(scratch, 0, scratch->base, count, IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT);
-  } else {
+  if (scratch->is_vector) {
     scratch->done = 0;
     for (u32 i = 0; i < FINGERPRINT_PIECES; i++) take_fingerprint(door, i, count);
-    if (!scratch->is_vector && scratch->fill == IPC_PREFIX_LIMIT) {
-      suffix = copy_in(scratch, IPC_PREFIX_LIMIT, scratch->base + count - IPC_SUFFIX_LIMIT, IPC_SUFFIX_LIMIT,
-                       IPC_SUFFIX_LIMIT);
-      scratch->fill += suffix;
-    }
+    return 0;
   }
+  bool is_whole = count <= IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT;
+  u32 most = is_whole ? IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT : IPC_PREFIX_LIMIT;
+  u32 fill = copy_in(scratch, 0, scratch->base, count, most), suffix = 0;
+  if (!is_whole && fill != 0)
+    suffix = copy_in(scratch, IPC_PREFIX_LIMIT, scratch->base + count - IPC_SUFFIX_LIMIT, IPC_SUFFIX_LIMIT,
+                     IPC_SUFFIX_LIMIT);
+  scratch->fill = fill + suffix;
   return suffix;
 }
 

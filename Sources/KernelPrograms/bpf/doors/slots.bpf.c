@@ -4,10 +4,23 @@
  *
  * Who splices from a pipe or socket does not see what comes. From the first splice on, the writers' buffers tell: each
  * write into it is followed by its contents. What lies in a pipe at that moment, and what is spliced into it, is told
- * from its pages as long as they are there.
+ * from its pages as long as they are there: nobody keeps readers from taking them meanwhile.
  */
 
 #define SLOTS_A_PASS 16
+
+/* How many slots behind this one readers have got to. */
+static __always_inline s32 slots_taken(struct pipe_inode_info *pipe, u32 behind) {
+  return (u32)READ_KERNEL(pipe, tail) - behind;
+}
+
+/* Whether readers may have taken bytes of a slot that has this offset now. They do so from the last one only, and begin
+ * with its offset. */
+static __always_inline bool is_taken_from(struct scratch *scratch, u32 slot, u32 offset) {
+  s32 taken = slots_taken(scratch->pipe, slot);
+  bool is_as_found = slot == scratch->first_slot && offset == scratch->first_offset;
+  return taken > 0 || (taken == 0 && !is_as_found);
+}
 
 /* Copies from one slot, as much as the chunk has room for. */
 VERIFIED_ONCE int copy_slot(u32 door) {
@@ -18,14 +31,17 @@ VERIFIED_ONCE int copy_slot(u32 door) {
     u32 at = scratch->next_slot;
     struct pipe_buffer *slot = slot_of(pipe, at);
     u64 page = address_of_page((u64)READ_KERNEL(slot, page));
-    scratch->piece = page + (u32)READ_KERNEL(slot, offset) + scratch->skipped;
-    scratch->piece_left = (u32)READ_KERNEL(slot, len) - scratch->skipped;
-    scratch->is_short = page == 0 || at == (u32)READ_KERNEL(pipe, head);
+    u32 length = READ_KERNEL(slot, len), offset = READ_KERNEL(slot, offset);
+    scratch->piece = page + offset + scratch->skipped;
+    scratch->piece_left = length - scratch->skipped;
+    scratch->is_short = page == 0 || at == (u32)READ_KERNEL(pipe, head) || is_taken_from(scratch, at, offset);
     scratch->skipped = 0;
     scratch->next_slot = at + 1;
   }
   u64 fill = at_most(scratch->fill, IPC_CHUNK_LIMIT), size = scratch->is_short ? 0 : next_size(scratch, fill);
-  if (bpf_probe_read_kernel(scratch->bytes + fill, size, (void *)scratch->piece)) {
+  bool is_unreadable = bpf_probe_read_kernel(scratch->bytes + fill, size, (void *)scratch->piece) != 0;
+  /* The page may have become another's while it was copied. */
+  if (is_unreadable || slots_taken(scratch->pipe, scratch->next_slot) >= 0) {
     scratch->is_short = true;
     size = 0;
   }
@@ -45,6 +61,7 @@ VERIFIED_ONCE int step_back(u32 count, u32 tail) {
   if (!scratch || scratch->slots_sum >= count || scratch->slot == tail) return 0;
   scratch->slot--;
   struct pipe_buffer *slot = slot_of(scratch->pipe, scratch->slot);
+  scratch->first_offset = READ_KERNEL(slot, offset);
   scratch->slots_sum += READ_KERNEL(slot, len);
   return 0;
 }
@@ -59,8 +76,9 @@ static __always_inline int written_step(void *ctx, struct call *call) {
   scratch->slot = READ_KERNEL(pipe, head);
   scratch->slots_sum = 0;
   for (u32 i = 0; i < WRITTEN_SLOTS; i++) step_back(count, tail);
-  scratch->is_short = scratch->slots_sum < count;
+  scratch->is_short = scratch->slots_sum < count || slots_taken(pipe, scratch->slot) > 0;
   scratch->next_slot = scratch->slot;
+  scratch->first_slot = scratch->slot;
   scratch->skipped = scratch->slots_sum - count;
   bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
   return 0;
@@ -128,6 +146,8 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   scratch->pipe = pipe;
   scratch->next_slot = READ_KERNEL(pipe, tail);
   scratch->skipped = 0;
+  scratch->first_slot = scratch->next_slot;
+  scratch->first_offset = READ_KERNEL(slot_of(pipe, scratch->next_slot), offset);
   fill_header(&scratch->backlog.header, call->task, IPC_RECORD_BACKLOG, IPC_KIND_PIPE, matched ? IPC_FLAG_MATCHED : 0);
   scratch->backlog.channel = key;
   scratch->backlog.inode = inode;

@@ -116,6 +116,8 @@ struct scratch {
   struct pipe_inode_info *pipe; /* whose slots are copied */
   u32 next_slot;
   u32 skipped; /* bytes of that slot that come before */
+  u32 first_slot; /* where that began, and the offset in its page at that time */
+  u32 first_offset;
   u32 next_vector;
   u32 fill;
   u32 first_chunk;

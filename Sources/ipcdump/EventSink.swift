@@ -17,7 +17,7 @@ final class EventSink {
   private let recorder: Recorder?
   private let summary: TrafficSummary?
   private var clock: WallClock
-  private(set) var buffer = OutputBuffer()
+  private var buffer = OutputBuffer()
 
   /// Events that were shown, kept or added up.
   private(set) var captured: UInt64 = 0
@@ -45,7 +45,12 @@ final class EventSink {
   /// Whether as many events were taken as were asked for.
   var isSatisfied: Bool { (limit > 0 && captured >= limit) || recorder?.isFull ?? false }
 
-  /// Takes an event; false if no more are wanted.
+  /// Whether what has been formatted or kept is to be written before more is taken, so that memory stays the same.
+  var isFull: Bool { max(buffer.count, recorder?.pending ?? 0) >= Self.portion }
+
+  private static let portion = 1 << 20
+
+  /// Takes an event; false if no more are wanted, or not now.
   func take(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
@@ -55,7 +60,7 @@ final class EventSink {
     show(event, content: content, texts: texts)
     summary?.take(event, texts: texts)
     captured += 1
-    return !isSatisfied
+    return !isSatisfied && !isFull
   }
 
   /// Takes a loss, to be told among the events if it is shown.

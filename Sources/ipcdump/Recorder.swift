@@ -61,6 +61,9 @@ final class Recorder {
   /// Whether more files may have to be opened.
   var opensFiles: Bool { sizeLimit != nil || duration != nil }
 
+  /// Bytes that have not been written yet.
+  var pending: Int { buffer.count }
+
   /// Keeps an event.
   ///
   /// - Returns: Whether it was kept, because it was still wanted.

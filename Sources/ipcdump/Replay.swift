@@ -15,9 +15,6 @@ struct Replay: ~Copyable {
   private var reader: CaptureReader
   private var lost: UInt64 = 0
 
-  /// Bytes of shown events that are written at once.
-  private static let portion = 256 << 10
-
   /// Opens the capture and where its events go.
   init(_ options: IPCDump, path: String) throws(Failure) {
     // Who reads the output may leave, also if whoever started ipcdump had this ignored.
@@ -46,7 +43,7 @@ struct Replay: ~Copyable {
     do throws(Failure) {
       while !sink.isSatisfied, !input.isStopped, let entry = try reader.next() {
         take(entry)
-        if sink.buffer.count >= Self.portion || !reader.hasMore { try sink.flush(to: output) }
+        if sink.isFull || !reader.hasMore { try sink.flush(to: output) }
       }
     } catch {
       // What was told to stop may have stopped anywhere.

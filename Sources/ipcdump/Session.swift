@@ -201,13 +201,22 @@ struct Session: ~Copyable {
     // Behind a busy ring, or a record whose CPU is held up in the middle of it, time goes on only as far as the records
     // tell.
     let isEmptied = taken < Self.portion && tracer.ring.isEmpty
-    let sink = sink
-    correlator.release(now: isEmptied ? now : min(now, last)) { event, content, texts in
-      sink.take(event, content: content, texts: texts)
-    }
+    try release(now: isEmptied ? now : min(now, last))
     tellLosses(now: now)
     try sink.flush(to: output)
     return isEmptied
+  }
+
+  /// Shows and keeps what nothing earlier can come before any more; writes where that is much.
+  private mutating func release(now: UInt64) throws(Failure) {
+    let sink = sink
+    while true {
+      correlator.release(now: now) { event, content, texts in
+        sink.take(event, content: content, texts: texts)
+      }
+      guard sink.isFull else { return }
+      try sink.flush(to: output)
+    }
   }
 
   /// Lets the correlator know of losses that no record has told yet.
@@ -257,6 +266,7 @@ struct Session: ~Copyable {
       correlator.finish(now: now, channels: live) { event, content, texts in
         sink.take(event, content: content, texts: texts)
       }
+      try release(now: .max)
     }
     let now = monotonicNow()
     tellLosses(now: now)

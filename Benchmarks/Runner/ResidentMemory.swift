@@ -4,6 +4,7 @@ import Foundation
 struct ResidentMemory {
   /// One sample, in MiB.
   private struct Sample {
+    /// Each page once, although the ring is mapped twice (Pss, proc_pid_smaps(5)).
     var all: Double
     /// Without files and shared mappings, of which the ring is one.
     var own: Double
@@ -46,12 +47,14 @@ struct ResidentMemory {
   }
 
   private static func sample(of pid: pid_t) -> Sample? {
-    guard let status = try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8) else { return nil }
+    guard let sums = try? String(contentsOfFile: "/proc/\(pid)/smaps_rollup", encoding: .utf8) else {
+      return nil
+    }
     func value(_ key: String) -> Double? {
-      guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else { return nil }
+      guard let line = sums.split(separator: "\n").first(where: { $0.hasPrefix(key) }) else { return nil }
       return Double(line.filter(\.isNumber)).map { $0 / 1024 }
     }
-    guard let all = value("VmRSS:"), let own = value("RssAnon:") else { return nil }
+    guard let all = value("Pss:"), let own = value("Anonymous:") else { return nil }
     return Sample(all: all, own: own)
   }
 

@@ -13,6 +13,11 @@ static __always_inline void note_writer(struct channel *channel, u32 thread) {
   if (last != thread && last != 0) channel->flags |= CHANNEL_MULTI;
 }
 
+/* Whether no other thread is known to have written. */
+static __always_inline bool is_only_writer(struct channel *channel, u32 thread) {
+  return !(channel->flags & CHANNEL_MULTI) && (channel->last_writer == thread || channel->last_writer == 0);
+}
+
 /* Learns who begins to write; whether that is to be told: the write may be read from before it ends, or overlap others. */
 static __always_inline bool is_write_announced(struct channel *channel, u32 thread, u64 asked) {
   note_writer(channel, thread);

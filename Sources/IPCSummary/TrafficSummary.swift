@@ -72,8 +72,10 @@ public final class TrafficSummary {
     let shown = sorted.prefix(count ?? sorted.count)
     var others = folded
     for edge in sorted[shown.count...] { others.add(edge) }
+    // What nobody has read is told when that is known, which can be later than the look.
+    let told = span.map { $0.last - $0.first } ?? 0
     return SummaryReport(
-      duration: moment?.duration ?? span.map { $0.last - $0.first } ?? 0, events: events, bytes: bytes,
+      duration: max(moment?.duration ?? 0, told), events: events, bytes: bytes,
       lost: lost, edges: Array(shown), folded: folded.edges, others: others, moment: moment, named: edges)
   }
 }

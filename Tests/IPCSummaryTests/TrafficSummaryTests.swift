@@ -133,11 +133,20 @@ struct TrafficSummaryTests {
   }
 
   @Test func `tells rates over the whole time`() {
-    for _ in 0..<3 { scene.pipe(1000) }
+    func rate(of bytes: UInt64, after duration: UInt64) -> UInt64? {
+      scene.summary.report(top: nil, at: Moment(duration: duration)).rate(of: bytes)
+    }
+    scene.pipe(1000)
+    #expect(rate(of: 1000, after: 0) == nil)
+    #expect(rate(of: .max, after: 1) == .max)
+    for _ in 0..<2 { scene.pipe(1000) }
     #expect(report.rate(of: 3000) == 1500)
-    let moment = Moment(duration: 10_000_000_000)
-    #expect(scene.summary.report(top: nil, at: moment).rate(of: 3000) == 300)
-    #expect(scene.summary.report(top: nil, at: Moment(duration: 0)).rate(of: 3000) == nil)
-    #expect(scene.summary.report(top: nil, at: Moment(duration: 1)).rate(of: .max) == .max)
+    #expect(rate(of: 3000, after: 10_000_000_000) == 300)
+  }
+
+  @Test func `takes at least the time from the first to the last event, which may be told after the look`() {
+    for _ in 0..<3 { scene.pipe(1000) }
+    #expect(scene.summary.report(top: nil, at: Moment(duration: 1_999_999_999)).duration == 2_000_000_000)
+    #expect(scene.summary.report(top: nil, at: Moment(duration: 2_000_000_001)).duration == 2_000_000_001)
   }
 }

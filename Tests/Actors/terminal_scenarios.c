@@ -133,8 +133,9 @@ struct flood {
   struct party display;
 };
 
-// What the terminal surely holds, so that the last write ends before the last read.
-enum { FLOOD_REST = 2048 };
+// Left unread until the last write has ended. Of more than 128 bytes, a writer that waits for room might never hear: it is
+// woken only when no more than these are left (TTY_THRESHOLD_UNTHROTTLE, n_tty_check_unthrottle).
+enum { FLOOD_REST = 64 };
 
 static void print_flood(void *context) {
   struct flood *flood = context;

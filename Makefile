@@ -1,5 +1,5 @@
 # make run  [ARGS='…']   builds and traces a small demo, or whatever ARGS says
-# make test              runs every test; live tests need root
+# make test              runs every test, or those of suites (FILTER=PipeTests); live tests need root
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
@@ -44,7 +44,7 @@ debug: setup
 # Live tests trace with what users run, the optimised binary.
 test: debug release replay lint setup-tests
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
-	  scripts/run-tests
+	  scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
 
 # What it finds is in .build/fuzz: crash-… to be mended, found/… to begin with next time.
 fuzz: setup

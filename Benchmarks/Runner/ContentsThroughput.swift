@@ -28,35 +28,33 @@ struct ContentsThroughput {
     let file = stage.folder.file("contents")
     disk = try Self.diskRate(file: file, bytes: count * Self.size)
     stage.folder.remove("contents")
-    try measureFormatting(command, on: stage)
+    let (elapsed, closing) = try Self.trace(command, as: "json", into: "/dev/null", on: stage)
+    formatted = Double(closing.captured * Self.size) / 1e9 / elapsed
+    formattedLost = closing.lost
     for format in ["json", "text"] {
-      let words = stage.ipcdump + ["-f", format, "-x", "-o", file, "--"]
-      let idle = try Self.seconds { () throws(BenchFailure) in
-        _ = try ChildProcess(words + ["true"]).wait()
-      }
-      var run: Stage.Run?
-      let busy = try Self.seconds { () throws(BenchFailure) in run = try stage.finish(words + command) }
-      guard let closing = run?.closing else { throw BenchFailure("ipcdump has told no closing line") }
+      let (elapsed, closing) = try Self.trace(command, as: format, into: file, on: stage)
       let shown = try Self.payload(in: file, format: format)
       let size = (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
       stage.folder.remove("contents")
       rows.append(
         Row(
-          format: format, rate: Double(shown) / 1e9 / (busy - idle),
+          format: format, rate: Double(shown) / 1e9 / elapsed,
           expansion: Double(size) / Double(max(shown, 1)), lost: closing.lost))
     }
   }
 
-  private mutating func measureFormatting(_ command: [String], on stage: Stage) throws(BenchFailure) {
-    let words = stage.ipcdump + ["-f", "json", "-x", "-o", "/dev/null", "--"]
-    let idle = try Self.seconds { () throws(BenchFailure) in
-      _ = try ChildProcess(words + ["true"]).wait()
-    }
+  /// Traces the command with contents.
+  ///
+  /// - Returns: Seconds, less those of a trace of nothing, and what ipcdump said in the end.
+  private static func trace(
+    _ command: [String], as format: String, into file: String, on stage: Stage
+  ) throws(BenchFailure) -> (elapsed: Double, closing: ClosingLine) {
+    let words = stage.ipcdump + ["-f", format, "-x", "-o", file, "--"]
+    let idle = try seconds { () throws(BenchFailure) in _ = try ChildProcess(words + ["true"]).wait() }
     var run: Stage.Run?
-    let busy = try Self.seconds { () throws(BenchFailure) in run = try stage.finish(words + command) }
+    let busy = try seconds { () throws(BenchFailure) in run = try stage.finish(words + command) }
     guard let closing = run?.closing else { throw BenchFailure("ipcdump has told no closing line") }
-    formatted = Double(closing.captured * Self.size) / 1e9 / (busy - idle)
-    formattedLost = closing.lost
+    return (busy - idle, closing)
   }
 
   private static func seconds(_ body: () throws(BenchFailure) -> Void) throws(BenchFailure) -> Double {

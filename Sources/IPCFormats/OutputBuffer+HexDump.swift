@@ -16,13 +16,9 @@ extension OutputBuffer {
       append("  ")
       let line = UnsafeRawBufferPointer(rebasing: bytes[offset..<min(offset + lineWidth, bytes.count)])
       append(upTo: asciiStart + lineWidth + 2) { place in
-        if line.count == lineWidth {
-          Self.putColumns(of: line, count: lineWidth, at: place)
-        } else {
-          // The spaces that a short line leaves keep its ASCII in line.
-          place.initialize(repeating: UInt8(ascii: " "), count: hexWidth)
-          Self.putColumns(of: line, count: line.count, at: place)
-        }
+        // The spaces that a short line leaves keep its ASCII in line.
+        if line.count < lineWidth { place.initialize(repeating: UInt8(ascii: " "), count: hexWidth) }
+        Self.putColumns(of: line, at: place)
         place[hexWidth] = UInt8(ascii: " ")
         place[hexWidth + 1] = UInt8(ascii: " ")
         place[hexWidth + 2] = UInt8(ascii: "|")
@@ -35,12 +31,10 @@ extension OutputBuffer {
 
   /// Writes the digits, each byte's with the space or spaces behind them, and the ASCII.
   @inline(__always)
-  private static func putColumns(
-    of line: UnsafeRawBufferPointer, count: Int, at place: UnsafeMutablePointer<UInt8>
-  ) {
+  private static func putColumns(of line: UnsafeRawBufferPointer, at place: UnsafeMutablePointer<UInt8>) {
     let digits = hexDigits.utf8Start
     var column = 0
-    for index in 0..<count {
+    for index in 0..<line.count {
       let byte = line[index]
       place[column] = digits[Int(byte >> 4)]
       place[column + 1] = digits[Int(byte & 0xf)]

@@ -6,16 +6,15 @@
 
 #define PIPE_BUF 4096
 
-/* Learns who writes, and whether others do, too. */
-static __always_inline void note_writer(struct channel *channel, u32 thread) {
-  u32 last = channel->last_writer;
-  channel->last_writer = thread;
-  if (last != thread && last != 0) channel->flags |= CHANNEL_MULTI;
-}
-
 /* Whether no other thread is known to have written. */
 static __always_inline bool is_only_writer(struct channel *channel, u32 thread) {
   return !(channel->flags & CHANNEL_MULTI) && (channel->last_writer == thread || channel->last_writer == 0);
+}
+
+/* Learns who writes, and whether others do, too. */
+static __always_inline void note_writer(struct channel *channel, u32 thread) {
+  if (!is_only_writer(channel, thread)) channel->flags |= CHANNEL_MULTI;
+  channel->last_writer = thread;
 }
 
 /* Learns who begins to write; whether that is to be told: the write may be read from before it ends, or overlap others. */

@@ -122,7 +122,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   }
 
   /* What others write behind it could be taken for what was spliced in. */
-  bool is_alone = is_only_writer(channel, call->thread);
+  bool is_known = !scratch->is_spliced || is_only_writer(channel, call->thread);
   if (scratch->is_write) {
     if (!ends_announced_write(channel, call->thread, count)) return 0;
   }
@@ -133,7 +133,6 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, pipe, channel,
                 count);
   if (scratch->is_write) {
-    bool is_known = is_alone || !scratch->is_spliced;
     scratch->is_told_whole = settings.capture_limit > 0 && channel->flags & CHANNEL_SPLICED && count > 0 && is_known;
     scratch->pipe = pipe;
     send_write(DOOR_EXIT, count, count);

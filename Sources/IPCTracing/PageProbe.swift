@@ -2,7 +2,7 @@ import Glibc
 import Libbpf
 import RecordLayout
 
-/// Lets the kernel find out where the memory of a page lies, with a page of our own (bpf/kernel/pages.h).
+/// Lets the kernel find out where the memory of a page lies, with a page of our own (bpf/record/pages.h).
 struct PageProbe {
   private let shared: UnsafeMutablePointer<ipc_shared>
 

@@ -2,7 +2,7 @@ import IPCFiltering
 import IPCModel
 import Libbpf
 
-/// Where a BPF program belongs, as its name tells: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/doors/syscalls.h).
+/// Where a BPF program belongs, as its name tells: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/hooks/syscalls.h).
 struct ProgramPlace: Equatable {
   /// Tables of programs, and what is attached itself: a `note` only where the kernel has the tracepoint.
   enum Table: String {

@@ -2,18 +2,18 @@
 /*
  * The one object that is loaded: the doors, then a file a kind. A new kind is one more line below.
  */
-#include "doors/syscalls.h"
-#include "kernel/pages.h"
+#include "hooks/syscalls.h"
+#include "record/pages.h"
 
-#include "doors/contents.h"
-#include "doors/names.h"
-#include "doors/output.h"
-#include "doors/writes.h"
+#include "record/contents.h"
+#include "record/names.h"
+#include "record/own_output.h"
+#include "record/writes.h"
 
-#include "doors/dispatch.bpf.c"
-#include "doors/transfers.bpf.c"
-#include "doors/sockets.bpf.c"
-#include "doors/notes.bpf.c"
+#include "hooks/dispatch.bpf.c"
+#include "hooks/transfers.bpf.c"
+#include "hooks/socket_calls.bpf.c"
+#include "hooks/call_context.bpf.c"
 
 #include "kinds/pipe.bpf.c"
 #include "kinds/signal.bpf.c"
@@ -24,13 +24,13 @@
 #include "kinds/udp.bpf.c"
 #include "kinds/pty.bpf.c"
 
-#include "doors/batches.bpf.c"
-#include "doors/passed.bpf.c"
-#include "doors/iterators.bpf.c"
-#include "doors/waiting.bpf.c"
-#include "doors/slots.bpf.c"
-#include "doors/uring.bpf.c"
-#include "doors/lives.bpf.c"
+#include "record/messages.bpf.c"
+#include "record/ancillary.bpf.c"
+#include "snapshots/open_channels.bpf.c"
+#include "snapshots/blocked_threads.bpf.c"
+#include "record/pipe_buffers.bpf.c"
+#include "hooks/io_uring.bpf.c"
+#include "hooks/lifecycle.bpf.c"
 
 /* Most helpers that read memory are for GPL-compatible programs only. */
 char LICENSE[] SEC("license") = "GPL";

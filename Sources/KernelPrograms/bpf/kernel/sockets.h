@@ -2,7 +2,7 @@
 /* Sockets and their addresses. Both architectures are little-endian, on which the comparisons of addresses rely. */
 #pragma once
 
-#include "kernel/channels.h"
+#include "core/channels.h"
 #include "kernel/task.h"
 
 #define SOCK_DEAD 0 /* enum sock_flags, include/net/sock.h */

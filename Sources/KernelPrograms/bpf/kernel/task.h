@@ -2,7 +2,7 @@
 /* Who acts: ids, name, registers, descriptors. */
 #pragma once
 
-#include "kernel/maps.h"
+#include "core/maps.h"
 
 /* Number of `pid` in ipcdump's pid namespace, 0 if it has none there. */
 static __always_inline u32 visible_number(struct pid *pid) {

@@ -108,7 +108,7 @@ struct file {
   struct hlist_head *f_ep;
 };
 
-/* 5.10 and before; see kernel/drift.h. */
+/* 5.10 and before; see kernel/compat.h. */
 struct file___510 {
   struct list_head f_ep_links;
 };
@@ -183,7 +183,7 @@ struct tty_driver {
   enum tty_driver_subtype subtype;
 };
 
-/* 6.12 and before; see kernel/drift.h. */
+/* 6.12 and before; see kernel/compat.h. */
 struct tty_driver___short {
   short type;
   short subtype;

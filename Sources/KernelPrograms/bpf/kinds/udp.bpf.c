@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * UDP datagrams that stay on this host. Where a datagram goes and whether it stays is noted when the loopback device
- * gets it, and whom it is from when it is let go of after the copy (doors/notes.bpf.c).
+ * gets it, and whom it is from when it is let go of after the copy (hooks/call_context.bpf.c).
  */
 
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Unix datagram and sequenced-packet sockets: every message is told when it is received. Who sent it is noted when it
- * is copied to the reader (doors/notes.bpf.c), so that it does not matter what became of the sender.
+ * is copied to the reader (hooks/call_context.bpf.c), so that it does not matter what became of the sender.
  */
 
 /* sendmmsg can be blocked between its messages, while the first ones are received. */

@@ -2,7 +2,7 @@
 /* Paths as the current task sees them. */
 #pragma once
 
-#include "doors/contents.h"
+#include "record/contents.h"
 
 #define PATH_STEPS 48
 

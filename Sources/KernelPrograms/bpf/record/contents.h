@@ -2,7 +2,7 @@
 /* Bytes from the user's memory into the record. */
 #pragma once
 
-#include "doors/syscalls.h"
+#include "hooks/syscalls.h"
 
 /* Looks up buffer number `position` of the call; false if it has none. */
 VERIFIED_ONCE bool load_buffer(u32 door, u32 position) {

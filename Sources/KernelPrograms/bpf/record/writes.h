@@ -2,7 +2,7 @@
 /* Which writes to a stream are announced when they begin. */
 #pragma once
 
-#include "doors/contents.h"
+#include "record/contents.h"
 
 #define PIPE_BUF 4096
 

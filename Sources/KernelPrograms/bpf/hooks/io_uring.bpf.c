@@ -4,7 +4,7 @@
  * a request is about lies in it still when it completes, so that its completion is to it what a syscall's end is to a
  * call, and its submission what the start is.
  *
- * A batch's completions come after all of the batch has been done. What was noted of a thread's call (doors/notes.bpf.c)
+ * A batch's completions come after all of the batch has been done. What was noted of a thread's call (hooks/call_context.bpf.c)
  * is of one request only if it is one note; else it says nothing of any.
  */
 

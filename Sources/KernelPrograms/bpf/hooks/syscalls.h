@@ -12,7 +12,7 @@
  */
 #pragma once
 
-#include "kernel/drift.h"
+#include "kernel/compat.h"
 #include "kernel/syscalls.h"
 #include "kernel/task.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Who waits for whom now. */
 
-#include "kernel/waits.h"
+#include "kernel/wait_syscalls.h"
 
 #define TASK_INTERRUPTIBLE 1 /* include/linux/sched.h */
 

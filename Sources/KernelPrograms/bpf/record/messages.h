@@ -2,7 +2,7 @@
 /* struct msghdr and struct mmsghdr in the caller's memory, and what each message of a batch is. */
 #pragma once
 
-#include "doors/contents.h"
+#include "record/contents.h"
 #include "kernel/sockets.h"
 
 struct user_msghdr {

@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "doors/syscalls.h"
+#include "hooks/syscalls.h"
 #include "kernel/sockets.h"
 
 /* Leaves a channel out from now on. */

@@ -3,7 +3,7 @@
  * Syscalls that send and receive messages, and the way from any transfer on a socket to the program of its kind.
  */
 
-#include "doors/messages.h"
+#include "record/messages.h"
 
 enum { FORM_BUFFER, FORM_MESSAGE, FORM_BATCH };
 

@@ -2,7 +2,7 @@
 /* Which channels are known and of interest. */
 #pragma once
 
-#include "kernel/maps.h"
+#include "core/maps.h"
 
 VERIFIED_ONCE bool is_in_output_chain(u64 key, u64 inode) {
   struct ipc_shown *shown = bpf_map_lookup_elem(&output_chain, &key);

@@ -42,7 +42,7 @@ struct TracingRequirement: SuiteTrait, TestTrait {
 
 /// The two ways in which ipcdump can stand at the syscall exit; every scenario runs under both.
 enum Hook: String, CaseIterable, CustomTestStringConvertible {
-  case trampoline = "raw_tp"
+  case raw = "raw_tp"
   case tracepoint
 
   var option: String { "--hook=\(rawValue)" }

@@ -134,7 +134,10 @@ struct PipeModelTests {
   @Test(arguments: [
     (2, 1, []),
     (3, 1, []),
-    (3, 2, ["another writer, read at 1020117479 ns (seed 3)", "another writer, read at 1021568477 ns (seed 7)"]),
+    (
+      3, 2,
+      ["another writer, read at 1020117479 ns (seed 3)", "another writer, read at 1021568477 ns (seed 7)"]
+    ),
     (3, 3, []),
   ])
   func `is told wrong only with a question mark if its writers write the same`(

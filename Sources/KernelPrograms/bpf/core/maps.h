@@ -2,6 +2,7 @@
 /* Every map, why it is there and what bounds it. */
 #pragma once
 
+#include "core/stages.h"
 #include "kernel/read.h"
 #include "kernel/syscalls.h"
 
@@ -21,26 +22,10 @@ struct {
   __type(value, u32);
 } syscall_exits SEC(".maps"), syscall_enters SEC(".maps");
 
-/* Programs by the type bits of a file's mode (S_IFMT >> 12); behind those, steps that all of them share. */
-#define STEP_CONTENT 16
-#define STEP_OUTPUT_CHAIN 17
-#define STEP_OTHER_END 18
-#define STEP_NAMES 19
-#define STEP_PASSED 20
-#define STEP_UNIX_STREAM 21
-#define STEP_UNIX_DGRAM 22
-#define STEP_UNIX_SEQPACKET 23
-#define STEP_TCP 24
-#define STEP_UDP 25
-#define STEP_SENT 26
-#define STEP_PASSED_NAMES 27
-#define STEP_RECEIVED 28
-#define STEP_SLOTS 29
-#define STEP_BACKLOG 29
-#define STEP_WRITTEN 30
+/* Programs by tail-call stage. */
 struct {
   __uint(type, BPF_MAP_TYPE_PROG_ARRAY);
-  __uint(max_entries, 31);
+  __uint(max_entries, STAGE_COUNT);
   __type(key, u32);
   __type(value, u32);
 } exit_files SEC(".maps"), enter_files SEC(".maps");
@@ -58,7 +43,7 @@ struct tcp_ends {
 };
 
 /* What has been done for the call on a socket, so that a step that is called again goes on. */
-enum { STAGE_NAMES = 1 << 0, STAGE_SOURCE_NAME = 1 << 1, STAGE_PASSED = 1 << 2 };
+enum { DONE_NAMES = 1 << 0, DONE_SOURCE_NAME = 1 << 1, DONE_PASSED = 1 << 2 };
 
 /* Which of the records below is being put together. */
 enum { RECORD_TRANSFER, RECORD_SOCKET, RECORD_TERMINAL, RECORD_BACKLOG };

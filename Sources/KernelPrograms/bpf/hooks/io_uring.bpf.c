@@ -192,7 +192,7 @@ static __always_inline int request_submitted(void *ctx, struct io_kiocb *request
   begin_transfer(scratch, &call, file, NO_FD, true);
   if (!load_request(scratch, request, opcode)) return 0;
   struct sock *sk = sock_of(file);
-  if (sk && step_of(sk) == STEP_TCP) {
+  if (sk && stage_of(sk) == STAGE_TCP) {
     u64 key = (u64)request;
     struct uring_request submitted = {.position = READ_KERNEL((struct tcp_sock *)sk, write_seq)};
     bpf_map_update_elem(&uring_requests, &key, &submitted, BPF_ANY);

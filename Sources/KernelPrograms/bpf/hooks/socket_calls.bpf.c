@@ -48,9 +48,9 @@ static __always_inline int hand_over_message(void *ctx, struct call *call, u32 d
     if (call->result < 0) scratch->messages = 1, scratch->result = call->result;
   }
   if (door == DOOR_EXIT)
-    bpf_tail_call(ctx, &exit_files, S_IFSOCK >> 12);
+    bpf_tail_call(ctx, &exit_files, STAGE_SOCKET);
   else
-    bpf_tail_call(ctx, &enter_files, S_IFSOCK >> 12);
+    bpf_tail_call(ctx, &enter_files, STAGE_SOCKET);
   return 0;
 }
 
@@ -135,27 +135,27 @@ SYSCALL_ENTER(send, SLOTS1(send), sockets, send_enter)
 #endif
 
 /* Program of the socket's kind; 0 if it is none of ours. */
-static __always_inline u32 step_of(struct sock *sk) {
+static __always_inline u32 stage_of(struct sock *sk) {
   u16 family = READ_KERNEL(sk, __sk_common.skc_family);
   u16 type = READ_KERNEL(sk, sk_type);
   if (family == AF_UNIX)
-    return type == SOCK_STREAM      ? STEP_UNIX_STREAM
-           : type == SOCK_DGRAM     ? STEP_UNIX_DGRAM
-           : type == SOCK_SEQPACKET ? STEP_UNIX_SEQPACKET
+    return type == SOCK_STREAM      ? STAGE_UNIX_STREAM
+           : type == SOCK_DGRAM     ? STAGE_UNIX_DGRAM
+           : type == SOCK_SEQPACKET ? STAGE_UNIX_SEQPACKET
                                     : 0;
   if (family != AF_INET && family != AF_INET6) return 0;
   u16 protocol = READ_KERNEL(sk, sk_protocol);
-  return type == SOCK_STREAM && protocol == IPPROTO_TCP ? STEP_TCP
-         : type == SOCK_DGRAM && protocol == IPPROTO_UDP ? STEP_UDP
+  return type == SOCK_STREAM && protocol == IPPROTO_TCP ? STAGE_TCP
+         : type == SOCK_DGRAM && protocol == IPPROTO_UDP ? STAGE_UDP
                                                          : 0;
 }
 
 /* Marks what a listening socket is bound to as of interest. */
 static __always_inline void mark_service(struct sock *sk, u32 step) {
   u64 key = 0;
-  if (step == STEP_UNIX_STREAM || step == STEP_UNIX_SEQPACKET) {
+  if (step == STAGE_UNIX_STREAM || step == STAGE_UNIX_SEQPACKET) {
     key = unix_service_key(sk);
-  } else if (step == STEP_TCP) {
+  } else if (step == STAGE_TCP) {
     u8 local[16];
     u16 port = 0;
     read_local(sk, local, &port);
@@ -169,7 +169,7 @@ static __always_inline int listen_exit(void *ctx, struct call *call) {
   if (call->result != 0 || settings.scope == IPC_SCOPE_ALL || is_self(call->task) || !scope_matches(call->task))
     return 0;
   struct sock *sk = sock_of(file_of(call->task, argument(call->regs, 0, call->compat)));
-  if (sk) mark_service(sk, step_of(sk));
+  if (sk) mark_service(sk, stage_of(sk));
   return 0;
 }
 SYSCALL_EXIT(listen, SLOTS1(listen), sockets, listen_exit)
@@ -183,7 +183,7 @@ static __always_inline u32 prepare_socket(struct call *call, struct scratch *scr
   scratch->is_told_whole = false;
   scratch->stage = 0;
   scratch->record = RECORD_SOCKET;
-  scratch->step = step_of(sk);
+  scratch->step = stage_of(sk);
   return scratch->step;
 }
 
@@ -196,7 +196,7 @@ static __always_inline int socket_exit(void *ctx, struct call *call) {
   forget_note(call->thread);
   return scratch ? pass_on(ctx, scratch) : 0;
 }
-FILE_EXIT(socket, 12, sockets, socket_exit)
+FILE_EXIT(socket, STAGE_SOCKET, sockets, socket_exit)
 
 static __always_inline int socket_enter(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
@@ -204,7 +204,7 @@ static __always_inline int socket_enter(void *ctx, struct call *call) {
   if (step) bpf_tail_call(ctx, &enter_files, step);
   return 0;
 }
-FILE_ENTER(socket, 12, sockets, socket_enter)
+FILE_ENTER(socket, STAGE_SOCKET, sockets, socket_enter)
 
 /* Fills in what every record of a socket has; the direction and the ends are the kind's. */
 static __always_inline void fill_socket(struct scratch *scratch, struct task_struct *task, u16 type, u32 kind,
@@ -244,7 +244,7 @@ VERIFIED_ONCE u64 batch_length(u32 kind) {
  * call began. */
 static __always_inline int send_received(void *ctx, struct scratch *scratch) {
   scratch->socket_template = scratch->socket;
-  bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
+  bpf_tail_call(ctx, &exit_files, STAGE_RECEIVED);
   return 0;
 }
 
@@ -257,6 +257,6 @@ static __always_inline void note_whole_write(struct scratch *scratch, struct cha
 /* Sends the record of a write that is in the scratch. */
 static __always_inline int send_sent(void *ctx, struct scratch *scratch, u64 count) {
   scratch->result = count;
-  bpf_tail_call(ctx, &exit_files, STEP_SENT);
+  bpf_tail_call(ctx, &exit_files, STAGE_SENT);
   return 0;
 }

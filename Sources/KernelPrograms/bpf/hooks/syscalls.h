@@ -44,12 +44,12 @@ static __always_inline bool call_behind(u32 door, struct call *call) {
 /* Goes on with the program of a file's type, by a jump that the kernel makes a direct one; returns if there is none. */
 static __always_inline void go_to_file(void *ctx, u32 door, u32 type) {
   void *table = door == DOOR_EXIT ? (void *)&exit_files : (void *)&enter_files;
-  if (type == S_IFIFO >> 12)
-    bpf_tail_call_static(ctx, table, S_IFIFO >> 12);
-  else if (type == S_IFSOCK >> 12)
-    bpf_tail_call_static(ctx, table, S_IFSOCK >> 12);
-  else if (type == S_IFCHR >> 12)
-    bpf_tail_call_static(ctx, table, S_IFCHR >> 12);
+  if (type == STAGE_PIPE)
+    bpf_tail_call_static(ctx, table, STAGE_PIPE);
+  else if (type == STAGE_SOCKET)
+    bpf_tail_call_static(ctx, table, STAGE_SOCKET);
+  else if (type == STAGE_CHARACTER_DEVICE)
+    bpf_tail_call_static(ctx, table, STAGE_CHARACTER_DEVICE);
 }
 
 /* Takes over what every transfer has, with one message and nothing beside it. */
@@ -79,7 +79,7 @@ static __always_inline bool is_request(struct scratch *scratch) { return scratch
 
 /* Ends the work for a call: goes on to the other end if it was a splice, whether or not this one was told. */
 static __always_inline int pass_on(void *ctx, struct scratch *scratch) {
-  if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STEP_OTHER_END);
+  if (scratch->has_other_end) bpf_tail_call(ctx, &exit_files, STAGE_OTHER_END);
   return 0;
 }
 

@@ -123,7 +123,7 @@ static __always_inline int vmsplice_exit(void *ctx, struct call *call) {
   return hand_over(ctx, call, DOOR_EXIT, is_write, true);
 }
 
-static __always_inline int other_end_step(void *ctx, struct call *call) {
+static __always_inline int other_end_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   begin_splice(scratch, call, scratch->other_file, scratch->other_fd, true);
@@ -135,4 +135,4 @@ SYSCALL_EXIT(splice, SLOTS1(splice), any, splice_exit)
 SYSCALL_EXIT(tee, SLOTS1(tee), any, tee_exit)
 SYSCALL_EXIT(sendfile, SLOTS2(sendfile, sendfile64), any, sendfile_exit)
 SYSCALL_EXIT(vmsplice, SLOTS1(vmsplice), any, vmsplice_exit)
-FILE_EXIT(other_end, 18, any, other_end_step)
+FILE_EXIT(other_end, STAGE_OTHER_END, any, other_end_stage)

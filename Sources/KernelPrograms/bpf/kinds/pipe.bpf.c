@@ -96,7 +96,7 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   announce(scratch, asked);
   return 0;
 }
-FILE_ENTER(pipe, 1, pipe, pipe_enter)
+FILE_ENTER(pipe, STAGE_PIPE, pipe, pipe_enter)
 
 static __always_inline int pipe_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -113,7 +113,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     bool is_input = !scratch->is_write && is_standard_input(scratch);
     if (is_input || (!scratch->is_write && is_first_of_chain((u64)pipe))) show(call->task, SHOWS_ALL);
     /* Who has ipcdump's output as standard input does nothing else: all that it writes is of the chain, too. */
-    if (is_input) bpf_tail_call(ctx, &exit_files, STEP_OUTPUT_CHAIN);
+    if (is_input) bpf_tail_call(ctx, &exit_files, STAGE_OUTPUT_CHAIN);
     return pass_on(ctx, scratch);
   }
   if (scratch->is_write && shows(call->task)) {
@@ -147,7 +147,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   if (channel->flags & CHANNEL_MULTI && limit < COMPARED_BYTES) limit = COMPARED_BYTES;
   return send_with_contents(ctx, scratch, limit);
 }
-FILE_EXIT(pipe, 1, pipe, pipe_exit)
+FILE_EXIT(pipe, STAGE_PIPE, pipe, pipe_exit)
 
 /* Leaves out what a reader of ipcdump's output has as a descriptor, if it is a pipe that it can write to. */
 VERIFIED_ONCE int mark_output(u64 task, u32 fd) {
@@ -159,12 +159,12 @@ VERIFIED_ONCE int mark_output(u64 task, u32 fd) {
 }
 
 /* Marks the pipes that a reader of ipcdump's output can write to. */
-static __always_inline int output_chain_step(void *ctx, struct call *call) {
+static __always_inline int output_chain_stage(void *ctx, struct call *call) {
   for (u32 fd = 1; fd < CHAIN_FDS; fd++) mark_output((u64)call->task, fd);
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   return scratch ? pass_on(ctx, scratch) : 0;
 }
-FILE_EXIT(output_chain, 17, pipe, output_chain_step)
+FILE_EXIT(output_chain, STAGE_OUTPUT_CHAIN, pipe, output_chain_stage)
 
 /* A pipe that is born under our eyes is empty, and of interest if its maker is. */
 static __always_inline int pipe2_exit(void *ctx, struct call *call) {

@@ -96,4 +96,4 @@ static __always_inline int pty_exit(void *ctx, struct call *call) {
   scratch->message = 0;
   return send_with_contents(ctx, scratch, is_write && !scratch->is_spliced ? settings.capture_limit : 0);
 }
-FILE_EXIT(pty, 2, pty, pty_exit)
+FILE_EXIT(pty, STAGE_CHARACTER_DEVICE, pty, pty_exit)

@@ -151,7 +151,7 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   announce(scratch, asked);
   return 0;
 }
-FILE_ENTER(tcp, 24, loopback_tcp, tcp_enter)
+FILE_ENTER(tcp, STAGE_TCP, loopback_tcp, tcp_enter)
 
 /*
  * Whether a note tells where the read in the scratch began. All reads of a batch are done before the first of them is
@@ -224,13 +224,13 @@ nothing:
   forget_note(call->thread);
   return pass_on(ctx, scratch);
 }
-FILE_EXIT(tcp, 24, loopback_tcp, tcp_exit)
+FILE_EXIT(tcp, STAGE_TCP, loopback_tcp, tcp_exit)
 
 /* Both ends are known before the first byte if they are met where the connection is made. */
 static __always_inline int meet_tcp(struct call *call, s64 fd) {
   if (fd < 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
   struct sock *sk = sock_of(file_of(call->task, fd));
-  if (!sk || step_of(sk) != STEP_TCP) return 0;
+  if (!sk || stage_of(sk) != STAGE_TCP) return 0;
   struct tcp_ends ends = {};
   load_tcp_ends(&ends, sk);
   if (!ends.is_loopback) enter_tcp_end(sk, tcp_key(&ends));

@@ -93,7 +93,7 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   send_transfer(DOOR_ENTER, 0);
   return 0;
 }
-FILE_ENTER(udp, 25, loopback_udp, udp_enter)
+FILE_ENTER(udp, STAGE_UDP, loopback_udp, udp_enter)
 
 static __always_inline int udp_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -136,4 +136,4 @@ nothing:
   forget_note(call->thread);
   return 0;
 }
-FILE_EXIT(udp, 25, loopback_udp, udp_exit)
+FILE_EXIT(udp, STAGE_UDP, loopback_udp, udp_exit)

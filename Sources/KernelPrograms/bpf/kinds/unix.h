@@ -46,7 +46,7 @@ static __always_inline bool is_unix_output(struct scratch *scratch, struct chann
   if (!goes_on_with_output(DOOR_EXIT, channel->flags, (u64)scratch->source)) return false;
   struct sock *source = scratch->source, *destination = scratch->destination;
   if (source) exclude_channel((u64)source, told_inode(channel));
-  if (destination && scratch->step != STEP_UNIX_DGRAM)
+  if (destination && scratch->step != STAGE_UNIX_DGRAM)
     exclude_channel((u64)destination, scratch->destination_inode);
   return true;
 }
@@ -58,20 +58,20 @@ static __always_inline struct channel *nameless_channel(struct scratch *scratch,
   struct channel *channel = bpf_map_lookup_elem(&channels, &key);
   if (!channel || channel->flags & CHANNEL_NAMED) return NULL;
   /* Ends of a connection keep each other's memory; that of a datagram's other end may be another socket's by now. */
-  return scratch->step != STEP_UNIX_DGRAM || channel->inode == inode_of_sock(sk) ? channel : NULL;
+  return scratch->step != STAGE_UNIX_DGRAM || channel->inode == inode_of_sock(sk) ? channel : NULL;
 }
 
 /* Goes to the steps that come before the record, each once. */
 static __always_inline void prepare_unix(void *ctx, struct scratch *scratch) {
-  if (!(scratch->stage & STAGE_NAMES)) {
-    scratch->stage |= STAGE_NAMES;
+  if (!(scratch->stage & DONE_NAMES)) {
+    scratch->stage |= DONE_NAMES;
     scratch->named = scratch->source;
     if (nameless_channel(scratch, scratch->source) || nameless_channel(scratch, scratch->destination))
-      bpf_tail_call(ctx, &exit_files, STEP_NAMES);
+      bpf_tail_call(ctx, &exit_files, STAGE_NAMES);
   }
-  if (!(scratch->stage & STAGE_PASSED)) {
-    scratch->stage |= STAGE_PASSED;
-    if (scratch->control && scratch->control_length >= 12) bpf_tail_call(ctx, &exit_files, STEP_PASSED);
+  if (!(scratch->stage & DONE_PASSED)) {
+    scratch->stage |= DONE_PASSED;
+    if (scratch->control && scratch->control_length >= 12) bpf_tail_call(ctx, &exit_files, STAGE_ANCILLARY);
   }
 }
 
@@ -111,21 +111,21 @@ static __always_inline void tell_name(struct scratch *scratch, struct task_struc
 }
 
 static __always_inline u32 unix_kind(struct scratch *scratch) {
-  return scratch->step == STEP_UNIX_STREAM  ? IPC_KIND_UNIX_STREAM
-         : scratch->step == STEP_UNIX_DGRAM ? IPC_KIND_UNIX_DGRAM
+  return scratch->step == STAGE_UNIX_STREAM  ? IPC_KIND_UNIX_STREAM
+         : scratch->step == STAGE_UNIX_DGRAM ? IPC_KIND_UNIX_DGRAM
                                             : IPC_KIND_UNIX_SEQPACKET;
 }
 
 /* Tells the name of one end, then calls itself for the other one's. */
-static __always_inline int names_step(void *ctx, struct call *call) {
+static __always_inline int names_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   struct sock *sk = scratch->named;
   if (sk) tell_name(scratch, call->task, sk, unix_kind(scratch));
-  u32 next = scratch->stage & STAGE_SOURCE_NAME ? scratch->step : STEP_NAMES;
-  scratch->stage |= STAGE_SOURCE_NAME;
+  u32 next = scratch->stage & DONE_SOURCE_NAME ? scratch->step : STAGE_NAMES;
+  scratch->stage |= DONE_SOURCE_NAME;
   scratch->named = scratch->destination;
   bpf_tail_call(ctx, &exit_files, next);
   return 0;
 }
-FILE_EXIT(names, 19, unix, names_step)
+FILE_EXIT(names, STAGE_NAMES, unix, names_stage)

@@ -21,8 +21,8 @@ static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   send_transfer(DOOR_ENTER, 0);
   return 0;
 }
-FILE_ENTER(unix_dgram, 22, unix_dgram, unix_message_enter)
-FILE_ENTER(unix_seqpacket, 23, unix_seqpacket, unix_message_enter)
+FILE_ENTER(unix_dgram, STAGE_UNIX_DGRAM, unix_dgram, unix_message_enter)
+FILE_ENTER(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_enter)
 
 static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -63,5 +63,5 @@ nothing:
   forget_note(call->thread);
   return 0;
 }
-FILE_EXIT(unix_dgram, 22, unix_dgram, unix_message_exit)
-FILE_EXIT(unix_seqpacket, 23, unix_seqpacket, unix_message_exit)
+FILE_EXIT(unix_dgram, STAGE_UNIX_DGRAM, unix_dgram, unix_message_exit)
+FILE_EXIT(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_exit)

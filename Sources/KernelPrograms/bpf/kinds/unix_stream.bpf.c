@@ -39,7 +39,7 @@ static __always_inline int unix_stream_enter(void *ctx, struct call *call) {
   announce(scratch, asked);
   return 0;
 }
-FILE_ENTER(unix_stream, 21, unix_stream, unix_stream_enter)
+FILE_ENTER(unix_stream, STAGE_UNIX_STREAM, unix_stream, unix_stream_enter)
 
 static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
@@ -62,4 +62,4 @@ static __always_inline int unix_stream_exit(void *ctx, struct call *call) {
   scratch->messages = 1;
   return send_sent(ctx, scratch, count);
 }
-FILE_EXIT(unix_stream, 21, unix_stream, unix_stream_exit)
+FILE_EXIT(unix_stream, STAGE_UNIX_STREAM, unix_stream, unix_stream_exit)

@@ -74,7 +74,7 @@ VERIFIED_ONCE u64 take_control(u64 address, u64 end) {
   return (header.length + unit - 1) & ~(u64)(unit - 1);
 }
 
-static __always_inline int passed_step(void *ctx, struct call *call) {
+static __always_inline int passed_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   struct ipc_passed *passed = &scratch->passed;
@@ -88,15 +88,15 @@ static __always_inline int passed_step(void *ctx, struct call *call) {
   if (passed->parts) {
     scratch->fill = 0;
     scratch->next_descriptor = 0;
-    bpf_tail_call(ctx, &exit_files, STEP_PASSED_NAMES);
+    bpf_tail_call(ctx, &exit_files, STAGE_ANCILLARY_NAMES);
   }
   bpf_tail_call(ctx, &exit_files, scratch->step);
   return 0;
 }
-FILE_EXIT(passed, 20, unix, passed_step)
+FILE_EXIT(passed, STAGE_ANCILLARY, unix, passed_stage)
 
 /* Names one descriptor that is neither pipe nor socket and calls itself for the next one; then sends the record. */
-static __always_inline int passed_names_step(void *ctx, struct call *call) {
+static __always_inline int passed_names_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   struct ipc_passed *passed = &scratch->passed;
@@ -113,7 +113,7 @@ static __always_inline int passed_names_step(void *ctx, struct call *call) {
       descriptor->length = scratch->fill - before;
     }
     scratch->next_descriptor = index + 1;
-    bpf_tail_call(ctx, &exit_files, STEP_PASSED_NAMES);
+    bpf_tail_call(ctx, &exit_files, STAGE_ANCILLARY_NAMES);
   }
   u8 kind = unix_kind(scratch);
   fill_header(&passed->header, call->task, IPC_RECORD_PASSED, kind, 0);
@@ -122,4 +122,4 @@ static __always_inline int passed_names_step(void *ctx, struct call *call) {
   bpf_tail_call(ctx, &exit_files, scratch->step);
   return 0;
 }
-FILE_EXIT(passed_names, 27, unix, passed_names_step)
+FILE_EXIT(passed_names, STAGE_ANCILLARY_NAMES, unix, passed_names_stage)

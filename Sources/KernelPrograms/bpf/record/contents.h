@@ -226,7 +226,7 @@ VERIFIED_ONCE int copy_piece(void) {
  * until 33 calls have been made in all (MAX_TAIL_CALL_CNT). With at most 7 calls before, that is all of readv's 1,024
  * buffers (UIO_MAXIOV) as long as 16 of them at most lie across the end of a chunk, or one buffer of 32 MiB.
  */
-static __always_inline int contents_step(void *ctx, struct call *call) {
+static __always_inline int contents_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   for (u32 i = 0; i < PIECES_A_PASS; i++) {
@@ -234,14 +234,14 @@ static __always_inline int contents_step(void *ctx, struct call *call) {
     copy_piece();
   }
   /* Fails after the last possible call: what is there is told then, and what is not is missing. */
-  if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+  if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STAGE_CONTENTS);
   send_chunk(scratch->is_short ? IPC_FLAG_SHORT : 0);
   scratch->message++;
-  if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
+  if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STAGE_RECEIVED);
   finish_note(scratch->thread);
   return 0;
 }
-FILE_EXIT(contents, 16, any, contents_step)
+FILE_EXIT(contents, STAGE_CONTENTS, any, contents_stage)
 
 /* Sends the record in the scratch with up to `limit` bytes of the contents. */
 static __always_inline int send_with_contents(void *ctx, struct scratch *scratch, u64 limit) {
@@ -250,7 +250,7 @@ static __always_inline int send_with_contents(void *ctx, struct scratch *scratch
   if (scratch->limit == 0)
     send_transfer(DOOR_EXIT, count);
   else
-    bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+    bpf_tail_call(ctx, &exit_files, STAGE_CONTENTS);
   return 0;
 }
 
@@ -259,5 +259,5 @@ static __always_inline void send_contents_behind(void *ctx, struct scratch *scra
   begin_chunks(scratch);
   begin_contents(scratch, count, settings.capture_limit);
   scratch->first_chunk = 0;
-  bpf_tail_call(ctx, &exit_files, scratch->is_spliced ? STEP_WRITTEN : STEP_CONTENT);
+  bpf_tail_call(ctx, &exit_files, scratch->is_spliced ? STAGE_WRITTEN_PAGES : STAGE_CONTENTS);
 }

@@ -20,7 +20,7 @@ VERIFIED_ONCE bool tell_sent(void) {
   if (scratch->message > 0) {
     if (!load_batch_message(scratch, scratch->message, &length)) return false;
     scratch->socket.traits &= ~IPC_SOCKET_LOCAL;
-    if (scratch->step == STEP_UDP) {
+    if (scratch->step == STAGE_UDP) {
       is_known = describe_sent(DOOR_EXIT);
     } else {
       struct noted_message *noted = noted_message(scratch, scratch->message);
@@ -33,21 +33,21 @@ VERIFIED_ONCE bool tell_sent(void) {
   return true;
 }
 
-static __always_inline int sent_step(void *ctx, struct call *call) {
+static __always_inline int sent_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   for (u32 i = 0; i < MESSAGES_A_PASS; i++) {
     if (!tell_sent()) break;
     if (scratch->message >= scratch->messages) goto done;
   }
-  bpf_tail_call(ctx, &exit_files, STEP_SENT);
+  bpf_tail_call(ctx, &exit_files, STAGE_SENT);
   lose_rest(scratch);
 done:
   forget_note(scratch->thread);
   if (scratch->is_told_whole) send_contents_behind(ctx, scratch, scratch->result);
   return 0;
 }
-FILE_EXIT(sent, 26, sockets, sent_step)
+FILE_EXIT(sent, STAGE_SENT, sockets, sent_stage)
 
 enum { RECEIVED_TOLD, RECEIVED_WITH_CONTENTS, RECEIVED_UNREADABLE };
 
@@ -75,21 +75,21 @@ VERIFIED_ONCE u32 tell_received(void) {
   return RECEIVED_TOLD;
 }
 
-/* Messages whose contents lie in their first buffer are sent at once; others go through STEP_CONTENT and come back. */
-static __always_inline int received_step(void *ctx, struct call *call) {
+/* Messages whose contents lie in their first buffer are sent at once; others go through STAGE_CONTENTS and come back. */
+static __always_inline int received_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   for (u32 i = 0; i < MESSAGES_A_PASS; i++) {
     u32 outcome = tell_received();
     if (outcome == RECEIVED_UNREADABLE) goto done;
-    if (outcome == RECEIVED_WITH_CONTENTS) bpf_tail_call(ctx, &exit_files, STEP_CONTENT);
+    if (outcome == RECEIVED_WITH_CONTENTS) bpf_tail_call(ctx, &exit_files, STAGE_CONTENTS);
     scratch->message++;
     if (scratch->message >= scratch->messages) goto done;
   }
-  bpf_tail_call(ctx, &exit_files, STEP_RECEIVED);
+  bpf_tail_call(ctx, &exit_files, STAGE_RECEIVED);
   lose_rest(scratch);
 done:
   finish_note(scratch->thread);
   return pass_on(ctx, scratch);
 }
-FILE_EXIT(received, 28, sockets, received_step)
+FILE_EXIT(received, STAGE_RECEIVED, sockets, received_stage)

@@ -59,7 +59,7 @@ static __always_inline u32 shows(struct task_struct *task) {
 
 /* Whether it is a connection of two related processes: nobody can have found the other by a name. */
 static __always_inline bool is_socket_pair(struct scratch *scratch) {
-  return scratch->step == STEP_UNIX_STREAM && !is_named(scratch->source) && !is_named(scratch->destination);
+  return scratch->step == STAGE_UNIX_STREAM && !is_named(scratch->source) && !is_named(scratch->destination);
 }
 
 VERIFIED_ONCE bool is_part_of_output(u32 door, u32 flags, u64 key) {

@@ -67,7 +67,7 @@ VERIFIED_ONCE int step_back(u32 count, u32 tail) {
 }
 
 /* Finds the slots of what the call has put into the pipe, if they are still there. */
-static __always_inline int written_step(void *ctx, struct call *call) {
+static __always_inline int written_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   struct pipe_inode_info *pipe = scratch->pipe;
@@ -80,13 +80,13 @@ static __always_inline int written_step(void *ctx, struct call *call) {
   scratch->next_slot = scratch->slot;
   scratch->first_slot = scratch->slot;
   scratch->skipped = scratch->slots_sum - count;
-  bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
+  bpf_tail_call(ctx, &exit_files, STAGE_PAGES);
   return 0;
 }
-FILE_EXIT(written, 30, contents, written_step)
+FILE_EXIT(written, STAGE_WRITTEN_PAGES, contents, written_stage)
 
 /* Sends what has been spliced into a pipe behind the record of the write. */
-static __always_inline int slots_step(void *ctx, struct call *call) {
+static __always_inline int slots_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   for (u32 i = 0; i < SLOTS_A_PASS; i++) {
@@ -94,11 +94,11 @@ static __always_inline int slots_step(void *ctx, struct call *call) {
     copy_slot(DOOR_EXIT);
     if (scratch->fill == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(IPC_FLAG_MORE);
   }
-  if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STEP_SLOTS);
+  if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STAGE_PAGES);
   send_chunk(has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_SHORT : 0);
   return 0;
 }
-FILE_EXIT(slots, 29, contents, slots_step)
+FILE_EXIT(slots, STAGE_PAGES, contents, slots_stage)
 
 /* Takes bytes from the next slot of a pipe, and tells them when a record is full of such. */
 VERIFIED_ONCE int tell_slot(void) {
@@ -114,17 +114,17 @@ VERIFIED_ONCE int tell_slot(void) {
 }
 
 /* Tells the unread bytes of a pipe, in pieces. */
-static __always_inline int backlog_step(void *ctx, struct call *call) {
+static __always_inline int backlog_stage(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_ENTER);
   if (!scratch) return 0;
   for (u32 i = 0; i < SLOTS_A_PASS; i++) {
     if (!has_more_contents(scratch)) break;
     tell_slot();
   }
-  if (has_more_contents(scratch)) bpf_tail_call(ctx, &enter_files, STEP_BACKLOG);
+  if (has_more_contents(scratch)) bpf_tail_call(ctx, &enter_files, STAGE_BACKLOG);
   return 0;
 }
-FILE_ENTER(backlog, 29, contents, backlog_step)
+FILE_ENTER(backlog, STAGE_BACKLOG, contents, backlog_stage)
 
 /* Marks the channel that a file receives from as spliced from. */
 static __always_inline int begin_to_splice(void *ctx, struct call *call, struct file *file) {
@@ -158,7 +158,7 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
     send(scratch, &scratch->backlog, sizeof(struct ipc_backlog), 0);
     return 0;
   }
-  bpf_tail_call(ctx, &enter_files, STEP_BACKLOG);
+  bpf_tail_call(ctx, &enter_files, STAGE_BACKLOG);
   return 0;
 }
 

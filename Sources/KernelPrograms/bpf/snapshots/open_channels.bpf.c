@@ -36,12 +36,12 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
   if (type == S_IFCHR) return is_wanted(IPC_KIND_PTY) && describe_held_terminal(file, held);
   struct sock *sk = sock_of(file);
   if (!sk) return false;
-  u32 step = step_of(sk);
+  u32 step = stage_of(sk);
   held->can_read = 1;
   held->can_write = 1;
-  if (step == STEP_UNIX_STREAM || step == STEP_UNIX_DGRAM || step == STEP_UNIX_SEQPACKET) {
+  if (step == STAGE_UNIX_STREAM || step == STAGE_UNIX_DGRAM || step == STAGE_UNIX_SEQPACKET) {
     struct sock *peer = peer_of(sk);
-    held->kind = step - STEP_UNIX_STREAM + IPC_KIND_UNIX_STREAM;
+    held->kind = step - STAGE_UNIX_STREAM + IPC_KIND_UNIX_STREAM;
     held->sends = (u64)sk;
     held->sends_inode = held->inode;
     held->receives = (u64)peer;
@@ -49,7 +49,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     /* A sender that is closed has no inode any more; records name it by the one that it had. */
     struct channel *known = held->receives_inode == 0 ? bpf_map_lookup_elem(&channels, &held->receives) : NULL;
     if (known) held->receives_inode = told_inode(known);
-    if (counts && step == STEP_UNIX_STREAM) held->unread = queued_bytes((u64)sk);
+    if (counts && step == STAGE_UNIX_STREAM) held->unread = queued_bytes((u64)sk);
     return is_wanted(held->kind);
   }
   u8 local[16] = {}, remote[16] = {};
@@ -57,7 +57,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
   u32 netns = netns_of(sk);
   read_local(sk, local, &local_port);
   read_remote(sk, remote, &remote_port);
-  if (step == STEP_TCP) {
+  if (step == STAGE_TCP) {
     if (remote_port == 0 || !is_on_loopback(sk, local, remote)) return false;
     struct tcp_sock *tcp = (void *)sk;
     held->kind = IPC_KIND_LOOPBACK_TCP;
@@ -68,7 +68,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     held->unread = READ_KERNEL(tcp, rcv_nxt) - READ_KERNEL(tcp, copied_seq);
     return is_wanted(IPC_KIND_LOOPBACK_TCP);
   }
-  if (step != STEP_UDP || local_port == 0) return false;
+  if (step != STAGE_UDP || local_port == 0) return false;
   held->kind = IPC_KIND_LOOPBACK_UDP;
   held->sends = udp_port_key(netns, local_port);
   return is_wanted(IPC_KIND_LOOPBACK_UDP);
@@ -87,7 +87,7 @@ VERIFIED_ONCE int mark_file(u64 address) {
   struct file *file = (struct file *)address;
   struct ipc_held held = {};
   struct sock *sk = sock_of(file);
-  if (sk && is_listening(sk)) mark_service(sk, step_of(sk));
+  if (sk && is_listening(sk)) mark_service(sk, stage_of(sk));
   if (!describe_held(file, &held, false)) return 0;
   mark_direction(held.kind, held.sends, held.sends_inode);
   if (held.receives != 0) mark_direction(held.kind, held.receives, held.receives_inode);

@@ -24,7 +24,7 @@ struct Tape {
     header.comm = party.comm
     header.type = UInt16(type.rawValue)
     header.kind = UInt8(kind.rawValue)
-    header.flags = UInt8(IPC_FLAG_MATCHED.rawValue)
+    header.flags = UInt8(IPC_FLAG_IN_SCOPE.rawValue)
     return header
   }
 

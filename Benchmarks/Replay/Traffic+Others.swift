@@ -9,7 +9,7 @@ extension Traffic {
     signal.target_tgid = Party.reader.pid
     signal.target_tid = Party.reader.tid
     signal.target_comm = Party.reader.comm
-    signal.target_matched = 1
+    signal.target_in_scope = 1
     signal.number = step % 2 == 0 ? SIGUSR1 : SIGTERM
     tape.append(signal)
   }
@@ -21,7 +21,7 @@ extension Traffic {
       terminal.transfer.header = tape.header(type, IPC_KIND_PTY, by: party)
       // The way from the slave to the master has an odd address.
       terminal.transfer.channel = 0xffff_8880_0003_0001
-      terminal.transfer.inode = 1 << 32 | 3
+      terminal.transfer.identity = 1 << 32 | 3
       terminal.transfer.count = UInt64(payload.count)
       withUnsafeMutableBytes(of: &terminal.name) { $0.copyBytes(from: "pts3".utf8) }
       terminal.session = 77

@@ -14,12 +14,12 @@ extension Traffic {
     func transfer(_ type: ipc_record_type, by party: Party, isFirst: Bool) -> ipc_transfer {
       var transfer = ipc_transfer()
       transfer.header = tape.header(type, IPC_KIND_PIPE, by: party)
-      if isFirst { transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue) }
+      if isFirst { transfer.header.flags |= UInt8(IPC_FLAG_FIRST_SEEN.rawValue) }
       transfer.channel = 0xffff_8880_0001_0000 + UInt64(channel) * 0x400
-      transfer.inode = 1000 + UInt64(channel)
+      transfer.identity = 1000 + UInt64(channel)
       transfer.count = UInt64(payload.count)
-      transfer.head = turn + (type == IPC_RECORD_WRITE_BEGIN ? 0 : 1)
-      transfer.tail = turn + (type == IPC_RECORD_READ ? 1 : 0)
+      transfer.state.pipe.head = turn + (type == IPC_RECORD_WRITE_BEGIN ? 0 : 1)
+      transfer.state.pipe.tail = turn + (type == IPC_RECORD_READ ? 1 : 0)
       return transfer
     }
 

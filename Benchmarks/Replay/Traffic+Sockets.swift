@@ -34,9 +34,9 @@ extension Traffic {
       socket.transfer.channel = 0x1234_5678_0000_0000 + UInt64(channel)
     } else {
       socket.transfer.channel = 0xffff_8880_0002_0000 + UInt64(channel) * 0x800
-      socket.transfer.inode = 2000 + UInt64(channel)
-      socket.peer = 0xffff_8880_0012_0000 + UInt64(channel) * 0x800
-      socket.peer_inode = 3000 + UInt64(channel)
+      socket.transfer.identity = 2000 + UInt64(channel)
+      socket.end.destination = 0xffff_8880_0012_0000 + UInt64(channel) * 0x800
+      socket.destination_inode = 3000 + UInt64(channel)
     }
     return socket
   }
@@ -54,12 +54,14 @@ extension Traffic {
       if type == IPC_RECORD_WRITE_BEGIN, turn > 0 || self == .loopbackTCP { continue }
       if self == .unixPassing, type != IPC_RECORD_WRITE_BEGIN { appendDescriptor(by: party, to: &tape) }
       var socket = socket(type, by: party, channel: channel, in: &tape)
-      if type == IPC_RECORD_WRITE_BEGIN { socket.transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue) }
+      if type == IPC_RECORD_WRITE_BEGIN {
+        socket.transfer.header.flags |= UInt8(IPC_FLAG_FIRST_SEEN.rawValue)
+      }
       if type == IPC_RECORD_READ { socket.transfer.captured = 0 }
       if self == .loopbackTCP {
-        (socket.transfer.head, socket.transfer.tail) = (next, position)
-        socket.transfer.inode = 9
-        if type == IPC_RECORD_READ { socket.peer_inode = 82 } else { socket.peer = 81 }
+        socket.transfer.state.tcp = ipc_tcp_positions(after: next, before: position)
+        socket.transfer.identity = 9
+        if type == IPC_RECORD_READ { socket.destination_inode = 82 } else { socket.end.source_inode = 81 }
       }
       tape.append(socket, then: type == IPC_RECORD_READ ? [] : payload)
     }
@@ -83,9 +85,11 @@ extension Traffic {
     for (type, party) in [(IPC_RECORD_WRITE, Party.writer), (IPC_RECORD_READ, .reader)] {
       var socket = socket(type, by: party, channel: channel, in: &tape)
       if self == .loopbackUDP, type == IPC_RECORD_READ {
-        (socket.peer, socket.peer_inode) = (0xffff_8880_0012_0000 + UInt64(channel) * 0x800, 3000)
+        (socket.end.destination, socket.destination_inode) = (
+          0xffff_8880_0012_0000 + UInt64(channel) * 0x800, 3000
+        )
       }
-      if type == IPC_RECORD_READ { socket.kept = UInt32(payload.count) }
+      if type == IPC_RECORD_READ { socket.extent.received_length = UInt32(payload.count) }
       tape.append(socket, then: payload)
     }
   }

@@ -31,7 +31,7 @@ struct ContentChunk {
     offset = raw.offset
     bytes = rest.first(raw.captured)
     hasMore = raw.header.has(IPC_FLAG_MORE)
-    isShort = raw.header.has(IPC_FLAG_SHORT)
+    isShort = raw.header.has(IPC_FLAG_PARTIAL)
   }
 
   /// Puts them behind what has arrived.

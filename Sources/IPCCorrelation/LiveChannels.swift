@@ -31,14 +31,14 @@ public struct LiveChannels: Sendable {
     channel: UInt64, inode: UInt64, holder: Endpoint, isWritable: Bool = false, isReadable: Bool = false,
     unread: UInt64? = nil
   ) {
-    var entry = channels[ChannelKey(address: channel, inode: inode)] ?? Channel()
+    var entry = channels[ChannelKey(address: channel, identity: inode)] ?? Channel()
     if let unread { entry.unread = unread }
     if isReadable { entry.isReadable = true }
     if isWritable, entry.soleWriter != holder {
       entry.writers += 1
       entry.soleWriter = entry.writers == 1 ? holder : nil
     }
-    channels[ChannelKey(address: channel, inode: inode)] = entry
+    channels[ChannelKey(address: channel, identity: inode)] = entry
   }
 
   subscript(key: ChannelKey) -> Channel? { channels[key] }

@@ -23,7 +23,7 @@ extension ipc_header {
 
 extension ipc_transfer {
   /// The channel or direction; its address is 0 if the sender of a message is not known.
-  var key: ChannelKey { ChannelKey(address: channel, inode: inode) }
+  var key: ChannelKey { ChannelKey(address: channel, identity: identity) }
   /// Bytes moved, or asked for; no call moves more than MAX_RW_COUNT (include/linux/fs.h), whatever it asks for.
   var moved: Int { Int(min(count, 0x7FFF_F000)) }
   /// Bytes that follow the record: never more than were moved.

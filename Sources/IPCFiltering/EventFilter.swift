@@ -21,7 +21,7 @@ public final class EventFilter: Sendable {
     if isOpen { return true }
     let source = event.source
     let destination = event.destination
-    if selection.isTreeOnly, !event.traits.contains(.inTree) { return false }
+    if selection.isTreeOnly, !event.traits.contains(.inScope) { return false }
     return admits(selection.sourcePids, source.pid)
       && admits(selection.destinationPids, destination.pid)
       && (admits(selection.pids, source.pid) || admits(selection.pids, destination.pid))

@@ -24,8 +24,8 @@ public struct Event: Sendable {
     public static let undelivered = Traits(rawValue: 1 << 2)
     /// Fewer bytes were captured than were transferred, although contents were asked for.
     public static let incomplete = Traits(rawValue: 1 << 3)
-    /// A process of the traced command's tree took part.
-    public static let inTree = Traits(rawValue: 1 << 4)
+    /// A process in the scope of the trace took part: with a command, one of its tree.
+    public static let inScope = Traits(rawValue: 1 << 4)
   }
 
   /// Time of the transfer, in nanoseconds of `CLOCK_MONOTONIC`.

@@ -47,8 +47,8 @@ public struct HeldChannel: Sendable {
 
   init(_ raw: ipc_held) {
     kind = Kind(rawValue: raw.kind)
-    sends = Direction(channel: raw.sends, inode: raw.sends_inode)
-    receives = raw.receives == 0 ? nil : Direction(channel: raw.receives, inode: raw.receives_inode)
+    sends = Direction(channel: raw.sends, inode: raw.sends_identity)
+    receives = raw.receives == 0 ? nil : Direction(channel: raw.receives, inode: raw.receives_identity)
     inode = raw.inode
     let comm = withUnsafeBytes(of: raw.comm) { bytes in
       bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown

@@ -38,7 +38,7 @@ struct LoadedPrograms: ~Copyable {
         if isNeeded, let place { settings.noteHandler(at: place) }
       }
       try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
-      try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * 2)
+      try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * IPC_HOOK_COUNT.rawValue)
       try object.map(named: "channels").setMaxEntries(channelLimit)
       try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
         of: settings, as: ipc_settings.self)

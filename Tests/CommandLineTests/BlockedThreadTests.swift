@@ -16,7 +16,7 @@ struct BlockedThreadTests {
     [(file, isReader, 5), (file + 1, !isReader, 6)].map { file, isReader, pid in
       var raw = ipc_held()
       raw.sends = file & ~1
-      raw.sends_inode = file & ~1
+      raw.sends_identity = file & ~1
       raw.inode = file & ~1
       raw.file = file
       raw.tgid = UInt32(pid)
@@ -33,9 +33,9 @@ struct BlockedThreadTests {
   ) -> HeldChannel {
     var raw = ipc_held()
     raw.sends = file
-    raw.sends_inode = file
+    raw.sends_identity = file
     raw.receives = peer
-    raw.receives_inode = peer
+    raw.receives_identity = peer
     raw.inode = file
     raw.file = file
     raw.tgid = pid

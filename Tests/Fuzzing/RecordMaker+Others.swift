@@ -18,7 +18,7 @@ extension RecordMaker {
   mutating func name(_ kind: UInt8) -> [UInt8] {
     var channel = ipc_channel()
     channel.header = header(kind, IPC_RECORD_CHANNEL)
-    if chance(3) { channel.header.flags |= UInt8(IPC_FLAG_BORN.rawValue) }
+    if chance(3) { channel.header.flags |= UInt8(IPC_FLAG_CREATED.rawValue) }
     channel.channel = pick([0x1000, 0x2000, 0x5000])
     channel.inode = pick([7, 8, 9, 0])
     channel.form = UInt32.random(in: 0...3, using: &random)
@@ -46,7 +46,7 @@ extension RecordMaker {
     var backlog = ipc_backlog()
     backlog.header = header(kind, IPC_RECORD_BACKLOG)
     backlog.channel = pick([0x1000, 0x2000])
-    backlog.inode = 7
+    backlog.identity = 7
     backlog.offset = pick([0, 0, 100])
     let contents = payload(pick([100, 0, 5000]))
     backlog.captured = UInt32(contents.count)

@@ -6,18 +6,18 @@ extension RecordMaker {
     var transfer = ipc_transfer()
     transfer.header = header(kind, type)
     transfer.channel = pick([0x1000, 0x1000, 0x2000, 0x2001, chance(20) ? 0 : 0x3000])
-    transfer.inode = pick([7, 7, 7, 8, 0])
+    transfer.identity = pick([7, 7, 7, 8, 0])
     transfer.fd = 3
     let count = count()
-    transfer.count = type == IPC_RECORD_WRITE_BEGIN && chance(20) ? 1 << 30 : UInt64(count)
+    transfer.count = type == IPC_RECORD_WRITE_BEGIN && chance(20) ? UInt64(IPC_COUNT_UNKNOWN) : UInt64(count)
     if chance(8) {
-      transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue)
+      transfer.header.flags |= UInt8(IPC_FLAG_FIRST_SEEN.rawValue)
       transfer.unread = pick([0, 0, UInt32(count), 100, 100_000, IPC_UNREAD_UNKNOWN])
     }
     if chance(20) { transfer.header.flags |= UInt8(IPC_FLAG_PACKET.rawValue) }
-    if chance(20) { transfer.header.flags |= UInt8(IPC_FLAG_SEVERAL.rawValue) }
+    if chance(20) { transfer.header.flags |= UInt8(IPC_FLAG_MULTI_WRITER.rawValue) }
     if chance(15) { transfer.header.flags |= UInt8(IPC_FLAG_SPLICED.rawValue) }
-    (transfer.tail, transfer.head) = places(of: kind, type, transfer.channel, count)
+    place(&transfer, kind, type, count)
     let contents = contents(of: kind, type, &transfer, count)
     switch UInt32(kind) {
     case IPC_KIND_PIPE.rawValue: return bytes(transfer, then: contents)
@@ -26,19 +26,20 @@ extension RecordMaker {
     }
   }
 
-  private mutating func places(
-    of kind: UInt8, _ type: ipc_record_type, _ channel: UInt64, _ count: Int
-  ) -> (tail: UInt32, head: UInt32) {
+  /// Says what a record of its kind says of the channel's state.
+  private mutating func place(
+    _ transfer: inout ipc_transfer, _ kind: UInt8, _ type: ipc_record_type, _ count: Int
+  ) {
     switch UInt32(kind) {
     case IPC_KIND_LOOPBACK_TCP.rawValue:
-      return positions(channel, count, isWrite: type != IPC_RECORD_READ)
-    case IPC_KIND_PIPE.rawValue, IPC_KIND_UNIX_STREAM.rawValue:
+      transfer.state.tcp = positions(transfer.channel, count, isWrite: type != IPC_RECORD_READ)
+    case IPC_KIND_PIPE.rawValue:
       let tail = UInt32.random(in: 0...2, using: &random)
-      return (tail, tail + UInt32.random(in: 0...1, using: &random))
+      transfer.state.pipe = ipc_pipe_slots(head: tail + UInt32.random(in: 0...1, using: &random), tail: tail)
+    case IPC_KIND_UNIX_STREAM.rawValue:
+      transfer.state.unix_stream.messages = UInt32.random(in: 0...1, using: &random)
     default:
-      if chance(2) { return (0, 0) }
-      let queued = clock - 1000
-      return (UInt32(queued >> 32), UInt32(truncatingIfNeeded: queued))
+      if !chance(2) { transfer.state.queued_at = clock - 1000 }
     }
   }
 
@@ -75,15 +76,15 @@ extension RecordMaker {
   private mutating func socket(_ transfer: ipc_transfer) -> ipc_socket {
     var socket = ipc_socket()
     socket.transfer = transfer
-    socket.peer = pick([0x5000, 0x5000, 0x6000, 0])
-    socket.peer_inode = pick([9, 9, 0, 10])
+    socket.end.destination = pick([0x5000, 0x5000, 0x6000, 0])
+    socket.destination_inode = pick([9, 9, 0, 10])
     socket.source_port = pick([4000, 4000, 53, 0])
     socket.destination_port = pick([53, 53, 80, 0])
     withUnsafeMutableBytes(of: &socket.destination_address) { $0[15] = 1 }
     socket.netns = 5
-    socket.kept = chance(8) ? UInt32(transfer.count / 2) : UInt32(clamping: transfer.count)
+    socket.extent.received_length = chance(8) ? UInt32(transfer.count / 2) : UInt32(clamping: transfer.count)
     if transfer.header.type == IPC_RECORD_READ.rawValue {
-      socket.transfer.captured = min(transfer.captured, socket.kept)
+      socket.transfer.captured = min(transfer.captured, socket.extent.received_length)
     }
     if chance(10) { socket.segment = pick([1, 3, 100, 1200]) }
     if chance(3) { socket.traits |= UInt16(IPC_SOCKET_LOCAL.rawValue) }

@@ -66,8 +66,8 @@ struct RecordMaker {
     header.type = UInt16(type.rawValue)
     header.kind = kind
     header.lost = lost[Int(kind)]
-    if chance(3) { header.flags |= UInt8(IPC_FLAG_MATCHED.rawValue) }
-    if chance(30) { header.flags |= UInt8(IPC_FLAG_SHORT.rawValue) }
+    if chance(3) { header.flags |= UInt8(IPC_FLAG_IN_SCOPE.rawValue) }
+    if chance(30) { header.flags |= UInt8(IPC_FLAG_PARTIAL.rawValue) }
     return header
   }
 
@@ -112,12 +112,12 @@ struct RecordMaker {
   // MARK: - Positions
 
   /// Position in a direction before and after a transfer, as TCP counts them.
-  mutating func positions(_ channel: UInt64, _ count: Int, isWrite: Bool) -> (tail: UInt32, head: UInt32) {
+  mutating func positions(_ channel: UInt64, _ count: Int, isWrite: Bool) -> ipc_tcp_positions {
     let origin = UInt32.max - 20_000
-    let tail = (isWrite ? written[channel] : read[channel]) ?? origin
-    let head = tail &+ UInt32(count)
-    if isWrite { written[channel] = head } else { read[channel] = head }
+    let before = (isWrite ? written[channel] : read[channel]) ?? origin
+    let after = before &+ UInt32(count)
+    if isWrite { written[channel] = after } else { read[channel] = after }
     // Another thread has written in between.
-    return (isWrite && chance(6) ? tail &- 5 : tail, head)
+    return ipc_tcp_positions(after: after, before: isWrite && chance(6) ? before &- 5 : before)
   }
 }

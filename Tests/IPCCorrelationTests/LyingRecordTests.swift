@@ -51,7 +51,7 @@ struct LyingRecordTests {
     let recording = MessageRecording()
     recording.send("hello world", by: .ann, from: client, to: server)
     var read = recording.late { recording.receive("hello world", by: .bob, at: server, from: client) }
-    RecordBytes.set(\ipc_socket.kept, to: 5, in: &read[0])
+    RecordBytes.set(\ipc_socket.extent.received_length, to: 5, in: &read[0])
     recording.arrive(late: read)
     #expect(recording.told() == ["ann > bob 11 \"hello\""])
   }

@@ -199,9 +199,9 @@ struct MessageMatchTests {
   }
 
   @Test func `of the traced command's tree says so`() {
-    recording.send("hello", by: .ann.inTree, from: first, to: server)
+    recording.send("hello", by: .ann.inScope, from: first, to: server)
     recording.receive("hello", by: .bob, at: server, from: first)
     _ = recording.told()
-    #expect(recording.told.last?.event.traits == .inTree)
+    #expect(recording.told.last?.event.traits == .inScope)
   }
 }

@@ -18,7 +18,7 @@ struct MissingBytesTests {
       isRead
       ? MemoryLayout<ipc_transfer>.offset(of: \.captured) : MemoryLayout<ipc_content>.offset(of: \.captured)
     last = Array(last.prefix(size + count))
-    last[MemoryLayout<ipc_header>.offset(of: \.flags) ?? 0] |= UInt8(IPC_FLAG_SHORT.rawValue)
+    last[MemoryLayout<ipc_header>.offset(of: \.flags) ?? 0] |= UInt8(IPC_FLAG_PARTIAL.rawValue)
     last.withUnsafeMutableBytes {
       $0.storeBytes(of: UInt32(count), toByteOffset: captured ?? 0, as: UInt32.self)
     }
@@ -81,7 +81,7 @@ struct MissingBytesTests {
       recording.send("one", by: .ann, from: from, to: to)
       let records = recording.late { recording.receive("one", by: .bob, at: to, from: from) }
       var record = Array((records.last ?? []).prefix(MemoryLayout<ipc_socket>.size + count))
-      record[MemoryLayout<ipc_header>.offset(of: \.flags) ?? 0] |= UInt8(IPC_FLAG_SHORT.rawValue)
+      record[MemoryLayout<ipc_header>.offset(of: \.flags) ?? 0] |= UInt8(IPC_FLAG_PARTIAL.rawValue)
       record.withUnsafeMutableBytes {
         let offset = MemoryLayout<ipc_transfer>.offset(of: \.captured) ?? 0
         $0.storeBytes(of: UInt32(count), toByteOffset: offset, as: UInt32.self)

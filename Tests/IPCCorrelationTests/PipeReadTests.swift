@@ -122,10 +122,10 @@ struct PipeReadTests {
 
   @Test(arguments: [(false, false, false), (true, false, true), (false, true, true), (true, true, true)])
   func `is of the traced tree if one end is`(writer: Bool, reader: Bool, expected: Bool) {
-    recording.write("x", by: writer ? .ann.inTree : .ann)
-    recording.read("x", by: reader ? .bob.inTree : .bob)
+    recording.write("x", by: writer ? .ann.inScope : .ann)
+    recording.read("x", by: reader ? .bob.inScope : .bob)
     #expect(recording.told().count == 1)
-    #expect(recording.told.map { $0.event.traits.contains(.inTree) } == [expected])
+    #expect(recording.told.map { $0.event.traits.contains(.inScope) } == [expected])
   }
 
   @Test func `names a process of another pid namespace −1, under its name`() throws {

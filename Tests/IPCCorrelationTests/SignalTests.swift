@@ -99,9 +99,9 @@ struct SignalTests {
 
   @Test(arguments: [(false, false, false), (true, false, true), (false, true, true)])
   func `is of the traced tree if one end is`(sender: Bool, target: Bool, expected: Bool) {
-    recording.signal(10, from: sender ? .ann.inTree : .ann, to: target ? .bob.inTree : .bob)
+    recording.signal(10, from: sender ? .ann.inScope : .ann, to: target ? .bob.inScope : .bob)
     _ = recording.told()
-    #expect(recording.told.map { $0.event.traits.contains(.inTree) } == [expected])
+    #expect(recording.told.map { $0.event.traits.contains(.inScope) } == [expected])
   }
 
   @Test func `to a process of another pid namespace names no number`() {

@@ -107,11 +107,11 @@ struct TerminalTests {
 
   @Test(arguments: [(false, false, false), (true, false, true), (false, true, true)])
   func `is of the traced tree if one end is`(writer: Bool, reader: Bool, expected: Bool) {
-    recording.type("x", by: writer ? .ann.inTree : .ann)
-    recording.readTyping(by: reader ? .bob.inTree : .bob)
-    recording.type("y", by: writer ? .ann.inTree : .ann)
+    recording.type("x", by: writer ? .ann.inScope : .ann)
+    recording.readTyping(by: reader ? .bob.inScope : .bob)
+    recording.type("y", by: writer ? .ann.inScope : .ann)
     _ = recording.told(after: 101)
-    #expect(recording.told.map { $0.event.traits.contains(.inTree) } == [expected, expected])
+    #expect(recording.told.map { $0.event.traits.contains(.inScope) } == [expected, expected])
   }
 
   @Test func `stands among other terminals in the order of time`() {

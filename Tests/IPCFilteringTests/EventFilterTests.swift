@@ -109,10 +109,10 @@ struct EventFilterTests {
 
   @Test func `wants an end of the command's tree if there is a command`() {
     #expect(!Scene.passes(event) { $0.isTreeOnly = true })
-    #expect(Scene.passes(Scene.event(traits: .inTree)) { $0.isTreeOnly = true })
-    #expect(Scene.passes(Scene.event(traits: [.inTree, .inferredSource])) { $0.isTreeOnly = true })
+    #expect(Scene.passes(Scene.event(traits: .inScope)) { $0.isTreeOnly = true })
+    #expect(Scene.passes(Scene.event(traits: [.inScope, .inferredSource])) { $0.isTreeOnly = true })
     #expect(
-      !Scene.passes(Scene.event(traits: .inTree)) {
+      !Scene.passes(Scene.event(traits: .inScope)) {
         $0.isTreeOnly = true
         $0.pids = [30]
       })

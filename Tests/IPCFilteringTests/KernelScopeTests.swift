@@ -44,7 +44,7 @@ struct KernelScopeTests {
     let ends = [event.source, event.destination]
     return switch scope {
     case .all: true
-    case .tree: event.traits.contains(.inTree)
+    case .tree: event.traits.contains(.inScope)
     case .pids(let pids): ends.contains { pids.contains($0.pid) }
     case .comms(let comms): ends.contains { $0.isKnown && comms.contains($0.comm) }
     }
@@ -72,7 +72,7 @@ struct KernelScopeTests {
       let event = Scene.event(
         Bool.random(using: &random) ? .pipe : .signal, from: ends.randomElement(using: &random) ?? .unknown,
         to: ends.randomElement(using: &random) ?? .unknown,
-        traits: Bool.random(using: &random) ? .inTree : [])
+        traits: Bool.random(using: &random) ? .inScope : [])
       guard EventFilter(selection).passes(event) else { continue }
       passed += 1
       #expect(letsThrough(KernelScope(selection), event), "\(selection) \(event)")

@@ -59,7 +59,7 @@ struct JSONFormatTests {
         [.inferredDestination, .undelivered, .incomplete],
         #","truncated":true,"inferred":["dst"],"delivered":false"#
       ),
-      ([.inTree], ""),
+      ([.inScope], ""),
     ] as [(Event.Traits, String)])
   func `tells what is uncertain`(traits: Event.Traits, expected: String) {
     var scene = Scene()

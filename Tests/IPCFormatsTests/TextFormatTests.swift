@@ -31,7 +31,7 @@ struct TextFormatTests {
       ([.undelivered], ", undelivered"),
       ([.incomplete], ", truncated"),
       ([.inferredSource, .undelivered, .incomplete], ", inferred src, undelivered, truncated"),
-      ([.inTree], ""),
+      ([.inScope], ""),
     ] as [(Event.Traits, String)])
   func `tells what is uncertain`(traits: Event.Traits, expected: String) {
     var scene = Scene()

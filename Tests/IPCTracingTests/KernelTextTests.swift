@@ -27,7 +27,7 @@ struct KernelTextTests {
   private func held(_ fill: (inout ipc_held) -> Void) -> HeldChannel {
     var raw = ipc_held()
     raw.sends = 0xffff_8880_0001_0000
-    raw.sends_inode = 42
+    raw.sends_identity = 42
     raw.inode = 42
     raw.tgid = 4321
     withUnsafeMutableBytes(of: &raw.comm) { $0.copyBytes(from: "sh".utf8) }
@@ -56,7 +56,7 @@ struct KernelTextTests {
     let socket = held {
       $0.kind = UInt8(IPC_KIND_UNIX_STREAM.rawValue)
       $0.receives = 0xffff_8880_0002_0000
-      $0.receives_inode = 43
+      $0.receives_identity = 43
     }
     #expect(socket.kind == .unixStream)
     #expect(socket.sends.inode == 42)

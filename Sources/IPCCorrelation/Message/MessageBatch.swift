@@ -3,7 +3,7 @@ import IPCModel
 /// A thread in sendmmsg(2): its messages can be received long before they are told as sent.
 struct MessageBatch {
   let source: Endpoint
-  let isMatched: Bool
+  let isInScope: Bool
   let route: MessageRoute
   /// When the call began.
   let time: UInt64

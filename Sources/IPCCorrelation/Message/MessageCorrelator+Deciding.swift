@@ -61,7 +61,7 @@ extension MessageCorrelator {
     if !isUnix { expirePassedOver(in: queue, behind: tally.index, at: read.time, &stage) }
     messageCount += queue.messages.count - before
     teller.tell(
-      read, count: length, from: message.source, isMatched: message.isMatched,
+      read, count: length, from: message.source, isInScope: message.isInScope,
       isInferred: isInferred || message.isInferred, message: message, &stage)
   }
 
@@ -70,7 +70,7 @@ extension MessageCorrelator {
   /// Tells a message whose send has not become known in time.
   func force(_ read: ReceivedMessage, in queue: MessageQueue?, _ stage: inout EventStage) {
     var source = Endpoint.unknown
-    var isMatched = false
+    var isInScope = false
     var isInferred = true
     var creditor = queue
     // A datagram can have been queued before its socket was connected to somebody else.
@@ -82,7 +82,7 @@ extension MessageCorrelator {
     }
     if let batch {
       source = batch.source
-      isMatched = batch.isMatched
+      isInScope = batch.isInScope
       isInferred = queue?.hasWriter(otherThan: source.tid) ?? true
       if creditor == nil, batch.route.key.address != 0 { creditor = meet(batch.route.key, at: read.time) }
     } else if let queue {
@@ -94,7 +94,7 @@ extension MessageCorrelator {
       creditor.owe(MessageDebt(count: read.count, isFilled: read.isFilled, bytes: bytes, time: read.time))
     }
     teller.tell(
-      read, count: read.count, from: source, isMatched: isMatched, isInferred: isInferred, message: nil,
+      read, count: read.count, from: source, isInScope: isInScope, isInferred: isInferred, message: nil,
       &stage)
   }
 

@@ -116,7 +116,7 @@ extension MessageCorrelator {
     if !isUnix { return !live.hasSocket(route.portKey(route.destinationPort)) }
     if route.target == 0 { return false }
     if route.targetInode == 0 { return message.time + Self.restUnaccepted < time }
-    return !live.hasSocket(ChannelKey(address: route.target, inode: route.targetInode))
+    return !live.hasSocket(ChannelKey(address: route.target, identity: route.targetInode))
   }
 
   /// Lets go of queues in which nothing is left.
@@ -124,7 +124,7 @@ extension MessageCorrelator {
     var places: Set<UInt64> = []
     for queue in idle {
       queues[queue.key] = nil
-      if inodes[queue.key.address] == queue.key.inode { inodes[queue.key.address] = nil }
+      if inodes[queue.key.address] == queue.key.identity { inodes[queue.key.address] = nil }
       places.formUnion(queue.destinations)
     }
     for place in places {

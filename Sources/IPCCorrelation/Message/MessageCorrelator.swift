@@ -70,13 +70,13 @@ final class MessageCorrelator: KindCorrelator {
   /// The queue of a sending end, made if it is new.
   func meet(_ key: ChannelKey, at time: UInt64) -> MessageQueue {
     var key = key
-    if isUnix, key.inode == 0, let inode = inodes[key.address] {
-      key = ChannelKey(address: key.address, inode: inode)
+    if isUnix, key.identity == 0, let inode = inodes[key.address] {
+      key = ChannelKey(address: key.address, identity: inode)
     }
     let queue = queues[key] ?? MessageQueue(key: key, lossGeneration: lossGeneration)
     if queue.lastTouched == 0 {
       queues[key] = queue
-      if isUnix { inodes[key.address] = key.inode }
+      if isUnix { inodes[key.address] = key.identity }
     }
     queue.lastTouched = max(queue.lastTouched, time)
     return queue
@@ -93,7 +93,7 @@ final class MessageCorrelator: KindCorrelator {
     guard transfer.has(IPC_SOCKET_BATCH), transfer.tid != 0 else { return }
     if batches.count >= Self.batchLimit { batches.removeAll() }
     batches[transfer.tid] = MessageBatch(
-      source: transfer.actor, isMatched: transfer.has(IPC_FLAG_MATCHED), route: MessageRoute(transfer.raw),
+      source: transfer.actor, isInScope: transfer.has(IPC_FLAG_IN_SCOPE), route: MessageRoute(transfer.raw),
       time: transfer.time)
   }
 
@@ -155,10 +155,11 @@ final class MessageCorrelator: KindCorrelator {
     finishArriving(thread, &stage)
     if !batches.isEmpty { batches[tid] = nil }
     // The rest of what the receiver had no room for is nobody's.
-    let captured = UnsafeRawBufferPointer(rebasing: transfer.captured.prefix(transfer.kept))
+    let captured = UnsafeRawBufferPointer(rebasing: transfer.captured.prefix(transfer.receivedLength))
     var content = ContentArena.Piece.none
     if !captured.isEmpty || settings.captureLimit > 0 {
-      let whole = min(transfer.kept, Int(clamping: max(settings.captureLimit, 4096)))
+      let whole = min(
+        transfer.receivedLength, Int(clamping: max(settings.captureLimit, UInt64(IPC_COMPARED_LIMIT))))
       content = stage.contents.allocate(
         transfer.has(IPC_FLAG_MORE) ? max(whole, captured.count) : captured.count)
       stage.contents.write(captured, to: content, at: 0)

@@ -17,9 +17,9 @@ struct MessageRoute {
   private let traits: UInt16
 
   init(_ raw: ipc_socket) {
-    key = ChannelKey(address: raw.transfer.channel, inode: raw.transfer.inode)
-    target = raw.peer
-    targetInode = raw.peer_inode
+    key = raw.transfer.key
+    target = raw.end.destination
+    targetInode = raw.destination_inode
     sourceAddress = raw.source_address
     destinationAddress = raw.destination_address
     sourcePort = raw.source_port
@@ -54,6 +54,6 @@ struct MessageRoute {
 
   /// How a look at the channels that exist names the UDP sockets of a local port.
   func portKey(_ port: UInt16) -> ChannelKey {
-    ChannelKey(address: UInt64(netns) << 32 | UInt64(port), inode: 0)
+    ChannelKey(address: UInt64(netns) << 32 | UInt64(port), identity: 0)
   }
 }

@@ -22,16 +22,16 @@ struct MessageTeller {
   /// - Parameters:
   ///   - count: Its real length.
   ///   - source: Who sent it.
-  ///   - isMatched: Whether the sender belongs to the traced command's tree.
+  ///   - isInScope: Whether the sender is in the scope of the trace.
   ///   - message: What was sent, if that is known.
   mutating func tell(
-    _ read: ReceivedMessage, count: Int, from source: Endpoint, isMatched: Bool, isInferred: Bool,
+    _ read: ReceivedMessage, count: Int, from source: Endpoint, isInScope: Bool, isInferred: Bool,
     message: SentMessage?,
     _ stage: inout EventStage
   ) {
     var traits = Event.Traits()
     if isInferred, source.isKnown { traits.insert(.inferredSource) }
-    if isMatched || read.isMatched { traits.insert(.inTree) }
+    if isInScope || read.isInScope { traits.insert(.inScope) }
     if showsContents, read.kept < count { traits.insert(.incomplete) }
     var event = Event(
       time: read.time, kind: kind, source: source, destination: read.reader, count: UInt64(count),
@@ -65,7 +65,7 @@ struct MessageTeller {
   ) {
     var traits: Event.Traits = .undelivered
     if message.isInferred, message.source.isKnown { traits.insert(.inferredSource) }
-    if message.isMatched { traits.insert(.inTree) }
+    if message.isInScope { traits.insert(.inScope) }
     if isConcluded { traits.insert(.inferredDestination) }
     let count = message.remaining
     var event = Event(
@@ -114,7 +114,7 @@ struct MessageTeller {
     let targetInode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
     // What the sender said, because a socket has no inode any more when it is closed.
     let sender = sent?.key ?? route.key
-    let sourceInode = sender.address == 0 ? 0 : sender.inode
+    let sourceInode = sender.address == 0 ? 0 : sender.identity
     event.set(UnixField.path, to: path ?? anonymous)
     event.set(UnixField.count, to: event.count)
     if sourceInode != 0 { event.set(UnixField.sourceInode, to: sourceInode) }

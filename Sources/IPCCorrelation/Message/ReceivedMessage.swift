@@ -5,8 +5,8 @@ import RecordLayout
 struct ReceivedMessage {
   /// Who received.
   let reader: Endpoint
-  /// Whether the receiver belongs to the traced command's tree.
-  let isMatched: Bool
+  /// Whether the receiver is in the scope of the trace.
+  let isInScope: Bool
   /// When the receive ended, in nanoseconds.
   let time: UInt64
   /// Bytes of the message.
@@ -36,10 +36,10 @@ struct ReceivedMessage {
     filled: Int, lossGeneration: UInt64, serial: UInt64
   ) {
     reader = transfer.actor
-    isMatched = transfer.has(IPC_FLAG_MATCHED)
+    isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     time = transfer.time
     count = transfer.count
-    kept = transfer.kept
+    kept = transfer.receivedLength
     isFilled = transfer.has(IPC_SOCKET_FILLED)
     route = MessageRoute(transfer.raw)
     self.names = names
@@ -47,7 +47,7 @@ struct ReceivedMessage {
     self.content = content
     self.filled = filled
     missing =
-      transfer.has(IPC_FLAG_SPLICED) ? .spliced : transfer.has(IPC_FLAG_SHORT) ? .unreadable : nil
+      transfer.has(IPC_FLAG_SPLICED) ? .spliced : transfer.has(IPC_FLAG_PARTIAL) ? .unreadable : nil
     self.lossGeneration = lossGeneration
     self.serial = serial
   }

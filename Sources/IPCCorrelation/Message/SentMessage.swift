@@ -5,8 +5,8 @@ import RecordLayout
 struct SentMessage {
   /// Who sent.
   let source: Endpoint
-  /// Whether the sender belongs to the traced command's tree.
-  let isMatched: Bool
+  /// Whether the sender is in the scope of the trace.
+  let isInScope: Bool
   /// Whether another source is as possible.
   var isInferred = false
   let route: MessageRoute
@@ -47,7 +47,7 @@ struct SentMessage {
     lossGeneration: UInt64
   ) {
     source = transfer.actor
-    isMatched = transfer.has(IPC_FLAG_MATCHED)
+    isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     route = MessageRoute(transfer.raw)
     self.names = names
     self.begin = begin

@@ -18,8 +18,8 @@ final class SignalCorrelator: KindCorrelator {
       time: header.time, kind: .signal, source: Endpoint(header),
       destination: Endpoint(tgid: signal.target_tgid, tid: signal.target_tid, comm: signal.target_comm),
       count: 0)
-    let isMatched = header.has(IPC_FLAG_MATCHED) || signal.target_matched != 0
-    if isMatched { event.traits.insert(.inTree) }
+    let isInScope = header.has(IPC_FLAG_IN_SCOPE) || signal.target_in_scope != 0
+    if isInScope { event.traits.insert(.inScope) }
     event.set(Field.num, to: UInt64(UInt32(bitPattern: signal.number)))
     event.set(Field.name, to: vocabulary.name(of: signal.number))
     event.set(Field.code, to: vocabulary.code(signal.code))

@@ -1,4 +1,5 @@
 import IPCModel
+import RecordLayout
 
 /// The words of signal events, entered once into the table of texts.
 struct SignalVocabulary {
@@ -18,8 +19,16 @@ struct SignalVocabulary {
   private static let codes = [
     "SI_USER", "SI_QUEUE", "SI_TIMER", "SI_MESGQ", "SI_ASYNCIO", "SI_SIGIO", "SI_TKILL", "SI_DETHREAD",
   ]
-  /// In the order of the tracepoint's results (include/trace/events/signal.h).
-  private static let results = ["delivered", "ignored", "pending", "overflow", "overflow"]
+  /// What became of a signal.
+  private static func word(for result: UInt32) -> String {
+    switch result {
+    case IPC_SIGNAL_DELIVERED.rawValue: "delivered"
+    case IPC_SIGNAL_IGNORED.rawValue: "ignored"
+    case IPC_SIGNAL_ALREADY_PENDING.rawValue: "pending"
+    case IPC_SIGNAL_OVERFLOW_FAIL.rawValue, IPC_SIGNAL_LOSE_INFO.rawValue: "overflow"
+    default: "other"
+    }
+  }
 
   private let nameIDs: [TextID]
   private let codeIDs: [TextID]
@@ -45,7 +54,7 @@ struct SignalVocabulary {
     }
     nameIDs = names
     codeIDs = Self.codes.map { texts.add($0) }
-    resultIDs = Self.results.map { texts.add($0) }
+    resultIDs = (0...IPC_SIGNAL_LOSE_INFO.rawValue).map { texts.add(Self.word(for: $0)) }
     other = texts.add("other")
     process = texts.add("process")
     thread = texts.add("thread")

@@ -28,11 +28,11 @@ struct SocketEndNames {
     if isDue { time = now }
     // A name never changes.
     if isDue || destination == nil, socket.traits & UInt16(IPC_SOCKET_DESTINATION_NAMED.rawValue) != 0 {
-      let found = names.name(of: socket.peer, inode: socket.peer_inode, at: now)
+      let found = names.name(of: socket.end.destination, inode: socket.destination_inode, at: now)
       destination = destination ?? found
     }
     if isDue || source == nil, socket.traits & UInt16(IPC_SOCKET_SOURCE_NAMED.rawValue) != 0 {
-      let found = names.name(of: socket.transfer.channel, inode: socket.transfer.inode, at: now)
+      let found = names.name(of: socket.transfer.channel, inode: socket.transfer.identity, at: now)
       source = source ?? found
     }
   }

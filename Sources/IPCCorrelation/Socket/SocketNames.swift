@@ -76,7 +76,7 @@ final class SocketNames {
       for (socket, entry) in entries {
         let rest = entry.inode == 0 ? Self.restUnaccepted : Self.rest
         if entry.lastTouched + rest < time,
-          !live.hasSocket(ChannelKey(address: socket, inode: entry.inode))
+          !live.hasSocket(ChannelKey(address: socket, identity: entry.inode))
         {
           gone.append(socket)
         }

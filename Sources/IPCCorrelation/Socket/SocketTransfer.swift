@@ -20,16 +20,15 @@ struct SocketTransfer {
   var time: UInt64 { raw.transfer.header.time }
   /// Bytes moved, or asked for.
   var count: Int { raw.transfer.moved }
-  /// Bytes of a message that the receiver had room for.
-  var kept: Int { min(Int(raw.kept), count) }
+  /// Bytes of a received message that the receiver had room for.
+  var receivedLength: Int { min(Int(raw.extent.received_length), count) }
   /// When the call that sent one message began, in nanoseconds; nil if that is not known.
-  var began: UInt64? { raw.kept == 0 ? nil : time - min(time, UInt64(raw.kept)) }
+  var began: UInt64? { raw.extent.call_ns == 0 ? nil : time - min(time, UInt64(raw.extent.call_ns)) }
   /// When a sent message lay in its receiver's queue at the latest, in nanoseconds; nil if that is not known.
   ///
   /// The kernel tells it behind the queueing (sk_data_ready), when somebody may have received the message already.
   var queued: UInt64? {
-    let time = UInt64(raw.transfer.tail) << 32 | UInt64(raw.transfer.head)
-    return time == 0 ? nil : time
+    raw.transfer.state.queued_at == 0 ? nil : raw.transfer.state.queued_at
   }
   /// Who acted.
   var actor: Endpoint { Endpoint(raw.transfer.header) }

@@ -28,7 +28,7 @@ final class LoopbackMedium: StreamMedium {
     if let service = names.service(ends.destinationPort, kind: kind, &texts) {
       event.set(InternetField.destinationService, to: service)
     }
-    if ends.peerInode != 0 { event.set(InternetField.destinationInode, to: ends.peerInode) }
+    if ends.destinationInode != 0 { event.set(InternetField.destinationInode, to: ends.destinationInode) }
     event.set(InternetField.count, to: event.count)
     event.set(InternetField.sourceAddress, to: names.address(ends.sourceAddress, &texts))
     event.set(InternetField.destinationAddress, to: names.address(ends.destinationAddress, &texts))

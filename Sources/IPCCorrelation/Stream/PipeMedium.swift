@@ -28,7 +28,7 @@ final class PipeMedium: StreamMedium {
     let anonymous = self.anonymous ?? texts.add("<anonymous>")
     self.anonymous = anonymous
     event.set(Field.name, to: channel.name ?? anonymous)
-    event.set(Field.inode, to: channel.key.inode)
+    event.set(Field.inode, to: channel.key.identity)
     event.set(Field.count, to: event.count)
     return 0
   }

@@ -1,4 +1,5 @@
 import BasicContainers
+import RecordLayout
 
 /// The channels that records were of last, found without a look into a table of all: traffic keeps to a few at a time.
 struct RecentChannels: ~Copyable {
@@ -22,6 +23,6 @@ struct RecentChannels: ~Copyable {
 
   private static func place(of key: ChannelKey) -> Int {
     // Multiplied by the golden ratio (Fibonacci hashing), the highest bits depend on all others.
-    Int(((key.address ^ key.inode) &* 0x9E37_79B9_7F4A_7C15) >> UInt64(64 - bits))
+    Int(((key.address ^ key.identity) &* IPC_HASH_FACTOR) >> UInt64(64 - bits))
   }
 }

@@ -3,9 +3,9 @@ import RecordLayout
 /// What is known of the two sockets of one direction.
 struct SocketEnds {
   /// The receiving unix socket; of TCP, the inode of the sending one.
-  private(set) var peer: UInt64 = 0
+  private(set) var other: UInt64 = 0
   /// Inode of the receiving socket; 0 as long as it is not known, or nobody has accepted it.
-  private(set) var peerInode: UInt64 = 0
+  private(set) var destinationInode: UInt64 = 0
   private(set) var sourcePort: UInt16 = 0
   private(set) var destinationPort: UInt16 = 0
   private(set) var sourceAddress = InternetAddress()
@@ -15,8 +15,9 @@ struct SocketEnds {
 
   /// Learns what a record says.
   mutating func note(_ socket: ipc_socket) {
-    if socket.peer != 0 { peer = socket.peer }
-    if socket.peer_inode != 0 { peerInode = socket.peer_inode }
+    // Both members of the union are one number, which is compared and never shown.
+    if socket.end.destination != 0 { other = socket.end.destination }
+    if socket.destination_inode != 0 { destinationInode = socket.destination_inode }
     sourcePort = socket.source_port
     destinationPort = socket.destination_port
     sourceAddress = InternetAddress(socket.source_address)
@@ -25,7 +26,8 @@ struct SocketEnds {
 
   /// Whether a record is of other sockets than those that are known: another connection has taken their addresses.
   func isContradicted(by socket: ipc_socket) -> Bool {
-    (socket.peer != 0 && peer != 0 && socket.peer != peer)
-      || (socket.peer_inode != 0 && peerInode != 0 && socket.peer_inode != peerInode)
+    (socket.end.destination != 0 && other != 0 && socket.end.destination != other)
+      || (socket.destination_inode != 0 && destinationInode != 0
+        && socket.destination_inode != destinationInode)
   }
 }

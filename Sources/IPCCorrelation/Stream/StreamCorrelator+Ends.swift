@@ -68,7 +68,7 @@ extension StreamCorrelator {
 
   /// Whether the receiving socket may be one that waits to be accepted: nobody holds it then.
   private func mayBeAccepted(_ channel: StreamChannel, at time: UInt64) -> Bool {
-    isSocket && channel.ends.peerInode == 0 && channel.lastTouched + Self.acceptTime >= time
+    isSocket && channel.ends.destinationInode == 0 && channel.lastTouched + Self.acceptTime >= time
   }
 
   /// Tells what nobody will read any more, or what somebody has read unseen.

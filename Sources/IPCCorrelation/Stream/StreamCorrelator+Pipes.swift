@@ -8,8 +8,9 @@ extension StreamCorrelator {
     if isSocket { return false }
     let raw = transfer.raw
     switch UInt32(raw.header.type) {
-    case IPC_RECORD_WRITE_BEGIN.rawValue: return raw.head == 0
-    case IPC_RECORD_WRITE.rawValue: return raw.tail == 0 && Int(raw.head) <= (transfer.count + 4095) / 4096
+    case IPC_RECORD_WRITE_BEGIN.rawValue: return raw.state.pipe.head == 0
+    case IPC_RECORD_WRITE.rawValue:
+      return raw.state.pipe.tail == 0 && Int(raw.state.pipe.head) <= (transfer.count + 4095) / 4096
     default: return false
     }
   }
@@ -40,10 +41,10 @@ extension StreamCorrelator {
   /// Takes the path of a FIFO.
   func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
     guard let (raw, rest) = record.record(ipc_channel.self) else { return }
-    let key = ChannelKey(address: raw.channel, inode: raw.inode)
+    let key = ChannelKey(address: raw.channel, identity: raw.inode)
     let channel = channels[key] ?? makeChannel(key)
     channel.lastTouched = header.time
-    if header.has(IPC_FLAG_BORN) {
+    if header.has(IPC_FLAG_CREATED) {
       // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
       teller.tellUnread(
         of: channel, at: header.time, unread: nil, isInStep: channel.lossGeneration == lossGeneration, &stage)
@@ -55,7 +56,7 @@ extension StreamCorrelator {
     if let name = channel.name {
       // A file system gives the number of a removed FIFO to the next one, and memory may be the same, too.
       let isNew = stage.texts.withBytes(of: name) { !$0.elementsEqual(path) }
-      guard header.has(IPC_FLAG_BORN), isNew else { return }
+      guard header.has(IPC_FLAG_CREATED), isNew else { return }
       retiredNames.append(name)
     }
     channel.name = stage.texts.add(path)

@@ -15,7 +15,8 @@ extension StreamCorrelator {
     let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
     if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
       let whole = max(
-        min(transfer.count, Int(clamping: max(settings.captureLimit, 4096))), transfer.captured.count)
+        min(transfer.count, Int(clamping: max(settings.captureLimit, UInt64(IPC_COMPARED_LIMIT)))),
+        transfer.captured.count)
       content = stage.contents.allocate(transfer.has(IPC_FLAG_MORE) ? whole : transfer.captured.count)
       stage.contents.write(transfer.captured, to: content, at: 0)
     }
@@ -23,11 +24,11 @@ extension StreamCorrelator {
     let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
     nextRead += 1
     let read = StreamRead(
-      reader: reader, thread: thread, isMatched: transfer.has(IPC_FLAG_MATCHED), time: transfer.time,
+      reader: reader, thread: thread, isInScope: transfer.has(IPC_FLAG_IN_SCOPE), time: transfer.time,
       count: transfer.count,
       content: content, filled: content.isNone ? 0 : transfer.captured.count,
       isComplete: !hasMore,
-      isSpliced: isSpliced, isShort: transfer.has(IPC_FLAG_SHORT), emptied: raw.head == raw.tail,
+      isSpliced: isSpliced, isShort: transfer.has(IPC_FLAG_PARTIAL), emptied: transfer.leavesEmpty,
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE), passed: items,
       span: span, lossGeneration: lossGeneration, serial: nextRead)
     if isSpliced || channel.splicing != nil || !backlogs.isEmpty {
@@ -51,7 +52,7 @@ extension StreamCorrelator {
   private func span(
     of transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage
   ) -> StreamSpan {
-    let head = transfer.raw.head, count = Int64(transfer.count)
+    let head = transfer.raw.state.tcp.after, count = Int64(transfer.count)
     let limit = channel.positions.unwrap(head)
     // The urgent byte is taken out of order.
     if transfer.has(IPC_SOCKET_URGENT) { return StreamSpan(start: limit - count, limit: limit) }

@@ -58,7 +58,7 @@ extension StreamCorrelator {
     guard let (raw, rest) = record.record(ipc_backlog.self), settings.captureLimit > 0, !isSocket
     else { return }
     let bytes = rest.first(raw.captured)
-    let key = ChannelKey(address: raw.channel, inode: raw.inode)
+    let key = ChannelKey(address: raw.channel, identity: raw.identity)
     let reader = Int32(bitPattern: header.tid)
     var backlog =
       backlogs[key] ?? SpliceBacklog(reader: reader, time: header.time, lossGeneration: lossGeneration)

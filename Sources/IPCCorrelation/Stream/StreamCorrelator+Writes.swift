@@ -3,22 +3,19 @@ import IPCModel
 import RecordLayout
 
 extension StreamCorrelator {
-  /// Bytes that a batch of messages is announced as, because nobody has added them up (tcp.bpf.c, unix_stream.bpf.c).
-  private static let unknownBatch = 1 << 30
-
   /// Adds a write that has begun.
   func takeBeginning(_ transfer: StreamTransfer, in channel: StreamChannel, _ stage: inout EventStage) {
     var write = transfer.write(by: Endpoint(transfer.raw.header), begin: transfer.time, end: .max)
     write.lossGeneration = lossGeneration
-    write.isBatch = isSocket && write.count == Self.unknownBatch
+    write.isBatch = isSocket && write.count == Int(IPC_COUNT_UNKNOWN)
     // A short write to a pipe that is known is announced only if several threads write.
-    if !isSocket, write.count <= PipeMedium.atomicLimit, !transfer.has(IPC_FLAG_FIRST) {
+    if !isSocket, write.count <= PipeMedium.atomicLimit, !transfer.has(IPC_FLAG_FIRST_SEEN) {
       channel.writers.noteSeveral()
     }
     channel.writers.note(beginning: write.source, at: transfer.time)
     channel.abandon(by: write.source.tid)
     if channel.hasPositions {
-      write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.tail)
+      write.span = channel.positions.span(ofBeginning: write.count, at: transfer.raw.state.tcp.before)
       channel.positions.note(writtenFrom: write.span.start)
       return channel.append(&write)
     }
@@ -92,7 +89,7 @@ extension StreamCorrelator {
     _ stage: inout EventStage
   ) {
     write.span = channel.positions.span(
-      ofWrite: write.count, head: transfer.raw.head, tail: transfer.raw.tail)
+      ofWrite: write.count, after: transfer.raw.state.tcp.after, before: transfer.raw.state.tcp.before)
     if write.count > 0 {
       channel.positions.note(writtenFrom: write.span.start)
       write.cameLate = channel.positions.readLimit.map { $0 >= write.span.limit } ?? false
@@ -112,7 +109,7 @@ extension StreamCorrelator {
     channel.positions.beginAnew(at: transfer.time)
     channel.settledLimit = nil
     channel.writers = WriterHistory()
-    if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
+    if transfer.has(IPC_FLAG_MULTI_WRITER) { channel.writers.noteSeveral() }
     channel.wasThere = false
     channel.initialWriter = nil
     channel.ends = SocketEnds()

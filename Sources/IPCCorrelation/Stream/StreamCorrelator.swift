@@ -93,7 +93,7 @@ final class StreamCorrelator: KindCorrelator {
     let known = channels[key]
     let channel = known ?? makeChannel(key)
     recent.note(channel)
-    if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST), !isFirstEver(transfer) {
+    if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST_SEEN), !isFirstEver(transfer) {
       channel.lossGeneration = lossGeneration - 1
     }
     note(transfer, of: channel)
@@ -103,8 +103,8 @@ final class StreamCorrelator: KindCorrelator {
   /// Learns what a record says of its channel.
   private func note(_ transfer: StreamTransfer, of channel: StreamChannel) {
     channel.lastTouched = transfer.time
-    if transfer.has(IPC_FLAG_SEVERAL) { channel.writers.noteSeveral() }
-    if transfer.has(IPC_FLAG_FIRST), !channel.hasPositions {
+    if transfer.has(IPC_FLAG_MULTI_WRITER) { channel.writers.noteSeveral() }
+    if transfer.has(IPC_FLAG_FIRST_SEEN), !channel.hasPositions {
       meetFirst(transfer, channel, isNew: !channel.isMet)
     }
     channel.isMet = true
@@ -144,7 +144,7 @@ final class StreamCorrelator: KindCorrelator {
     channel.dropAll { _ in }
     guard before > 0 else { return }
     var write = StreamWrite(
-      source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isMatched: false,
+      source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isInScope: false,
       isInferred: true, begin: 0, end: StreamWrite.longAgo,
       count: before, fingerprint: Fingerprint())
     channel.append(&write)

@@ -3,7 +3,7 @@ import IPCModel
 /// One writer's part of a read.
 struct StreamPart: BitwiseCopyable {
   var source: Endpoint
-  var isMatched = false
+  var isInScope = false
   var isInferred = false
   var count = 0
   /// When the earliest of its writes ended, as far as it is known; `UInt64.max` while that goes on.

@@ -26,15 +26,15 @@ struct StreamPositions {
 
   /// Where a write's bytes lie: between the position before it and the one after it, with those of threads that wrote
   /// at the same time.
-  mutating func span(ofWrite count: Int, head: UInt32, tail: UInt32) -> StreamSpan {
-    let limit = unwrap(head)
-    let distance = max(Int64(count), Int64(head &- tail))
+  mutating func span(ofWrite count: Int, after: UInt32, before: UInt32) -> StreamSpan {
+    let limit = unwrap(after)
+    let distance = max(Int64(count), Int64(after &- before))
     return StreamSpan(start: limit - distance, limit: limit, isTight: distance == Int64(count))
   }
 
   /// Where the bytes of a write may lie that has only begun.
-  mutating func span(ofBeginning count: Int, at tail: UInt32) -> StreamSpan {
-    let start = unwrap(tail)
+  mutating func span(ofBeginning count: Int, at before: UInt32) -> StreamSpan {
+    let start = unwrap(before)
     return StreamSpan(start: start, limit: start + Int64(count), isTight: false)
   }
 

@@ -6,8 +6,8 @@ struct StreamRead: BitwiseCopyable {
   var reader: Endpoint
   /// The same as records of its contents name it.
   var thread: RecordedThread
-  /// Whether the reader belongs to the traced command's tree.
-  var isMatched: Bool
+  /// Whether the reader is in the scope of the trace.
+  var isInScope: Bool
   /// When the read ended, in nanoseconds.
   var time: UInt64
   /// Bytes read.

@@ -80,7 +80,7 @@ extension StreamTeller {
     _ count: Int, of write: StreamWrite, at time: UInt64, _ channel: StreamChannel, _ stage: inout EventStage
   ) {
     var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
-    if write.isMatched { traits.insert(.inTree) }
+    if write.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: count, traits: traits)
     let content = showsContents ? stage.contents.allocate(0) : .none
@@ -96,7 +96,7 @@ extension StreamTeller {
   ) {
     var traits: Event.Traits = .undelivered
     if write.isInferred, write.source.isKnown { traits.insert(.inferredSource) }
-    if write.isMatched { traits.insert(.inTree) }
+    if write.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: part.count, traits: traits)
     // Nobody received the bytes, so only what the write itself brought is at hand.

@@ -71,13 +71,13 @@ final class StreamTeller {
     _ share: StreamChannel.Share, of read: StreamRead, _ channel: StreamChannel, isInStep: Bool
   ) -> Int {
     var source = Endpoint.unknown
-    var isMatched = false
+    var isInScope = false
     var written: UInt64?
     var sent: UInt64 = 0
     var isInferred = share.isInferred || channel.isUncertain || !isInStep
     if let index = share.write {
       source = channel.writes[index].source
-      isMatched = channel.writes[index].isMatched
+      isInScope = channel.writes[index].isInScope
       written = channel.writes[index].knownEnd
       isInferred = isInferred || channel.writes[index].isInferred
       if share.isFirst { sent = channel.writes[index].passed }
@@ -88,7 +88,7 @@ final class StreamTeller {
     }
     let index = partIndex(of: source)
     parts[index].count += share.count
-    parts[index].isMatched = parts[index].isMatched || isMatched
+    parts[index].isInScope = parts[index].isInScope || isInScope
     parts[index].isInferred = parts[index].isInferred || isInferred
     if sent != 0 { parts[index].sent = sent }
     if let written { parts[index].written = min(written, parts[index].written ?? .max) }
@@ -156,7 +156,7 @@ final class StreamTeller {
   ) {
     var traits = Event.Traits()
     if parts[part].isInferred, parts[part].source.isKnown { traits.insert(.inferredSource) }
-    if parts[part].isMatched || read.isMatched { traits.insert(.inTree) }
+    if parts[part].isInScope || read.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
       time: read.time, source: parts[part].source, destination: read.reader, count: parts[part].count,
       traits: traits)

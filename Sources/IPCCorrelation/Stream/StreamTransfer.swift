@@ -43,6 +43,14 @@ struct StreamTransfer {
   var time: UInt64 { raw.header.time }
   /// Bytes moved, or asked for.
   var count: Int { raw.moved }
+  /// Whether it is of a read that left nothing in a pipe or a unix socket's queue.
+  var leavesEmpty: Bool {
+    switch UInt32(raw.header.kind) {
+    case IPC_KIND_PIPE.rawValue: raw.state.pipe.head == raw.state.pipe.tail
+    case IPC_KIND_UNIX_STREAM.rawValue: raw.state.unix_stream.messages == 0
+    default: false
+    }
+  }
   func has(_ flag: ipc_flags) -> Bool { raw.header.has(flag) }
   func has(_ trait: ipc_socket_traits) -> Bool { traits & UInt16(trait.rawValue) != 0 }
 
@@ -55,7 +63,7 @@ struct StreamTransfer {
   @inline(__always)
   func write(by source: Endpoint, begin: UInt64, end: UInt64) -> StreamWrite {
     StreamWrite(
-      source: source, isMatched: has(IPC_FLAG_MATCHED), isPacket: has(IPC_FLAG_PACKET),
+      source: source, isInScope: has(IPC_FLAG_IN_SCOPE), isPacket: has(IPC_FLAG_PACKET),
       isLocal: !isSocket || has(IPC_SOCKET_LOCAL), isUrgent: has(IPC_SOCKET_URGENT), begin: begin,
       end: end,
       count: count, fingerprint: Fingerprint(captured, suffix: Int(raw.suffix)))

@@ -4,8 +4,8 @@ import IPCModel
 struct StreamWrite: BitwiseCopyable {
   /// Who wrote.
   var source: Endpoint
-  /// Whether the writer belongs to the traced command's tree.
-  var isMatched: Bool
+  /// Whether the writer is in the scope of the trace.
+  var isInScope: Bool
   /// Whether `source` was concluded, not observed.
   var isInferred = false
   /// Whether reads keep to the write's bounds (O_DIRECT).

@@ -19,7 +19,7 @@ final class UnixMedium: StreamMedium {
 
   func note(_ socket: ipc_socket, in ends: inout SocketEnds) {
     // A name that was told before the socket was accepted is known as that of the accepted one from now on.
-    let isAccepted = ends.peerInode == 0 && socket.peer_inode != 0
+    let isAccepted = ends.destinationInode == 0 && socket.destination_inode != 0
     ends.note(socket)
     // Names are told before the end of the first transfer, and not for one that failed.
     let header = socket.transfer.header
@@ -36,8 +36,8 @@ final class UnixMedium: StreamMedium {
     let ends = channel.ends
     event.set(UnixField.path, to: SocketEndNames.text(of: ends.names) ?? anonymous)
     event.set(UnixField.count, to: event.count)
-    if channel.key.inode != 0 { event.set(UnixField.sourceInode, to: channel.key.inode) }
-    if ends.peerInode != 0 { event.set(UnixField.destinationInode, to: ends.peerInode) }
+    if channel.key.identity != 0 { event.set(UnixField.sourceInode, to: channel.key.identity) }
+    if ends.destinationInode != 0 { event.set(UnixField.destinationInode, to: ends.destinationInode) }
     return PassedItems.describe(from: sent, to: received, in: &event, &texts)
   }
 

@@ -136,15 +136,15 @@ final class TerminalCorrelator: KindCorrelator {
       let isDoubtful = direction.readers.isDoubtful(read, of: write)
       direction.readers.claim(read, for: write)
       return .init(
-        endpoint: read.reader, isMatched: read.isMatched, isInferred: isDoubtful, readTime: read.time)
+        endpoint: read.reader, isInScope: read.isInScope, isInferred: isDoubtful, readTime: read.time)
     case .nobody: break
     }
     if let last = direction.readers.lastRead(before: write) {
-      return .init(endpoint: last.reader, isMatched: last.isMatched)
+      return .init(endpoint: last.reader, isInScope: last.isInScope)
     }
     if !direction.isOutput { return .init(endpoint: write.foreground) }
     // Who can write what is typed holds the master, and reads there (records.h: ipc_terminal).
-    let typing = ChannelKey(address: direction.key.address &- 1, inode: direction.key.inode)
+    let typing = ChannelKey(address: direction.key.address &- 1, identity: direction.key.identity)
     return .init(endpoint: held[typing]?.soleWriter ?? .unknown)
   }
 

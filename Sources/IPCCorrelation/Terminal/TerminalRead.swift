@@ -5,8 +5,8 @@ import RecordLayout
 struct TerminalRead {
   /// Who read.
   let reader: Endpoint
-  /// Whether the reader belongs to the traced command's tree.
-  let isMatched: Bool
+  /// Whether the reader is in the scope of the trace.
+  let isInScope: Bool
   /// When the read ended, in nanoseconds.
   let time: UInt64
   /// Bytes read.
@@ -19,7 +19,7 @@ struct TerminalRead {
   /// Takes a read's record.
   init(_ transfer: TerminalTransfer, lossGeneration: UInt64) {
     reader = Endpoint(transfer.header)
-    isMatched = transfer.has(IPC_FLAG_MATCHED)
+    isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     time = transfer.header.time
     count = transfer.raw.transfer.count
     session = transfer.raw.session

@@ -10,7 +10,7 @@ struct TerminalTeller {
   /// Who got what was written.
   struct Destination {
     var endpoint: Endpoint
-    var isMatched = false
+    var isInScope = false
     var isInferred = true
     /// When the read that got the first of it ended; nil if it was not seen.
     var readTime: UInt64?
@@ -30,7 +30,7 @@ struct TerminalTeller {
     let vocabulary = self.vocabulary ?? TerminalVocabulary(in: &stage.texts)
     self.vocabulary = vocabulary
     var traits = Event.Traits()
-    if write.isMatched || destination.isMatched { traits.insert(.inTree) }
+    if write.isInScope || destination.isInScope { traits.insert(.inScope) }
     if destination.isInferred, destination.endpoint != .unknown { traits.insert(.inferredDestination) }
     var event = Event(
       time: write.time, kind: .pty, source: write.source, destination: destination.endpoint,

@@ -7,8 +7,8 @@ struct TerminalWrite {
   let source: Endpoint
   /// The same as records of its contents name it.
   let thread: RecordedThread
-  /// Whether the writer belongs to the traced command's tree.
-  let isMatched: Bool
+  /// Whether the writer is in the scope of the trace.
+  let isInScope: Bool
   /// When the write ended, in nanoseconds.
   let time: UInt64
   /// Bytes written.
@@ -39,7 +39,7 @@ struct TerminalWrite {
   init(_ transfer: TerminalTransfer, lossGeneration: UInt64, serial: UInt64) {
     source = Endpoint(transfer.header)
     thread = RecordedThread(transfer.header)
-    isMatched = transfer.has(IPC_FLAG_MATCHED)
+    isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     time = transfer.header.time
     count = transfer.raw.transfer.count
     session = transfer.raw.session
@@ -47,7 +47,7 @@ struct TerminalWrite {
     self.lossGeneration = lossGeneration
     self.serial = serial
     isSpliced = transfer.has(IPC_FLAG_SPLICED)
-    isShort = transfer.has(IPC_FLAG_SHORT)
+    isShort = transfer.has(IPC_FLAG_PARTIAL)
   }
 
   /// Ends the contents where they have arrived.

@@ -10,6 +10,9 @@
 
 #include <linux/types.h>
 
+/* Swift does not see for itself that a union is nothing but its bytes. */
+#define IPC_PLAIN_BYTES __attribute__((swift_attr("BitwiseCopyable")))
+
 #define IPC_COMM_LENGTH 16 /* TASK_COMM_LEN, include/linux/sched.h */
 
 /* Most content bytes in one record; a longer transfer continues in IPC_RECORD_CONTENT records. */
@@ -21,6 +24,12 @@
 
 /* Longest path that is told (PATH_MAX, include/uapi/linux/limits.h). */
 #define IPC_PATH_LIMIT 4096u
+
+/* Contents that a read of a stream with several writers carries even without -x, so that writes are told apart by them. */
+#define IPC_COMPARED_LIMIT 4096u
+
+/* `count` of a WRITE_BEGIN whose length is not known, because it is a batch of messages (sendmmsg) over a stream. */
+#define IPC_COUNT_UNKNOWN (1u << 30)
 
 /* `unread` of a pipe whose ring has more slots than are counted. */
 #define IPC_UNREAD_UNKNOWN 0xffffffffu
@@ -51,14 +60,14 @@ enum ipc_record_type {
 };
 
 enum ipc_flags {
-  IPC_FLAG_MATCHED = 1 << 0, /* the process is of the traced command's tree */
-  IPC_FLAG_FIRST = 1 << 1,   /* the channel was not known before: `unread` is valid */
-  IPC_FLAG_MORE = 1 << 2,    /* more contents follow in IPC_RECORD_CONTENT records; behind a fingerprint all, from 0 on */
-  IPC_FLAG_PACKET = 1 << 3,  /* the write makes packets (O_DIRECT pipe) */
-  IPC_FLAG_BORN = 1 << 4,    /* the channel is newly made and empty */
-  IPC_FLAG_SHORT = 1 << 5,   /* part of the contents could not be read from the user's memory */
-  IPC_FLAG_SEVERAL = 1 << 6, /* more than one thread has written to the channel */
-  IPC_FLAG_SPLICED = 1 << 7, /* no buffer of the acting process held the bytes, so it has no contents */
+  IPC_FLAG_IN_SCOPE = 1 << 0,     /* the acting process is in the scope (enum ipc_scope) */
+  IPC_FLAG_FIRST_SEEN = 1 << 1,   /* the channel was not known before: `unread` is valid */
+  IPC_FLAG_MORE = 1 << 2,         /* contents follow in IPC_RECORD_CONTENT records: a read's others; a write's all, from 0 on */
+  IPC_FLAG_PACKET = 1 << 3,       /* the write makes packets (O_DIRECT pipe) */
+  IPC_FLAG_CREATED = 1 << 4,      /* the channel is newly made and empty */
+  IPC_FLAG_PARTIAL = 1 << 5,      /* part of the contents could not be read from the user's memory */
+  IPC_FLAG_MULTI_WRITER = 1 << 6, /* more than one thread has written to the channel */
+  IPC_FLAG_SPLICED = 1 << 7,      /* no buffer of the acting process held the bytes, so it has no contents */
 };
 
 struct ipc_header {
@@ -72,17 +81,54 @@ struct ipc_header {
   __u32 lost;                 /* records of this kind lost up to now, modulo 2^32 */
 };
 
-/* One side of a transfer over a byte stream, at the end of its syscall (at its start for WRITE_BEGIN). */
+/* Slots of a pipe's ring that were ever filled and emptied after the operation (struct pipe_inode_info), modulo 2^32. */
+struct ipc_pipe_slots {
+  __u32 head;
+  __u32 tail;
+};
+
+/* What waits in the receiving socket's queue after the operation. */
+struct ipc_queue_depth {
+  __u32 messages;
+  __u32 pad;
+};
+
+/* Positions in a TCP stream, modulo 2^32: a writer's write_seq, a reader's copied_seq (struct tcp_sock). */
+struct ipc_tcp_positions {
+  __u32 after;
+  __u32 before;
+};
+
+/* What a record says of its channel's state, by header.kind; nothing of a pseudoterminal's. */
+union IPC_PLAIN_BYTES ipc_channel_state {
+  struct ipc_pipe_slots pipe;
+  struct ipc_queue_depth unix_stream;
+  struct ipc_tcp_positions tcp;
+  __u64 queued_at; /* writes of messages (unix-dgram, unix-seqpacket, UDP): when the message lay in its receiver's queue
+                      at the latest; 0 if it is not known */
+};
+
+/*
+ * One side of a transfer, at the end of its syscall (at its start for WRITE_BEGIN). `channel` and `identity` name the
+ * channel or the direction; `identity` tells it from an earlier one with the same `channel`:
+ *
+ *   pipe    address of the pipe · its inode
+ *   unix    address of the sending struct sock, 0 if a message's sender is not known · its inode
+ *   TCP     a hash of namespace, source and destination, the same on both sides · namespace << 32 | both ports
+ *   UDP     a hash of namespace (0 unless the destination is a loopback address), source port and destination, 0 if the
+ *           source, or to which of its addresses the receiver got it, is not known · the same as of TCP
+ *   pty     address of the slave's tty_struct for what goes from the master to the slave (typing), and one more for the
+ *           other way (output) · 1 << 32 | index
+ */
 struct ipc_transfer {
   struct ipc_header header;
-  __u64 channel;   /* address of the kernel object, unique while it lives */
-  __u64 inode;
-  __u64 count;     /* bytes transferred; asked for in WRITE_BEGIN */
-  __u32 head;      /* slots ever filled and emptied (struct pipe_inode_info) after the operation */
-  __u32 tail;
-  __u32 unread;    /* bytes in the channel after the operation; valid with IPC_FLAG_FIRST */
-  __u32 captured;  /* bytes that follow this struct: a read's contents, or a write's prefix and suffix */
-  __u32 suffix;    /* of those, how many are the suffix of a write */
+  __u64 channel;
+  __u64 identity;
+  __u64 count; /* bytes transferred; asked for in WRITE_BEGIN */
+  union ipc_channel_state state;
+  __u32 unread;   /* bytes in the channel after the operation; valid with IPC_FLAG_FIRST_SEEN */
+  __u32 captured; /* bytes that follow this struct: a read's contents, or a write's prefix and suffix */
+  __u32 suffix;   /* of those, how many are the suffix of a write */
   __u32 fd;
 };
 
@@ -100,7 +146,7 @@ struct ipc_content {
 struct ipc_backlog {
   struct ipc_header header;
   __u64 channel;
-  __u64 inode;
+  __u64 identity;
   __u64 offset; /* of the piece that follows */
   __u32 captured;
   __u32 pad;
@@ -115,43 +161,40 @@ enum ipc_socket_traits {
   IPC_SOCKET_SOURCE_NAMED = 1 << 5,      /* the sending unix socket has a name, told in IPC_RECORD_CHANNEL */
   IPC_SOCKET_DESTINATION_NAMED = 1 << 6, /* so has the receiving one */
   IPC_SOCKET_BATCH = 1 << 7,             /* WRITE_BEGIN of sendmmsg: any number of messages follows */
-  IPC_SOCKET_JOINED = 1 << 9,            /* UDP: this write goes on with the datagram that was held back */
   IPC_SOCKET_FILLED = 1 << 8,            /* a read's room is used up, so that the message may be longer than told */
+  IPC_SOCKET_JOINED = 1 << 9,            /* UDP: this write goes on with the datagram that was held back */
+};
+
+/* The end of a transfer that its direction does not name, by header.kind. */
+union IPC_PLAIN_BYTES ipc_socket_end {
+  __u64 destination;  /* unix, UDP: address of the receiving struct sock; 0 if it is not known */
+  __u64 source_inode; /* TCP: inode of the sending socket; 0 in a read */
+};
+
+/* How far a transfer of a message went, by header.type. */
+union IPC_PLAIN_BYTES ipc_socket_extent {
+  __u32 received_length; /* reads: bytes that the receiver had room for; transfer.count is a message's real length */
+  __u32 call_ns;         /* writes of one message: how long the call took; 0 if it is not known */
 };
 
 /*
  * One side of a transfer over a socket. Everything is told from the sender's end to the receiver's, whichever acts.
- *
- * transfer.channel and .inode name the direction:
- *   unix    the sending struct sock and its inode; channel is 0 if the sender of a message is not known
- *   TCP     a hash of namespace, source and destination, the same on both sides
- *   UDP     a hash of namespace (0 unless the destination is a loopback address), source port and destination;
- *           0 if the source, or to which of its addresses the receiver got it, is not known
- * transfer.head and .tail:
- *   unix    stream reads: messages still waiting, and 0
- *   TCP     position in the stream (write_seq, copied_seq) after the operation, and before it
- *   others  writes: when the message lay in its receiver's queue at the latest, in ns (low and high half); 0 if it is
- *           not known
  */
 struct ipc_socket {
   struct ipc_transfer transfer;
-  __u64 peer;       /* the receiving struct sock; of a TCP write, the sending socket's inode; 0 if it is not known */
-  __u64 peer_inode; /* inode of the receiving socket; 0 if it is not known, or not accepted yet */
+  union ipc_socket_end end;
+  __u64 destination_inode; /* of the receiving socket; 0 if it is not known, or not accepted yet */
   __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order */
   __u8 destination_address[16];
   __u16 source_port;
   __u16 destination_port;
-  __u32 netns;   /* inode number of the acting end's network namespace */
-  __u32 kept;    /* reads: bytes of a message that the receiver had room for; transfer.count is its real length.
-                    Writes of one message: how long the call took, in ns; 0 if it is not known */
+  __u32 netns; /* inode number of the acting end's network namespace */
+  union ipc_socket_extent extent;
   __u16 segment; /* UDP: bytes of each datagram that the write was cut into (UDP_SEGMENT); 0 if it is one */
   __u16 traits;  /* enum ipc_socket_traits */
 };
 
-/*
- * One side of a transfer over a pseudoterminal. transfer.channel is the address of the slave's tty_struct for what goes
- * from the master to the slave (typing), and one more for the other way (output); transfer.inode is 1 << 32 | index.
- */
+/* One side of a transfer over a pseudoterminal. */
 struct ipc_terminal {
   struct ipc_transfer transfer;
   char name[16];       /* of the slave, as the kernel has it: pts3, ttyp0 */
@@ -206,6 +249,15 @@ struct ipc_passed {
   struct ipc_descriptor descriptors[IPC_PASSED_LIMIT];
 };
 
+/* What became of a signal (TRACE_SIGNAL_…, include/trace/events/signal.h). */
+enum ipc_signal_result {
+  IPC_SIGNAL_DELIVERED = 0,       /* queued, or acted on at once */
+  IPC_SIGNAL_IGNORED = 1,
+  IPC_SIGNAL_ALREADY_PENDING = 2, /* the same one was waiting already */
+  IPC_SIGNAL_OVERFLOW_FAIL = 3,   /* a real-time signal for which the queue had no room */
+  IPC_SIGNAL_LOSE_INFO = 4,       /* sent, but without its siginfo */
+};
+
 /* The header's process is the sender. */
 struct ipc_signal {
   struct ipc_header header;
@@ -217,20 +269,20 @@ struct ipc_signal {
   __s32 code;
   __u8 has_value;
   __u8 to_thread; /* sent to one thread, not to the process */
-  __u8 result;    /* enum in include/trace/events/signal.h: 0 delivered, 1 ignored, 2 pending, 3 and 4 lost */
-  __u8 target_matched;
+  __u8 result;    /* enum ipc_signal_result */
+  __u8 target_in_scope;
   __u32 pad;
 };
 
 /*
  * What the task_file iterator tells of every open pipe, socket and pseudoterminal; written to the iterator's file, not to the ring.
- * Directions are named as in ipc_transfer, ipc_socket and ipc_terminal; UDP sockets by (netns << 32 | local port) and inode 0.
+ * Directions are named as in ipc_transfer; UDP sockets by (netns << 32 | local port) and identity 0.
  */
 struct ipc_held {
   __u64 sends;          /* direction in which the holder can send: a pipe itself */
-  __u64 sends_inode;
+  __u64 sends_identity;
   __u64 receives;       /* direction in which it can receive; 0 for none */
-  __u64 receives_inode;
+  __u64 receives_identity;
   __u64 inode;          /* st_ino of the descriptor */
   __u32 tgid;
   __u32 unread; /* bytes that wait for the holder */
@@ -297,17 +349,28 @@ _Static_assert(__builtin_offsetof(struct ipc_header, comm) == 16, "ipc_header.co
 _Static_assert(__builtin_offsetof(struct ipc_header, type) == 32, "ipc_header.type");
 _Static_assert(sizeof(struct ipc_transfer) == 88, "ipc_transfer");
 _Static_assert(__builtin_offsetof(struct ipc_transfer, channel) == 40, "ipc_transfer.channel");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, count) == 56, "ipc_transfer.count");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, state) == 64, "ipc_transfer.state");
+_Static_assert(sizeof(union ipc_channel_state) == 8, "ipc_channel_state");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, unread) == 72, "ipc_transfer.unread");
 _Static_assert(sizeof(struct ipc_content) == 56, "ipc_content");
 _Static_assert(sizeof(struct ipc_backlog) == 72, "ipc_backlog");
+_Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 56, "ipc_backlog.offset");
 _Static_assert(sizeof(struct ipc_terminal) == 136, "ipc_terminal");
+_Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 128, "ipc_terminal.is_output");
 _Static_assert(sizeof(struct ipc_channel) == 64, "ipc_channel");
 _Static_assert(sizeof(struct ipc_signal) == 88, "ipc_signal");
 _Static_assert(__builtin_offsetof(struct ipc_signal, value) == 64, "ipc_signal.value");
 _Static_assert(sizeof(struct ipc_socket) == 152, "ipc_socket");
+_Static_assert(__builtin_offsetof(struct ipc_socket, end) == 88, "ipc_socket.end");
+_Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 96, "ipc_socket.destination_inode");
+_Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 144, "ipc_socket.extent");
 _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 104, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 448, "ipc_passed");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");
+_Static_assert(__builtin_offsetof(struct ipc_held, inode) == 32, "ipc_held.inode");
+_Static_assert(__builtin_offsetof(struct ipc_held, file) == 72, "ipc_held.file");
 _Static_assert(sizeof(struct ipc_waiting) == 56, "ipc_waiting");
 _Static_assert(sizeof(struct ipc_watched) == 32, "ipc_watched");
 

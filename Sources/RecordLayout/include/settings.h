@@ -16,6 +16,13 @@ enum ipc_scope {
   IPC_SCOPE_COMMS = 3 /* map `comms` */
 };
 
+/* Hooks that put a record together at the same time on one CPU: each has a scratch of its own there. */
+enum ipc_hook {
+  IPC_HOOK_SYS_ENTER = 0,
+  IPC_HOOK_SYS_EXIT = 1,
+  IPC_HOOK_COUNT = 2,
+};
+
 /* Entries of the tables of handlers by syscall number. */
 #define IPC_SYSCALL_LIMIT 512
 

@@ -37,8 +37,8 @@ final class MessageRecording: CorrelatorRecording {
       record.netns = target?.netns ?? source?.netns ?? 0
       return record
     }
-    if let source { (record.transfer.channel, record.transfer.inode) = (source.address, source.inode) }
-    if let target { (record.peer, record.peer_inode) = (target.address, target.inode) }
+    if let source { (record.transfer.channel, record.transfer.identity) = (source.address, source.inode) }
+    if let target { (record.end.destination, record.destination_inode) = (target.address, target.inode) }
     if source?.name != nil { record.traits |= UInt16(IPC_SOCKET_SOURCE_NAMED.rawValue) }
     if target?.name != nil { record.traits |= UInt16(IPC_SOCKET_DESTINATION_NAMED.rawValue) }
     return record
@@ -114,9 +114,8 @@ final class MessageRecording: CorrelatorRecording {
     var record = socketRecord(
       header(IPC_RECORD_WRITE, by: party), from: source, to: target, count: text.utf8.count)
     record.segment = segment
-    record.kept = began.map { UInt32(record.transfer.header.time - $0) } ?? 0
-    record.transfer.head = UInt32(truncatingIfNeeded: queued)
-    record.transfer.tail = UInt32(truncatingIfNeeded: queued >> 32)
+    record.extent.call_ns = began.map { UInt32(record.transfer.header.time - $0) } ?? 0
+    record.transfer.state.queued_at = queued
     for trait in traits { record.traits |= UInt16(trait.rawValue) }
     let print = RecordBytes.fingerprint(of: Array(text.utf8))
     record.transfer.captured = UInt32(print.captured.count)
@@ -143,8 +142,8 @@ final class MessageRecording: CorrelatorRecording {
     let captured = Array(text.utf8.prefix(min(kept, Int(clamping: max(limit, 64)))))
     var record = socketRecord(
       header(IPC_RECORD_READ, by: party), from: source, to: target, count: text.utf8.count)
-    (record.peer, record.peer_inode) = (target.address, target.inode)
-    record.kept = UInt32(kept)
+    (record.end.destination, record.destination_inode) = (target.address, target.inode)
+    record.extent.received_length = UInt32(kept)
     if isLocal { record.traits |= UInt16(IPC_SOCKET_LOCAL.rawValue) }
     if !isLengthKnown {
       record.transfer.count = UInt64(kept)
@@ -164,7 +163,7 @@ final class MessageRecording: CorrelatorRecording {
     var live = LiveChannels()
     for socket in sockets {
       let key = kind == IPC_KIND_LOOPBACK_UDP ? socket.portKey : socket.key
-      live.add(channel: key.address, inode: key.inode, holder: party.holder, isWritable: true, unread: nil)
+      live.add(channel: key.address, inode: key.identity, holder: party.holder, isWritable: true, unread: nil)
     }
     return live
   }

@@ -20,8 +20,8 @@ struct MessageSocket {
   }
 
   /// The direction in which it sends.
-  var key: ChannelKey { ChannelKey(address: address, inode: inode) }
+  var key: ChannelKey { ChannelKey(address: address, identity: inode) }
 
   /// How a look at the channels that exist names a UDP socket.
-  var portKey: ChannelKey { ChannelKey(address: UInt64(netns) << 32 | UInt64(port), inode: 0) }
+  var portKey: ChannelKey { ChannelKey(address: UInt64(netns) << 32 | UInt64(port), identity: 0) }
 }

@@ -6,7 +6,7 @@ struct Party: Hashable, Sendable {
   var pid: UInt32
   var tid: UInt32
   /// Whether it belongs to the traced command's tree.
-  var isInTree = false
+  var isInScope = false
 
   static let ann = Party(name: "ann", pid: 100, tid: 101)
   static let amy = Party(name: "amy", pid: 200, tid: 200)
@@ -32,9 +32,9 @@ struct Party: Hashable, Sendable {
   }
 
   /// The same thread as a part of the traced command's tree.
-  var inTree: Party {
+  var inScope: Party {
     var other = self
-    other.isInTree = true
+    other.isInScope = true
     return other
   }
 }

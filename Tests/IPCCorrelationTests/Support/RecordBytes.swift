@@ -13,8 +13,8 @@ enum RecordBytes {
     set(&header.comm, to: party.name)
     header.type = UInt16(type.rawValue)
     header.kind = UInt8(kind.rawValue)
-    let matched = party.isInTree ? [IPC_FLAG_MATCHED] : []
-    header.flags = (flags + matched).reduce(0) { $0 | UInt8($1.rawValue) }
+    let scope = party.isInScope ? [IPC_FLAG_IN_SCOPE] : []
+    header.flags = (flags + scope).reduce(0) { $0 | UInt8($1.rawValue) }
     header.lost = lost
     return header
   }
@@ -30,11 +30,15 @@ enum RecordBytes {
   }
 
   /// Puts another value into a field of a record's struct.
-  static func set<Layout, Value: BitwiseCopyable>(
-    _ field: KeyPath<Layout, Value>, to value: Value, in record: inout [UInt8]
+  static func set<Layout: BitwiseCopyable, Value>(
+    _ field: WritableKeyPath<Layout, Value>, to value: Value, in record: inout [UInt8]
   ) {
-    guard let offset = MemoryLayout<Layout>.offset(of: field) else { return }
-    record.withUnsafeMutableBytes { $0.storeBytes(of: value, toByteOffset: offset, as: Value.self) }
+    // Members of unions have no offset that a key path would tell.
+    record.withUnsafeMutableBytes { bytes in
+      var layout = bytes.loadUnaligned(as: Layout.self)
+      layout[keyPath: field] = value
+      bytes.storeBytes(of: layout, as: Layout.self)
+    }
   }
 
   /// What the kernel sends of a write to recognise it by: first and last bytes.

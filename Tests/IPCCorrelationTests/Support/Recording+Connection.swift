@@ -16,25 +16,25 @@ extension Recording {
     var record = ipc_socket()
     record.transfer.header = header(type, by: party, kind: connection.kind)
     record.transfer.channel = connection.address
-    record.transfer.inode = connection.inode
+    record.transfer.identity = connection.inode
     record.transfer.count = UInt64(count)
-    if connection.isShared { record.transfer.header.flags |= UInt8(IPC_FLAG_SEVERAL.rawValue) }
+    if connection.isShared { record.transfer.header.flags |= UInt8(IPC_FLAG_MULTI_WRITER.rawValue) }
     var traits = traits
     if connection.isInline { traits.append(IPC_SOCKET_INLINE) }
     if connection.isLocal { traits.append(IPC_SOCKET_LOCAL) }
     if connection.isTCP {
       fillAddresses(of: &record)
-      if type == IPC_RECORD_READ { record.peer_inode = connection.peerInode }
-      if type != IPC_RECORD_READ { record.peer = connection.sourceInode }
+      if type == IPC_RECORD_READ { record.destination_inode = connection.peerInode }
+      if type != IPC_RECORD_READ { record.end.source_inode = connection.sourceInode }
     } else {
-      record.peer = connection.peer
-      record.peer_inode = connection.peerInode
+      record.end.destination = connection.peer
+      record.destination_inode = connection.peerInode
       if connection.sourceName != nil { traits.append(IPC_SOCKET_SOURCE_NAMED) }
       if connection.destinationName != nil { traits.append(IPC_SOCKET_DESTINATION_NAMED) }
-      record.transfer.head = UInt32(connection.unread)
+      record.transfer.state.unix_stream.messages = UInt32(connection.unread)
       if !connection.isKnown {
         connection.isKnown = true
-        record.transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue)
+        record.transfer.header.flags |= UInt8(IPC_FLAG_FIRST_SEEN.rawValue)
         record.transfer.unread = UInt32(connection.unread)
       }
     }
@@ -104,7 +104,9 @@ extension Recording {
         IPC_RECORD_WRITE_BEGIN, by: party, connection, count: asked,
         traits: urgent ? [IPC_SOCKET_URGENT] : [])
       if connection.isTCP {
-        (record.transfer.head, record.transfer.tail) = (sending.entered, sending.entered)
+        (record.transfer.state.tcp.after, record.transfer.state.tcp.before) = (
+          sending.entered, sending.entered
+        )
       }
       send(record, fingerprintOf: bytes)
     }
@@ -126,7 +128,9 @@ extension Recording {
     if connection.isTCP {
       if connection.lastWriter != 0, connection.lastWriter != sending.party.tid { connection.isShared = true }
       connection.lastWriter = sending.party.tid
-      (record.transfer.head, record.transfer.tail) = (connection.written, sending.entered)
+      (record.transfer.state.tcp.after, record.transfer.state.tcp.before) = (
+        connection.written, sending.entered
+      )
     }
     let hasContents = connection.isSplicedFrom && limit > 0 && count > 0
     if hasContents { record.transfer.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
@@ -162,7 +166,7 @@ extension Recording {
     var record = record(
       IPC_RECORD_READ, by: party, connection, count: count, traits: urgent ? [IPC_SOCKET_URGENT] : [])
     if connection.isTCP {
-      (record.transfer.head, record.transfer.tail) = (start &+ UInt32(count), start)
+      (record.transfer.state.tcp.after, record.transfer.state.tcp.before) = (start &+ UInt32(count), start)
     }
     let captured = Array(bytes.prefix(Int(clamping: connection.isShared ? max(limit, 4096) : limit)))
     record.transfer.captured = UInt32(captured.count)
@@ -176,7 +180,7 @@ extension Recording {
     var record = record(IPC_RECORD_READ, by: party, connection, count: count)
     record.transfer.header.flags |= UInt8(IPC_FLAG_SPLICED.rawValue)
     if connection.isTCP {
-      (record.transfer.head, record.transfer.tail) = (start &+ UInt32(count), start)
+      (record.transfer.state.tcp.after, record.transfer.state.tcp.before) = (start &+ UInt32(count), start)
     }
     arrive(RecordBytes.bytes(record))
   }

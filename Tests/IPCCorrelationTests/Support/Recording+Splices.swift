@@ -16,7 +16,7 @@ extension Recording {
     var record = ipc_backlog()
     record.header = header(IPC_RECORD_BACKLOG, by: party)
     record.channel = pipe.address
-    record.inode = pipe.inode
+    record.identity = pipe.inode
     for offset in stride(from: 0, to: backlog.count, by: contentChunk) {
       let part = Array(backlog[offset...].prefix(contentChunk))
       record.offset = UInt64(offset)

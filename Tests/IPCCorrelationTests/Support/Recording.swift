@@ -33,13 +33,13 @@ final class Recording: CorrelatorRecording {
     var transfer = ipc_transfer()
     transfer.header = header
     transfer.channel = pipe.address
-    transfer.inode = pipe.inode
+    transfer.identity = pipe.inode
     transfer.count = UInt64(count)
-    transfer.head = pipe.head
-    transfer.tail = pipe.tail
+    transfer.state.pipe.head = pipe.head
+    transfer.state.pipe.tail = pipe.tail
     if !pipe.isKnown {
       pipe.isKnown = true
-      transfer.header.flags |= UInt8(IPC_FLAG_FIRST.rawValue)
+      transfer.header.flags |= UInt8(IPC_FLAG_FIRST_SEEN.rawValue)
       transfer.unread = UInt32(clamping: pipe.unread)
     }
     return transfer
@@ -121,7 +121,7 @@ final class Recording: CorrelatorRecording {
   func tellPath(_ names: [String], of pipe: TracedPipe? = nil, isBorn: Bool = false, by party: Party = .ann) {
     let pipe = pipe ?? self.pipe
     var channel = ipc_channel()
-    channel.header = header(IPC_RECORD_CHANNEL, by: party, flags: isBorn ? [IPC_FLAG_BORN] : [])
+    channel.header = header(IPC_RECORD_CHANNEL, by: party, flags: isBorn ? [IPC_FLAG_CREATED] : [])
     channel.channel = pipe.address
     channel.inode = pipe.inode
     let path: [UInt8] = names.flatMap { name in Array(name.utf8) + [0] }
@@ -137,7 +137,7 @@ final class Recording: CorrelatorRecording {
     signal.target_tgid = to.pid
     signal.target_tid = to.tid
     RecordBytes.set(&signal.target_comm, to: to.name)
-    signal.target_matched = to.isInTree ? 1 : 0
+    signal.target_in_scope = to.isInScope ? 1 : 0
     signal.number = number
     fill(&signal)
     arrive(RecordBytes.bytes(signal))

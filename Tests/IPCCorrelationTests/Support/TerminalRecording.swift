@@ -21,7 +21,7 @@ final class TerminalRecording: CorrelatorRecording {
     var record = ipc_terminal()
     record.transfer.header = header(type, IPC_KIND_PTY, by: party, flags: flags)
     record.transfer.channel = terminal.channel(isOutput: isOutput)
-    record.transfer.inode = terminal.inode
+    record.transfer.identity = terminal.inode
     record.transfer.count = UInt64(count)
     RecordBytes.set(&record.name, to: terminal.name)
     record.session = terminal.session
@@ -62,7 +62,7 @@ final class TerminalRecording: CorrelatorRecording {
     let wanted = isSpliced ? 0 : min(bytes.count, Int(clamping: limit))
     let captured = Array(bytes.prefix(min(wanted, readable)))
     let isShort = captured.count < wanted
-    let last = isShort ? UInt8(IPC_FLAG_SHORT.rawValue) : 0
+    let last = isShort ? UInt8(IPC_FLAG_PARTIAL.rawValue) : 0
     let more = UInt8(IPC_FLAG_MORE.rawValue)
     var record = record(
       IPC_RECORD_WRITE, by: party, terminal ?? self.terminal, isOutput: isOutput, count: bytes.count,

@@ -44,8 +44,8 @@ static __always_inline u64 told_inode(const struct channel *channel) {
 
 /* The entry of a channel that a task touches; NULL if neither is of interest. Where it should exist and does not,
  * because the map had no room, `bytes` are lost. */
-static __always_inline struct channel *channel_in_scope(u32 kind, u64 key, u64 inode, bool matched, u64 bytes) {
-  if (!matched) {
+static __always_inline struct channel *channel_in_scope(u32 kind, u64 key, u64 inode, bool in_scope, u64 bytes) {
+  if (!in_scope) {
     struct channel *known = known_channel(key, inode);
     if (known) return known;
     if (!is_own_output(key, inode)) return NULL;

@@ -30,7 +30,7 @@ struct {
   __type(value, u32);
 } exit_files SEC(".maps"), enter_files SEC(".maps");
 
-enum { DOOR_ENTER = 0, DOOR_EXIT = 1, DOOR_COUNT = 2 };
+enum { DOOR_ENTER = IPC_HOOK_SYS_ENTER, DOOR_EXIT = IPC_HOOK_SYS_EXIT };
 
 /* Ends of a TCP connection, seen from one of its sockets; ports in host byte order. */
 struct tcp_ends {
@@ -152,7 +152,7 @@ struct scratch {
  * 7.0 on) can be overtaken in the other. A plain array, because per-CPU values are limited to 32 KiB. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1); /* DOOR_COUNT * CPUs, set by Swift */
+  __uint(max_entries, 1); /* IPC_HOOK_COUNT * CPUs, set by Swift */
   __type(key, u32);
   __type(value, struct scratch);
 } scratches SEC(".maps");
@@ -439,6 +439,6 @@ static __always_inline void finish_note(u32 thread) {
 }
 
 static __always_inline struct scratch *scratch_of(u32 door) {
-  u32 slot = bpf_get_smp_processor_id() * DOOR_COUNT + door;
+  u32 slot = bpf_get_smp_processor_id() * IPC_HOOK_COUNT + door;
   return bpf_map_lookup_elem(&scratches, &slot);
 }

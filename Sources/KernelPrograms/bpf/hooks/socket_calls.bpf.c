@@ -208,13 +208,12 @@ FILE_ENTER(socket, STAGE_SOCKET, sockets, socket_enter)
 
 /* Fills in what every record of a socket has; the direction and the ends are the kind's. */
 static __always_inline void fill_socket(struct scratch *scratch, struct task_struct *task, u16 type, u32 kind,
-                                        bool matched, u64 count) {
+                                        bool in_scope, u64 count) {
   __builtin_memset(&scratch->socket, 0, sizeof(scratch->socket));
-  u8 flags = (matched ? IPC_FLAG_MATCHED : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
+  u8 flags = (in_scope ? IPC_FLAG_IN_SCOPE : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
   fill_header(&scratch->socket.transfer.header, task, type, kind, flags);
   scratch->socket.transfer.count = count;
   scratch->socket.transfer.fd = scratch->fd;
-  scratch->socket.kept = count;
   scratch->fill = 0;
 }
 
@@ -240,8 +239,8 @@ VERIFIED_ONCE u64 batch_length(u32 kind) {
   return sum;
 }
 
-/* Sends what was received, message by message; the first one's header is in the scratch, with `head` of TCP where the
- * call began. */
+/* Sends what was received, message by message; the first one's header is in the scratch, with the
+ * position of TCP where the call began. */
 static __always_inline int send_received(void *ctx, struct scratch *scratch) {
   scratch->socket_template = scratch->socket;
   bpf_tail_call(ctx, &exit_files, STAGE_RECEIVED);

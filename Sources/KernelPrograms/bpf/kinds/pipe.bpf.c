@@ -49,25 +49,25 @@ static __always_inline bool send_path(struct scratch *scratch, struct task_struc
 }
 
 /* Fills in the record's header. */
-static __always_inline void fill_transfer(struct scratch *scratch, struct task_struct *task, u16 type, bool matched,
+static __always_inline void fill_transfer(struct scratch *scratch, struct task_struct *task, u16 type, bool in_scope,
                                           struct pipe_inode_info *pipe, struct channel *channel, u64 count) {
   struct file *file = scratch->file;
-  u8 flags = (matched ? IPC_FLAG_MATCHED : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
-  if (channel->flags & CHANNEL_MULTI) flags |= IPC_FLAG_SEVERAL;
+  u8 flags = (in_scope ? IPC_FLAG_IN_SCOPE : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
+  if (channel->flags & CHANNEL_MULTI) flags |= IPC_FLAG_MULTI_WRITER;
   u64 key = (u64)pipe, inode = channel->inode;
   u32 unread = 0;
   if (!(channel->flags & CHANNEL_SEEN)) {
     channel->flags |= CHANNEL_SEEN;
-    flags |= IPC_FLAG_FIRST;
+    flags |= IPC_FLAG_FIRST_SEEN;
     unread = unread_bytes((u64)pipe);
   }
   if (scratch->is_write && READ_KERNEL(file, f_flags) & O_DIRECT) flags |= IPC_FLAG_PACKET;
   fill_header(&scratch->transfer.header, task, type, IPC_KIND_PIPE, flags);
   scratch->transfer.channel = key;
-  scratch->transfer.inode = inode;
+  scratch->transfer.identity = inode;
   scratch->transfer.count = count;
-  scratch->transfer.head = READ_KERNEL(pipe, head);
-  scratch->transfer.tail = READ_KERNEL(pipe, tail);
+  scratch->transfer.state.pipe.head = READ_KERNEL(pipe, head);
+  scratch->transfer.state.pipe.tail = READ_KERNEL(pipe, tail);
   scratch->transfer.unread = unread;
   scratch->transfer.captured = 0;
   scratch->transfer.suffix = 0;
@@ -83,16 +83,16 @@ static __always_inline int pipe_enter(void *ctx, struct call *call) {
   struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
   u64 inode = READ_KERNEL(file, f_inode, i_ino);
   struct channel *channel = known_channel((u64)pipe, inode);
-  bool matched = false, is_known = channel != NULL;
+  bool in_scope = false, is_known = channel != NULL;
   if (!is_known) {
-    matched = scope_matches(call->task);
-    channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, 0);
+    in_scope = scope_matches(call->task);
+    channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, in_scope, 0);
   }
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
   u64 asked = asked_length(DOOR_ENTER, scratch);
   if (!is_write_announced(channel, call->thread, asked)) return 0;
-  if (is_known) matched = scope_matches(call->task);
-  fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, matched, pipe, channel, asked);
+  if (is_known) in_scope = scope_matches(call->task);
+  fill_transfer(scratch, call->task, IPC_RECORD_WRITE_BEGIN, in_scope, pipe, channel, asked);
   announce(scratch, asked);
   return 0;
 }
@@ -104,10 +104,10 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
   struct file *file = scratch->file;
   struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
   u64 inode = READ_KERNEL(file, f_inode, i_ino);
-  bool matched = scope_matches(call->task);
+  bool in_scope = scope_matches(call->task);
   u64 count = scratch->result > 0 ? scratch->result : 0;
   if (count == 0 && !scratch->is_write) return 0;
-  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, matched, count);
+  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, in_scope, count);
   if (!channel) return pass_on(ctx, scratch);
   if (channel->flags & CHANNEL_EXCLUDED) {
     bool is_input = !scratch->is_write && is_standard_input(scratch);
@@ -130,7 +130,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     channel->flags |= CHANNEL_NAMED;
     if (has_path(file) && !send_path(scratch, call->task, file, (u64)pipe, inode, 0)) channel->flags &= ~CHANNEL_NAMED;
   }
-  fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, matched, pipe, channel,
+  fill_transfer(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, in_scope, pipe, channel,
                 count);
   if (scratch->is_write) {
     scratch->is_told_whole = settings.capture_limit > 0 && channel->flags & CHANNEL_SPLICED && count > 0 && is_known;
@@ -144,7 +144,7 @@ static __always_inline int pipe_exit(void *ctx, struct call *call) {
     return pass_on(ctx, scratch);
   }
   u64 limit = settings.capture_limit;
-  if (channel->flags & CHANNEL_MULTI && limit < COMPARED_BYTES) limit = COMPARED_BYTES;
+  if (channel->flags & CHANNEL_MULTI && limit < IPC_COMPARED_LIMIT) limit = IPC_COMPARED_LIMIT;
   return send_with_contents(ctx, scratch, limit);
 }
 FILE_EXIT(pipe, STAGE_PIPE, pipe, pipe_exit)
@@ -190,14 +190,14 @@ static __always_inline int open_exit(void *ctx, struct call *call) {
   if (is_self(call->task)) return 0;
   struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
   u64 key = (u64)pipe, inode = READ_KERNEL(file, f_inode, i_ino);
-  bool matched = scope_matches(call->task);
-  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, key, inode, matched, 0);
+  bool in_scope = scope_matches(call->task);
+  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, key, inode, in_scope, 0);
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!channel || !scratch || channel->flags & CHANNEL_EXCLUDED) return 0;
   if (READ_KERNEL(pipe, head) != 0) return 0;
   channel->flags = CHANNEL_SEEN | CHANNEL_NAMED;
   channel->last_writer = 0;
-  send_path(scratch, call->task, file, key, inode, IPC_FLAG_BORN);
+  send_path(scratch, call->task, file, key, inode, IPC_FLAG_CREATED);
   return 0;
 }
 SYSCALL_EXIT(open, SLOTS4(open, creat, openat, openat2), pipe, open_exit)

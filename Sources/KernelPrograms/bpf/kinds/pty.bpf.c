@@ -65,8 +65,8 @@ static __always_inline int pty_exit(void *ctx, struct call *call) {
   if (!pty_side_of(scratch->file, &side)) return 0;
   bool is_write = scratch->is_write, is_output = side.is_master != is_write;
   u64 count = scratch->result, key = pty_key(side.slave, is_output), inode = pty_inode(side.slave);
-  bool matched = scope_matches(call->task);
-  struct channel *channel = channel_in_scope(IPC_KIND_PTY, key, inode, matched, count);
+  bool in_scope = scope_matches(call->task);
+  struct channel *channel = channel_in_scope(IPC_KIND_PTY, key, inode, in_scope, count);
   if (!channel) return 0;
   if (channel->flags & CHANNEL_EXCLUDED) {
     if (side.is_master && !is_write) show(call->task, SHOWS_ALL);
@@ -83,10 +83,10 @@ static __always_inline int pty_exit(void *ctx, struct call *call) {
   }
   struct ipc_terminal *record = &scratch->terminal;
   __builtin_memset(record, 0, sizeof(*record));
-  u8 flags = (matched ? IPC_FLAG_MATCHED : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
+  u8 flags = (in_scope ? IPC_FLAG_IN_SCOPE : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
   fill_header(&record->transfer.header, call->task, is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, IPC_KIND_PTY, flags);
   record->transfer.channel = key;
-  record->transfer.inode = inode;
+  record->transfer.identity = inode;
   record->transfer.count = count;
   record->transfer.fd = scratch->fd;
   record->is_output = is_output;

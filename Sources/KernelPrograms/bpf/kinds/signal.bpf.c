@@ -34,7 +34,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
     lose(IPC_KIND_SIGNAL, 0);
     return 0;
   }
-  fill_header(&record->header, sender, IPC_RECORD_SIGNAL, IPC_KIND_SIGNAL, sender_matches ? IPC_FLAG_MATCHED : 0);
+  fill_header(&record->header, sender, IPC_RECORD_SIGNAL, IPC_KIND_SIGNAL, sender_matches ? IPC_FLAG_IN_SCOPE : 0);
   record->target_tgid = visible_tgid(target);
   record->target_tid = visible_tid(target);
   read_comm(record->target_comm, target);
@@ -44,7 +44,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   record->value = record->has_value ? (u64)READ_KERNEL(info, _sifields._rt._sigval.sival_ptr) : 0;
   record->to_thread = ctx[3] == 0;
   record->result = ctx[4];
-  record->target_matched = target_matches;
+  record->target_in_scope = target_matches;
   record->pad = 0;
   bpf_ringbuf_submit(record, wakeup_flags(sizeof(*record)));
   return 0;

@@ -51,11 +51,11 @@ static __always_inline bool has_other_tcp_end(struct sock *sk, const struct tcp_
 enum tcp_reach { TCP_REMOTE, TCP_UNDECIDED, TCP_OTHER_NAMESPACE, TCP_LOOPBACK };
 
 /* How far the connection goes. Both ends must be in scope if they are in two namespaces. */
-static __always_inline u32 tcp_reach(struct scratch *scratch, bool matched) {
+static __always_inline u32 tcp_reach(struct scratch *scratch, bool in_scope) {
   struct sock *sk = scratch->sk;
   const struct tcp_ends *ends = &scratch->tcp;
   if (ends->is_loopback) return TCP_LOOPBACK;
-  if (!matched) return TCP_REMOTE;
+  if (!in_scope) return TCP_REMOTE;
   struct tcp_end *own = enter_tcp_end(sk, tcp_key(ends));
   if (has_other_tcp_end(sk, ends)) return TCP_OTHER_NAMESPACE;
   if (!own || !scratch->is_write || own->undecided >= UNDECIDED_WRITES) return TCP_REMOTE;
@@ -75,9 +75,9 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
   record->destination_port = is_write ? ends->remote_port : ends->local_port;
   u64 inode = inode_of_sock(sk);
   if (is_write)
-    record->peer = inode;
+    record->end.source_inode = inode;
   else
-    record->peer_inode = inode;
+    record->destination_inode = inode;
   record->netns = netns_of(sk);
   if (reach >= TCP_OTHER_NAMESPACE) record->traits |= IPC_SOCKET_LOCAL;
   if (scratch->message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
@@ -85,36 +85,36 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
   u32 netns = reach == TCP_LOOPBACK ? record->netns : 0;
   record->transfer.channel = direction_of(netns, record->source_address, record->source_port,
                                           record->destination_address, record->destination_port);
-  record->transfer.inode = direction_check(netns, record->source_port, record->destination_port);
+  record->transfer.identity = direction_check(netns, record->source_port, record->destination_port);
 }
 
 /* The entry of the record's direction; the other one becomes of interest, too. NULL if it shows ipcdump's output. */
-static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scratch *scratch, bool matched, u64 bytes) {
+static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scratch *scratch, bool in_scope, u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 key = record->transfer.channel;
-  if (!matched) {
+  if (!in_scope) {
     /* A connection to a listening socket of interest is of interest from its first byte on. */
     u64 source = tcp_port_key(record->netns, record->source_port);
     u64 destination = tcp_port_key(record->netns, record->destination_port);
-    if (!entry_of(key) && (entry_of(destination) || entry_of(source))) matched = true;
+    if (!entry_of(key) && (entry_of(destination) || entry_of(source))) in_scope = true;
   }
-  struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.inode, matched, bytes);
+  struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.identity, in_scope, bytes);
   if (!channel) return NULL;
-  u32 netns = record->transfer.inode >> 32;
+  u32 netns = record->transfer.identity >> 32;
   bool is_output = goes_on_with_output(door, channel->flags, key);
-  if (is_output || (matched && !(channel->flags & CHANNEL_PAIRED))) {
+  if (is_output || (in_scope && !(channel->flags & CHANNEL_PAIRED))) {
     channel->flags |= CHANNEL_PAIRED;
     u64 other = direction_of(netns, record->destination_address, record->destination_port, record->source_address,
                              record->source_port);
     u64 check = direction_check(netns, record->destination_port, record->source_port);
     if (is_output) {
-      exclude_channel(key, record->transfer.inode);
+      exclude_channel(key, record->transfer.identity);
       exclude_channel(other, check);
       return NULL;
     }
     channel_of(other, check, 0);
   }
-  if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_SEVERAL;
+  if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_MULTI_WRITER;
   return channel;
 }
 
@@ -130,7 +130,7 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   load_tcp_ends(ends, sk);
   /* A socket that is still to be connected (TCP Fast Open) counts from nowhere. */
   if (ends->remote_port == 0) return 0;
-  bool matched = scope_matches(call->task);
+  bool in_scope = scope_matches(call->task);
   u32 reach = ends->is_loopback ? TCP_LOOPBACK : has_other_tcp_end(sk, ends) ? TCP_OTHER_NAMESPACE : TCP_REMOTE;
   if (reach == TCP_REMOTE) return 0;
   struct note *note = note_to_write(call->thread);
@@ -141,13 +141,13 @@ static __always_inline int tcp_enter(void *ctx, struct call *call) {
   note->sender = sk;
   note->is_placed = false;
   note->is_continued = false;
-  u64 asked = scratch->vector ? 1ull << 30 : asked_length(DOOR_ENTER, scratch);
+  u64 asked = scratch->vector ? IPC_COUNT_UNKNOWN : asked_length(DOOR_ENTER, scratch);
   if (asked <= PIPE_BUF) return 0;
-  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, matched, asked);
+  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, in_scope, asked);
   fill_tcp_ends(scratch, reach);
-  scratch->socket.transfer.tail = note->position;
-  scratch->socket.transfer.head = note->position;
-  if (!tcp_channel_in_scope(DOOR_ENTER, scratch, matched, 0)) return 0;
+  scratch->socket.transfer.state.tcp.before = note->position;
+  scratch->socket.transfer.state.tcp.after = note->position;
+  if (!tcp_channel_in_scope(DOOR_ENTER, scratch, in_scope, 0)) return 0;
   announce(scratch, asked);
   return 0;
 }
@@ -172,8 +172,8 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   u64 count = scratch->result > 0 ? scratch->result : 0;
   if (count == 0 && !scratch->is_write) goto nothing;
   load_tcp_ends(&scratch->tcp, scratch->sk);
-  bool matched = scope_matches(call->task);
-  u32 reach = tcp_reach(scratch, matched);
+  bool in_scope = scope_matches(call->task);
+  u32 reach = tcp_reach(scratch, in_scope);
   if (reach == TCP_REMOTE) goto nothing;
   if (scratch->is_write && scratch->vector) count = batch_length(IPC_KIND_LOOPBACK_TCP);
   if (count == 0 && !is_write_noted(call->thread)) goto nothing;
@@ -183,9 +183,9 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
     scratch->is_spliced = true;
     scratch->base = 0;
   }
-  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, matched, count);
+  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, in_scope, count);
   fill_tcp_ends(scratch, reach);
-  struct channel *channel = tcp_channel_in_scope(DOOR_EXIT, scratch, matched, count);
+  struct channel *channel = tcp_channel_in_scope(DOOR_EXIT, scratch, in_scope, count);
   if (!channel) goto nothing;
 
   struct ipc_socket *record = &scratch->socket;
@@ -201,8 +201,8 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   if (scratch->is_write) {
     note_writer(channel, call->thread);
     note_whole_write(scratch, channel);
-    record->transfer.head = is_whole ? position + (u32)count : READ_KERNEL(tcp, write_seq);
-    record->transfer.tail = has_position ? position : record->transfer.head - (u32)count;
+    record->transfer.state.tcp.after = is_whole ? position + (u32)count : READ_KERNEL(tcp, write_seq);
+    record->transfer.state.tcp.before = has_position ? position : record->transfer.state.tcp.after - (u32)count;
     scratch->messages = 1;
     return send_sent(ctx, scratch, count);
   }
@@ -217,8 +217,8 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
     if (READ_KERNEL(tcp, rcv_nxt) == end && is_receive_shut(scratch->sk)) end--;
     position = end - (u32)count;
   }
-  record->transfer.tail = position;
-  record->transfer.head = position;
+  record->transfer.state.tcp.before = position;
+  record->transfer.state.tcp.after = position;
   return send_received(ctx, scratch);
 nothing:
   forget_note(call->thread);

@@ -7,12 +7,12 @@
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */
 
 /* Whether either port is of interest, so that nobody's first message to it is missed. */
-static __always_inline struct channel *udp_channel_in_scope(u32 door, struct scratch *scratch, bool matched, u64 bytes) {
+static __always_inline struct channel *udp_channel_in_scope(u32 door, struct scratch *scratch, bool in_scope, u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 source = udp_port_key(record->netns, record->source_port);
   u64 destination = udp_port_key(record->netns, record->destination_port);
-  struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_UDP, source, 0, matched, bytes);
-  struct channel *other = channel_in_scope(IPC_KIND_LOOPBACK_UDP, destination, 0, matched, bytes);
+  struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_UDP, source, 0, in_scope, bytes);
+  struct channel *other = channel_in_scope(IPC_KIND_LOOPBACK_UDP, destination, 0, in_scope, bytes);
   if (!channel) channel = other;
   if (!channel) return NULL;
   if (goes_on_with_output(door, channel->flags, source)) {
@@ -86,9 +86,9 @@ static __always_inline int udp_enter(void *ctx, struct call *call) {
   struct note *note = note_sender(call->thread);
   if (note) note->is_joined = READ_KERNEL(udp, pending) != 0;
   if (!scratch->vector) return 0;
-  bool matched = scope_matches(call->task);
-  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, matched, 0);
-  if (!describe_sent(DOOR_ENTER) || !udp_channel_in_scope(DOOR_ENTER, scratch, matched, 0)) return 0;
+  bool in_scope = scope_matches(call->task);
+  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, in_scope, 0);
+  if (!describe_sent(DOOR_ENTER) || !udp_channel_in_scope(DOOR_ENTER, scratch, in_scope, 0)) return 0;
   scratch->socket.traits |= IPC_SOCKET_BATCH;
   send_transfer(DOOR_ENTER, 0);
   return 0;
@@ -99,18 +99,18 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
   if (scratch->result < 0) goto nothing;
-  bool matched = scope_matches(call->task);
+  bool in_scope = scope_matches(call->task);
   struct ipc_socket *record = &scratch->socket;
   struct note *note = note_of_call(call->thread);
   struct noted_message *noted = first_noted(scratch);
   u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
-  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_UDP, matched, scratch->result);
+  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_UDP, in_scope, scratch->result);
   if (scratch->is_write) {
     struct udp_sock *udp = (void *)scratch->sk;
     if (!describe_sent(DOOR_EXIT)) goto nothing;
-    if (!udp_channel_in_scope(DOOR_EXIT, scratch, matched, scratch->result)) goto nothing;
+    if (!udp_channel_in_scope(DOOR_EXIT, scratch, in_scope, scratch->result)) goto nothing;
     record->segment = segment_size(scratch);
-    record->kept = time_in_call(scratch);
+    record->extent.call_ns = time_in_call(scratch);
     if (READ_KERNEL(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
     if (note && note->is_joined) record->traits |= IPC_SOCKET_JOINED;
     return send_sent(ctx, scratch, scratch->result);
@@ -122,15 +122,15 @@ static __always_inline int udp_exit(void *ctx, struct call *call) {
   read_local(scratch->sk, record->destination_address, &record->destination_port);
   read_remote(scratch->sk, record->source_address, &record->source_port);
   record->netns = netns_of(scratch->sk);
-  record->peer = (u64)scratch->sk;
-  record->peer_inode = inode_of_sock(scratch->sk);
+  record->end.destination = (u64)scratch->sk;
+  record->destination_inode = inode_of_sock(scratch->sk);
   bool is_noted = noted && noted->destination_port == record->destination_port;
   u32 port = record->destination_port;
   u8 *is_served = bpf_map_lookup_elem(&udp_ports, &port);
   if (is_noted ? noted->is_local : is_udp_local(scratch)) record->traits |= IPC_SOCKET_LOCAL;
   else if (!is_served || !*is_served) goto nothing;
   if (is_noted) record->source_port = noted->source_port;
-  if (!udp_channel_in_scope(DOOR_EXIT, scratch, matched, scratch->result)) goto nothing;
+  if (!udp_channel_in_scope(DOOR_EXIT, scratch, in_scope, scratch->result)) goto nothing;
   return send_received(ctx, scratch);
 nothing:
   forget_note(call->thread);

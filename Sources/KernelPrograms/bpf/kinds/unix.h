@@ -19,12 +19,12 @@ static __always_inline void set_unix_ends(struct scratch *scratch, struct sock *
 }
 
 /* Entries of both ends, so that what the other side does is of interest, too; NULL if neither is in scope. */
-static __always_inline struct channel *unix_channel_in_scope(struct scratch *scratch, u32 kind, bool matched,
+static __always_inline struct channel *unix_channel_in_scope(struct scratch *scratch, u32 kind, bool in_scope,
                                                              u64 bytes) {
   u64 own = (u64)scratch->sk;
   struct sock *source = scratch->source, *destination = scratch->destination;
   u64 other = own == (u64)source ? (u64)destination : (u64)source;
-  if (!matched) {
+  if (!in_scope) {
     struct channel *known = entry_of(own);
     if (!known || known->inode != inode_of_sock(scratch->sk)) {
       known = entry_of(other);
@@ -79,10 +79,10 @@ static __always_inline void fill_unix_ends(struct scratch *scratch, struct chann
   struct ipc_socket *record = &scratch->socket;
   struct sock *source = scratch->source, *destination = scratch->destination;
   record->transfer.channel = (u64)source;
-  record->transfer.inode = told_inode(channel);
-  if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_SEVERAL;
-  record->peer = (u64)destination;
-  record->peer_inode = scratch->destination_inode;
+  record->transfer.identity = told_inode(channel);
+  if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_MULTI_WRITER;
+  record->end.destination = (u64)destination;
+  record->destination_inode = scratch->destination_inode;
   if (source && is_named(source)) record->traits |= IPC_SOCKET_SOURCE_NAMED;
   if (destination && is_named(destination)) record->traits |= IPC_SOCKET_DESTINATION_NAMED;
 }

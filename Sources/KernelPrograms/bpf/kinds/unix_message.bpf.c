@@ -11,11 +11,11 @@ static __always_inline int unix_message_enter(void *ctx, struct call *call) {
   note_sender(call->thread);
   if (!scratch->vector) return 0;
   set_unix_ends(scratch, scratch->sk, peer_of(scratch->sk));
-  bool matched = scope_matches(call->task);
+  bool in_scope = scope_matches(call->task);
   u32 kind = unix_kind(scratch);
-  struct channel *channel = unix_channel_in_scope(scratch, kind, matched, 0);
+  struct channel *channel = unix_channel_in_scope(scratch, kind, in_scope, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
-  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, matched, 0);
+  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, in_scope, 0);
   fill_unix_ends(scratch, channel);
   scratch->socket.traits |= IPC_SOCKET_BATCH;
   send_transfer(DOOR_ENTER, 0);
@@ -27,7 +27,7 @@ FILE_ENTER(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_en
 static __always_inline int unix_message_exit(void *ctx, struct call *call) {
   struct scratch *scratch = scratch_of(DOOR_EXIT);
   if (!scratch) return 0;
-  bool matched = scope_matches(call->task);
+  bool in_scope = scope_matches(call->task);
   u32 kind = unix_kind(scratch);
   struct noted_message *noted = first_noted(scratch);
   if (scratch->is_write) {
@@ -45,15 +45,15 @@ static __always_inline int unix_message_exit(void *ctx, struct call *call) {
     set_unix_ends(scratch, noted ? (struct sock *)noted->sock : peer_of(scratch->sk), scratch->sk);
     if (noted) scratch->source_inode = noted->inode;
   }
-  struct channel *channel = unix_channel_in_scope(scratch, kind, matched, scratch->result);
+  struct channel *channel = unix_channel_in_scope(scratch, kind, in_scope, scratch->result);
   if (!channel || is_unix_output(scratch, channel)) goto nothing;
   prepare_unix(ctx, scratch);
-  fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, matched,
+  fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, in_scope,
               scratch->result);
   fill_unix_ends(scratch, channel);
   if (scratch->is_write) {
     if (noted) note_queued(&scratch->socket, noted);
-    scratch->socket.kept = time_in_call(scratch);
+    scratch->socket.extent.call_ns = time_in_call(scratch);
     return send_sent(ctx, scratch, scratch->result);
   }
   /* The sender may be gone, so that only what was noted of it holds. */

@@ -166,9 +166,6 @@ VERIFIED_ONCE int send_chunk(u32 flags) {
   return 0;
 }
 
-/* Contents that a read of a stream with several writers carries even without -x, so that writes are told apart. */
-#define COMPARED_BYTES 4096
-
 /* Makes ready for the contents of the record in the scratch. */
 static __always_inline void begin_contents(struct scratch *scratch, u64 count, u64 limit) {
   scratch->limit = count < limit ? count : limit;
@@ -235,7 +232,7 @@ static __always_inline int contents_stage(void *ctx, struct call *call) {
   }
   /* Fails after the last possible call: what is there is told then, and what is not is missing. */
   if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STAGE_CONTENTS);
-  send_chunk(scratch->is_short ? IPC_FLAG_SHORT : 0);
+  send_chunk(scratch->is_short ? IPC_FLAG_PARTIAL : 0);
   scratch->message++;
   if (scratch->message < scratch->messages) bpf_tail_call(ctx, &exit_files, STAGE_RECEIVED);
   finish_note(scratch->thread);

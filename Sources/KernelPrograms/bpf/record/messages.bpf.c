@@ -61,16 +61,16 @@ VERIFIED_ONCE u32 tell_received(void) {
     scratch->socket = scratch->socket_template;
   }
   describe_received(scratch, length);
-  u64 kept = scratch->socket.kept, limit = received_limit(scratch);
-  if (limit > kept) limit = kept;
+  u64 received = scratch->socket.extent.received_length, limit = received_limit(scratch);
+  if (limit > received) limit = received;
   if (scratch->is_spliced) limit = 0;
   u64 room = load_buffer(DOOR_EXIT, 0) ? scratch->buffer_length : 0;
   if (limit > room || limit > IPC_CHUNK_LIMIT) {
-    begin_contents(scratch, kept, limit);
+    begin_contents(scratch, received, limit);
     return RECEIVED_WITH_CONTENTS;
   }
   scratch->fill = limit > 0 ? copy_in(scratch, 0, scratch->buffer, limit, IPC_CHUNK_LIMIT) : 0;
-  if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_SHORT;
+  if (scratch->fill < limit) scratch->socket.transfer.header.flags |= IPC_FLAG_PARTIAL;
   send_transfer(DOOR_EXIT, scratch->socket.transfer.count);
   return RECEIVED_TOLD;
 }

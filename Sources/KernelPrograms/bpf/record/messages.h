@@ -125,10 +125,9 @@ static __always_inline bool read_name(struct scratch *scratch, u8 *address, u16 
 static __always_inline void note_queued(struct ipc_socket *record, struct noted_message *noted) {
   record->traits &= ~IPC_SOCKET_DESTINATION_NAMED;
   if (noted->is_named) record->traits |= IPC_SOCKET_DESTINATION_NAMED;
-  record->peer = noted->sock;
-  record->peer_inode = noted->inode;
-  record->transfer.head = (u32)noted->time;
-  record->transfer.tail = noted->time >> 32;
+  record->end.destination = noted->sock;
+  record->destination_inode = noted->inode;
+  record->transfer.state.queued_at = noted->time;
 }
 
 /* Names the direction of a datagram. Other addresses than loopback ones can be reached from other namespaces. */
@@ -136,14 +135,14 @@ static __always_inline void name_datagram(struct ipc_socket *record) {
   u32 netns = is_loopback(record->destination_address) ? record->netns : 0;
   record->transfer.channel =
     direction_of(netns, NULL, record->source_port, record->destination_address, record->destination_port);
-  record->transfer.inode = direction_check(netns, record->source_port, record->destination_port);
+  record->transfer.identity = direction_check(netns, record->source_port, record->destination_port);
 }
 
 /* Fills in a received datagram's ends. */
 static __always_inline void describe_datagram(struct scratch *scratch, struct noted_message *noted) {
   struct ipc_socket *record = &scratch->socket;
   record->transfer.channel = 0;
-  record->transfer.inode = 0;
+  record->transfer.identity = 0;
   if (noted && noted->destination_port == record->destination_port) {
     __builtin_memcpy(record->source_address, noted->source_address, 16);
     __builtin_memcpy(record->destination_address, noted->destination_address, 16);
@@ -167,15 +166,15 @@ static __always_inline void describe_received(struct scratch *scratch, u64 lengt
   u8 kind = record->transfer.header.kind;
   record->transfer.count = length;
   if (kind == IPC_KIND_LOOPBACK_TCP) {
-    record->transfer.tail = scratch->socket_template.transfer.head;
-    record->transfer.head = record->transfer.tail + length;
-    scratch->socket_template.transfer.head = record->transfer.head;
+    record->transfer.state.tcp.before = scratch->socket_template.transfer.state.tcp.after;
+    record->transfer.state.tcp.after = record->transfer.state.tcp.before + length;
+    scratch->socket_template.transfer.state.tcp.after = record->transfer.state.tcp.after;
   }
   if (kind == IPC_KIND_UNIX_DGRAM || kind == IPC_KIND_UNIX_SEQPACKET) {
     struct noted_message *noted = noted_message(scratch, scratch->message);
     if (noted) {
       record->transfer.channel = noted->sock;
-      record->transfer.inode = noted->inode;
+      record->transfer.identity = noted->inode;
       record->transfer.count = noted->length;
       if (noted->is_named) record->traits |= IPC_SOCKET_SOURCE_NAMED;
     }
@@ -186,7 +185,7 @@ static __always_inline void describe_received(struct scratch *scratch, u64 lengt
     u64 room = asked_length(DOOR_EXIT, scratch);
     if (length > room) length = room;
   }
-  record->kept = length;
+  record->extent.received_length = length;
 }
 
 #define COMPARED_MESSAGE_BYTES (IPC_PREFIX_LIMIT + IPC_SUFFIX_LIMIT)
@@ -197,7 +196,7 @@ static __always_inline u64 received_limit(struct scratch *scratch) {
   u8 kind = scratch->socket.transfer.header.kind;
   bool is_stream = kind == IPC_KIND_UNIX_STREAM || kind == IPC_KIND_LOOPBACK_TCP;
   u64 least = !is_stream                                                ? COMPARED_MESSAGE_BYTES
-              : scratch->socket.transfer.header.flags & IPC_FLAG_SEVERAL ? COMPARED_BYTES
+              : scratch->socket.transfer.header.flags & IPC_FLAG_MULTI_WRITER ? IPC_COMPARED_LIMIT
                                                                         : 0;
   return limit < least ? least : limit;
 }

@@ -95,7 +95,7 @@ static __always_inline int slots_stage(void *ctx, struct call *call) {
     if (scratch->fill == IPC_CHUNK_LIMIT && has_more_contents(scratch)) send_chunk(IPC_FLAG_MORE);
   }
   if (has_more_contents(scratch)) bpf_tail_call(ctx, &exit_files, STAGE_PAGES);
-  send_chunk(has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_SHORT : 0);
+  send_chunk(has_more_contents(scratch) || scratch->is_short ? IPC_FLAG_PARTIAL : 0);
   return 0;
 }
 FILE_EXIT(slots, STAGE_PAGES, contents, slots_stage)
@@ -134,9 +134,9 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   struct ipc_held held = {};
   if (!describe_held(file, &held, false)) return 0;
   bool is_pipe = held.kind == IPC_KIND_PIPE;
-  u64 key = is_pipe ? held.sends : held.receives, inode = is_pipe ? held.sends_inode : held.receives_inode;
-  bool matched = scope_matches(call->task);
-  struct channel *channel = key ? channel_in_scope(held.kind, key, inode, matched, 0) : NULL;
+  u64 key = is_pipe ? held.sends : held.receives, inode = is_pipe ? held.sends_identity : held.receives_identity;
+  bool in_scope = scope_matches(call->task);
+  struct channel *channel = key ? channel_in_scope(held.kind, key, inode, in_scope, 0) : NULL;
   if (!channel || channel->flags & (CHANNEL_EXCLUDED | CHANNEL_SPLICED)) return 0;
   channel->flags |= CHANNEL_SPLICED;
   if (!is_pipe) return 0;
@@ -148,9 +148,9 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   scratch->skipped = 0;
   scratch->first_slot = scratch->next_slot;
   scratch->first_offset = READ_KERNEL(slot_of(pipe, scratch->next_slot), offset);
-  fill_header(&scratch->backlog.header, call->task, IPC_RECORD_BACKLOG, IPC_KIND_PIPE, matched ? IPC_FLAG_MATCHED : 0);
+  fill_header(&scratch->backlog.header, call->task, IPC_RECORD_BACKLOG, IPC_KIND_PIPE, in_scope ? IPC_FLAG_IN_SCOPE : 0);
   scratch->backlog.channel = key;
-  scratch->backlog.inode = inode;
+  scratch->backlog.identity = inode;
   /* Nothing is worth telling, too: all that comes is told by its writers. */
   if (scratch->next_slot == (u32)READ_KERNEL(pipe, head)) {
     scratch->backlog.offset = 0;

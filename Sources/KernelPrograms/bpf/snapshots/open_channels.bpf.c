@@ -10,8 +10,8 @@ static __always_inline bool describe_held_terminal(struct file *file, struct ipc
   held->kind = IPC_KIND_PTY;
   held->sends = pty_key(side.slave, !side.is_master);
   held->receives = pty_key(side.slave, side.is_master);
-  held->sends_inode = pty_inode(side.slave);
-  held->receives_inode = held->sends_inode;
+  held->sends_identity = pty_inode(side.slave);
+  held->receives_identity = held->sends_identity;
   held->can_read = 1;
   held->can_write = 1;
   return true;
@@ -27,7 +27,7 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
     held->kind = IPC_KIND_PIPE;
     held->sends = (u64)pipe;
-    held->sends_inode = held->inode;
+    held->sends_identity = held->inode;
     if (counts) held->unread = unread_bytes((u64)pipe);
     held->can_read = mode & FMODE_READ ? 1 : 0;
     held->can_write = mode & FMODE_WRITE ? 1 : 0;
@@ -43,12 +43,12 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     struct sock *peer = peer_of(sk);
     held->kind = step - STAGE_UNIX_STREAM + IPC_KIND_UNIX_STREAM;
     held->sends = (u64)sk;
-    held->sends_inode = held->inode;
+    held->sends_identity = held->inode;
     held->receives = (u64)peer;
-    if (peer) held->receives_inode = inode_of_sock(peer);
+    if (peer) held->receives_identity = inode_of_sock(peer);
     /* A sender that is closed has no inode any more; records name it by the one that it had. */
-    struct channel *known = held->receives_inode == 0 ? bpf_map_lookup_elem(&channels, &held->receives) : NULL;
-    if (known) held->receives_inode = told_inode(known);
+    struct channel *known = held->receives_identity == 0 ? bpf_map_lookup_elem(&channels, &held->receives) : NULL;
+    if (known) held->receives_identity = told_inode(known);
     if (counts && step == STAGE_UNIX_STREAM) held->unread = queued_bytes((u64)sk);
     return is_wanted(held->kind);
   }
@@ -62,9 +62,9 @@ static __always_inline bool describe_held(struct file *file, struct ipc_held *he
     struct tcp_sock *tcp = (void *)sk;
     held->kind = IPC_KIND_LOOPBACK_TCP;
     held->sends = direction_of(netns, local, local_port, remote, remote_port);
-    held->sends_inode = direction_check(netns, local_port, remote_port);
+    held->sends_identity = direction_check(netns, local_port, remote_port);
     held->receives = direction_of(netns, remote, remote_port, local, local_port);
-    held->receives_inode = direction_check(netns, remote_port, local_port);
+    held->receives_identity = direction_check(netns, remote_port, local_port);
     held->unread = READ_KERNEL(tcp, rcv_nxt) - READ_KERNEL(tcp, copied_seq);
     return is_wanted(IPC_KIND_LOOPBACK_TCP);
   }
@@ -89,15 +89,15 @@ VERIFIED_ONCE int mark_file(u64 address) {
   struct sock *sk = sock_of(file);
   if (sk && is_listening(sk)) mark_service(sk, stage_of(sk));
   if (!describe_held(file, &held, false)) return 0;
-  mark_direction(held.kind, held.sends, held.sends_inode);
-  if (held.receives != 0) mark_direction(held.kind, held.receives, held.receives_inode);
+  mark_direction(held.kind, held.sends, held.sends_identity);
+  if (held.receives != 0) mark_direction(held.kind, held.receives, held.receives_identity);
   return 0;
 }
 
 /* What the trace has to do with a channel. */
 static __always_inline u8 interest_in(struct ipc_held *held) {
   u64 keys[2] = {held->sends, held->receives};
-  if (is_own_output(keys[0], held->sends_inode) || is_own_output(keys[1], held->receives_inode))
+  if (is_own_output(keys[0], held->sends_identity) || is_own_output(keys[1], held->receives_identity))
     return IPC_INTEREST_OWN;
   if (settings.scope == IPC_SCOPE_ALL || bpf_map_lookup_elem(&channels, &keys[0])
       || bpf_map_lookup_elem(&channels, &keys[1]))

@@ -4,7 +4,7 @@ import RecordLayout
 struct ContentChunk {
   /// How long the contents of one transfer are waited for, in nanoseconds. The kernel sends them in one go, or counts what
   /// is lost; but copying megabytes takes a while, above all where a CPU is emulated.
-  static let patience: UInt64 = 10_000_000_000
+  static let timeout: UInt64 = 10_000_000_000
 
   /// Whether the rest of a transfer's contents is not to be waited for any more.
   ///
@@ -12,7 +12,7 @@ struct ContentChunk {
   ///   - start: Time of the transfer.
   ///   - time: Before which all is to be settled.
   static func isOverdue(since start: UInt64, at time: UInt64) -> Bool {
-    let (limit, isBeyond) = start.addingReportingOverflow(patience)
+    let (limit, isBeyond) = start.addingReportingOverflow(timeout)
     return !isBeyond && limit < time
   }
 

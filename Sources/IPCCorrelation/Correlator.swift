@@ -4,24 +4,19 @@ import RecordLayout
 /// Turns the kernel's records into events: who sent what to whom, told once.
 public struct Correlator: ~Copyable {
   let correlators: [any KindCorrelator]
-  private let patience: UInt64
-  /// How long records of different CPUs may overtake each other, in nanoseconds.
-  private let disorder: UInt64
+  private let settings: CorrelatorSettings
   private var lost: [UInt32]
 
   /// Finished events in the order of time.
   public private(set) var stage = EventStage()
 
-  /// A record is timed before it is in the ring, and its CPU can be taken away in between: longer, the scarcer CPUs are.
-  private static let leastDisorder: UInt64 = 10_000_000
   /// Times that a clock can tell which begins with the machine; sums of them and of waits do not overflow.
   private static let times = 1...UInt64(Int64.max)
 
   /// Creates a correlator that has seen nothing.
   public init(_ settings: CorrelatorSettings) {
     correlators = makeCorrelators(settings)
-    patience = settings.patience
-    disorder = max(Self.leastDisorder, settings.patience / 10)
+    self.settings = settings
     lost = Array(repeating: 0, count: correlators.count)
   }
 
@@ -73,29 +68,26 @@ public struct Correlator: ~Copyable {
   public mutating func release(
     now: UInt64, _ body: (borrowing Event, UnsafeRawBufferPointer?, borrowing TextTable) -> Bool
   ) {
-    var horizon = now > disorder ? now - disorder : 0
+    let (timeout, window) = (settings.matchTimeout, settings.reorderWindow)
+    var horizon = now > window ? now - window : 0
     for correlator in correlators {
-      if now > patience { correlator.settle(before: now - patience, into: &stage) }
+      if now > timeout { correlator.settle(before: now - timeout, into: &stage) }
       if let pending = correlator.earliestPending { horizon = min(horizon, pending - 1) }
     }
     stage.release(through: horizon, body)
   }
 
-  /// Decides everything that is still open and hands out the rest: the trace is over.
+  /// Decides everything that is still open: the trace is over, and ``release(now:_:)`` of `UInt64.max` hands out all
+  /// that is left.
   ///
   /// - Parameters:
   ///   - now: Time of the end.
   ///   - channels: The channels that exist then.
-  ///   - body: As in ``release(now:_:)``.
-  public mutating func finish(
-    now: UInt64, channels: LiveChannels,
-    _ body: (borrowing Event, UnsafeRawBufferPointer?, borrowing TextTable) -> Bool
-  ) {
+  public mutating func finish(now: UInt64, channels: LiveChannels) {
     for correlator in correlators {
       correlator.settle(before: .max, into: &stage)
       correlator.finish(at: now, channels: channels, into: &stage)
     }
-    stage.release(through: .max, body)
   }
 
   /// Whether a look at the channels that exist would decide anything.

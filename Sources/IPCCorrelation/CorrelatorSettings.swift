@@ -1,21 +1,34 @@
 import IPCModel
+import RecordLayout
 
 /// What a correlator must know of the trace.
 public struct CorrelatorSettings: Sendable {
   /// Content bytes that the kernel captures of each transfer; 0 without `-x`.
   public var captureLimit: UInt64
   /// How long an operation waits for its other side before that is inferred, in nanoseconds.
-  public var patience: UInt64
+  public var matchTimeout: UInt64
+  /// How long records of different CPUs may overtake each other, in nanoseconds: events are held back as long.
+  public var reorderWindow: UInt64
   /// Name of the service at a port of a kind; asked once for each port.
   public var serviceName: @Sendable (UInt16, Kind) -> String?
 
-  /// Creates settings; the patience is 100 ms unless said otherwise, and ports have no names.
+  /// A record is timed before it is in the ring, and its CPU can be taken away in between: longer, the scarcer CPUs are.
+  private static let leastReorderWindow: UInt64 = 10_000_000
+
+  /// Creates settings; the match timeout is 100 ms unless said otherwise, and ports have no names.
+  ///
+  /// The reorder window is a tenth of the match timeout, at least 10 ms: who lets operations wait longer has a slower
+  /// machine.
   public init(
-    captureLimit: UInt64, patience: UInt64 = 100_000_000,
+    captureLimit: UInt64, matchTimeout: UInt64 = 100_000_000,
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
   ) {
     self.captureLimit = captureLimit
-    self.patience = patience
+    self.matchTimeout = matchTimeout
+    reorderWindow = max(Self.leastReorderWindow, matchTimeout / 10)
     self.serviceName = serviceName
   }
+
+  /// Bytes of a read that its records carry at most: without `-x`, those by which writes are told apart.
+  var receivedLimit: Int { Int(clamping: max(captureLimit, UInt64(IPC_COMPARED_LIMIT))) }
 }

@@ -68,7 +68,7 @@ struct Session: ~Copyable {
       options, selection, output, recorder: recorder, summary: summary?.traffic, clock: clock)
     correlator = Correlator(
       CorrelatorSettings(
-        captureLimit: captureLimit, patience: UInt64(options.trace.patience) * 1_000_000,
+        captureLimit: captureLimit, matchTimeout: UInt64(options.trace.patience) * 1_000_000,
         serviceName: ServiceNames.name(of:kind:)))
     self.options = options
     self.signals = signals
@@ -262,10 +262,7 @@ struct Session: ~Copyable {
       let now = monotonicNow()
       while try !drain(now: now), !sink.isSatisfied {}
       noteLosses()
-      let sink = sink
-      correlator.finish(now: now, channels: live) { event, content, texts in
-        sink.take(event, content: content, texts: texts)
-      }
+      correlator.finish(now: now, channels: live)
       try release(now: .max)
     }
     let now = monotonicNow()

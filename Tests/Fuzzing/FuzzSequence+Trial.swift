@@ -10,7 +10,7 @@ extension FuzzSequence {
   /// - Returns: What was wrong, a line each.
   public func problems(alphabet: Alphabet? = nil, isOrdered: Bool = false) -> [String] {
     var correlator = Correlator(
-      CorrelatorSettings(captureLimit: captureLimit, patience: patience) { port, _ in
+      CorrelatorSettings(captureLimit: captureLimit, matchTimeout: matchTimeout) { port, _ in
         port % 3 == 0 ? "service\(port)" : nil
       })
     var witness = Witness(alphabet: alphabet, isOrdered: isOrdered)
@@ -29,7 +29,8 @@ extension FuzzSequence {
         if kind < Kind.all.count { correlator.noteLost(UInt64(count), of: Kind(rawValue: kind)) }
       }
     }
-    correlator.finish(now: now, channels: LiveChannels()) { event, content, texts in
+    correlator.finish(now: now, channels: LiveChannels())
+    correlator.release(now: .max) { event, content, texts in
       witness.see(event, content, texts)
       return true
     }

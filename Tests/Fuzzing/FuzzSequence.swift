@@ -5,7 +5,7 @@ public struct FuzzSequence: Equatable, Sendable {
   /// Content bytes that the kernel is said to capture; 0 without `-x`.
   public var captureLimit: UInt64
   /// How long an operation waits for its other side, in nanoseconds.
-  public var patience: UInt64
+  public var matchTimeout: UInt64
   /// In their order.
   public var steps: [FuzzStep]
 
@@ -13,9 +13,9 @@ public struct FuzzSequence: Equatable, Sendable {
   private static let mostCaptured: UInt64 = 16 << 20
 
   /// Creates a sequence.
-  public init(captureLimit: UInt64, patience: UInt64 = 100_000_000, steps: [FuzzStep] = []) {
+  public init(captureLimit: UInt64, matchTimeout: UInt64 = 100_000_000, steps: [FuzzStep] = []) {
     self.captureLimit = min(captureLimit, Self.mostCaptured)
-    self.patience = patience
+    self.matchTimeout = matchTimeout
     self.steps = steps
   }
 
@@ -30,7 +30,7 @@ public struct FuzzSequence: Equatable, Sendable {
   /// Reads a sequence; what is missing at the end is taken as 0.
   public init(bytes: some Sequence<UInt8>) {
     var reader = ByteReader(bytes)
-    self.init(captureLimit: reader.number(), patience: reader.number() & 0xFFFF_FFFF)
+    self.init(captureLimit: reader.number(), matchTimeout: reader.number() & 0xFFFF_FFFF)
     while !reader.isAtEnd {
       switch reader.byte() % Mark.count {
       case Mark.release: steps.append(.release(reader.time()))
@@ -47,7 +47,7 @@ public struct FuzzSequence: Equatable, Sendable {
   public var bytes: [UInt8] {
     var writer = ByteWriter()
     writer.append(captureLimit)
-    writer.append(patience)
+    writer.append(matchTimeout)
     for step in steps {
       switch step {
       case .record(let record):

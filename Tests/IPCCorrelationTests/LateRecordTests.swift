@@ -26,8 +26,8 @@ struct LateRecordTests {
     #expect(recording.told() == ["ann > bob 3 \"one\"", "amy > bob 3 \"two\""])
   }
 
-  @Test func `of a scarce CPU is waited for a tenth of the patience, so that events stay in order`() {
-    let recording = Recording(patience: 3_000_000_000)
+  @Test func `of a scarce CPU is waited for a tenth of the match timeout, so that events stay in order`() {
+    let recording = Recording(matchTimeout: 3_000_000_000)
     let late = recording.late {
       recording.write("one", by: .ann)
       recording.read("one", by: .bob)

@@ -109,6 +109,17 @@ struct TerminalReaderTests {
     #expect(recording.told() == ["ann > bob 1 \"x\""])
   }
 
+  @Test func `is waited for a tenth of the match timeout, as any late record`() {
+    let recording = TerminalRecording(matchTimeout: 3_000_000_000)
+    recording.clock = 10_000_000_000
+    recording.type("x", by: .ann)
+    let read = recording.late { recording.readTyping(by: .bob) }
+    recording.readTyping(by: .bea)
+    #expect(recording.told(after: 290) == [])
+    recording.arrive(late: read)
+    #expect(recording.told(after: 20) == ["ann > bob 1 \"x\""])
+  }
+
   @Test func `is one who reads between two reads of another, though the records come late`() {
     recording.type("w", by: .ann)
     recording.readTyping(by: .bob)

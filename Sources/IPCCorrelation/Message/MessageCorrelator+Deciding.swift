@@ -168,7 +168,7 @@ extension MessageCorrelator {
   ) {
     var excess = index - Self.overtakers
     while let first = queue.messages.first, first.passedOver != 0 {
-      guard excess > 0 || first.passedOver + settings.patience <= time else { return }
+      guard excess > 0 || first.passedOver + settings.matchTimeout <= time else { return }
       excess -= 1
       tellUndelivered(first, of: queue, at: time, &stage)
       _ = queue.removeFirst()

@@ -159,7 +159,7 @@ final class MessageCorrelator: KindCorrelator {
     var content = ContentArena.Piece.none
     if !captured.isEmpty || settings.captureLimit > 0 {
       let whole = min(
-        transfer.receivedLength, Int(clamping: max(settings.captureLimit, UInt64(IPC_COMPARED_LIMIT))))
+        transfer.receivedLength, settings.receivedLimit)
       content = stage.contents.allocate(
         transfer.has(IPC_FLAG_MORE) ? max(whole, captured.count) : captured.count)
       stage.contents.write(captured, to: content, at: 0)

@@ -15,7 +15,7 @@ extension StreamCorrelator {
     let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
     if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
       let whole = max(
-        min(transfer.count, Int(clamping: max(settings.captureLimit, UInt64(IPC_COMPARED_LIMIT)))),
+        min(transfer.count, settings.receivedLimit),
         transfer.captured.count)
       content = stage.contents.allocate(transfer.has(IPC_FLAG_MORE) ? whole : transfer.captured.count)
       stage.contents.write(transfer.captured, to: content, at: 0)

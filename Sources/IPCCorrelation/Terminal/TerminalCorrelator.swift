@@ -14,8 +14,6 @@ final class TerminalCorrelator: KindCorrelator {
   static let restingLimit = 1024
   /// How long a direction is left alone after its last use.
   private static let rest: UInt64 = 2_000_000_000
-  /// How long a read's record may be overtaken by another CPU's; events are held back as long (``Correlator``).
-  private static let disorder: UInt64 = 10_000_000
 
   let settings: CorrelatorSettings
   private(set) var directions: [ChannelKey: TerminalDirection] = [:]
@@ -149,9 +147,9 @@ final class TerminalCorrelator: KindCorrelator {
   }
 
   func settle(before time: UInt64, into stage: inout EventStage) {
-    let (sum, isOver) = time.addingReportingOverflow(settings.patience)
+    let (sum, isOver) = time.addingReportingOverflow(settings.matchTimeout)
     let now = isOver ? .max : sum
-    let known = now > Self.disorder ? now - Self.disorder : 0
+    let known = now > settings.reorderWindow ? now - settings.reorderWindow : 0
     for direction in busy {
       while let first = direction.waiting.first {
         if !first.isComplete, !ContentChunk.isOverdue(since: first.time, at: time) { break }

@@ -25,14 +25,14 @@ class CorrelatorRecording {
 
   /// - Parameters:
   ///   - limit: Content bytes that are captured; 0 without `-x`.
-  ///   - patience: How long an operation waits for its other side, in nanoseconds.
+  ///   - matchTimeout: How long an operation waits for its other side, in nanoseconds.
   init(
-    capturing limit: UInt64 = .max, patience: UInt64 = 100_000_000,
+    capturing limit: UInt64 = .max, matchTimeout: UInt64 = 100_000_000,
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
   ) {
     self.limit = limit
     correlator = Correlator(
-      CorrelatorSettings(captureLimit: limit, patience: patience, serviceName: serviceName))
+      CorrelatorSettings(captureLimit: limit, matchTimeout: matchTimeout, serviceName: serviceName))
   }
 
   // MARK: - Records
@@ -104,7 +104,8 @@ class CorrelatorRecording {
   /// What is told when the trace ends, beyond what was told before; every channel is gone unless `live` has it.
   func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
     let start = told.count
-    correlator.finish(now: clock, channels: live) { event, content, texts in note(event, content, texts) }
+    correlator.finish(now: clock, channels: live)
+    correlator.release(now: .max) { event, content, texts in note(event, content, texts) }
     return lines(from: start)
   }
 

@@ -14,11 +14,11 @@ final class Recording: CorrelatorRecording {
   let pipe: TracedPipe
   /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
   init(
-    capturing limit: UInt64 = .max, patience: UInt64 = 100_000_000, pipe: TracedPipe = TracedPipe(),
+    capturing limit: UInt64 = .max, matchTimeout: UInt64 = 100_000_000, pipe: TracedPipe = TracedPipe(),
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
   ) {
     self.pipe = pipe
-    super.init(capturing: limit, patience: patience, serviceName: serviceName)
+    super.init(capturing: limit, matchTimeout: matchTimeout, serviceName: serviceName)
   }
 
   // MARK: - Records

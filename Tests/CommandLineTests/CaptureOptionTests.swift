@@ -30,8 +30,8 @@ struct CaptureOptionTests {
     (["-w", "a", "--dissect", "=http"], "no channel"),
   ]
 
-  @Test("that do not go together are refused, with a way out", arguments: refused)
-  func refusal(_ arguments: [String], _ words: String) {
+  @Test(arguments: refused)
+  func `that do not go together are refused, with a way out`(_ arguments: [String], _ words: String) {
     #expect(complaint(arguments)?.contains(words) == true, "\(complaint(arguments) ?? "taken")")
   }
 
@@ -43,13 +43,12 @@ struct CaptureOptionTests {
     ["-w", "a", "-G", "1", "-C", "1"], ["-w", "a", "--", "true"],
   ]
 
-  @Test("that go together are taken", arguments: taken)
-  func together(_ arguments: [String]) {
+  @Test(arguments: taken)
+  func `that go together are taken`(_ arguments: [String]) {
     #expect(complaint(arguments) == nil)
   }
 
-  @Test("--dissect knows ports, types, paths and everything")
-  func dissect() throws {
+  @Test func `--dissect knows ports, types, paths and everything`() throws {
     let rules = try IPCDump.parse([
       "-w", "a", "--dissect", "6379=resp", "--dissect", "pipe=data", "--dissect", "/run/a=b=http",
       "--dissect", "json",

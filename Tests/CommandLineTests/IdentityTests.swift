@@ -38,8 +38,8 @@ struct IdentityTests {
     #expect(complaint("4294967295") != nil)
   }
 
-  @Test("is who called sudo, unless --user says otherwise", .enabled(if: geteuid() == 0, "needs root"))
-  func sudoCaller() throws {
+  @Test(.enabled(if: geteuid() == 0, "needs root"))
+  func `is who called sudo, unless --user says otherwise`() throws {
     let nobody = try #require(try identity("nobody"))
     let variables = ["SUDO_UID": "\(nobody.uid)", "SUDO_GID": "1"]
     let caller = try #require(try identity(nil, variables))
@@ -52,9 +52,9 @@ struct IdentityTests {
   }
 
   @Test(
-    "is no guess where sudo's variables are malformed", .enabled(if: geteuid() == 0, "needs root"),
+    .enabled(if: geteuid() == 0, "needs root"),
     arguments: ["", "x", "-1", "1 ", "4294967295", "99999999999"])
-  func malformed(value: String) {
+  func `is no guess where sudo's variables are malformed`(value: String) {
     #expect(complaint(nil, ["SUDO_UID": value])?.contains("SUDO_UID") == true)
     #expect(complaint(nil, ["SUDO_UID": "65534", "SUDO_GID": value])?.contains("SUDO_GID") == true)
   }

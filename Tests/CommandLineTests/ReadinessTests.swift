@@ -4,8 +4,7 @@ import Testing
 @testable import ipcdump
 
 @Suite struct ReadinessTests {
-  @Test("what waits to be read ends every sleep by its level")
-  func level() throws {
+  @Test func `what waits to be read ends every sleep by its level`() throws {
     let channel = try Channel()
     let readiness = try Readiness()
     try readiness.add(channel.reader, .level)
@@ -15,8 +14,7 @@ import Testing
     #expect(readiness.wait(milliseconds: 0) == true)
   }
 
-  @Test("what has been waiting since before ends no sleep by its edge, what comes does")
-  func edge() throws {
+  @Test func `what has been waiting since before ends no sleep by its edge, what comes does`() throws {
     let channel = try Channel()
     let readiness = try Readiness()
     try readiness.add(channel.reader, .edge)
@@ -28,8 +26,7 @@ import Testing
     #expect(readiness.wait(milliseconds: 0) == false)
   }
 
-  @Test("each of several descriptors ends a sleep")
-  func several() throws {
+  @Test func `each of several descriptors ends a sleep`() throws {
     let first = try Channel()
     let second = try Channel()
     let readiness = try Readiness()
@@ -42,8 +39,7 @@ import Testing
     #expect(readiness.wait(milliseconds: 0) == true)
   }
 
-  @Test("a descriptor that cannot be waited for is refused")
-  func refused() throws {
+  @Test func `a descriptor that cannot be waited for is refused`() throws {
     let readiness = try Readiness()
     #expect(throws: (any Error).self) { try readiness.add(-1, .level) }
   }

@@ -54,42 +54,38 @@ struct RecorderTests {
     return seconds
   }
 
-  @Test("is one, if nothing else is asked for", arguments: [[1, 2, 3], []] as [[UInt64]])
-  func one(_ seconds: [UInt64]) throws {
+  @Test(arguments: [[1, 2, 3], []] as [[UInt64]])
+  func `is one, if nothing else is asked for`(_ seconds: [UInt64]) throws {
     #expect(try record(seconds, bytes: 900_000) == ["t": seconds])
   }
 
-  @Test("are as long as -C says, and each is a capture by itself", arguments: [true, false])
-  func size(_ flushing: Bool) throws {
+  @Test(arguments: [true, false])
+  func `are as long as -C says, and each is a capture by itself`(_ flushing: Bool) throws {
     let told = try record([0, 1, 2, 3, 4], bytes: 600_000, flushing: flushing, "-C", "1")
     #expect(told == ["t": [0, 1], "t1": [2, 3], "t2": [4]])
   }
 
-  @Test("are used in turn with -W", arguments: [true, false])
-  func turn(_ flushing: Bool) throws {
+  @Test(arguments: [true, false])
+  func `are used in turn with -W`(_ flushing: Bool) throws {
     let told = try record([0, 1, 2, 3, 4, 5, 6], bytes: 1_000_000, flushing: flushing, "-C", "1", "-W", "3")
     #expect(told == ["t0": [6], "t1": [4], "t2": [5]])
   }
 
-  @Test("are as long in time as -G says")
-  func time() throws {
+  @Test func `are as long in time as -G says`() throws {
     let told = try record([0, 1, 2, 3, 7, 8], name: "t-%s", "-G", "3")
     #expect(told == ["t-1795187001": [0, 1, 2], "t-1795187004": [3], "t-1795187008": [7, 8]])
   }
 
-  @Test("of -G have one name if it does not tell the time")
-  func untold() throws {
+  @Test func `of -G have one name if it does not tell the time`() throws {
     #expect(try record([0, 1, 2, 3], "-G", "2") == ["t": [2, 3]])
   }
 
-  @Test("end with the last one that -W allows")
-  func last() throws {
+  @Test func `end with the last one that -W allows`() throws {
     let told = try record([0, 1, 2, 3, 4, 5], name: "t-%s", "-G", "2", "-W", "2")
     #expect(told == ["t-1795187001": [0, 1], "t-1795187003": [2, 3]])
   }
 
-  @Test("have numbers of one length with -W")
-  func names() {
+  @Test func `have numbers of one length with -W`() {
     let names = CaptureNames(path: "a", isTimed: false, isNumbered: true, turn: 101)
     #expect(
       [0, 9, 10, 100, 101].map { names.name($0, second: 0) } == ["a000", "a009", "a010", "a100", "a000"])

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("What of a capture could be written")
 struct CaptureBlocksTests {
-  @Test("is cut down to whole blocks")
-  func wholeLength() {
+  @Test func `is cut down to whole blocks`() {
     let bytes = Sample.small().bytes
     let whole = bytes.withUnsafeBytes { all in
       bytes.indices.map { CaptureBlocks.wholeLength(of: all, in: $0) } + [

@@ -14,8 +14,7 @@ struct DamageTests {
     return starts
   }
 
-  @Test("and was cut off anywhere gives what is whole, and the place")
-  func cutOff() throws {
+  @Test func `and was cut off anywhere gives what is whole, and the place`() throws {
     let whole = Sample.small()
     let bytes = whole.bytes
     let starts = Self.blocks(of: bytes)
@@ -40,8 +39,7 @@ struct DamageTests {
     }
   }
 
-  @Test("and was cut off within contents of several blocks says so")
-  func cutOffContents() throws {
+  @Test func `and was cut off within contents of several blocks says so`() throws {
     var recorded = Recorded()
     let event = Event(time: 1, kind: .pipe, source: Sample.client, destination: Sample.server, count: 600_000)
     recorded.add(event, Array(repeating: 1, count: 600_000))
@@ -55,8 +53,7 @@ struct DamageTests {
     }
   }
 
-  @Test("and has a block left out within contents says so")
-  func missingPiece() throws {
+  @Test func `and has a block left out within contents says so`() throws {
     var recorded = Recorded()
     let event = Event(time: 1, kind: .pipe, source: Sample.client, destination: Sample.server, count: 600_000)
     recorded.add(event, Array(repeating: 1, count: 600_000))
@@ -68,8 +65,7 @@ struct DamageTests {
     #expect(headless.failure?.sentence.contains("contents go on that did not begin") == true)
   }
 
-  @Test("in any one byte is told as far as it can be, or refused in one sentence")
-  func anyByte() {
+  @Test func `in any one byte is told as far as it can be, or refused in one sentence`() {
     let bytes = Sample.small().bytes
     for index in bytes.indices {
       for value in [0, 1, 0x7F, 0x80, 0xFF, bytes[index] ^ 0x10] as [UInt8] {
@@ -82,8 +78,7 @@ struct DamageTests {
     }
   }
 
-  @Test("claims lengths that it has not, and no memory is taken for them")
-  func lengths() {
+  @Test func `claims lengths that it has not, and no memory is taken for them`() {
     for length in [0, 4, 8, 13, 0xFFFF_FFFC, 0x7FFF_FFFC, 0x0200_0000] as [UInt32] {
       var bytes = Sample.small().bytes
       let packet = Self.blocks(of: bytes)[2]
@@ -93,14 +88,12 @@ struct DamageTests {
     }
   }
 
-  @Test(
-    "or never was one is refused",
-    arguments: [
-      ("", "is empty"), ("\n\r\r\n", "is too short for a capture"),
-      ("{\"src_pid\":1}\n", "is no pcapng file"),
-      ("\u{7f}ELF and so on, for some bytes", "is no pcapng file"),
-    ])
-  func nothing(_ text: String, _ reason: String) {
+  @Test(arguments: [
+    ("", "is empty"), ("\n\r\r\n", "is too short for a capture"),
+    ("{\"src_pid\":1}\n", "is no pcapng file"),
+    ("\u{7f}ELF and so on, for some bytes", "is no pcapng file"),
+  ])
+  func `or never was one is refused`(_ text: String, _ reason: String) {
     let replayed = Replayed(Array(text.utf8))
     #expect(replayed.failure?.sentence == "t.pcapng \(reason); -r takes what ipcdump -w has written")
   }

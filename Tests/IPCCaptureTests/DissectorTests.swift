@@ -32,21 +32,19 @@ struct DissectorTests {
     }
   }
 
-  @Test("what the first bytes say", arguments: contents)
-  func content(_ bytes: [UInt8], _ expected: Dissector) {
+  @Test(arguments: contents)
+  func `what the first bytes say`(_ bytes: [UInt8], _ expected: Dissector) {
     #expect(choose([bytes]) { _, _ in } == [.known(expected)])
   }
 
-  @Test("the rest of a long answer as its beginning, in the same direction of the same channel only")
-  func memory() {
+  @Test func `the rest of a long answer as its beginning, in the same direction of the same channel only`() {
     let answer = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
     let same = choose([answer, [1, 2], Array("text".utf8)]) { event, _ in event.set(3, to: 77 as UInt64) }
     #expect(same == [.known(.http), .known(.http), .known(.http)])
     #expect(choose([answer, [1, 2]]) { _, _ in } == [.known(.http), .known(.data)])
   }
 
-  @Test("what usually is at a port, unless the bytes say otherwise")
-  func ports() {
+  @Test func `what usually is at a port, unless the bytes say otherwise`() {
     func chosen(_ source: UInt64, _ destination: UInt64, _ kind: Kind) -> [DissectorChoice.Outcome] {
       choose([[0, 1], Array("GET / HTTP/1.1".utf8)], kind: kind) { event, _ in
         event.set(0, to: source)
@@ -59,8 +57,7 @@ struct DissectorTests {
     #expect(chosen(40_000, 53, .loopbackTCP) == [.known(.data), .known(.http)])
   }
 
-  @Test("what the user says, before all else")
-  func rules() {
+  @Test func `what the user says, before all else`() {
     let rules = [
       DissectionRule(.named(Array("/run/a".utf8)), dissector: "x"),
       DissectionRule(.kind(.pipe), dissector: "y"),

@@ -22,24 +22,22 @@ struct ForeignTests {
         + bytes(-1 as Int64, swapped) + options, swapped: swapped)
   }
 
-  @Test("is no capture of ipcdump, in either byte order", arguments: [false, true])
-  func foreign(_ swapped: Bool) {
+  @Test(arguments: [false, true])
+  func `is no capture of ipcdump, in either byte order`(_ swapped: Bool) {
     let replayed = Replayed(
       Self.header(swapped: swapped) + Self.block(1, [252, 0, 0, 0, 0, 0, 0, 0], swapped: swapped))
     #expect(
       replayed.failure?.sentence.hasPrefix("t.pcapng is no capture of ipcdump: another program") == true)
   }
 
-  @Test("section behind ours is refused where it begins, after what is ours")
-  func foreignSection() {
+  @Test func `section behind ours is refused where it begins, after what is ours`() {
     let ours = Sample.small()
     let replayed = Replayed(ours.bytes + Self.header(swapped: false))
     #expect(replayed.text == ours.liveText)
     #expect(replayed.failure?.sentence.contains("the section at byte \(ours.bytes.count)") == true)
   }
 
-  @Test("blocks among ours are passed, however long they are")
-  func foreignBlocks() {
+  @Test func `blocks among ours are passed, however long they are`() {
     let ours = Sample.small()
     let blocks = Self.block(0xBAD, Array(repeating: 0, count: 1 << 20)) + Self.block(0x8000_0001, [])
     let journal = Self.block(9, Array("MESSAGE=hello\n\n\0\0".utf8))
@@ -47,24 +45,21 @@ struct ForeignTests {
     #expect(Replayed(ours.bytes + blocks).failure == nil)
   }
 
-  @Test("packets among ours are told to be so")
-  func foreignPackets() {
+  @Test func `packets among ours are told to be so`() {
     let ours = Sample.small()
     let packet = Self.block(6, Array(repeating: 0, count: 20))
     let sentence = Replayed(ours.bytes + packet).failure?.sentence ?? ""
     #expect(sentence.contains("byte \(ours.bytes.count) on: this packet is not ipcdump's"), "\(sentence)")
   }
 
-  @Test("byte order makes no difference to what is told")
-  func otherByteOrder() {
+  @Test func `byte order makes no difference to what is told`() {
     let ours = Sample.small()
     let replayed = Replayed(SwappedCapture(ours.bytes).bytes)
     #expect(replayed.failure == nil)
     #expect(replayed.text == ours.liveText)
   }
 
-  @Test("version is refused by its number")
-  func laterVersion() throws {
+  @Test func `version is refused by its number`() throws {
     var bytes = Sample.small().bytes
     let magic = Array("ipcdump capture".utf8)
     let place = try #require(bytes.indices.first { bytes[$0...].starts(with: magic) })
@@ -72,8 +67,7 @@ struct ForeignTests {
     #expect(Replayed(bytes).failure?.sentence.contains("version 2, which needs a later ipcdump") == true)
   }
 
-  @Test("type of event that is not known here is named, what comes before it is told")
-  func unknownKind() throws {
+  @Test func `type of event that is not known here is named, what comes before it is told`() throws {
     let ours = Sample.small()
     var bytes = ours.bytes
     let name = Array("signal".utf8)
@@ -84,8 +78,7 @@ struct ForeignTests {
     #expect(replayed.text == ours.liveText.split(separator: "\n").dropLast().map { "\($0)\n" }.joined())
   }
 
-  @Test("field that is not known here is left out")
-  func unknownField() throws {
+  @Test func `field that is not known here is left out`() throws {
     let ours = Sample.small()
     var bytes = ours.bytes
     // The first unix kind is unix-stream, the only one with events here.

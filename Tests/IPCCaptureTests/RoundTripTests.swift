@@ -24,8 +24,8 @@ struct RoundTripTests {
     return event
   }
 
-  @Test("is read back as it was, of every kind, with all fields and with none", arguments: Kind.all)
-  func kinds(_ kind: Kind) {
+  @Test(arguments: Kind.all)
+  func `is read back as it was, of every kind, with all fields and with none`(_ kind: Kind) {
     var recorded = Recorded()
     recorded.add(Self.full(kind, in: &recorded), Array("hello".utf8))
     recorded.add(Self.full(kind, in: &recorded), nil)
@@ -38,8 +38,7 @@ struct RoundTripTests {
     #expect(replayed.count == 4)
   }
 
-  @Test("is read back with whatever traits it has")
-  func traits() {
+  @Test func `is read back with whatever traits it has`() {
     var recorded = Recorded()
     for bits in 0..<(32 as UInt8) {
       var event = Self.full(.pipe, in: &recorded)
@@ -49,8 +48,7 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
-  @Test("is read back with the time from write to read, known or not")
-  func delays() {
+  @Test func `is read back with the time from write to read, known or not`() {
     var recorded = Recorded()
     let delays: [UInt64] = [0, 1, 1_000_000_000, .max - 1, Event.unknownDelay]
     for delay in delays {
@@ -61,8 +59,7 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).delays == delays)
   }
 
-  @Test("is read back whoever its ends were")
-  func ends() {
+  @Test func `is read back whoever its ends were`() {
     var recorded = Recorded()
     let names = ["", "a", "a name of 15 by", "new\nline", "<unknown>", "ä\u{202e}b"]
     let ends = names.map { Endpoint(pid: .max, tid: .min, comm: Comm($0)) } + [.unknown]
@@ -75,8 +72,7 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
-  @Test("is read back with texts that are not UTF-8, and longer than an option")
-  func texts() {
+  @Test func `is read back with texts that are not UTF-8, and longer than an option`() {
     var recorded = Recorded()
     let texts: [[UInt8]] = [
       [], [0xFF, 0xFE, 0x0A, 0x00, 0xC3], Array("=\n=".utf8), Array(repeating: 0x80, count: 70_000),
@@ -93,10 +89,8 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
-  @Test(
-    "is read back with contents of any length",
-    arguments: [1, 2, 3, 4, 261_119, 261_120, 261_121, 600_000, 16 << 20])
-  func contents(_ length: Int) {
+  @Test(arguments: [1, 2, 3, 4, 261_119, 261_120, 261_121, 600_000, 16 << 20])
+  func `is read back with contents of any length`(_ length: Int) {
     var recorded = Recorded()
     var random = SeededRandom(seed: UInt64(length))
     var content = [UInt8](repeating: 0, count: length)
@@ -108,8 +102,7 @@ struct RoundTripTests {
     #expect(isSame && replayed.failure == nil)
   }
 
-  @Test("is read back with the losses between events")
-  func losses() {
+  @Test func `is read back with the losses between events`() {
     var recorded = Recorded()
     recorded.add(Self.full(.pipe, in: &recorded), [1])
     recorded.add(Loss(kind: nil, count: 3, bytes: 0, time: 60_000_000_000))
@@ -118,8 +111,7 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
-  @Test("is read back with the times that were told, though the clock was set")
-  func clock() {
+  @Test func `is read back with the times that were told, though the clock was set`() {
     var recorded = Recorded()
     recorded.add(Self.full(.pipe, in: &recorded), [1])
     recorded.offset += 3_600_000_000_123
@@ -130,8 +122,8 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
-  @Test("is read back with no more contents than were asked for", arguments: [0, 1, 5, 300_000])
-  func limit(_ limit: Int) {
+  @Test(arguments: [0, 1, 5, 300_000])
+  func `is read back with no more contents than were asked for`(_ limit: Int) {
     var recorded = Recorded(byteLimit: limit)
     var event = Self.full(.pipe, in: &recorded)
     event.count = 280_000
@@ -139,16 +131,15 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
-  @Test("is read back however few bytes come at once", arguments: [1, 7, 4096])
-  func portions(_ portion: Int) {
+  @Test(arguments: [1, 7, 4096])
+  func `is read back however few bytes come at once`(_ portion: Int) {
     var recorded = Recorded()
     for kind in Kind.all { recorded.add(Self.full(kind, in: &recorded), Array("some bytes".utf8)) }
     recorded.end()
     #expect(Replayed(recorded.bytes, atOnce: portion).text == recorded.liveText)
   }
 
-  @Test("is read back from captures put one behind the other")
-  func concatenation() {
+  @Test func `is read back from captures put one behind the other`() {
     var first = Recorded()
     first.add(Self.full(.pipe, in: &first), [1])
     first.end()

@@ -5,8 +5,7 @@ import Testing
 
 /// A ring as the kernel lays it out, filled by hand.
 @Suite struct RingBufferTests {
-  @Test("records come in their order, and end where the next one is not finished")
-  func order() throws {
+  @Test func `records come in their order, and end where the next one is not finished`() throws {
     let memory = try RingMemory(size: 4096)
     var ring = try RingBuffer(descriptor: memory.descriptor, size: 4096)
     #expect(ring.waiting == 0)
@@ -23,8 +22,7 @@ import Testing
     #expect(ring.waiting == 0)
   }
 
-  @Test("whoever has enough goes on with the next record")
-  func enough() throws {
+  @Test func `whoever has enough goes on with the next record`() throws {
     let memory = try RingMemory(size: 4096)
     var ring = try RingBuffer(descriptor: memory.descriptor, size: 4096)
     for number in 1...3 { memory.append([UInt8(number)]) }
@@ -32,8 +30,7 @@ import Testing
     #expect(ring.taken() == [[3]])
   }
 
-  @Test("a ring is gone through again and again")
-  func wrap() throws {
+  @Test func `a ring is gone through again and again`() throws {
     let memory = try RingMemory(size: 4096)
     var ring = try RingBuffer(descriptor: memory.descriptor, size: 4096)
     for round in 0..<100 {
@@ -44,8 +41,7 @@ import Testing
     }
   }
 
-  @Test("room is given back in shares, not for each record, and all of it in the end")
-  func shares() throws {
+  @Test func `room is given back in shares, not for each record, and all of it in the end`() throws {
     let memory = try RingMemory(size: 1 << 16)
     var ring = try RingBuffer(descriptor: memory.descriptor, size: 1 << 16)
     for _ in 0..<1000 { memory.append([UInt8](repeating: 0, count: 56)) }

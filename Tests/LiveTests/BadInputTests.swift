@@ -10,15 +10,14 @@ extension LiveTests {
       (["sh", "-c", "echo x | cat; kill -USR1 $$"], 138),
     ]
 
-    @Test("the exit status is the command's", arguments: statuses)
-    func commandStatus(_ command: [String], _ expected: Int) async throws {
+    @Test(arguments: statuses)
+    func `the exit status is the command's`(_ command: [String], _ expected: Int) async throws {
       let session = try Session()
       let trace = try await session.ipcdump(session.recording + ["--"] + command)
       trace.expectClean(status: expected)
     }
 
-    @Test("a command that cannot be found is 127, one that cannot be run 126")
-    func notRunnable() async throws {
+    @Test func `a command that cannot be found is 127, one that cannot be run 126`() async throws {
       let session = try Session()
       let missing = try await session.ipcdump(["--", session.file("no-such-command")])
       #expect(missing.status == 127)
@@ -37,8 +36,8 @@ extension LiveTests {
       ["--buffer-size=huge"], ["--time=never"], ["--color=blue"],
     ]
 
-    @Test("wrong usage is 64, and is said before anything is run", arguments: usage)
-    func wrongUsage(_ options: [String]) async throws {
+    @Test(arguments: usage)
+    func `wrong usage is 64, and is said before anything is run`(_ options: [String]) async throws {
       let session = try Session()
       let trace = try await session.ipcdump(options + ["--", "sh", "-c", ": > \(session.file("was-run"))"])
       #expect(trace.status == 64, "\(trace.diagnostics)")
@@ -52,8 +51,7 @@ extension LiveTests {
       }
     }
 
-    @Test("an output file that cannot be written is 1, and nothing is run")
-    func unwritable() async throws {
+    @Test func `an output file that cannot be written is 1, and nothing is run`() async throws {
       let session = try Session()
       let target = session.file("no-folder/events")
       let trace = try await session.ipcdump(
@@ -64,8 +62,8 @@ extension LiveTests {
       #expect(!FileManager.default.fileExists(atPath: session.file("was-run")))
     }
 
-    @Test("a full disk is 1, said once", arguments: ["text", "json", "csv"])
-    func diskFull(_ format: String) async throws {
+    @Test(arguments: ["text", "json", "csv"])
+    func `a full disk is 1, said once`(_ format: String) async throws {
       let session = try Session()
       let loop = "i=0; while [ $i -lt 50 ]; do echo x | cat >/dev/null; i=$((i+1)); done"
       let trace = try await session.ipcdump(["-f", format, "-o", "/dev/full", "--", "sh", "-c", loop])
@@ -74,8 +72,7 @@ extension LiveTests {
       #expect(said.count == 1 && trace.diagnosticLines.count <= 2, "\(trace.diagnostics)")
     }
 
-    @Test("without privilege it is 77, and the missing capabilities are named")
-    func unprivileged() async throws {
+    @Test func `without privilege it is 77, and the missing capabilities are named`() async throws {
       let session = try Session()
       let copy = session.file("ipcdump")
       try FileManager.default.copyItem(atPath: Programs.ipcdump(), toPath: copy)

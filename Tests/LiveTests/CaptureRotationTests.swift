@@ -42,8 +42,7 @@ extension LiveTests {
       #expect(comments.map(String.init) == ends, "\(part.name)")
     }
 
-    @Test("-C begins another file when one is full, and every event is in one of them")
-    func size() async throws {
+    @Test func `-C begins another file when one is full, and every event is in one of them`() async throws {
       let session = try ProgramsScript(needs: ["tshark", "capinfos"]).session
       let trace = try await session.trace(
         Self.load, options: ["-w", session.file("part"), "--print", "-C", "1"])
@@ -55,8 +54,7 @@ extension LiveTests {
       for part in parts { try await expectOpens(part, in: session) }
     }
 
-    @Test("-C and -W use files in turn, which hold the newest events")
-    func turn() async throws {
+    @Test func `-C and -W use files in turn, which hold the newest events`() async throws {
       let session = try ProgramsScript(needs: ["tshark", "capinfos"]).session
       let trace = try await session.trace(
         Self.load, options: ["-w", session.file("part"), "--print", "-C", "1", "-W", "3"])
@@ -70,8 +68,7 @@ extension LiveTests {
       for part in parts { try await expectOpens(part, in: session) }
     }
 
-    @Test("-G begins another file after some time, and every event is in one of them")
-    func time() async throws {
+    @Test func `-G begins another file after some time, and every event is in one of them`() async throws {
       let session = try ProgramsScript(needs: ["tshark", "capinfos"]).session
       let script = "for i in 1 2 3 4 5 6; do echo $i | cat >/dev/null; sleep 0.4; done"
       let trace = try await session.trace(
@@ -84,8 +81,7 @@ extension LiveTests {
       for part in parts { try await expectOpens(part, in: session) }
     }
 
-    @Test("-G and -W end the trace with the last file")
-    func end() async throws {
+    @Test func `-G and -W end the trace with the last file`() async throws {
       let session = try ProgramsScript(needs: ["tshark", "capinfos"]).session
       let script = "i=0; while :; do echo $i | cat >/dev/null; i=$((i+1)); sleep 0.05; done"
       let trace = try await session.trace(

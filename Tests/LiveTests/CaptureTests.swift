@@ -14,8 +14,8 @@ extension LiveTests {
       ["--time=delta"], ["--time=epoch"], ["--time=date"], ["-x", "-B", "3"], ["--color=always"],
     ]
 
-    @Test("every format shows of a capture what it shows live", arguments: formats)
-    func format(_ options: [String]) async throws {
+    @Test(arguments: formats)
+    func `every format shows of a capture what it shows live`(_ options: [String]) async throws {
       let session = try Session()
       let live = try await session.ipcdump(
         options + session.keeping + ["-o", session.file("lines")] + Self.command)
@@ -26,8 +26,7 @@ extension LiveTests {
       #expect(replayed.diagnostics == live.diagnostics)
     }
 
-    @Test("without --print nothing is shown, and contents are kept whole all the same")
-    func silent() async throws {
+    @Test func `without --print nothing is shown, and contents are kept whole all the same`() async throws {
       let session = try Session()
       let live = try await session.ipcdump(["-w", session.captureFile] + Self.command)
       #expect(live.status == 0 && live.output.isEmpty, "\(live.diagnostics)")
@@ -36,8 +35,7 @@ extension LiveTests {
       #expect(events.allSatisfy { $0.truncated == nil })
     }
 
-    @Test("-B limits what is kept")
-    func limit() async throws {
+    @Test func `-B limits what is kept`() async throws {
       let session = try Session()
       _ = try await session.ipcdump(["-w", session.captureFile, "-B", "2"] + Self.command)
       let events = try EventLines(try await session.replay(["-f", "json", "-x"]).output).events
@@ -48,8 +46,7 @@ extension LiveTests {
       #expect(plain.allSatisfy { $0.bytes == nil && $0.truncated == nil })
     }
 
-    @Test("filters and -c choose among what was kept")
-    func filters() async throws {
+    @Test func `filters and -c choose among what was kept`() async throws {
       let session = try Session()
       let live = try await session.trace(["mesh"], options: session.keeping)
       live.expectClean()
@@ -65,8 +62,7 @@ extension LiveTests {
       #expect(try await replayed(["-c", "4"]) == all.prefix(4).map(Told.init))
     }
 
-    @Test("a part of a capture is a capture, too")
-    func part() async throws {
+    @Test func `a part of a capture is a capture, too`() async throws {
       let session = try Session()
       _ = try await session.trace(["mesh"], options: session.keeping)
       let pipes = try await session.replay(["-t", "pipe", "-f", "json", "-x"])
@@ -77,8 +73,7 @@ extension LiveTests {
       #expect(try await session.replay(["-f", "json", "-x"]).output == pipes.output)
     }
 
-    @Test("a capture is read without any privilege, and can be read by its owner only")
-    func privilege() async throws {
+    @Test func `a capture is read without any privilege, and can be read by its owner only`() async throws {
       let session = try Session()
       let script = "umask 0; exec \"$@\""
       let words = [try Programs.ipcdump(), "-w", session.captureFile] + Self.command
@@ -99,8 +94,7 @@ extension LiveTests {
       #expect(try session.folder.text("nobody.out").split(separator: "\n").count == 3)
     }
 
-    @Test("-w - and -r - put ipcdump before and behind a pipe")
-    func stream() async throws {
+    @Test func `-w - and -r - put ipcdump before and behind a pipe`() async throws {
       let session = try Session()
       let ipcdump = try Programs.ipcdump()
       let script = "\"$0\" -w - -- sh -c 'echo hello | cat >&2; echo two | cat >&2' | \"$0\" -r - -f json -x"
@@ -111,8 +105,7 @@ extension LiveTests {
       #expect(events.map(\.bytes) == [Data("hello\n".utf8), Data("two\n".utf8)])
     }
 
-    @Test("what streams by is shown at once, not when the stream ends")
-    func promptness() async throws {
+    @Test func `what streams by is shown at once, not when the stream ends`() async throws {
       let session = try Session()
       let ipcdump = try Programs.ipcdump()
       // The command ends when its first event has come out at the other end.
@@ -124,8 +117,7 @@ extension LiveTests {
       #expect(try EventLines(session.folder.contents("shown")).events.map(\.bytes) == [Data("hello\n".utf8)])
     }
 
-    @Test("after SIGKILL, what was written is whole")
-    func killed() async throws {
+    @Test func `after SIGKILL, what was written is whole`() async throws {
       let session = try Session()
       let end = session.file("end")
       let script = "i=0; until [ -e \(end) ]; do echo $i | cat >/dev/null; i=$((i+1)); done"
@@ -149,8 +141,7 @@ extension LiveTests {
       )
     }
 
-    @Test("a full disk is 1, said once, and the command goes on")
-    func diskFull() async throws {
+    @Test func `a full disk is 1, said once, and the command goes on`() async throws {
       let session = try Session()
       let script =
         "i=0; while [ $i -lt 50 ]; do echo x | cat >/dev/null; i=$((i+1)); done; : > \(session.file("done"))"
@@ -163,9 +154,8 @@ extension LiveTests {
       #expect(FileManager.default.fileExists(atPath: session.file("done")))
     }
 
-    @Test(
-      "a file that is no capture is 1, said in one line", arguments: ["", "no capture at all, only text\n"])
-    func noCapture(_ text: String) async throws {
+    @Test(arguments: ["", "no capture at all, only text\n"])
+    func `a file that is no capture is 1, said in one line`(_ text: String) async throws {
       let session = try Session()
       try session.folder.create("capture.pcapng", text)
       let replayed = try await session.replay([])
@@ -173,8 +163,9 @@ extension LiveTests {
       #expect(replayed.diagnosticLines.count == 1 && replayed.diagnostics.contains(session.captureFile))
     }
 
-    @Test("a capture that was cut off is told as far as it is whole, then it is said where")
-    func cutOff() async throws {
+    @Test func `a capture that was cut off is told as far as it is whole, then it is said where`()
+      async throws
+    {
       let session = try Session()
       _ = try await session.ipcdump(["-w", session.captureFile] + Self.command)
       let whole = try await session.replay(["-f", "json", "-x"]).output

@@ -42,8 +42,7 @@ extension LiveTests {
       return (session, trace)
     }
 
-    @Test("HTTP over a unix socket is HTTP, with both ends in its comment")
-    func http() async throws {
+    @Test func `HTTP over a unix socket is HTTP, with both ends in its comment`() async throws {
       let (session, trace) = try await recordHTTP()
       let requests = try await tshark(
         session, ["-Y", "http.request"] + fields("http.request.uri", "frame.comment", "frame.packet_id"))
@@ -63,15 +62,13 @@ extension LiveTests {
       #expect(destination == ["2"])
     }
 
-    @Test("--dissect says what a channel carries")
-    func dissect() async throws {
+    @Test func `--dissect says what a channel carries`() async throws {
       let (session, _) = try await recordHTTP(["--dissect", "unix-stream=data"])
       #expect(
         try await tshark(session, fields("frame.protocols")) == ["exported_pdu:data", "exported_pdu:data"])
     }
 
-    @Test("D-Bus is D-Bus behind its handshake, which is text")
-    func dbus() async throws {
+    @Test func `D-Bus is D-Bus behind its handshake, which is text`() async throws {
       let script = try ProgramsScript(needs: ["tshark", "dbus-daemon", "dbus-send"])
       let bus = script.session.file("bus")
       let trace = try await script.trace(
@@ -90,8 +87,9 @@ extension LiveTests {
       #expect(handshake == ["exported_pdu:data-text-lines"])
     }
 
-    @Test("every event is a row: packets with the bytes, and entries of the journal without")
-    func rows() async throws {
+    @Test func `every event is a row: packets with the bytes, and entries of the journal without`()
+      async throws
+    {
       let script = try ProgramsScript(needs: ["tshark", "capinfos"])
       let session = script.session
       let trace = try await session.trace(["mesh"], options: session.keeping)
@@ -113,8 +111,9 @@ extension LiveTests {
       #expect(counts.last?.contains("\(packets.count)") == true)
     }
 
-    @Test("contents that are too long for one packet are several, none of which Wireshark refuses")
-    func longContents() async throws {
+    @Test func `contents that are too long for one packet are several, none of which Wireshark refuses`()
+      async throws
+    {
       let script = try ProgramsScript(needs: ["tshark"])
       let session = script.session
       let trace = try await session.trace(

@@ -9,8 +9,10 @@ extension LiveTests {
       (["--color=always"], "", true), (["--color=always"], "NO_COLOR=1", true),
     ]
 
-    @Test("a file is coloured only with --color=always", arguments: choices)
-    func file(_ options: [String], _ environment: String, _ isColored: Bool) async throws {
+    @Test(arguments: choices)
+    func `a file is coloured only with --color=always`(
+      _ options: [String], _ environment: String, _ isColored: Bool
+    ) async throws {
       let text = try await shown(options, environment: environment, isTerminal: false)
       #expect(text.contains("\u{1B}[") == isColored, "\(text)")
     }
@@ -20,8 +22,10 @@ extension LiveTests {
       (["--color=always"], "NO_COLOR=1", true),
     ]
 
-    @Test("a terminal is coloured unless NO_COLOR or --color=never say otherwise", arguments: terminalChoices)
-    func terminal(_ options: [String], _ environment: String, _ isColored: Bool) async throws {
+    @Test(arguments: terminalChoices)
+    func `a terminal is coloured unless NO_COLOR or --color=never say otherwise`(
+      _ options: [String], _ environment: String, _ isColored: Bool
+    ) async throws {
       let text = try await shown(options, environment: environment, isTerminal: true)
       #expect(text.contains("\u{1B}[") == isColored, "\(text)")
     }

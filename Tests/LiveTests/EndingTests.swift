@@ -5,9 +5,8 @@ import Testing
 extension LiveTests {
   /// How a trace ends in the middle of work.
   @Suite struct EndingTests {
-    @Test(
-      "SIGINT and SIGTERM flush everything that was captured", arguments: [SIGINT, SIGTERM], Hook.allCases)
-    func interrupted(_ signal: Int32, _ hook: Hook) async throws {
+    @Test(arguments: [SIGINT, SIGTERM], Hook.allCases)
+    func `SIGINT and SIGTERM flush everything that was captured`(_ signal: Int32, _ hook: Hook) async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["busy"])
       let ipcdump = try session.startIPCDump(
@@ -32,8 +31,7 @@ extension LiveTests {
       #expect(numbers == Array(0..<strokes.count))
     }
 
-    @Test("when the reader of standard output goes away, it ends quietly")
-    func readerGone() async throws {
+    @Test func `when the reader of standard output goes away, it ends quietly`() async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["busy"])
       try session.letGo()
@@ -51,8 +49,9 @@ extension LiveTests {
       #expect(said.allSatisfy { $0.contains(" events captured, ") }, "\(diagnostics)")
     }
 
-    @Test("what the command has left behind is traced to its end, and the status is the command's")
-    func leftBehind() async throws {
+    @Test func `what the command has left behind is traced to its end, and the status is the command's`()
+      async throws
+    {
       let session = try Session()
       let trace = try await session.trace(shell: "(sleep 0.7; echo late | cat) & echo x | cat; exit 4")
       #expect(trace.status == 4, "\(trace.diagnostics)")

@@ -16,9 +16,10 @@ extension LiveTests {
       var traced: Int
     }
 
-    @Test(
-      "an exchange over a few of very many open channels is exact", arguments: zip(crowds, Hook.inTurn))
-    func channels(_ crowd: Crowd, _ hook: Hook) async throws {
+    @Test(arguments: zip(crowds, Hook.inTurn))
+    func `an exchange over a few of very many open channels is exact`(_ crowd: Crowd, _ hook: Hook)
+      async throws
+    {
       let session = try Session()
       let scenario = ["crowd-channels", "--kind", crowd.kind, "--count", "\(crowd.lanes)", "--writers", "20"]
       let (actor, pids) = try await session.startHalted(scenario)
@@ -40,10 +41,10 @@ extension LiveTests {
       expectExact(trace.events, truth)
     }
 
-    @Test(
-      "2,000 processes that start each other and send one message are all seen",
-      arguments: zip(["pipe", "unix-dgram"], Hook.inTurn))
-    func processes(_ kind: String, _ hook: Hook) async throws {
+    @Test(arguments: zip(["pipe", "unix-dgram"], Hook.inTurn))
+    func `2,000 processes that start each other and send one message are all seen`(
+      _ kind: String, _ hook: Hook
+    ) async throws {
       let session = try Session()
       let trace = try await session.trace(["crowd-processes", "--kind", kind], options: [hook.option])
       trace.expectClean()
@@ -52,8 +53,8 @@ extension LiveTests {
       expectExact(trace.events, truth)
     }
 
-    @Test("two that trace the same are both exact", arguments: zip(["mixed", "mesh"], Hook.inTurn))
-    func twoTracers(_ scenario: String, _ hook: Hook) async throws {
+    @Test(arguments: zip(["mixed", "mesh"], Hook.inTurn))
+    func `two that trace the same are both exact`(_ scenario: String, _ hook: Hook) async throws {
       let session = try Session()
       let other = try Session()
       let (actor, pids) = try await session.startHalted([scenario])

@@ -42,10 +42,10 @@ extension LiveTests {
       try expectUnharmed(session)
     }
 
-    @Test(
-      "on a full disk it says so, and waits for the command; what is there is whole lines",
-      arguments: zip(["text", "json", "csv"], Hook.inTurn))
-    func full(_ format: String, _ hook: Hook) async throws {
+    @Test(arguments: zip(["text", "json", "csv"], Hook.inTurn))
+    func `on a full disk it says so, and waits for the command; what is there is whole lines`(
+      _ format: String, _ hook: Hook
+    ) async throws {
       let session = try Session()
       // The disk goes away with its namespace.
       let disk = """
@@ -69,17 +69,18 @@ extension LiveTests {
       #expect(balls.map { Int(String(decoding: $0, as: UTF8.self), radix: 16) } == Array(0..<balls.count))
     }
 
-    @Test("a standard output that is full harms the command no more", arguments: Hook.allCases)
-    func fullStandardOutput(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a standard output that is full harms the command no more`(_ hook: Hook) async throws {
       let session = try Session()
       let words = ["sh", "-c", "\"$@\" > /dev/full", "sh"]
       #expect(try await run(session, through: words, [hook.option]).status == 1)
       try expectOneLine(session, about: "standard output")
     }
 
-    @Test(
-      "when its reader has gone it ends without a word, and the command goes on", arguments: [true, false])
-    func readerGone(_ ignoresSignal: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `when its reader has gone it ends without a word, and the command goes on`(_ ignoresSignal: Bool)
+      async throws
+    {
       let session = try Session()
       let pipeline = "{ \"$@\"; echo $? > \"$0/status\"; } | true"
       let words = ["sh", "-c", (ignoresSignal ? "trap '' PIPE; " : "") + pipeline, session.folder.path]
@@ -93,8 +94,8 @@ extension LiveTests {
       try expectUnharmed(session)
     }
 
-    @Test("traced by its number, a process goes on too", arguments: Hook.allCases)
-    func tracedByNumber(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `traced by its number, a process goes on too`(_ hook: Hook) async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["fault-rally", "--count", "3000"])
       let ipcdump = try session.startIPCDump(["-o", "/dev/full", hook.option, "-p", "\(pids[0])"])

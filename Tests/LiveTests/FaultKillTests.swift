@@ -34,8 +34,8 @@ extension LiveTests {
       (try? FileManager.default.subpathsOfDirectory(atPath: "/sys/fs/bpf").sorted()) ?? []
     }
 
-    @Test("nothing of it is left, and who was traced goes on", arguments: [true, false], Hook.allCases)
-    func killed(_ isParent: Bool, _ hook: Hook) async throws {
+    @Test(arguments: [true, false], Hook.allCases)
+    func `nothing of it is left, and who was traced goes on`(_ isParent: Bool, _ hook: Hook) async throws {
       let session = try Session()
       let pins = pinned()
       let scenario = ["fault-rally"]

@@ -5,8 +5,8 @@ import Testing
 extension LiveTests {
   /// ipcdump in namespaces of its own, as in a container: what it tells holds there.
   @Suite struct FaultNamespaceTests {
-    @Test("processes outside of the pid namespace do not belong to the command", arguments: Hook.allCases)
-    func outside(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `processes outside of the pid namespace do not belong to the command`(_ hook: Hook) async throws {
       let session = try Session()
       let outside = try session.start(
         "sh", ["-c", "while :; do echo foreign | cat > /dev/null; done"], name: "outside")
@@ -20,8 +20,8 @@ extension LiveTests {
       #expect(trace.events.allSatisfy { $0.srcPid > 1 && $0.dstPid > 1 && $0.srcPid < 100 })
     }
 
-    @Test("a process outside that writes to one inside has a name, but no number", arguments: Hook.allCases)
-    func fromOutside(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a process outside that writes to one inside has a name, but no number`(_ hook: Hook) async throws {
       let session = try Session()
       let fifo = session.file("fifo")
       #expect(mkfifo(fifo, 0o600) == 0)
@@ -56,8 +56,8 @@ extension LiveTests {
       exec "$@"
       """
 
-    @Test("in a container everything is told as it is there", arguments: zip(scenarios, Hook.inTurn))
-    func container(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: zip(scenarios, Hook.inTurn))
+    func `in a container everything is told as it is there`(_ scenario: Scenario, _ hook: Hook) async throws {
       let session = try Session()
       try FileManager.default.createDirectory(
         atPath: session.file("root"), withIntermediateDirectories: false)

@@ -9,10 +9,10 @@ extension LiveTests {
       "pipe", "unix-stream", "unix-dgram", "unix-seqpacket", "tcp4", "udp4", "signal",
     ]
 
-    @Test(
-      "what is told and what is lost make up what was done; then all is right",
-      arguments: zip(kinds, Hook.inTurn))
-    func exactLoss(_ kind: String, _ hook: Hook) async throws {
+    @Test(arguments: zip(kinds, Hook.inTurn))
+    func `what is told and what is lost make up what was done; then all is right`(
+      _ kind: String, _ hook: Hook
+    ) async throws {
       let session = try Session()
       let gates = ["--ready", session.file("ready"), "--wait-for", session.file("go")]
       let command = try session.actorCommand(["fault-overrun", "--kind", kind] + gates)
@@ -50,8 +50,8 @@ extension LiveTests {
       expectExact(events, truth.events)
     }
 
-    @Test("while ipcdump is stopped nothing waits for it, and nothing is lost", arguments: Hook.allCases)
-    func suspended(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `while ipcdump is stopped nothing waits for it, and nothing is lost`(_ hook: Hook) async throws {
       let session = try Session()
       let rounds = 10_000
       let (actor, pids) = try await session.startHalted(["fault-rally", "--count", "\(2 * rounds)"])

@@ -4,8 +4,8 @@ import Testing
 extension LiveTests {
   /// Numbers and addresses that come again are not taken for what bore them before.
   @Suite struct FaultReuseTests {
-    @Test("processes with one number are told apart", arguments: Hook.allCases)
-    func sameNumber(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `processes with one number are told apart`(_ hook: Hook) async throws {
       let scenario = Scenario("pid-reuse", "--mode", "same")
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
@@ -14,8 +14,8 @@ extension LiveTests {
     /// Writes its first argument into a limit that is the namespace's own, and runs the others.
     private static let limited = "echo \"$1\" > /proc/sys/kernel/pid_max || exit 77; shift; exec \"$@\""
 
-    @Test("processes are told apart when the numbers of a namespace have wrapped", arguments: Hook.allCases)
-    func wrapped(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `processes are told apart when the numbers of a namespace have wrapped`(_ hook: Hook) async throws {
       // Where the limit is the whole host's, the root of a user namespace must not change it.
       let probe = try Session()
       let words = ["-pf", "--mount-proc", "sh", "-c", Self.limited, "sh", "400", "true"]
@@ -37,9 +37,11 @@ extension LiveTests {
     ]
 
     @Test(
-      "channels at one address, file or port after another are told apart", arguments: zip(kinds, Hook.inTurn)
+      arguments: zip(kinds, Hook.inTurn)
     )
-    func channels(_ kind: String, _ hook: Hook) async throws {
+    func `channels at one address, file or port after another are told apart`(_ kind: String, _ hook: Hook)
+      async throws
+    {
       try await Scenario("channel-reuse", "--kind", kind).expectExactTrace(hook)
     }
   }

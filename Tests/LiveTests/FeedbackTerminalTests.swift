@@ -41,8 +41,8 @@ extension LiveTests {
       return try EventLines(Data(told.map { "\($0)\n" }.joined().utf8)).events
     }
 
-    @Test("another terminal is told while the own one is left out", arguments: Hook.allCases)
-    func anotherTerminal(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `another terminal is told while the own one is left out`(_ hook: Hook) async throws {
       let session = try await Self.inTerminal(
         [hook.option, "--", "script", "-qc", "echo hello", "/dev/null"])
       let events = try Self.events(session.folder.contents("shown"))
@@ -53,8 +53,8 @@ extension LiveTests {
       #expect(try session.folder.text("ipcdump.err") == "1 events captured, 0 lost\n")
     }
 
-    @Test("a terminal that the events do not go to is told", arguments: Hook.allCases)
-    func outputElsewhere(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a terminal that the events do not go to is told`(_ hook: Hook) async throws {
       let folder = try TemporaryFolder()
       let options = [hook.option, "-o", folder.file("told"), "--"]
       let session = try await Self.inTerminal(

@@ -5,8 +5,8 @@ import Testing
 extension LiveTests {
   /// ipcdump's own output goes through pipes too; it must not tell of itself without end.
   @Suite struct FeedbackTests {
-    @Test("the pipes that carry the output are not told", arguments: Hook.allCases)
-    func ownChain(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `the pipes that carry the output are not told`(_ hook: Hook) async throws {
       let session = try Session()
       let script = "out=$1; shift; \"$@\" | cat | cat > \"$out\""
       let words = [try Programs.ipcdump(), "-f", "json", "-x", "-t", "pipe", hook.option]
@@ -41,14 +41,12 @@ extension LiveTests {
       return (session, try EventLines(session.folder.contents("events")))
     }
 
-    @Test("the reader of the output may be traced without a feedback loop")
-    func ownReader() async throws {
+    @Test func `the reader of the output may be traced without a feedback loop`() async throws {
       let (session, lines) = try await traceOwnReader([], endsItself: false)
       expectExact(lines.events, try session.truth().events)
     }
 
-    @Test("--include-self tells of the output too")
-    func includeSelf() async throws {
+    @Test func `--include-self tells of the output too`() async throws {
       let (_, lines) = try await traceOwnReader(["--include-self", "-c", "40"], endsItself: true)
       #expect(lines.events.count == 40)
       #expect(lines.events.contains { $0.srcComm == "ipcdump" && $0.dstComm == "cat" })

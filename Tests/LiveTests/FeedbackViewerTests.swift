@@ -12,8 +12,8 @@ extension LiveTests {
       return target
     }
 
-    @Test("what shows the output is not told", arguments: FeedbackViewer.all, Hook.allCases)
-    func silent(_ viewer: FeedbackViewer, _ hook: Hook) async throws {
+    @Test(arguments: FeedbackViewer.all, Hook.allCases)
+    func `what shows the output is not told`(_ viewer: FeedbackViewer, _ hook: Hook) async throws {
       let scene = try await FeedbackScene(viewer)
       try await scene.startIPCDump([hook.option])
       var target = 0
@@ -31,9 +31,9 @@ extension LiveTests {
     }
 
     @Test(
-      "--include-self tells what shows the output", arguments: [FeedbackViewer.script, .tmux, .ssh],
+      arguments: [FeedbackViewer.script, .tmux, .ssh],
       Hook.allCases)
-    func included(_ viewer: FeedbackViewer, _ hook: Hook) async throws {
+    func `--include-self tells what shows the output`(_ viewer: FeedbackViewer, _ hook: Hook) async throws {
       let scene = try await FeedbackScene(viewer)
       // The loop needs no second push.
       try await scene.startIPCDump([hook.option, "--include-self", "-c", "50"])

@@ -35,8 +35,8 @@ extension LiveTests {
       PidFilter("-p A -d B") { $0.srcPid == $1[0] && $0.dstPid == $1[1] },
     ]
 
-    @Test("filters by pid of running processes are exact", arguments: pidFilters, Hook.allCases)
-    func pids(_ filter: PidFilter, _ hook: Hook) async throws {
+    @Test(arguments: pidFilters, Hook.allCases)
+    func `filters by pid of running processes are exact`(_ filter: PidFilter, _ hook: Hook) async throws {
       let session = try Session()
       var pids: [Int] = []
       let trace = try await session.attach(to: ["mesh"]) {
@@ -67,8 +67,8 @@ extension LiveTests {
       CommFilter(options: ["-P", "mesh"]) { _ in false },
     ]
 
-    @Test("filters by name are exact", arguments: commFilters, Hook.allCases)
-    func names(_ filter: CommFilter, _ hook: Hook) async throws {
+    @Test(arguments: commFilters, Hook.allCases)
+    func `filters by name are exact`(_ filter: CommFilter, _ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.trace(["mesh"], options: filter.options + [hook.option])
       trace.expectClean()
@@ -82,8 +82,8 @@ extension LiveTests {
       (["-t", "pipe", "-t", "signal"], ["pipe", "signal"]), (["-t", "pipe,signal"], ["pipe", "signal"]),
     ]
 
-    @Test("-t chooses the kinds", arguments: typeFilters)
-    func types(_ options: [String], _ expected: Set<String>) async throws {
+    @Test(arguments: typeFilters)
+    func `-t chooses the kinds`(_ options: [String], _ expected: Set<String>) async throws {
       let session = try Session()
       let trace = try await session.trace(
         shell: "trap : USR1; echo x | cat; kill -USR1 $$", options: options)
@@ -92,8 +92,7 @@ extension LiveTests {
       #expect(trace.events.count == expected.count)
     }
 
-    @Test("a pipe that has rested is still of interest to its reader's filter")
-    func rested() async throws {
+    @Test func `a pipe that has rested is still of interest to its reader's filter`() async throws {
       let session = try Session()
       let fifo = session.file("fifo")
       let ready = session.file("ready")
@@ -119,8 +118,8 @@ extension LiveTests {
       #expect(trace.events.allSatisfy { $0.meta.pipeName == fifo })
     }
 
-    @Test("processes outside the command are left alone", arguments: Hook.allCases)
-    func neighbours(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `processes outside the command are left alone`(_ hook: Hook) async throws {
       // Another mesh beside the traced one: it is not in the command's tree, so nothing of it is told.
       let other = try Session()
       let (actor, _) = try await other.startHalted(["mesh"])

@@ -19,8 +19,9 @@ extension LiveTests {
 
     static let scenarios = ["mesh", "pipe-rename", "fifo", "signal-kill", "signal-sigqueue"]
 
-    @Test("text has one line an event, as the original's", arguments: scenarios, [[], ["-f", "text"]])
-    func text(_ scenario: String, _ format: [String]) async throws {
+    @Test(arguments: scenarios, [[], ["-f", "text"]])
+    func `text has one line an event, as the original's`(_ scenario: String, _ format: [String]) async throws
+    {
       let session = try Session()
       let trace = try await session.ipcdump(
         format + ["-o", session.file("lines")] + session.actorCommand([scenario]))
@@ -34,8 +35,7 @@ extension LiveTests {
       #expect(told.sorted() == (try session.truth().events.map(Self.textLine).sorted()))
     }
 
-    @Test("text shows the bytes as an indented canonical hex dump")
-    func hexDump() async throws {
+    @Test func `text shows the bytes as an indented canonical hex dump`() async throws {
       let session = try Session()
       let command = ["--", "sh", "-c", "echo 'hello, canonical world' | cat"]
       let trace = try await session.ipcdump(["-x", "-o", session.file("lines")] + command)
@@ -58,8 +58,10 @@ extension LiveTests {
       ("--text", ["GET / HTTP/1.1", "\\x1b[2Jgrüße\tx", #"$ \"#]),
     ]
 
-    @Test("text shows the bytes so that they can be read, and steer no terminal", arguments: readable)
-    func readableText(_ option: String, _ expected: [String]) async throws {
+    @Test(arguments: readable)
+    func `text shows the bytes so that they can be read, and steer no terminal`(
+      _ option: String, _ expected: [String]
+    ) async throws {
       let session = try Session()
       let script = #"printf 'GET / HTTP/1.1\r\n\033[2Jgr\303\274\303\237e\tx\n$ ' | cat"#
       let options = [option, "--time=none", "-o", session.file("lines")]
@@ -72,8 +74,8 @@ extension LiveTests {
       #expect(Array(lines.dropFirst()) == expected.map { "\t" + $0 }, "\(text)")
     }
 
-    @Test("CSV has a header and agrees with what happened", arguments: scenarios)
-    func csv(_ scenario: String) async throws {
+    @Test(arguments: scenarios)
+    func `CSV has a header and agrees with what happened`(_ scenario: String) async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["-f", "csv", "-o", session.file("lines")] + session.actorCommand([scenario]))
@@ -95,8 +97,7 @@ extension LiveTests {
       #expect(sorted(told) == sorted(truth))
     }
 
-    @Test("JSON has the original's keys first")
-    func keyOrder() async throws {
+    @Test func `JSON has the original's keys first`() async throws {
       let session = try Session()
       _ = try await session.trace(shell: "echo hello | cat")
       let line = try session.folder.text("events")
@@ -107,8 +108,8 @@ extension LiveTests {
       #expect(line.contains(#""bytes":"aGVsbG8K""#), "\(line)")
     }
 
-    @Test("names from untrusted processes break no line", arguments: ["text", "json", "csv"])
-    func hostileNames(_ format: String) async throws {
+    @Test(arguments: ["text", "json", "csv"])
+    func `names from untrusted processes break no line`(_ format: String) async throws {
       let session = try Session()
       // printf writes in the renamed shell itself; a comm may hold anything but a zero byte.
       let script = #"printf 'a,"\n\033[2J\377' > /proc/self/comm; printf x | cat"#

@@ -20,8 +20,10 @@ extension LiveTests {
           "socket-threads",
         ])
 
-    @Test("every transfer is told once, with the right ends and bytes", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `every transfer is told once, with the right ends and bytes`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -35,9 +37,11 @@ extension LiveTests {
         ]) + Scenario.over(["tcp-mapped"], ["server-fork", "server-poll", "server-deaf"])
 
     @Test(
-      "whoever receives is told, however it came by the connection", arguments: serverScenarios, Hook.allCases
+      arguments: serverScenarios, Hook.allCases
     )
-    func servers(_ scenario: Scenario, _ hook: Hook) async throws {
+    func `whoever receives is told, however it came by the connection`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -48,24 +52,27 @@ extension LiveTests {
         Sockets.tcp, ["socket-ping-pong --address own", "server-poll --writers 2 --address own"])
       + Scenario.over(Sockets.tcp, ["tcp-fast-open", "tcp-named-service"])
 
-    @Test(
-      "all that stays on this host is told, by any of its addresses", arguments: hostScenarios, Hook.allCases)
-    func hosts(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: hostScenarios, Hook.allCases)
+    func `all that stays on this host is told, by any of its addresses`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
 
     static let splicing = Scenario.over(Sockets.tcp, "socket-splice")
 
-    @Test("bytes that are spliced in and out are told with their ends", arguments: splicing, Hook.allCases)
-    func spliced(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: splicing, Hook.allCases)
+    func `bytes that are spliced in and out are told with their ends`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactRoute(hook)
     }
 
     static let compat = Scenario.over(["tcp4"], "socket-compat")
 
-    @Test("32-bit calls are told", arguments: compat, Hook.allCases)
-    func compatCalls(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: compat, Hook.allCases)
+    func `32-bit calls are told`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
@@ -74,8 +81,9 @@ extension LiveTests {
       Scenario.over(Sockets.tcp, ["socket-preexisting", "socket-unaccepted", "server-standing"])
       + Scenario.over(["tcp-mapped"], ["socket-preexisting", "server-standing"])
 
-    @Test("sockets that were there before the trace are known", arguments: late, Hook.allCases)
-    func preexisting(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: late, Hook.allCases)
+    func `sockets that were there before the trace are known`(_ scenario: Scenario, _ hook: Hook) async throws
+    {
       try await scenario.expectExactLateTrace(hook)
     }
   }

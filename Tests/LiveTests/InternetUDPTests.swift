@@ -16,8 +16,10 @@ extension LiveTests {
         ["udp-mapped"],
         ["socket-ping-pong", "socket-flow --size 30000", "socket-exited", "socket-calls", "udp-senders"])
 
-    @Test("every datagram is told once, with the right ends and bytes", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `every datagram is told once, with the right ends and bytes`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -26,30 +28,32 @@ extension LiveTests {
       Scenario.over(Sockets.udp, ["udp-segments", "udp-joined-segments", "socket-ping-pong --address own"])
       + Scenario.over(["udp4"], ["socket-ping-pong --address 127.0.0.2", "udp-multicast"])
 
-    @Test(
-      "segments, groups and other addresses of this host are told", arguments: hostScenarios, Hook.allCases)
-    func hosts(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: hostScenarios, Hook.allCases)
+    func `segments, groups and other addresses of this host are told`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("a file sent into a socket is told with its ends", arguments: Hook.allCases)
-    func spliced(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a file sent into a socket is told with its ends`(_ hook: Hook) async throws {
       try await Scenario("socket-splice", "--kind", "udp4").expectExactRoute(hook)
     }
 
     static let compat = Scenario.over(["udp6"], "socket-compat")
 
-    @Test("32-bit calls are told", arguments: compat, Hook.allCases)
-    func compatCalls(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: compat, Hook.allCases)
+    func `32-bit calls are told`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
 
     static let late = Scenario.over(Sockets.udp + ["udp-mapped"], "socket-preexisting")
 
-    @Test("sockets that were there before the trace are known", arguments: late, Hook.allCases)
-    func preexisting(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: late, Hook.allCases)
+    func `sockets that were there before the trace are known`(_ scenario: Scenario, _ hook: Hook) async throws
+    {
       try await scenario.expectExactLateTrace(hook)
     }
   }

@@ -4,8 +4,7 @@ import Testing
 extension LiveTests {
   /// Kernels that cannot, or will not, be traced.
   @Suite struct KernelRefusalTests {
-    @Test("a kernel without BTF is 1, and the missing option is named")
-    func withoutBTF() async throws {
+    @Test func `a kernel without BTF is 1, and the missing option is named`() async throws {
       let session = try Session()
       let hide = "mount -t tmpfs none /sys/kernel/btf && exec \"$@\""
       let words = ["-m", "sh", "-c", hide, "sh", try Programs.ipcdump(), "--", "true"]
@@ -17,8 +16,9 @@ extension LiveTests {
     }
 
     /// In a user namespace every capability is there, but the kernel wants them in the initial one.
-    @Test("a kernel that refuses the programs is told with its reason, and the command is not run")
-    func refused() async throws {
+    @Test func `a kernel that refuses the programs is told with its reason, and the command is not run`()
+      async throws
+    {
       let session = try Session()
       let command = ["sh", "-c", ": > \(session.file("was-run"))"]
       let words = ["-U", "-r", try Programs.ipcdump(), "--"] + command

@@ -17,8 +17,8 @@ extension LiveTests {
       var types: [Row]
     }
 
-    @Test("--info --json tells the program type and the tracepoints of every type", arguments: Hook.allCases)
-    func types(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `--info --json tells the program type and the tracepoints of every type`(_ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.ipcdump(["--info", "--json", hook.option])
       #expect(trace.status == 0 && trace.diagnostics.isEmpty, "\(trace.diagnostics)")
@@ -35,8 +35,7 @@ extension LiveTests {
       }
     }
 
-    @Test("without privilege --info tells what is known, and what to do")
-    func unprivileged() async throws {
+    @Test func `without privilege --info tells what is known, and what to do`() async throws {
       let session = try Session()
       let copy = session.file("ipcdump")
       try FileManager.default.copyItem(atPath: Programs.ipcdump(), toPath: copy)

@@ -21,8 +21,8 @@ extension LiveTests {
       return (session, try await session.finish(ipcdump))
     }
 
-    @Test("an overrun is counted and told, and later events are right again", arguments: Hook.allCases)
-    func overrunIsTold(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `an overrun is counted and told, and later events are right again`(_ hook: Hook) async throws {
       let (session, trace) = try await overrun([hook.option], keeps: true)
       try await session.expectSameReplay(of: trace)
       #expect(trace.status == 0, "\(trace.diagnostics)")
@@ -45,16 +45,15 @@ extension LiveTests {
       expectOrderedByTime(trace.events)
     }
 
-    @Test("-L leaves the reports of loss out, not the closing line's figure")
-    func reportsLeftOut() async throws {
+    @Test func `-L leaves the reports of loss out, not the closing line's figure`() async throws {
       let (_, trace) = try await overrun(["-L"])
       #expect(trace.status == 0, "\(trace.diagnostics)")
       #expect(trace.lines?.losses.isEmpty == true)
       #expect((trace.closing?.lost ?? 0) > 0, "\(trace.diagnostics)")
     }
 
-    @Test("a busy pipe is told without loss by a ring that is large enough", arguments: Hook.allCases)
-    func noLoss(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a busy pipe is told without loss by a ring that is large enough`(_ hook: Hook) async throws {
       let session = try Session()
       let options = [hook.option, "-t", "pipe", "--buffer-size=64M"]
       let scenario = ["burst", "--count", "20000", "--size", "512", "--ms", "1"]
@@ -73,8 +72,8 @@ extension LiveTests {
       ["-p", "1"], ["-P", "no such name"], ["-S", "nobody", "-d", "1"], ["-t", "signal"],
     ]
 
-    @Test("what a filter leaves out fills no buffer", arguments: scopes, Hook.allCases)
-    func filteredInTheKernel(_ scope: [String], _ hook: Hook) async throws {
+    @Test(arguments: scopes, Hook.allCases)
+    func `what a filter leaves out fills no buffer`(_ scope: [String], _ hook: Hook) async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["burst", "--count", "5000", "--size", "512"])
       // `-t signal` alone would trace everybody's signals.

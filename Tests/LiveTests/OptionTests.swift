@@ -3,8 +3,8 @@ import Testing
 
 extension LiveTests {
   @Suite struct OptionTests {
-    @Test("-x shows whole contents; without it there are none", arguments: [true, false])
-    func contents(_ isShown: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `-x shows whole contents; without it there are none`(_ isShown: Bool) async throws {
       let session = try Session()
       let options = ["-f", "json", "-o", session.eventFile] + (isShown ? ["-x"] : [])
       let trace = try await session.ipcdump(options + ["--", "sh", "-c", "echo hello | cat"])
@@ -14,8 +14,8 @@ extension LiveTests {
       #expect(trace.events.map(\.truncated) == [nil])
     }
 
-    @Test("-B limits what is shown, and says so; 0 means everything", arguments: [0, 1, 4, 6, 100])
-    func limit(_ limit: Int) async throws {
+    @Test(arguments: [0, 1, 4, 6, 100])
+    func `-B limits what is shown, and says so; 0 means everything`(_ limit: Int) async throws {
       let session = try Session()
       let trace = try await session.trace(shell: "echo hello | cat", options: ["-B", "\(limit)"])
       trace.expectClean()
@@ -25,8 +25,7 @@ extension LiveTests {
       #expect(trace.events.map(\.truncated) == [shown < 6 ? true : nil])
     }
 
-    @Test("-B limits text too")
-    func limitInText() async throws {
+    @Test func `-B limits text too`() async throws {
       let session = try Session()
       let options = ["-x", "-B", "4", "-o", session.file("lines")]
       _ = try await session.ipcdump(options + ["--", "sh", "-c", "echo hello | cat"])
@@ -34,8 +33,8 @@ extension LiveTests {
       #expect(text.contains("|hell|") && text.contains("count 6"), "\(text)")
     }
 
-    @Test("-B limits readable text too", arguments: [("-X", "\thell\n"), ("--text", "\thell\\\n")])
-    func limitInReadableText(_ option: String, _ expected: String) async throws {
+    @Test(arguments: [("-X", "\thell\n"), ("--text", "\thell\\\n")])
+    func `-B limits readable text too`(_ option: String, _ expected: String) async throws {
       let session = try Session()
       let options = [option, "-B", "4", "-o", session.file("lines")]
       let trace = try await session.ipcdump(options + ["--", "sh", "-c", "echo hello | cat"])
@@ -44,8 +43,8 @@ extension LiveTests {
       #expect(text.hasSuffix(", count 6, truncated\n" + expected), "\(text)")
     }
 
-    @Test("JSON has the bytes whichever option asks for them", arguments: ["-x", "-X", "--ascii", "--text"])
-    func contentsInJSON(_ option: String) async throws {
+    @Test(arguments: ["-x", "-X", "--ascii", "--text"])
+    func `JSON has the bytes whichever option asks for them`(_ option: String) async throws {
       let session = try Session()
       let options = ["-f", "json", option, "-o", session.eventFile]
       let trace = try await session.ipcdump(options + ["--", "sh", "-c", "echo hello | cat"])
@@ -53,8 +52,7 @@ extension LiveTests {
       #expect(trace.events.map(\.bytes) == [Data("hello\n".utf8)])
     }
 
-    @Test("two ways to show contents are refused, and nothing is run")
-    func twoWays() async throws {
+    @Test func `two ways to show contents are refused, and nothing is run`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(["-x", "--text", "--", "touch", session.file("run")])
       #expect(trace.status == 64)
@@ -63,8 +61,7 @@ extension LiveTests {
       #expect(!FileManager.default.fileExists(atPath: session.file("run")))
     }
 
-    @Test("-c ends after so many events, with status 0")
-    func count() async throws {
+    @Test func `-c ends after so many events, with status 0`() async throws {
       let session = try Session()
       let trace = try await session.attach(to: ["mesh"], endsItself: true) {
         ["-c", "5", "-p", "\($0[0]),\($0[1]),\($0[2])"]
@@ -75,16 +72,14 @@ extension LiveTests {
       #expect(trace.events.allSatisfy { truth.contains(Told($0)) })
     }
 
-    @Test("-c with a command is 0 too, whatever becomes of the command")
-    func countWithCommand() async throws {
+    @Test func `-c with a command is 0 too, whatever becomes of the command`() async throws {
       let session = try Session()
       let trace = try await session.trace(shell: "echo x | cat; echo y | cat; exit 3", options: ["-c", "1"])
       #expect(trace.status == 0, "\(trace.diagnostics)")
       #expect(trace.events.map(\.bytes) == [Data("x\n".utf8)])
     }
 
-    @Test("-o truncates a longer file that exists")
-    func truncation() async throws {
+    @Test func `-o truncates a longer file that exists`() async throws {
       let session = try Session()
       try session.folder.create("events", String(repeating: "an old line\n", count: 1000))
       let trace = try await session.trace(shell: "echo hello | cat")
@@ -93,8 +88,7 @@ extension LiveTests {
       #expect(trace.output == Data("hello\n".utf8))
     }
 
-    @Test("-o creates its file for its owner only")
-    func mode() async throws {
+    @Test func `-o creates its file for its owner only`() async throws {
       let session = try Session()
       let script = "umask 0; exec \"$@\""
       let words = [try Programs.ipcdump()] + session.recording + ["--", "true"]
@@ -104,8 +98,7 @@ extension LiveTests {
       #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
     }
 
-    @Test("standard output carries the events without -o, and only them")
-    func standardOutput() async throws {
+    @Test func `standard output carries the events without -o, and only them`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["-f", "json", "-x", "--", "sh", "-c", "echo hello | cat >/dev/null"])
@@ -114,8 +107,8 @@ extension LiveTests {
       #expect(try EventLines(trace.output).events.map(\.bytes) == [Data("hello\n".utf8)])
     }
 
-    @Test("-h tells every option", arguments: ["-h", "--help"])
-    func help(_ option: String) async throws {
+    @Test(arguments: ["-h", "--help"])
+    func `-h tells every option`(_ option: String) async throws {
       let session = try Session()
       let trace = try await session.ipcdump([option])
       #expect(trace.status == 0, "\(trace.diagnostics)")
@@ -129,9 +122,8 @@ extension LiveTests {
       for option in options { #expect(text.contains(option), "no \(option) in the help") }
     }
 
-    @Test(
-      "--version, --list-types and --info answer and end", arguments: ["--version", "--list-types", "--info"])
-    func information(_ option: String) async throws {
+    @Test(arguments: ["--version", "--list-types", "--info"])
+    func `--version, --list-types and --info answer and end`(_ option: String) async throws {
       let session = try Session()
       let trace = try await session.ipcdump([option])
       #expect(trace.status == 0, "\(trace.diagnostics)")
@@ -148,8 +140,8 @@ extension LiveTests {
       ("none", "^pipe "),
     ]
 
-    @Test("--time chooses how times are shown", arguments: times)
-    func time(_ form: String, _ pattern: String) async throws {
+    @Test(arguments: times)
+    func `--time chooses how times are shown`(_ form: String, _ pattern: String) async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["--time=\(form)", "-o", session.file("lines"), "--", "sh", "-c", "echo x | cat"])
@@ -159,8 +151,7 @@ extension LiveTests {
       #expect(lines.allSatisfy { $0.range(of: pattern, options: .regularExpression) != nil }, "\(lines)")
     }
 
-    @Test("-q leaves the closing line out")
-    func quiet() async throws {
+    @Test func `-q leaves the closing line out`() async throws {
       let session = try Session()
       let trace = try await session.trace(shell: "echo x | cat >/dev/null", options: ["-q"])
       #expect(trace.status == 0 && trace.diagnostics.isEmpty, "\(trace.diagnostics)")

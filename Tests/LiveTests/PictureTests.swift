@@ -16,8 +16,7 @@ extension LiveTests {
       try session.truth().events.flatMap { [Int($0.srcPid), Int($0.dstPid)] }.sorted()
     }
 
-    @Test("a trace for Perfetto has both ends of every transfer")
-    func chromeTrace() async throws {
+    @Test func `a trace for Perfetto has both ends of every transfer`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["-f", "chrome-trace", "-o", session.file("trace")] + session.actorCommand(["mesh"]))
@@ -25,8 +24,7 @@ extension LiveTests {
       #expect(try slices(session) == ends(session))
     }
 
-    @Test("a trace for Perfetto is whole after SIGINT")
-    func interrupted() async throws {
+    @Test func `a trace for Perfetto is whole after SIGINT`() async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["mesh"])
       let options = ["-f", "chrome-trace", "-o", session.file("trace"), "-p"]
@@ -40,9 +38,9 @@ extension LiveTests {
       #expect(try slices(session) == ends(session))
     }
 
-    @Test(
-      "a graph is written at the end, also when so many events were asked for", arguments: ["dot", "mermaid"])
-    func graph(format: String) async throws {
+    @Test(arguments: ["dot", "mermaid"])
+    func `a graph is written at the end, also when so many events were asked for`(format: String) async throws
+    {
       let session = try Session()
       let script = "echo hello | cat | cat > /dev/null; sleep 9"
       let trace = try await session.ipcdump(["-f", format, "-c", "2", "--", "sh", "-c", script])
@@ -53,8 +51,7 @@ extension LiveTests {
         lines.count { $0.contains(format == "dot" ? " -> " : "-->") && $0.contains("6 B, 1 event") } == 2)
     }
 
-    @Test("a page is made of a capture, and only of one")
-    func report() async throws {
+    @Test func `a page is made of a capture, and only of one`() async throws {
       let session = try Session()
       let capture = session.file("t.pcapng")
       let page = session.file("t.html")
@@ -80,8 +77,7 @@ extension LiveTests {
       #expect(command.status == 127, "\(command.diagnostics)")
     }
 
-    @Test("of a damaged capture, what is whole is shown, and what is not is told")
-    func damaged() async throws {
+    @Test func `of a damaged capture, what is whole is shown, and what is not is told`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         [

@@ -51,8 +51,10 @@ extension LiveTests {
       Scenario("mesh"),
     ]
 
-    @Test("every transfer is told once, with the right ends and bytes", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `every transfer is told once, with the right ends and bytes`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -61,13 +63,13 @@ extension LiveTests {
       Scenario("pipe-threads"),
     ]
 
-    @Test("concurrent writers are told apart by their bytes", arguments: concurrent, Hook.allCases)
-    func concurrentWriters(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: concurrent, Hook.allCases)
+    func `concurrent writers are told apart by their bytes`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("32-bit calls are told, and not mistaken for other 64-bit ones", arguments: Hook.allCases)
-    func compat(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `32-bit calls are told, and not mistaken for other 64-bit ones`(_ hook: Hook) async throws {
       let session = try Session()
       let probe = try session.start(
         Programs.actor(), session.actorArguments(["pipe-compat"]), name: "probe")
@@ -78,8 +80,8 @@ extension LiveTests {
       try await Scenario("pipe-compat", "--vector").expectExactTrace(hook)
     }
 
-    @Test("bytes that are spliced in and out are told with their ends", arguments: Hook.allCases)
-    func spliced(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `bytes that are spliced in and out are told with their ends`(_ hook: Hook) async throws {
       let session = try Session()
       let options = ["-f", "json", "-o", session.eventFile, hook.option]
       let trace = try await session.ipcdump(options + session.actorCommand(["pipe-splice"]))
@@ -87,8 +89,8 @@ extension LiveTests {
       expectExact(trace.events, try session.truth().events)
     }
 
-    @Test("bytes that lay in a pipe before the trace are not ascribed as if seen", arguments: Hook.allCases)
-    func preexisting(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `bytes that lay in a pipe before the trace are not ascribed as if seen`(_ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.attach(to: ["pipe-preexisting"]) { pids in
         [hook.option, "-p", "\(pids[0])"]
@@ -97,9 +99,9 @@ extension LiveTests {
       expectExact(trace.events, try session.truth().events)
     }
 
-    @Test(
-      "more held pipes than usual are still watched for what others write there", arguments: Hook.allCases)
-    func manyHeld(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `more held pipes than usual are still watched for what others write there`(_ hook: Hook) async throws
+    {
       let session = try Session()
       let trace = try await session.attach(to: ["pipe-many-held"]) { pids in
         [hook.option, "-p", pids.map(String.init).joined(separator: ","), "-t", "pipe"]
@@ -108,8 +110,8 @@ extension LiveTests {
       expectExact(trace.events, try session.truth().events)
     }
 
-    @Test("500 short-lived shells and their cats have the right names and bytes", arguments: Hook.allCases)
-    func shells(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `500 short-lived shells and their cats have the right names and bytes`(_ hook: Hook) async throws {
       let loop = "i=0; while [ $i -lt 500 ]; do sh -c 'echo x | cat'; i=$((i+1)); done"
       let session = try Session()
       let trace = try await session.trace(shell: loop, options: [hook.option])
@@ -124,8 +126,7 @@ extension LiveTests {
       expectOrderedByTime(trace.events)
     }
 
-    @Test("pipes that come and go leave nothing behind")
-    func memory() async throws {
+    @Test func `pipes that come and go leave nothing behind`() async throws {
       func peak(_ pipes: Int) async throws -> Int {
         let session = try Session()
         let arguments = try session.recording + session.actorCommand(["pipe-churn", "--count", "\(pipes)"])

@@ -64,8 +64,8 @@ extension LiveTests {
       ]
     }
 
-    @Test("--user runs the command as that user, and it is traced exactly", arguments: Hook.allCases)
-    func user(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `--user runs the command as that user, and it is traced exactly`(_ hook: Hook) async throws {
       let session = try Session()
       let actor = try session.openToAll().actor
       let scenario = session.actorArguments(["pipe-two-writers"])
@@ -77,8 +77,7 @@ extension LiveTests {
       #expect(try session.owner("events") == 0)
     }
 
-    @Test("the command runs as who called sudo, with that user's groups and home")
-    func sudo() async throws {
+    @Test func `the command runs as who called sudo, with that user's groups and home`() async throws {
       let session = try Session()
       let ipcdump = try session.openToAll().ipcdump
       let script = "id -u; id -g; id -G; echo $USER $LOGNAME $HOME"
@@ -90,8 +89,7 @@ extension LiveTests {
       #expect(try session.folder.text("sudo.out") == "\(Self.nobody)\n1\n1\nnobody nobody \(home)\n")
     }
 
-    @Test("a malformed SUDO_UID is one line and 64, and the command is not run")
-    func malformedSudo() async throws {
+    @Test func `a malformed SUDO_UID is one line and 64, and the command is not run`() async throws {
       let session = try Session()
       let words = ["SUDO_UID=1000x", try Programs.ipcdump(), "--", "touch", session.file("run")]
       let run = try session.start("env", words, name: "sudo")
@@ -103,8 +101,10 @@ extension LiveTests {
     }
 
     /// Signals go to a command that may be another user's.
-    @Test("while it traces, ipcdump has what the manual says and can get no more", arguments: [false, true])
-    func givenUp(withCommand: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `while it traces, ipcdump has what the manual says and can get no more`(withCommand: Bool)
+      async throws
+    {
       let session = try Session()
       let command = try session.start("sleep", ["60"], name: "other")
       let target = withCommand ? ["--user", "nobody", "--", "sleep", "60"] : ["-p", "\(command.pid)"]
@@ -128,8 +128,8 @@ extension LiveTests {
       #expect(try await ipcdump.wait(seconds: 20).status == (withCommand ? 128 + 15 : 0))
     }
 
-    @Test("a command has the rights of its user, and nothing of ipcdump's", arguments: [true, false])
-    func command(isPrivileged: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `a command has the rights of its user, and nothing of ipcdump's`(isPrivileged: Bool) async throws {
       let session = try Session()
       let ipcdump = try session.openToAll().ipcdump
       let script = "cat /proc/self/status; ls -l /proc/self/fd >&2"
@@ -151,8 +151,7 @@ extension LiveTests {
       #expect(!files.contains(session.file("lines")), "\(files)")
     }
 
-    @Test("CAP_BPF and CAP_PERFMON are enough for raw tracepoints")
-    func leastPrivilege() async throws {
+    @Test func `CAP_BPF and CAP_PERFMON are enough for raw tracepoints`() async throws {
       let session = try Session()
       let copies = try session.openToAll()
       let words = session.recording + ["--hook=raw_tp", "--", copies.actor]
@@ -165,8 +164,9 @@ extension LiveTests {
     }
 
     /// CAP_SYS_ADMIN is for tracefs, which this machine need not have mounted.
-    @Test("CAP_DAC_READ_SEARCH opens classic tracepoints, and without it that is said in one line")
-    func tracefs() async throws {
+    @Test func `CAP_DAC_READ_SEARCH opens classic tracepoints, and without it that is said in one line`()
+      async throws
+    {
       let session = try Session()
       let copies = try session.openToAll()
       let words = [copies.ipcdump] + session.recording + ["--hook=tracepoint", "--", copies.actor]
@@ -182,10 +182,8 @@ extension LiveTests {
       expectExact(trace.events, try session.truth().events)
     }
 
-    @Test(
-      "a missing capability is one line that names it, and 77",
-      arguments: [(38, "CAP_BPF"), (39, "CAP_PERFMON")])
-    func missing(held: Int, name: String) async throws {
+    @Test(arguments: [(38, "CAP_BPF"), (39, "CAP_PERFMON")])
+    func `a missing capability is one line that names it, and 77`(held: Int, name: String) async throws {
       let session = try Session()
       let ipcdump = try session.openToAll().ipcdump
       let run = try session.start("setpriv", Self.asNobody([held]) + [ipcdump, "--", "true"], name: "run")
@@ -195,8 +193,7 @@ extension LiveTests {
       #expect(diagnostics.split(separator: "\n").count == 1, "\(diagnostics)")
     }
 
-    @Test("another user without the right to become one is one line and 77")
-    func forbiddenUser() async throws {
+    @Test func `another user without the right to become one is one line and 77`() async throws {
       let session = try Session()
       let ipcdump = try session.openToAll().ipcdump
       let words = [ipcdump, "-q", "--hook=raw_tp", "--user", "root", "--", "touch", session.file("run")]

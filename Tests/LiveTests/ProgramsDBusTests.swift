@@ -5,8 +5,8 @@ import Testing
 extension LiveTests {
   /// A private message bus: all goes through the daemon, descriptors too.
   @Suite struct ProgramsDBusTests {
-    @Test("each hop of a method call is told once, with the descriptor passed", arguments: Hook.allCases)
-    func calls(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `each hop of a method call is told once, with the descriptor passed`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["dbus-daemon", "dbus-send", "python3"])
       try script.session.folder.create("peer.py", ProgramsDBusPeer.source)
       // Not a version manager's stand-in, which would be other processes.

@@ -29,8 +29,8 @@ extension LiveTests {
         ready: "udp PORT", answers: false),
     ]
 
-    @Test("nc and nc exchange each byte once", arguments: exchanges, Hook.allCases)
-    func exchange(_ exchange: Exchange, _ hook: Hook) async throws {
+    @Test(arguments: exchanges, Hook.allCases)
+    func `nc and nc exchange each byte once`(_ exchange: Exchange, _ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["nc.openbsd"])
       let port = try ProgramsScript.freePort(exchange.type == "loopback-udp" ? SOCK_DGRAM : SOCK_STREAM)
       // nc reads 16 KiB at a time, so a datagram is one.

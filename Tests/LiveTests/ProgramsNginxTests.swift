@@ -5,8 +5,8 @@ import Testing
 extension LiveTests {
   /// nginx with two workers that inherit the listening sockets, and curl.
   @Suite struct ProgramsNginxTests {
-    @Test("each request and answer is told once, with the worker's pid", arguments: Hook.allCases)
-    func requests(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `each request and answer is told once, with the worker's pid`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["nginx", "curl"])
       let port = try ProgramsScript.freePort(SOCK_STREAM)
       let folder = script.session.folder

@@ -29,8 +29,8 @@ extension LiveTests {
 
     static let query = "SELECT 'needle-' || 'hay', pg_backend_pid()"
 
-    @Test("each query and answer is told once, with the backend's pid", arguments: Hook.allCases)
-    func queries(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `each query and answer is told once, with the backend's pid`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["postgres", "initdb", "psql", "setpriv"])
       let folder = script.session.folder.path
       let port = try ProgramsScript.freePort(SOCK_STREAM)

@@ -21,8 +21,8 @@ extension LiveTests {
         words: "GET needle", request: "*2\r\n$3\r\nGET\r\n$6\r\nneedle\r\n", answer: "$9\r\nhay stack\r\n"),
     ]
 
-    @Test("each command and answer is told once, over both ways in", arguments: Hook.allCases)
-    func commands(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `each command and answer is told once, over both ways in`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["redis-server", "redis-cli"])
       let port = try ProgramsScript.freePort(SOCK_STREAM)
       let clients = Self.commands.enumerated().flatMap { index, command in
@@ -58,8 +58,8 @@ extension LiveTests {
       }
     }
 
-    @Test("a connection that was there before is told with both ends", arguments: Hook.allCases)
-    func attached(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a connection that was there before is told with both ends`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["redis-server", "redis-cli"])
       let session = script.session
       let socket = session.file("redis.socket")

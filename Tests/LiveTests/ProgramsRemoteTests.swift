@@ -50,8 +50,8 @@ extension LiveTests {
 
     private let fetch = "curl -s -o got http://\(far):8080/big"
 
-    @Test("a download from another host is not told", arguments: Hook.allCases)
-    func download(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a download from another host is not told`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["nginx", "curl", "ip", "unshare", "nsenter"])
       try await requireNamespaces(script)
       // Outside of what is traced, as on another host.
@@ -68,8 +68,8 @@ extension LiveTests {
       #expect(trace.events.map { "\(Told($0))" } == [])
     }
 
-    @Test("both ends are told if both are traced, in two network namespaces", arguments: Hook.allCases)
-    func bothEnds(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `both ends are told if both are traced, in two network namespaces`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["nginx", "curl", "ip", "unshare", "nsenter"])
       try await requireNamespaces(script)
       let trace = try await script.trace(

@@ -54,8 +54,8 @@ extension LiveTests {
         ready: "udp PORT", address: "::1", size: 5000),
     ]
 
-    @Test("socat and socat exchange each byte once", arguments: exchanges, Hook.allCases)
-    func echo(_ exchange: Exchange, _ hook: Hook) async throws {
+    @Test(arguments: exchanges, Hook.allCases)
+    func `socat and socat exchange each byte once`(_ exchange: Exchange, _ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["socat"])
       let port = try ProgramsScript.freePort(exchange.type == "loopback-udp" ? SOCK_DGRAM : SOCK_STREAM)
       func filled(_ text: String) -> String {
@@ -98,8 +98,8 @@ extension LiveTests {
       #expect(trace.events.allSatisfy { $0.meta.srcAddr == address && $0.meta.dstAddr == address })
     }
 
-    @Test("socat and a program it has started talk over a socket pair", arguments: Hook.allCases)
-    func exec(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `socat and a program it has started talk over a socket pair`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["socat"])
       let sent = ProgramsScript.sample(100_000)
       try sent.write(to: URL(filePath: script.session.file("in")))

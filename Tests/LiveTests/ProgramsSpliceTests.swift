@@ -54,8 +54,8 @@ extension LiveTests {
       """
     }
 
-    @Test("every byte of a pipeline is told once, from whom to whom", arguments: lines, Hook.allCases)
-    func pipeline(_ line: Line, _ hook: Hook) async throws {
+    @Test(arguments: lines, Hook.allCases)
+    func `every byte of a pipeline is told once, from whom to whom`(_ line: Line, _ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["pv", "bash", "gzip"])
       let sent = ProgramsScript.sample(2_000_003)
       try sent.write(to: URL(filePath: script.session.file("in")))
@@ -74,8 +74,8 @@ extension LiveTests {
       trace.expectNothing(but: hops)
     }
 
-    @Test("nginx sends a file without reading it, also to who does not read it", arguments: Hook.allCases)
-    func nginx(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `nginx sends a file without reading it, also to who does not read it`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["nginx", "curl", "pv", "bash"])
       let port = try ProgramsScript.freePort(SOCK_STREAM)
       let folder = script.session.folder

@@ -5,13 +5,12 @@ import Testing
 @Suite struct RecordedPlanTests {
   static let folder = ProcessInfo.processInfo.environment["IPCDUMP_WRITE_PLAN"]
 
-  @Test("every scenario has a number of its own")
-  func numbers() {
+  @Test func `every scenario has a number of its own`() {
     #expect(RecordedScenario.all.enumerated().allSatisfy { $0.offset == $0.element.number })
   }
 
-  @Test("plans are written", .enabled(if: folder != nil, "IPCDUMP_WRITE_PLAN names no folder"))
-  func write() throws {
+  @Test(.enabled(if: folder != nil, "IPCDUMP_WRITE_PLAN names no folder"))
+  func `plans are written`() throws {
     let plans = URL(filePath: try #require(Self.folder))
     for (name, chosen) in [
       ("all", RecordedScenario.all), ("quick", RecordedScenario.quick), ("few", RecordedScenario.few),

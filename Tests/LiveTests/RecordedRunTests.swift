@@ -14,30 +14,30 @@ struct RecordedRunTests {
     }
   }
 
-  @Test(
-    "every transfer is told once on every kernel, with the right ends and bytes",
-    arguments: RecordedRuns.cases)
-  func scenario(_ each: RecordedRuns.Case) throws {
+  @Test(arguments: RecordedRuns.cases)
+  func `every transfer is told once on every kernel, with the right ends and bytes`(_ each: RecordedRuns.Case)
+    throws
+  {
     let row = try RecordedRuns.open(each.row)
     try report(RecordedJudge(row: row).verdict(each.scenario), in: row)
   }
 
-  @Test("nothing is lost", arguments: RecordedRuns.rows, RecordedRow.Part.allCases)
-  func closing(_ name: String, _ part: RecordedRow.Part) throws {
+  @Test(arguments: RecordedRuns.rows, RecordedRow.Part.allCases)
+  func `nothing is lost`(_ name: String, _ part: RecordedRow.Part) throws {
     let row = try RecordedRuns.open(name)
     guard row.planned.contains(where: { row.part(of: $0) == part }) else { return }
     try report(RecordedJudge(row: row).closing(part), in: row)
   }
 
-  @Test("a way of attaching that loses says so", arguments: RecordedRuns.rows)
-  func forced(_ name: String) throws {
+  @Test(arguments: RecordedRuns.rows)
+  func `a way of attaching that loses says so`(_ name: String) throws {
     let row = try RecordedRuns.open(name)
     guard !row.planned.isEmpty else { return }
     try report(RecordedJudge(row: row).forced(), in: row)
   }
 
-  @Test("checks inside of the guest pass", arguments: RecordedRuns.rows)
-  func checks(_ name: String) throws {
+  @Test(arguments: RecordedRuns.rows)
+  func `checks inside of the guest pass`(_ name: String) throws {
     let row = try RecordedRuns.open(name)
     for check in row.checks {
       try check.write(to: row.folder)

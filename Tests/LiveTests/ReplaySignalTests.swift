@@ -7,8 +7,7 @@ extension LiveTests {
   @Suite struct ReplaySignalTests {
     private static let command = ["--", "sh", "-c", "echo hello | cat >/dev/null; kill -URG $$"]
 
-    @Test("Ctrl-C at -w - | -r - loses nothing of what the writer still tells")
-    func stream() async throws {
+    @Test func `Ctrl-C at -w - | -r - loses nothing of what the writer still tells`() async throws {
       let session = try Session()
       // The command says one more thing when it is interrupted.
       let command = """
@@ -35,8 +34,9 @@ extension LiveTests {
       #expect(complaints == Array(repeating: "2 events captured, 0 lost", count: 2))
     }
 
-    @Test("a stream that stands still is summed up when SIGUSR1 asks, and when signals end it")
-    func standstill() async throws {
+    @Test func `a stream that stands still is summed up when SIGUSR1 asks, and when signals end it`()
+      async throws
+    {
       let session = try Session()
       _ = try await session.ipcdump(["-w", session.captureFile] + Self.command)
       let capture = try session.folder.contents("capture.pcapng")
@@ -69,8 +69,7 @@ extension LiveTests {
       #expect(try told().map(\.events) == [2, 2])
     }
 
-    @Test("SIGINT ends the replay of a file, whose summary is of what was shown")
-    func file() async throws {
+    @Test func `SIGINT ends the replay of a file, whose summary is of what was shown`() async throws {
       let session = try Session()
       _ = try await session.ipcdump(["-w", session.captureFile] + Self.command)
       let section = try session.folder.contents("capture.pcapng")

@@ -17,14 +17,14 @@ extension LiveTests {
       Scenario("signal-none"),
     ]
 
-    @Test(
-      "every signal is told once, with its ends, code, value and result", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `every signal is told once, with its ends, code, value and result`(
+      _ scenario: Scenario, _ hook: Hook
+    ) async throws {
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("what the kernel itself signals is no communication")
-    func kernelSignals() async throws {
+    @Test func `what the kernel itself signals is no communication`() async throws {
       // SIGCHLD for each child, SIGPIPE for `yes`, and nothing that a process sent.
       let session = try Session()
       let trace = try await session.trace(shell: "true & wait; yes | head -n 1", options: ["-t", "signal"])

@@ -29,8 +29,8 @@ extension LiveTests {
       TypeFilter(types: "all", kept: unix.union(loopback).union(["pipe"])),
     ]
 
-    @Test("-t chooses the kinds of sockets", arguments: filters)
-    func types(_ filter: TypeFilter) async throws {
+    @Test(arguments: filters)
+    func `-t chooses the kinds of sockets`(_ filter: TypeFilter) async throws {
       let session = try Session()
       let trace = try await session.trace(["mixed"], options: filter.options)
       trace.expectClean()
@@ -58,8 +58,10 @@ extension LiveTests {
       },
     ]
 
-    @Test("filters by pid of processes with open sockets are exact", arguments: pidFilters, Hook.allCases)
-    func pids(_ filter: PidFilter, _ hook: Hook) async throws {
+    @Test(arguments: pidFilters, Hook.allCases)
+    func `filters by pid of processes with open sockets are exact`(_ filter: PidFilter, _ hook: Hook)
+      async throws
+    {
       let session = try Session()
       var pids: [Int] = []
       let trace = try await session.attach(to: ["mixed"]) {

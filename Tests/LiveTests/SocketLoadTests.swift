@@ -6,8 +6,10 @@ extension LiveTests {
     /// Events that one of the actor's sockets makes: a message, and over unix sockets a passed descriptor.
     static let churning = [("unix-stream", 2), ("udp4", 1), ("tcp4", 1)]
 
-    @Test("sockets, their names and what they pass leave nothing behind", arguments: churning)
-    func memory(_ kind: String, _ eventsEach: Int) async throws {
+    @Test(arguments: churning)
+    func `sockets, their names and what they pass leave nothing behind`(_ kind: String, _ eventsEach: Int)
+      async throws
+    {
       func peak(_ sockets: Int) async throws -> Int {
         let session = try Session()
         let scenario = ["socket-churn", "--count", "\(sockets)", "--kind", kind]
@@ -27,8 +29,8 @@ extension LiveTests {
 
     static let kinds = ["unix-stream", "unix-dgram", "tcp4"]
 
-    @Test("after an overrun, later transfers are right again", arguments: kinds, Hook.allCases)
-    func overrun(_ kind: String, _ hook: Hook) async throws {
+    @Test(arguments: kinds, Hook.allCases)
+    func `after an overrun, later transfers are right again`(_ kind: String, _ hook: Hook) async throws {
       let session = try Session()
       let gates = ["--ready", session.file("ready"), "--wait-for", session.file("go")]
       let scenario = ["socket-burst", "--kind", kind, "--count", "30000", "--ms", "1500"] + gates
@@ -67,9 +69,10 @@ extension LiveTests {
       expectOrderedByTime(trace.events)
     }
 
-    @Test(
-      "busy sockets are told without loss by a ring that is large enough", arguments: kinds, Hook.allCases)
-    func noLoss(_ kind: String, _ hook: Hook) async throws {
+    @Test(arguments: kinds, Hook.allCases)
+    func `busy sockets are told without loss by a ring that is large enough`(_ kind: String, _ hook: Hook)
+      async throws
+    {
       let session = try Session()
       let options = [hook.option, "-t", "unix,lo", "--buffer-size=64M"]
       let scenario = ["socket-burst", "--kind", kind, "--count", "10000", "--ms", "1"]

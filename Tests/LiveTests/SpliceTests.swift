@@ -19,20 +19,22 @@ extension LiveTests {
       + routes("splice-route", from: ["pipe"], to: ["tcp6"])
       + routes("splice-route", from: ["tcp6"], to: ["pipe"])
 
-    @Test("what is passed on is told at both ends, with its bytes", arguments: passingOn, Hook.allCases)
-    func passedOn(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: passingOn, Hook.allCases)
+    func `what is passed on is told at both ends, with its bytes`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
     static let pieces = routes("splice-parted", from: ["pipe", "unix-stream", "tcp4"], to: ["pipe"])
 
-    @Test("each piece of a write has its own bytes", arguments: pieces, Hook.allCases)
-    func parts(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: pieces, Hook.allCases)
+    func `each piece of a write has its own bytes`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("a stream in full flow has all its bytes", arguments: between("splice-stream"), Hook.allCases)
-    func streams(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: between("splice-stream"), Hook.allCases)
+    func `a stream in full flow has all its bytes`(_ scenario: Scenario, _ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.trace(scenario.words, options: [hook.option, "--buffer-size=64M"])
       trace.expectClean()
@@ -53,8 +55,10 @@ extension LiveTests {
         Scenario("splice-refused", "--kind", "unix-stream"),
       ]
 
-    @Test("files, copies and lent memory are told once, with the right ends", arguments: files, Hook.allCases)
-    func others(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: files, Hook.allCases)
+    func `files, copies and lent memory are told once, with the right ends`(
+      _ scenario: Scenario, _ hook: Hook
+    ) async throws {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -65,8 +69,8 @@ extension LiveTests {
       ["splice-route", "--kind", "tcp4", "--to", "pipe"],
     ]
 
-    @Test("each kind is told without the other one, too", arguments: alone, Hook.allCases)
-    func typeFilter(_ scenario: [String], _ hook: Hook) async throws {
+    @Test(arguments: alone, Hook.allCases)
+    func `each kind is told without the other one, too`(_ scenario: [String], _ hook: Hook) async throws {
       let types = ["pipe", scenario.contains("tcp4") ? "loopback-tcp" : "unix-stream"]
       for type in types {
         let session = try Session()
@@ -76,8 +80,8 @@ extension LiveTests {
       }
     }
 
-    @Test("nothing is missing where no contents are asked for", arguments: Hook.allCases)
-    func withoutContents(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `nothing is missing where no contents are asked for`(_ hook: Hook) async throws {
       let session = try Session()
       let options = ["-f", "json", "-o", session.eventFile, hook.option]
       let scenario = ["splice-route", "--kind", "unix-stream", "--to", "pipe"]

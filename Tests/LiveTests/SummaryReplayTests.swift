@@ -8,8 +8,8 @@ extension LiveTests {
       ["mixed"], ["pipe-unread"], ["pipe-two-writers"], ["socket-ping-pong", "--kind", "tcp4"],
     ]
 
-    @Test("a capture has the edges and delays of its trace", arguments: scenarios)
-    func edges(_ scenario: [String]) async throws {
+    @Test(arguments: scenarios)
+    func `a capture has the edges and delays of its trace`(_ scenario: [String]) async throws {
       let session = try Session()
       let options = ["--summary", "--top", "0", "-f", "json"]
       let live = try await session.ipcdump(
@@ -28,8 +28,7 @@ extension LiveTests {
       #expect(kept.blocked == nil, "nothing is going on any more")
     }
 
-    @Test("filters and --top choose among what was kept")
-    func chosen() async throws {
+    @Test func `filters and --top choose among what was kept`() async throws {
       let session = try Session()
       let script = "{ echo a long line | cat; echo short | cat; kill -URG $$; } >/dev/null"
       _ = try await session.ipcdump(["-w", session.captureFile, "--", "sh", "-c", script])
@@ -39,9 +38,10 @@ extension LiveTests {
       #expect(summary.others == SummaryEdges.Others(edges: 1, messages: 1, bytes: 6))
     }
 
-    @Test(
-      "goes to standard error if the capture, or the events, go to standard output", arguments: [true, false])
-    func onStandardError(_ isStream: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `goes to standard error if the capture, or the events, go to standard output`(_ isStream: Bool)
+      async throws
+    {
       let session = try Session()
       let kept = isStream ? ["-w", "-"] : session.keeping
       let trace = try await session.ipcdump(
@@ -57,8 +57,7 @@ extension LiveTests {
         try only(try await session.replay(["--summary", "-f", "json"]).output).edges.map(\.bytes) == [6])
     }
 
-    @Test("of a capture that was cut off, what is whole is added up")
-    func cutOff() async throws {
+    @Test func `of a capture that was cut off, what is whole is added up`() async throws {
       let session = try Session()
       let script = "echo hello | cat >/dev/null; echo hello | cat >/dev/null"
       _ = try await session.ipcdump(["-t", "pipe", "-w", session.captureFile, "--", "sh", "-c", script])

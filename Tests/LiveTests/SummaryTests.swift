@@ -12,8 +12,8 @@ extension LiveTests {
       ["terminal-raw"],
     ]
 
-    @Test("its edges are the events', to the byte", arguments: scenarios, Hook.allCases)
-    func edges(_ scenario: [String], _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `its edges are the events', to the byte`(_ scenario: [String], _ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.trace(scenario, options: ["--summary", "--top", "0", hook.option])
       trace.expectClean()
@@ -26,8 +26,7 @@ extension LiveTests {
       #expect(summary.blocked != nil && summary.waits(of: truth.flatMap { [$0.srcPid, $0.dstPid] }).isEmpty)
     }
 
-    @Test("alone shows no events, and says the same as with them")
-    func alone() async throws {
+    @Test func `alone shows no events, and says the same as with them`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(["--summary", "--", "sh", "-c", "echo hello | cat >/dev/null"])
       #expect(trace.status == 0 && trace.closing?.captured == 1, "\(trace.diagnostics)")
@@ -44,8 +43,7 @@ extension LiveTests {
         "\(lines)")
     }
 
-    @Test("--top shows the greatest edges, and adds up the others")
-    func top() async throws {
+    @Test func `--top shows the greatest edges, and adds up the others`() async throws {
       let session = try Session()
       let script = "echo a long line | cat; echo short | cat; echo x | cat"
       let trace = try await session.ipcdump(
@@ -59,8 +57,7 @@ extension LiveTests {
       #expect(summary.others == SummaryEdges.Others(edges: 2, messages: 2, bytes: 8))
     }
 
-    @Test("what nobody has read is told apart")
-    func unread() async throws {
+    @Test func `what nobody has read is told apart`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["-t", "pipe", "--summary", "-f", "json", "--", "sh", "-c", "echo hello | sleep 0.2"])
@@ -75,8 +72,10 @@ extension LiveTests {
       ("unix-seqpacket", "unix-seqpacket"),
     ]
 
-    @Test("SIGUSR1 shows who waits for whom, and the trace goes on", arguments: channels)
-    func blocked(_ kind: String, _ type: String) async throws {
+    @Test(arguments: channels)
+    func `SIGUSR1 shows who waits for whom, and the trace goes on`(_ kind: String, _ type: String)
+      async throws
+    {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["waiting", "--kind", kind])
       let ipcdump = try session.startIPCDump(
@@ -105,8 +104,7 @@ extension LiveTests {
       #expect(try await actor.wait().status == 0)
     }
 
-    @Test("unread bytes are those of now")
-    func unreadNow() async throws {
+    @Test func `unread bytes are those of now`() async throws {
       let session = try Session()
       let script = #"exec 3<>"$0"; echo hello >&3; read line <&3; echo more >&3; : >"$1"; sleep 60"#
       let fifo = session.file("queue")
@@ -125,8 +123,7 @@ extension LiveTests {
       #expect(last.edges.map(\.bytes) == [6, 5])
     }
 
-    @Test("goes to standard error if the events go to standard output")
-    func onStandardError() async throws {
+    @Test func `goes to standard error if the events go to standard output`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["-q", "--summary", "-o", "-", "-f", "json", "--", "sh", "-c", "echo hello | cat >/dev/null"])
@@ -135,8 +132,7 @@ extension LiveTests {
       #expect(try Self.summaries(Data(trace.diagnostics.utf8)).map(\.events) == [1])
     }
 
-    @Test("without --summary, SIGUSR1 ends no trace")
-    func unasked() async throws {
+    @Test func `without --summary, SIGUSR1 ends no trace`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(
         ["-t", "pipe", "--", "sh", "-c", "kill -USR1 $PPID; echo hello | cat >/dev/null"])
@@ -150,8 +146,8 @@ extension LiveTests {
       (["--summary", "-f", "csv"], "csv"), (["--summary", "-f", "dot"], "dot"),
     ]
 
-    @Test("what makes no sense is refused in one line", arguments: usage)
-    func wrongUsage(_ options: [String], _ word: String) async throws {
+    @Test(arguments: usage)
+    func `what makes no sense is refused in one line`(_ options: [String], _ word: String) async throws {
       let session = try Session()
       let trace = try await session.ipcdump(options + ["--", "touch", session.file("run")])
       #expect(trace.status == 64 && trace.output.isEmpty)

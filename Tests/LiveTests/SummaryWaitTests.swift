@@ -38,8 +38,8 @@ extension LiveTests {
       return waits
     }
 
-    @Test("every thread is told with what it waits for, and with nothing else", arguments: Hook.allCases)
-    func sets(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `every thread is told with what it waits for, and with nothing else`(_ hook: Hook) async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["waiting-sets"])
       let ipcdump = try session.startIPCDump([
@@ -55,8 +55,7 @@ extension LiveTests {
       #expect(try await actor.wait().status == 0)
     }
 
-    @Test("of types that are not traced, and of others' channels, nothing is told")
-    func filtered() async throws {
+    @Test func `of types that are not traced, and of others' channels, nothing is told`() async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["waiting-sets"])
       // The first role waits at a pipe and a socket.

@@ -48,8 +48,8 @@ extension LiveTests {
       events.reduce(into: Data()) { $0 += $1.bytes ?? Data() }
     }
 
-    @Test("a session of five commands can be read back", arguments: Hook.allCases)
-    func readBack(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a session of five commands can be read back`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["script", "bash"])
       let trace = try await script.trace(Self.typing, hook: hook, kinds: "pty")
       trace.trace.expectClean()

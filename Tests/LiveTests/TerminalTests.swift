@@ -15,8 +15,10 @@ extension LiveTests {
       Scenario("terminal-flood", "--size", "4095", "--count", "16"),
     ]
 
-    @Test("typing and output are told once, as they were written", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `typing and output are told once, as they were written`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -29,19 +31,19 @@ extension LiveTests {
       Scenario("terminal-rally"),
     ]
 
-    @Test("whoever reads is told, or who is in the foreground", arguments: readers, Hook.allCases)
-    func ends(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: readers, Hook.allCases)
+    func `whoever reads is told, or who is in the foreground`(_ scenario: Scenario, _ hook: Hook) async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("a slave that was opened through its master has its name", arguments: Hook.allCases)
-    func peer(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `a slave that was opened through its master has its name`(_ hook: Hook) async throws {
       try await Scenario("terminal-by-peer").skipUnlessPlayable()
       try await Scenario("terminal-by-peer").expectExactTrace(hook)
     }
 
-    @Test("-t pty leaves out the pipes beside it")
-    func typeFilter() async throws {
+    @Test func `-t pty leaves out the pipes beside it`() async throws {
       let session = try Session()
       let trace = try await session.trace(["terminal-spliced"], options: ["-t", "pty"])
       trace.expectClean()

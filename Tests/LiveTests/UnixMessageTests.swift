@@ -14,21 +14,24 @@ extension LiveTests {
         "socket-cut --size 20000", "socket-empty",
       ])
 
-    @Test("every message is told once, with the right ends and bytes", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `every message is told once, with the right ends and bytes`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
     static let names = ["path", "relative", "abstract", "nul", "auto"]
 
-    @Test("datagrams to a name are told with it, whoever sent them", arguments: names, Hook.allCases)
-    func senders(_ name: String, _ hook: Hook) async throws {
+    @Test(arguments: names, Hook.allCases)
+    func `datagrams to a name are told with it, whoever sent them`(_ name: String, _ hook: Hook) async throws
+    {
       try await Scenario("dgram-senders", "--name", name).expectExactTrace(hook)
       try await Scenario("dgram-departed", "--name", name).expectExactTrace(hook)
     }
 
-    @Test("one sender's datagrams are told with their several receivers", arguments: Hook.allCases)
-    func alternate(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `one sender's datagrams are told with their several receivers`(_ hook: Hook) async throws {
       try await Scenario("socket-alternate", "--kind", "unix-dgram").expectExactTrace(hook)
     }
 
@@ -40,21 +43,23 @@ extension LiveTests {
       ])
 
     @Test(
-      "connections over sequenced packets are told as streams' are", arguments: serverScenarios, Hook.allCases
+      arguments: serverScenarios, Hook.allCases
     )
-    func servers(_ scenario: Scenario, _ hook: Hook) async throws {
+    func `connections over sequenced packets are told as streams' are`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("a file sent into a socket is told with its ends", arguments: Scenario.over(kinds, "socket-splice"))
-    func spliced(_ scenario: Scenario) async throws {
+    @Test(arguments: Scenario.over(kinds, "socket-splice"))
+    func `a file sent into a socket is told with its ends`(_ scenario: Scenario) async throws {
       for hook in Hook.allCases { try await scenario.expectExactRoute(hook) }
     }
 
     static let compat = Scenario.over(kinds, "socket-compat")
 
-    @Test("32-bit calls are told", arguments: compat, Hook.allCases)
-    func compatCalls(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: compat, Hook.allCases)
+    func `32-bit calls are told`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
@@ -62,8 +67,9 @@ extension LiveTests {
     static let late =
       Scenario.over(kinds, "socket-preexisting") + Scenario.over(Sockets.unixSeqpacket, "server-standing")
 
-    @Test("sockets that were there before the trace are known", arguments: late, Hook.allCases)
-    func preexisting(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: late, Hook.allCases)
+    func `sockets that were there before the trace are known`(_ scenario: Scenario, _ hook: Hook) async throws
+    {
       try await scenario.expectExactLateTrace(hook)
     }
   }

@@ -5,15 +5,15 @@ extension LiveTests {
   @Suite struct UnixPassingTests {
     static let descriptorScenarios = Scenario.over(Sockets.unix, ["passing-various", "passing-many"])
 
-    @Test(
-      "passed descriptors are told with their numbers and what they are, and their use after that",
-      arguments: descriptorScenarios, Hook.allCases)
-    func descriptors(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: descriptorScenarios, Hook.allCases)
+    func `passed descriptors are told with their numbers and what they are, and their use after that`(
+      _ scenario: Scenario, _ hook: Hook
+    ) async throws {
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("what comes through a passed pipe is told beside the passing", arguments: Hook.allCases)
-    func passedPipe(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `what comes through a passed pipe is told beside the passing`(_ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.trace(["pipe-scm"], options: [hook.option])
       trace.expectClean()
@@ -28,8 +28,8 @@ extension LiveTests {
     static let credentialScenarios = Scenario.over(
       Sockets.unix, ["passing-credentials", "passing-pidfd", "passing-credentials-pidfd"])
 
-    @Test("credentials are told as the receiver got them", arguments: credentialScenarios, Hook.allCases)
-    func credentials(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: credentialScenarios, Hook.allCases)
+    func `credentials are told as the receiver got them`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }

@@ -16,8 +16,8 @@ extension LiveTests {
 
     static let rounds = 8
 
-    @Test("sockets in the memory of former ones are told by their own names", arguments: Hook.allCases)
-    func successors(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `sockets in the memory of former ones are told by their own names`(_ hook: Hook) async throws {
       let session = try Session()
       let actor = try Programs.actor()
       var truths: [String] = []

@@ -11,8 +11,10 @@ extension LiveTests {
         "socket-waitall",
       ])
 
-    @Test("every transfer is told once, with the right ends and bytes", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `every transfer is told once, with the right ends and bytes`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.expectExactTrace(hook)
     }
 
@@ -25,30 +27,30 @@ extension LiveTests {
         "server-poll --writers 2 --name auto",
       ])
 
-    @Test(
-      "whoever receives is told, however it came by the connection, and the server's name",
-      arguments: serverScenarios, Hook.allCases)
-    func servers(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: serverScenarios, Hook.allCases)
+    func `whoever receives is told, however it came by the connection, and the server's name`(
+      _ scenario: Scenario, _ hook: Hook
+    ) async throws {
       try await scenario.expectExactTrace(hook)
     }
 
     static let urgent = Scenario.over(Sockets.unixStream, ["socket-urgent", "socket-urgent-inline"])
 
-    @Test("an urgent byte is told once", arguments: urgent, Hook.allCases)
-    func urgentBytes(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: urgent, Hook.allCases)
+    func `an urgent byte is told once`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test("bytes that are spliced in and out are told with their ends", arguments: Hook.allCases)
-    func spliced(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `bytes that are spliced in and out are told with their ends`(_ hook: Hook) async throws {
       try await Scenario("socket-splice", "--kind", "unix-stream").expectExactRoute(hook)
     }
 
     static let compat = Scenario.over(Sockets.unixStream, "socket-compat")
 
-    @Test("32-bit calls are told", arguments: compat, Hook.allCases)
-    func compatCalls(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: compat, Hook.allCases)
+    func `32-bit calls are told`(_ scenario: Scenario, _ hook: Hook) async throws {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
@@ -56,8 +58,9 @@ extension LiveTests {
     static let late = Scenario.over(
       Sockets.unixStream, ["socket-preexisting", "socket-unaccepted", "server-standing"])
 
-    @Test("sockets that were there before the trace are known", arguments: late, Hook.allCases)
-    func preexisting(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: late, Hook.allCases)
+    func `sockets that were there before the trace are known`(_ scenario: Scenario, _ hook: Hook) async throws
+    {
       try await scenario.expectExactLateTrace(hook)
     }
   }

@@ -11,16 +11,18 @@ extension LiveTests {
       over(["pipe", "unix-stream", "tcp4"], ["plain", "async", "sqpoll", "awaited", "thread", "batch"])
       + over(["unix-dgram", "unix-seqpacket", "udp4"], ["plain", "async", "awaited", "batch"])
 
-    @Test(
-      "reads, writes, sends and receives are the submitting process's", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `reads, writes, sends and receives are the submitting process's`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }
 
-    @Test(
-      "reads of a batch are told where they were, so that nothing is missed there", arguments: Hook.allCases)
-    func batches(_ hook: Hook) async throws {
+    @Test(arguments: Hook.allCases)
+    func `reads of a batch are told where they were, so that nothing is missed there`(_ hook: Hook)
+      async throws
+    {
       // A write of which no read was told is let go after a second (StreamChannel.stale).
       let scenario = Scenario("uring", "--kind", "tcp4", "--mode", "batch", "--ms", "1200")
       try await scenario.skipUnlessPlayable()
@@ -38,8 +40,10 @@ extension LiveTests {
       Scenario("uring-failures"),
     ]
 
-    @Test("chains, splices and operations that complete several times", arguments: special, Hook.allCases)
-    func others(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: special, Hook.allCases)
+    func `chains, splices and operations that complete several times`(_ scenario: Scenario, _ hook: Hook)
+      async throws
+    {
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)
     }

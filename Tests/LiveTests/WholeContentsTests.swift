@@ -18,8 +18,8 @@ extension LiveTests {
         Scenario("whole-buffers", "--kind", $0, "--count", "64")
       }
 
-    @Test("all bytes are told, in order", arguments: scenarios, Hook.allCases)
-    func exact(_ scenario: Scenario, _ hook: Hook) async throws {
+    @Test(arguments: scenarios, Hook.allCases)
+    func `all bytes are told, in order`(_ scenario: Scenario, _ hook: Hook) async throws {
       let session = try Session()
       let trace = try await session.trace(scenario.words, options: [hook.option, "--buffer-size=64M"])
       trace.expectClean()
@@ -28,8 +28,8 @@ extension LiveTests {
 
     static let oneRead = ["whole-read", "--kind", "pipe", "--size", "307200"]
 
-    @Test("-B limits each event, and says so", arguments: [10, 32768, 32769, 307199, 307_200, 1_000_000])
-    func limit(_ limit: Int) async throws {
+    @Test(arguments: [10, 32768, 32769, 307199, 307_200, 1_000_000])
+    func `-B limits each event, and says so`(_ limit: Int) async throws {
       let session = try Session()
       let trace = try await session.trace(Self.oneRead, options: ["-B", "\(limit)"])
       trace.expectClean()
@@ -45,8 +45,8 @@ extension LiveTests {
       #expect(event.bytes == all?.prefix(limit))
     }
 
-    @Test("every format has every byte", arguments: ["json", "csv", "text"], Hook.allCases)
-    func formats(_ format: String, _ hook: Hook) async throws {
+    @Test(arguments: ["json", "csv", "text"], Hook.allCases)
+    func `every format has every byte`(_ format: String, _ hook: Hook) async throws {
       let session = try Session()
       let options = ["-x", "-f", format, "-o", session.file("told"), hook.option]
       let trace = try await session.ipcdump(options + session.actorCommand(Self.oneRead))
@@ -87,10 +87,10 @@ extension LiveTests {
 
     static let vanishing = ["pipe", "unix-stream", "tcp4"]
 
-    @Test(
-      "memory that goes away while it is told is said to be unreadable, never shown as other bytes",
-      arguments: vanishing, Hook.allCases)
-    func unreadable(_ kind: String, _ hook: Hook) async throws {
+    @Test(arguments: vanishing, Hook.allCases)
+    func `memory that goes away while it is told is said to be unreadable, never shown as other bytes`(
+      _ kind: String, _ hook: Hook
+    ) async throws {
       let session = try Session()
       let trace = try await session.trace(["unreadable", "--kind", kind], options: [hook.option])
       trace.expectClean()

@@ -16,16 +16,16 @@ struct AllocationTests {
   ]
   private static let events = 10_000
 
-  @Test("An event allocates nothing", arguments: traffic, ["text", "json", "csv", "capture"])
-  func event(of traffic: String, as format: String) throws {
+  @Test(arguments: traffic, ["text", "json", "csv", "capture"])
+  func `An event allocates nothing`(of traffic: String, as format: String) throws {
     let run = try ReplayRun([traffic, format, "--events", "\(Self.events)", "--warm-up", "\(Self.events)"])
     // What is read at the end may still wait for its turn, and what was read before may have waited for this.
     #expect(abs(run.events - Self.events) < 100)
     #expect(run.allocations == 0)
   }
 
-  @Test("An event of a known edge allocates nothing in a summary", arguments: traffic)
-  func summary(of traffic: String) throws {
+  @Test(arguments: traffic)
+  func `An event of a known edge allocates nothing in a summary`(of traffic: String) throws {
     let run = try ReplayRun([
       traffic, "text", "--summary", "--events", "\(Self.events)", "--warm-up", "\(Self.events)",
     ])
@@ -33,8 +33,8 @@ struct AllocationTests {
     #expect(run.allocations == 0)
   }
 
-  @Test("Contents of several records allocate nothing", arguments: ["json", "csv", "capture"])
-  func longContents(as format: String) throws {
+  @Test(arguments: ["json", "csv", "capture"])
+  func `Contents of several records allocate nothing`(as format: String) throws {
     let run = try ReplayRun(Self.longContents(as: format))
     #expect(run.allocations == 0)
   }
@@ -47,8 +47,7 @@ struct AllocationTests {
 
   /// A hex dump is five times as long as its bytes, so that a portion of 1 MiB does not fit what the output buffer keeps
   /// (4 MiB, `OutputBuffer.retainedCapacity`): it grows anew, from 64 KiB by doubling, for each portion of 16 events.
-  @Test("A hex dump of long contents allocates for each portion only")
-  func longHexDump() throws {
+  @Test func `A hex dump of long contents allocates for each portion only`() throws {
     let run = try ReplayRun(Self.longContents(as: "text"))
     #expect(run.allocations <= (run.events / 16 + 1) * 8)
   }
@@ -56,8 +55,7 @@ struct AllocationTests {
   /// Of one descriptor: its name and its number as text, put together for either end.
   private static let blocksOfDescriptor = 22
 
-  @Test("A passed descriptor allocates its text")
-  func descriptor() throws {
+  @Test func `A passed descriptor allocates its text`() throws {
     let run = try ReplayRun([
       "unix-passing", "json", "--events", "\(Self.events)", "--warm-up", "\(Self.events)",
     ])
@@ -67,8 +65,7 @@ struct AllocationTests {
   /// The channel's object, its writes and its reads.
   private static let blocksOfChannel = 3
 
-  @Test("A channel allocates its own state once")
-  func channel() throws {
+  @Test func `A channel allocates its own state once`() throws {
     let run = try ReplayRun([
       "short-pipes", "json", "--events", "\(Self.events)", "--warm-up", "\(Self.events)",
     ])

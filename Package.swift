@@ -46,11 +46,19 @@ let package = Package(
     ),
     .executableTarget(
       name: "embed-bpf",
+      dependencies: ["EmbeddedBytes"],
       swiftSettings: swiftSettings
+    ),
+    .systemLibrary(name: "CZlib"),
+    .target(
+      name: "EmbeddedBytes",
+      dependencies: ["CZlib"],
+      swiftSettings: swiftSettings,
+      linkerSettings: [.linkedLibrary(":libz.a")]
     ),
     .target(
       name: "KernelPrograms",
-      dependencies: ["RecordLayout"],
+      dependencies: ["EmbeddedBytes", "RecordLayout"],
       exclude: ["bpf"],
       swiftSettings: swiftSettings,
       plugins: ["CompileBPF"]
@@ -170,6 +178,7 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
+    .testTarget(name: "EmbeddedBytesTests", dependencies: ["EmbeddedBytes"], swiftSettings: swiftSettings),
     .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"], swiftSettings: swiftSettings),
     .testTarget(
       name: "IPCCorrelationTests",

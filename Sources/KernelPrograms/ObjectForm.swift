@@ -12,8 +12,8 @@ public enum ObjectForm: Sendable {
   ///   - type: Number of the type as which all is read.
   case readingDirectly(function: UInt32, type: UInt32)
 
-  /// The object, as base64.
-  var encoded: StaticString {
+  /// The object, as `EmbeddedBytes`.
+  var embedded: StaticString {
     switch self {
     case .withoutFunctions: embeddedObjectWithoutCalls
     case .withFunctions: embeddedObject

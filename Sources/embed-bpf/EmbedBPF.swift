@@ -1,11 +1,11 @@
+import EmbeddedBytes
 import Foundation
 
-/// Compiles a BPF object, as it is, with `NO_CALLS` and with `DIRECT_READS`, and writes a Swift source that holds all three as base64 in static
-/// strings: `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
+/// Compiles a BPF object, as it is, with `NO_CALLS` and with `DIRECT_READS`, and writes a Swift source that holds all three in static
+/// strings, compressed (`EmbeddedBytes`): `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
 ///
 /// One program does all three steps, so that SwiftPM sees Swift sources only: it would take an object file for a
-/// resource. A static string lies in the binary's read-only data; an array literal of this size would take minutes to
-/// compile.
+/// resource.
 @main
 enum EmbedBPF {
   static func main() throws {
@@ -17,23 +17,23 @@ enum EmbedBPF {
     }
     let compilation = Array(arguments[4...])
     let source = """
-      /// The compiled BPF programs, as base64.
-      let embeddedObject: StaticString = "\(try object(by: arguments, compilation).base64EncodedString())"
+      /// The compiled BPF programs, as `EmbeddedBytes`.
+      let embeddedObject: StaticString = \(try literal(by: arguments, compilation))
 
       /// The same without functions of their own.
       let embeddedObjectWithoutCalls: StaticString =
-        "\(try object(by: arguments, compilation + ["-DNO_CALLS"]).base64EncodedString())"
+        \(try literal(by: arguments, compilation + ["-DNO_CALLS"]))
 
       /// The first one, reading kernel memory by loads.
       let embeddedObjectWithDirectReads: StaticString =
-        "\(try object(by: arguments, compilation + ["-DDIRECT_READS"]).base64EncodedString())"
+        \(try literal(by: arguments, compilation + ["-DDIRECT_READS"]))
 
       """
     try Data(source.utf8).write(to: URL(filePath: arguments[1]))
   }
 
-  /// Compiles one object.
-  private static func object(by arguments: [String], _ compilation: [String]) throws -> Data {
+  /// Compiles one object, for a static string.
+  private static func literal(by arguments: [String], _ compilation: [String]) throws -> String {
     let folder = try FileManager.default.url(
       for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(filePath: arguments[1]),
       create: true)
@@ -44,7 +44,7 @@ enum EmbedBPF {
     // DWARF goes, BTF stays; the relocations of BTF are for linkers only.
     let dropped = ["--strip-debug", "--remove-section", ".rel.BTF", "--remove-section", ".rel.BTF.ext"]
     try run(arguments[3], dropped + [compiled, object])
-    return try Data(contentsOf: URL(filePath: object))
+    return EmbeddedBytes.literal(holding: [UInt8](try Data(contentsOf: URL(filePath: object))))
   }
 
   /// Runs a tool of the toolchain, and ends with its status if that is not 0; its words are its own.

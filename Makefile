@@ -25,7 +25,7 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test vm-test fuzz bench release replay debug setup setup-tests setup-bench format lint \
+.PHONY: run test vm-test fuzz bench release replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
@@ -70,6 +70,10 @@ setup:
 setup-tests:
 	@scripts/setup-tests
 
+# What looks at the scripts.
+setup-lint:
+	@command -v shellcheck > /dev/null || scripts/install setup-lint shellcheck
+
 # Tracers to compare with; goes on without those that cannot be had.
 setup-bench:
 	@scripts/setup-bench
@@ -77,8 +81,9 @@ setup-bench:
 format:
 	swift format --in-place --recursive Package.swift Benchmarks Plugins Sources Tests
 
-lint:
+lint: setup-lint
 	swift format lint --strict --recursive Package.swift Benchmarks Plugins Sources Tests
+	shellcheck $$(grep -rlE '^#!/(usr/)?bin/(env |busybox )?(ba)?sh$$' .ci scripts)
 
 # Manual page and completions, out of what the built program says of its options.
 pages: release

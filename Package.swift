@@ -1,32 +1,16 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every Swift target is held to the same language rules. CI refuses warnings; a user with a newer compiler is not kept
-/// from building by them.
-let swiftSettings: [SwiftSetting] =
-  [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    // Checked in debug builds, with which all tests run; in the optimised one the checks were a fifth of the work.
-    .unsafeFlags(
-      ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release)),
-  ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
-
-/// For the rooms behind the ring and what drives them. All that walks through them is the main thread's, so that counting
-/// its references needs no atomic instructions, which were a quarter of the work. The other threads only load programs
-/// (`Libbpf`), with nothing of these rooms.
-let singleThreaded: [SwiftSetting] =
-  swiftSettings + [
-    .unsafeFlags(["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
-  ]
-
-// The rooms stand in the order in which the data walks through them:
+// The modules stand in the order in which the data goes through them:
 // record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → captures → command line.
 let package = Package(
   name: "ipcdump",
   products: [
-    .executable(name: "ipcdump", targets: ["ipcdump"])
+    .executable(name: "ipcdump", targets: ["ipcdump"]),
+    // For other packages (Examples/): libbpf without any knowledge of IPC, and captures.
+    .library(name: "Libbpf", targets: ["Libbpf"]),
+    .library(name: "IPCModel", targets: ["IPCModel"]),
+    .library(name: "IPCCapture", targets: ["IPCCapture"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -46,21 +30,18 @@ let package = Package(
     ),
     .executableTarget(
       name: "embed-bpf",
-      dependencies: ["EmbeddedBytes"],
-      swiftSettings: swiftSettings
+      dependencies: ["EmbeddedBytes"]
     ),
     .systemLibrary(name: "CZlib"),
     .target(
       name: "EmbeddedBytes",
       dependencies: ["CZlib"],
-      swiftSettings: swiftSettings,
       linkerSettings: [.linkedLibrary(":libz.a")]
     ),
     .target(
       name: "KernelPrograms",
       dependencies: ["EmbeddedBytes", "RecordLayout"],
       exclude: ["bpf"],
-      swiftSettings: swiftSettings,
       plugins: ["CompileBPF"]
     ),
 
@@ -76,14 +57,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ],
-      swiftSettings: swiftSettings,
       linkerSettings: [
         .linkedLibrary(":libbpf.a"), .linkedLibrary(":libelf.a"), .linkedLibrary(":libz.a"),
       ]
     ),
 
     // What an event is: no kernel, no root, no format.
-    .target(name: "IPCModel", swiftSettings: singleThreaded),
+    .target(name: "IPCModel"),
 
     // From kernel records to events.
     .target(
@@ -92,13 +72,12 @@ let package = Package(
         "IPCModel", "RecordLayout",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "DequeModule", package: "swift-collections"),
-      ],
-      swiftSettings: singleThreaded
+      ]
     ),
-    .target(name: "IPCFiltering", dependencies: ["IPCModel"], swiftSettings: singleThreaded),
-    .target(name: "IPCFormats", dependencies: ["IPCModel"], swiftSettings: singleThreaded),
-    .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: singleThreaded),
-    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"], swiftSettings: singleThreaded),
+    .target(name: "IPCFiltering", dependencies: ["IPCModel"]),
+    .target(name: "IPCFormats", dependencies: ["IPCModel"]),
+    .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"]),
+    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"]),
 
     // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
     .plugin(
@@ -106,12 +85,11 @@ let package = Package(
       capability: .buildTool(),
       dependencies: ["embed-page"]
     ),
-    .executableTarget(name: "embed-page", swiftSettings: swiftSettings),
+    .executableTarget(name: "embed-page"),
     .target(
       name: "IPCReport",
       dependencies: ["IPCFormats", "IPCModel"],
       exclude: ["Page"],
-      swiftSettings: swiftSettings,
       plugins: ["EmbedPage"]
     ),
 
@@ -122,12 +100,11 @@ let package = Package(
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ],
-      swiftSettings: swiftSettings
+      ]
     ),
 
     // A command's options, as a manual page and as what shells complete.
-    .target(name: "CommandDescription", swiftSettings: swiftSettings),
+    .target(name: "CommandDescription"),
 
     // Starts the traced command and watches signals.
     .target(name: "ProcessShims"),
@@ -142,13 +119,12 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
-      ],
-      swiftSettings: singleThreaded
+      ]
     ),
 
     // Writes the manual page and the shells' completions out of what the command says of its options.
     .executableTarget(
-      name: "describe-command", dependencies: ["CommandDescription"], swiftSettings: swiftSettings),
+      name: "describe-command", dependencies: ["CommandDescription"]),
 
     // Benchmarks: workloads that cause known traffic, and what measures them under ipcdump and under others.
     .executableTarget(name: "ipc-load", path: "Benchmarks/Workloads"),
@@ -158,8 +134,7 @@ let package = Package(
         "CLibbpf", "Libbpf", "LibbpfShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/Runner",
-      swiftSettings: swiftSettings
+      path: "Benchmarks/Runner"
     ),
 
     // Records without a kernel, and what is allocated for their events.
@@ -172,62 +147,53 @@ let package = Package(
         "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Benchmarks/Replay",
-      swiftSettings: singleThreaded
+      path: "Benchmarks/Replay"
     ),
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swiftSettings),
-    .testTarget(name: "EmbeddedBytesTests", dependencies: ["EmbeddedBytes"], swiftSettings: swiftSettings),
-    .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"], swiftSettings: swiftSettings),
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "EmbeddedBytesTests", dependencies: ["EmbeddedBytes"]),
+    .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"]),
     .testTarget(
       name: "IPCCorrelationTests",
-      dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout", "TestSupport"],
-      swiftSettings: swiftSettings),
+      dependencies: ["IPCCorrelation", "IPCModel", "RecordLayout", "TestSupport"]),
     .testTarget(
-      name: "IPCFilteringTests", dependencies: ["IPCFiltering", "IPCModel"], swiftSettings: swiftSettings),
+      name: "IPCFilteringTests", dependencies: ["IPCFiltering", "IPCModel"]),
     .testTarget(
       name: "IPCTracingTests",
       dependencies: [
         "IPCFiltering", "IPCModel", "IPCTracing", "KernelPrograms", "Libbpf", "RecordLayout",
         .product(name: "SystemPackage", package: "swift-system"),
-      ],
-      swiftSettings: swiftSettings),
+      ]),
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
         "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "RecordLayout", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: swiftSettings),
+      ]),
     .testTarget(
       name: "DescriptionTests",
       dependencies: [
         "CommandDescription", "IPCModel", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: swiftSettings),
+      ]),
     .testTarget(
-      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"],
-      swiftSettings: swiftSettings),
+      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"]),
     .testTarget(
-      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"],
-      swiftSettings: swiftSettings),
+      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"]),
     .target(
       name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel"],
-      path: "Tests/CaptureSupport", swiftSettings: swiftSettings),
+      path: "Tests/CaptureSupport"),
     .testTarget(
-      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"],
-      swiftSettings: swiftSettings),
+      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"]),
     .testTarget(
-      name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"],
-      swiftSettings: swiftSettings),
+      name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"]),
     .target(
       name: "Fuzzing",
       dependencies: [
         "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout", "TestSupport",
       ],
-      path: "Tests/Fuzzing", swiftSettings: swiftSettings),
+      path: "Tests/Fuzzing"),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
@@ -235,13 +201,42 @@ let package = Package(
         "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      exclude: ["Corpus"], swiftSettings: swiftSettings),
+      exclude: ["Corpus"]),
     // It runs the optimised ipc-replay, which would count this build's allocations too if it were linked here.
-    .testTarget(name: "PerformanceTests", swiftSettings: swiftSettings),
+    .testTarget(name: "PerformanceTests"),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
-    .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"], swiftSettings: swiftSettings),
+    .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"]),
   ]
 )
+
+/// Every Swift target is held to the same language rules. CI refuses warnings; a user with a newer compiler is not kept
+/// from building by them.
+var swiftSettings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+if Context.environment["CI"] != nil { swiftSettings.append(.treatAllWarnings(as: .error)) }
+
+/// Checked in debug builds, with which all tests run; in the optimised one the checks were a fifth of the work.
+let unchecked = SwiftSetting.unsafeFlags(
+  ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))
+
+/// For the modules behind the ring and what drives them. All that goes through them is the main thread's, so that counting
+/// its references needs no atomic instructions, which were a quarter of the work. The other threads only load programs
+/// (`Libbpf`), with nothing of these modules.
+let singleThreaded = SwiftSetting.unsafeFlags(
+  ["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
+let singleThreadedModules: Set = [
+  "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession",
+  "IPCSummary", "IPCTraffic", "ipc-replay", "ipcdump",
+]
+
+for target in package.targets where [.regular, .executable, .test].contains(target.type) {
+  var settings = swiftSettings + [unchecked]
+  if singleThreadedModules.contains(target.name) { settings.append(singleThreaded) }
+  target.swiftSettings = settings + (target.swiftSettings ?? [])
+}
 
 // libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {

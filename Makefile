@@ -1,5 +1,6 @@
 # make run  [ARGS='…']   builds and traces a small demo, or whatever ARGS says
 # make test              runs every test, or those of suites (FILTER=PipeTests); live tests need root
+# make test-examples     builds and runs Examples/, a package that uses this one's libraries
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
@@ -25,7 +26,7 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test vm-test fuzz bench release replay debug setup setup-tests setup-lint setup-bench format lint \
+.PHONY: run test test-examples vm-test fuzz bench release replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
@@ -42,9 +43,12 @@ debug: setup
 	swift build --build-tests
 
 # Live tests trace with what users run, the optimised binary.
-test: debug release replay lint setup-tests
+test: debug release replay lint setup-tests test-examples
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
 	  scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
+
+test-examples: setup
+	scripts/test-examples
 
 # What it finds is in .build/fuzz: crash-… to be mended, found/… to begin with next time.
 fuzz: setup
@@ -79,10 +83,10 @@ setup-bench:
 	@scripts/setup-bench
 
 format:
-	swift format --in-place --recursive Package.swift Benchmarks Plugins Sources Tests
+	swift format --in-place --recursive Package.swift Benchmarks Examples Plugins Sources Tests
 
 lint: setup-lint
-	swift format lint --strict --recursive Package.swift Benchmarks Plugins Sources Tests
+	swift format lint --strict --recursive Package.swift Benchmarks Examples Plugins Sources Tests
 	shellcheck $$(grep -rlE '^#!/(usr/)?bin/(env |busybox )?(ba)?sh$$' .ci scripts)
 
 # Manual page and completions, out of what the built program says of its options.

@@ -4,6 +4,7 @@
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
+# make size              says what the binary consists of
 # make install           puts the binary, the manual page and what shells complete below PREFIX; make uninstall takes them away
 # make deb               packs the same for Debian, in .build/deb; make test-deb installs that on a new Debian and runs it
 
@@ -11,10 +12,15 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
+# Without a table of dynamic symbols, which the toolchain asks for though nothing loads the binary: what nobody calls goes then.
+RELEASE_OPTIONS = -Xlinker --no-export-dynamic
 SECONDS ?= 60
 
 PAGES := .build/pages
 ZSH_FOLDER ?= $(PREFIX)/share/zsh/site-functions
+# What is installed and packed has no symbols; they are in a file beside, which gdb finds by the build's number in both.
+STRIPPED := .build/stripped/ipcdump
+OBJCOPY = $(dir $(realpath $(shell command -v swift)))llvm-objcopy
 INSTALLED_BINARY := $(DESTDIR)$(PREFIX)/bin/ipcdump
 INSTALLED_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipcdump.8
 INSTALLED_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipcdump
@@ -26,14 +32,23 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test test-examples vm-test fuzz bench release replay debug setup setup-tests setup-lint setup-bench format lint \
+.PHONY: run test test-examples vm-test fuzz bench release stripped size replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
 	$(RELEASE) $(ARGS)
 
 release: setup
-	swift build -c release --product ipcdump --static-swift-stdlib
+	swift build -c release --product ipcdump --static-swift-stdlib $(RELEASE_OPTIONS)
+
+stripped: release
+	mkdir -p $(dir $(STRIPPED))
+	$(OBJCOPY) --only-keep-debug $(RELEASE) $(RELEASE).debug
+	$(OBJCOPY) --strip-all --remove-section=.comment --add-gnu-debuglink=$(RELEASE).debug $(RELEASE) $(STRIPPED)
+
+# What the binary consists of, by target and library.
+size: setup
+	scripts/measure-size
 
 # Counts allocations, which only an optimised build can be asked about.
 replay: setup
@@ -90,7 +105,7 @@ lint: setup-lint
 	shellcheck $$(grep -rlE '^#!/(usr/)?bin/(env |busybox )?(ba)?sh$$' .ci scripts)
 
 # Manual page and completions, out of what the built program says of its options.
-pages: release
+pages: stripped
 	swift build -c release --product describe-command
 	mkdir -p $(PAGES)
 	$(RELEASE) --experimental-dump-help > $(PAGES)/help.json
@@ -102,7 +117,7 @@ install: pages install-files
 
 # Without building anything: for scripts/deb, and for root where only the user has Swift.
 install-files:
-	install -D -m 0755 $(RELEASE) $(INSTALLED_BINARY)
+	install -D -m 0755 $(STRIPPED) $(INSTALLED_BINARY)
 	install -D -m 0644 $(PAGES)/ipcdump.8 $(INSTALLED_MANUAL)
 	install -D -m 0644 $(PAGES)/ipcdump.bash $(INSTALLED_BASH)
 	install -D -m 0644 $(PAGES)/_ipcdump $(INSTALLED_ZSH)

@@ -12,7 +12,8 @@ public enum ObjectForm: Sendable {
   ///   - type: Number of the type as which all is read.
   case readingDirectly(function: UInt32, type: UInt32)
 
-  /// The object, as `EmbeddedBytes`.
+  /// The object, as `EmbeddedBytes`. Not inlined, or each module that does so has the objects once more.
+  @inline(never)
   var embedded: StaticString {
     switch self {
     case .withoutFunctions: embeddedObjectWithoutCalls

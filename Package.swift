@@ -77,7 +77,10 @@ let package = Package(
     .target(name: "IPCFiltering", dependencies: ["IPCModel"]),
     .target(name: "IPCFormats", dependencies: ["IPCModel"]),
     .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"]),
-    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel"]),
+
+    // Which protocol a channel speaks.
+    .target(name: "IPCProtocols", dependencies: ["IPCModel"]),
+    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel", "IPCProtocols"]),
 
     // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
     .plugin(
@@ -109,16 +112,24 @@ let package = Package(
     // Starts the traced command and watches signals.
     .target(name: "ProcessShims"),
 
-    // The command line: ties the rooms together, does nothing itself.
+    // One run: from the ring or a capture to the outputs, until it is to end.
+    .target(
+      name: "IPCSession",
+      dependencies: [
+        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
+        "IPCSummary", "IPCTracing", "Libbpf", "ProcessShims",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]
+    ),
+
+    // The command line: what is asked for, in its words.
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "CommandDescription", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCReport", "IPCSummary", "IPCTracing", "Libbpf",
-        "ProcessShims",
+        "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
+        "IPCReport", "IPCSession", "IPCTracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
-        .product(name: "SystemPackage", package: "swift-system"),
       ]
     ),
 
@@ -168,9 +179,16 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "IPCFiltering", "IPCFormats", "IPCModel", "IPCSummary", "IPCTracing", "RecordLayout", "ipcdump",
+        "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession", "IPCTracing", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(
+      name: "IPCSessionTests",
+      dependencies: [
+        "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCSummary", "IPCTracing", "RecordLayout",
+      ]),
+    .testTarget(
+      name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols", "TestSupport"]),
     .testTarget(
       name: "DescriptionTests",
       dependencies: [
@@ -182,10 +200,11 @@ let package = Package(
     .testTarget(
       name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"]),
     .target(
-      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel"],
+      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel", "IPCProtocols"],
       path: "Tests/CaptureSupport"),
     .testTarget(
-      name: "IPCCaptureTests", dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "TestSupport"]),
+      name: "IPCCaptureTests",
+      dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "IPCProtocols", "TestSupport"]),
     .testTarget(
       name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"]),
     .target(

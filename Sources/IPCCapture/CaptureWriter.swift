@@ -1,5 +1,6 @@
 import IPCFormats
 import IPCModel
+import IPCProtocols
 
 /// Writes events as a pcapng file, from which ``CaptureReader`` gets them back without loss and which Wireshark opens as
 /// it is.

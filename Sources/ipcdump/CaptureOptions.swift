@@ -1,5 +1,6 @@
 import ArgumentParser
-import IPCCapture
+import IPCProtocols
+import IPCSession
 
 /// Options that keep events in files, and that show what was kept.
 struct CaptureOptions: ParsableArguments {
@@ -45,6 +46,20 @@ struct CaptureOptions: ParsableArguments {
       valueName: "channel=protocol"),
     transform: { try DissectionRule(argument: $0) })
   var dissect: [DissectionRule] = []
+
+  /// The files of `-w`; nil if there are none.
+  ///
+  /// - Parameter byteLimit: Most bytes that are kept of an event's contents; nil for all.
+  func fileSettings(byteLimit: Int?) -> CaptureFileSettings? {
+    guard let output else { return nil }
+    var settings = CaptureFileSettings(path: output, application: IPCDump.version)
+    settings.sizeLimit = megabytes.map { Int($0) * 1_000_000 }
+    settings.duration = seconds.map { UInt64($0) * 1_000_000_000 }
+    settings.fileCount = fileCount
+    settings.rules = dissect
+    settings.byteLimit = byteLimit
+    return settings
+  }
 
   func validate() throws {
     if output == nil {

@@ -1,6 +1,9 @@
 import ArgumentParser
 import Glibc
+import IPCFiltering
+import IPCFormats
 import IPCModel
+import IPCSession
 
 /// The command line.
 struct IPCDump: ParsableCommand {
@@ -99,10 +102,61 @@ struct IPCDump: ParsableCommand {
       return 0
     }
     if let path = capture.input {
-      var replay = try Replay(self, path: path)
-      return try replay.run()
+      try runReplay(path)
+      return 0
     }
-    var session = try Session(self)
+    return try runSession()
+  }
+
+  private func runReplay(_ path: String) throws(Failure) {
+    let summary = try makeSummary()
+    var replay = try Replay(path: path, summary: summary)
+    let selection = filter.selection(ofCommand: false)
+    let sink = try makeSink(selection, summary: summary, clock: replay.clock)
+    try replay.run(into: sink, kinds: selection.kinds, isQuiet: output.quiet)
+  }
+
+  private func runSession() throws(Failure) -> Int32 {
+    var settings = TraceSettings(filter.selection(ofCommand: !command.isEmpty))
+    settings.command = command
+    settings.identity = try commandIdentity()
+    settings.hook = trace.hook
+    settings.ringSize = trace.ringSize
+    settings.matchTimeout = UInt64(trace.patience) * 1_000_000
+    let wantsContents = output.showsContents || capture.output != nil
+    settings.captureLimit = wantsContents ? output.shownBytes.map { UInt64($0) } ?? .max : 0
+    settings.includesSelf = trace.includeSelf
+    settings.isQuiet = output.quiet
+    let summary = try makeSummary()
+    let sink = try makeSink(settings.selection, summary: summary, clock: WallClock())
+    var session = try Session(settings, into: sink, summary: summary)
     return try session.run()
+  }
+
+  /// Where events are shown, kept and added up.
+  private func makeSink(
+    _ selection: Selection, summary: SummaryOutput?, clock: WallClock
+  ) throws(Failure) -> EventSink {
+    let file = try OutputFile(path: output.file)
+    let options = FormatOptions(
+      byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
+      color: output.isColored(onTerminal: file.isTerminal))
+    let recorder =
+      if let settings = capture.fileSettings(byteLimit: output.shownBytes) {
+        try Recorder(settings, clock: clock)
+      } else { nil as Recorder? }
+    return EventSink(
+      filter: EventFilter(selection), format: showsEvents ? output.makeFormat(options) : nil, output: file,
+      showsContents: output.showsContents, limit: output.count ?? 0, hidesLosses: output.hidesLosses,
+      recorder: recorder, summary: summary?.traffic, clock: clock)
+  }
+
+  /// What is added up, if anything is: it goes to standard output, unless events go there.
+  private func makeSummary() throws(Failure) -> SummaryOutput? {
+    guard summary.isWanted else { return nil }
+    let isTaken = capture.output == "-" || (showsEvents && output.file ?? "-" == "-")
+    return SummaryOutput(
+      edgeCount: summary.shownEdges, isJSON: output.format == .json,
+      output: isTaken ? .standardError : try OutputFile(path: nil))
   }
 }

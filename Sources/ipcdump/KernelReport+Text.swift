@@ -1,3 +1,5 @@
+import IPCTracing
+
 extension KernelReport {
   /// The report for people: a line a fact, gaps indented below what they are about.
   var text: String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import IPCModel
+import IPCSession
 
 /// Entry point: turns errors into one line and an exit status (sysexits.h).
 @main

@@ -5,6 +5,7 @@ import IPCFiltering
 import IPCFormats
 import IPCModel
 import IPCReport
+import IPCSession
 
 /// `ipcdump report`: a capture as a page to look at.
 struct ReportCommand: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import IPCCapture
 import IPCModel
+import IPCProtocols
+import IPCSession
 import Testing
 
 @testable import ipcdump
@@ -59,5 +60,16 @@ struct CaptureOptionTests {
         DissectionRule(.named(Array("/run/a=b".utf8)), dissector: "http"),
         DissectionRule(.all, dissector: "json"),
       ])
+  }
+
+  @Test func `say what files there are`() throws {
+    let large = try #require(
+      try IPCDump.parse(["-w", "a", "-C", "2", "-W", "3", "--dissect", "json"]).capture
+        .fileSettings(byteLimit: 5))
+    #expect(large.path == "a" && large.sizeLimit == 2_000_000 && large.duration == nil)
+    #expect(large.fileCount == 3 && large.byteLimit == 5 && large.rules.count == 1)
+    let timed = try #require(try IPCDump.parse(["-w", "a", "-G", "4"]).capture.fileSettings(byteLimit: nil))
+    #expect(timed.sizeLimit == nil && timed.duration == 4_000_000_000 && timed.fileCount == nil)
+    #expect(try IPCDump.parse([]).capture.fileSettings(byteLimit: nil) == nil)
   }
 }

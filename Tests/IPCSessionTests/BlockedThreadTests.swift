@@ -3,8 +3,8 @@ import IPCSummary
 import RecordLayout
 import Testing
 
+@testable import IPCSession
 @testable import IPCTracing
-@testable import ipcdump
 
 /// What of a thread's waits is told.
 @Suite("A blocked thread")

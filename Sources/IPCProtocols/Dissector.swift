@@ -1,9 +1,9 @@
 /// What Wireshark is told to show a payload as.
-enum Dissector: UInt8 {
+package enum Dissector: UInt8 {
   case amqp, data, dbus, dns, http, http2, json, memcache, mqtt, mysql, postgres, redis, smtp, ssh, text, tls
 
   /// Wireshark's name of it; nil for D-Bus, which it finds by the link type alone.
-  var name: StaticString? {
+  package var name: StaticString? {
     switch self {
     case .amqp: "amqp"
     case .data: "data"
@@ -25,9 +25,9 @@ enum Dissector: UInt8 {
   }
 
   /// Number of D-Bus among the link types of Wireshark's own (`WTAP_ENCAP_DBUS`, wiretap/wtap.h).
-  static let dbusEncapsulation: UInt32 = 146
+  package static let dbusEncapsulation: UInt32 = 146
   /// Table of dissectors by those numbers.
-  static let encapsulationTable: StaticString = "wtap_encap"
+  package static let encapsulationTable: StaticString = "wtap_encap"
 
   /// What usually listens at a port; nil for most.
   init?(tcpPort port: UInt64) {
@@ -53,5 +53,5 @@ enum Dissector: UInt8 {
   }
 
   /// Whether what follows in the channel is shown so too, though it does not look like it: the middle of a long answer.
-  var isKept: Bool { [.http, .http2, .ssh, .tls].contains(self) }
+  package var isKept: Bool { [.http, .http2, .ssh, .tls].contains(self) }
 }

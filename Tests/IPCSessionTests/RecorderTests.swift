@@ -1,11 +1,10 @@
-import ArgumentParser
 import Foundation
 import IPCCapture
 import IPCFormats
 import IPCModel
 import Testing
 
-@testable import ipcdump
+@testable import IPCSession
 
 @Suite("The files of -w")
 struct RecorderTests {
@@ -20,11 +19,15 @@ struct RecorderTests {
 
   /// Records events of some length, a second apart, and gives the seconds that each file holds.
   private func record(
-    _ seconds: [UInt64], bytes: Int = 1, name: String = "t", flushing: Bool = true, _ arguments: String...
+    _ seconds: [UInt64], bytes: Int = 1, name: String = "t", flushing: Bool = true,
+    megabytes: Int? = nil, seconds duration: UInt64? = nil, fileCount: UInt32? = nil
   ) throws -> [String: [UInt64]] {
     defer { try? FileManager.default.removeItem(at: folder) }
-    let options = try IPCDump.parse(["-w", path(of: name)] + arguments)
-    let recorder = try #require(try Recorder(options.capture, byteLimit: nil, clock: clock))
+    var settings = CaptureFileSettings(path: path(of: name), application: "ipcdump test")
+    settings.sizeLimit = megabytes.map { $0 * 1_000_000 }
+    settings.duration = duration.map { $0 * 1_000_000_000 }
+    settings.fileCount = fileCount
+    let recorder = try Recorder(settings, clock: clock)
     let content = [UInt8](repeating: 7, count: bytes)
     let end = Endpoint(pid: 1, tid: 1, comm: Comm("a"))
     let texts = TextTable()
@@ -61,27 +64,28 @@ struct RecorderTests {
 
   @Test(arguments: [true, false])
   func `are as long as -C says, and each is a capture by itself`(_ flushing: Bool) throws {
-    let told = try record([0, 1, 2, 3, 4], bytes: 600_000, flushing: flushing, "-C", "1")
+    let told = try record([0, 1, 2, 3, 4], bytes: 600_000, flushing: flushing, megabytes: 1)
     #expect(told == ["t": [0, 1], "t1": [2, 3], "t2": [4]])
   }
 
   @Test(arguments: [true, false])
   func `are used in turn with -W`(_ flushing: Bool) throws {
-    let told = try record([0, 1, 2, 3, 4, 5, 6], bytes: 1_000_000, flushing: flushing, "-C", "1", "-W", "3")
+    let told = try record(
+      [0, 1, 2, 3, 4, 5, 6], bytes: 1_000_000, flushing: flushing, megabytes: 1, fileCount: 3)
     #expect(told == ["t0": [6], "t1": [4], "t2": [5]])
   }
 
   @Test func `are as long in time as -G says`() throws {
-    let told = try record([0, 1, 2, 3, 7, 8], name: "t-%s", "-G", "3")
+    let told = try record([0, 1, 2, 3, 7, 8], name: "t-%s", seconds: 3)
     #expect(told == ["t-1795187001": [0, 1, 2], "t-1795187004": [3], "t-1795187008": [7, 8]])
   }
 
   @Test func `of -G have one name if it does not tell the time`() throws {
-    #expect(try record([0, 1, 2, 3], "-G", "2") == ["t": [2, 3]])
+    #expect(try record([0, 1, 2, 3], seconds: 2) == ["t": [2, 3]])
   }
 
   @Test func `end with the last one that -W allows`() throws {
-    let told = try record([0, 1, 2, 3, 4, 5], name: "t-%s", "-G", "2", "-W", "2")
+    let told = try record([0, 1, 2, 3, 4, 5], name: "t-%s", seconds: 2, fileCount: 2)
     #expect(told == ["t-1795187001": [0, 1], "t-1795187003": [2, 3]])
   }
 

@@ -8,22 +8,24 @@ import SystemPackage
 /// Shows the summary of a trace: at its end, and whenever it is asked for.
 ///
 /// A class, because it is asked for wherever ipcdump waits.
-final class SummaryOutput {
+public final class SummaryOutput {
   /// What is added up.
-  let traffic = TrafficSummary()
+  public let traffic = TrafficSummary()
   private let edgeCount: Int?
   private let isJSON: Bool
   private let output: OutputFile
   private var beginning: UInt64 = 0
 
-  /// Prepares what the options ask for, nil if that is no summary: it goes to standard output, unless events go there.
-  init?(_ options: IPCDump) throws(Failure) {
-    guard options.summary.isWanted else { return nil }
-    edgeCount = options.summary.shownEdges
-    isJSON = options.output.format == .json
-    let isTaken =
-      options.capture.output == "-" || (options.showsEvents && options.output.file ?? "-" == "-")
-    output = isTaken ? .standardError : try OutputFile(path: nil)
+  /// Prepares a summary of nothing.
+  ///
+  /// - Parameters:
+  ///   - edgeCount: How many edges are told apart, the greatest first; nil for all.
+  ///   - isJSON: Whether it is written as JSON, and not as a table.
+  ///   - output: Where it goes.
+  public init(edgeCount: Int?, isJSON: Bool, output: consuming OutputFile) {
+    self.edgeCount = edgeCount
+    self.isJSON = isJSON
+    self.output = output
   }
 
   /// Descriptor, to find the pipe or terminal behind it.

@@ -6,16 +6,18 @@ import IPCSummary
 /// Last step of an event: decided on, formatted, kept and counted.
 ///
 /// A class, so that it can be filled while the correlator hands out events.
-final class EventSink {
+public final class EventSink {
   private let filter: EventFilter
   private var format: (any EventFormat)?
   /// Whether there is a format; to ask that itself would copy it.
   private let showsEvents: Bool
   private let showsContents: Bool
   private let limit: UInt64
+  private let hidesLosses: Bool
   private var isEnded = false
   private let recorder: Recorder?
   private let summary: TrafficSummary?
+  private let output: OutputFile
   private var clock: WallClock
   private var buffer = OutputBuffer()
 
@@ -24,18 +26,22 @@ final class EventSink {
 
   /// - Parameters:
   ///   - format: nil if events are not shown.
+  ///   - output: Where they are shown.
   ///   - recorder: Where they are kept, if at all.
   ///   - summary: Where they are added up, if at all.
   ///   - clock: Clock that times are told by, as the format's.
-  init(
-    filter: EventFilter, format: (any EventFormat)?, showsContents: Bool, limit: UInt64,
-    recorder: Recorder? = nil, summary: TrafficSummary? = nil, clock: WallClock
+  public init(
+    filter: EventFilter, format: (any EventFormat)?, output: consuming OutputFile, showsContents: Bool,
+    limit: UInt64,
+    hidesLosses: Bool, recorder: Recorder? = nil, summary: TrafficSummary? = nil, clock: WallClock
   ) {
     self.filter = filter
     self.format = format
+    self.output = output
     showsEvents = format != nil
     self.showsContents = showsContents
     self.limit = limit
+    self.hidesLosses = hidesLosses
     self.recorder = recorder
     self.summary = summary
     self.clock = clock
@@ -44,6 +50,15 @@ final class EventSink {
 
   /// Whether as many events were taken as were asked for.
   var isSatisfied: Bool { (limit > 0 && captured >= limit) || recorder?.isFull ?? false }
+
+  /// Descriptors that show or keep what is traced.
+  var descriptors: [Int32] {
+    let shown = showsEvents ? output.descriptor : nil
+    return [shown, recorder?.descriptor].compactMap { $0 }
+  }
+
+  /// Whether more files may have to be opened.
+  var opensFiles: Bool { recorder?.opensFiles ?? false }
 
   /// Whether what has been formatted or kept is to be written before more is taken, so that memory stays the same.
   var isFull: Bool { max(buffer.count, recorder?.pending ?? 0) >= Self.portion }
@@ -63,11 +78,11 @@ final class EventSink {
     return !isSatisfied && !isFull
   }
 
-  /// Takes a loss, to be told among the events if it is shown.
-  func take(_ loss: Loss, isShown: Bool) {
+  /// Takes a loss.
+  func take(_ loss: Loss) {
     recorder?.take(loss, clock: clock)
     summary?.take(loss)
-    if isShown { format?.append(loss, to: &buffer) }
+    if !hidesLosses { format?.append(loss, to: &buffer) }
   }
 
   /// Follows the wall clock if it has been set.
@@ -86,13 +101,13 @@ final class EventSink {
   }
 
   /// Writes what has been formatted and kept.
-  func flush(to output: borrowing OutputFile) throws(Failure) {
+  func flush() throws(Failure) {
     try recorder?.flush()
     try output.write(&buffer)
   }
 
   /// Ends the output, and the file in which events are kept, and writes what is left. Nothing is taken any more.
-  func finish(to output: borrowing OutputFile) throws(Failure) {
+  func finish() throws(Failure) {
     if !isEnded {
       isEnded = true
       format?.appendFooter(to: &buffer)

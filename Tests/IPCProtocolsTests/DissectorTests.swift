@@ -2,7 +2,7 @@ import IPCModel
 import TestSupport
 import Testing
 
-@testable import IPCCapture
+@testable import IPCProtocols
 
 @Suite("Wireshark is told to show")
 struct DissectorTests {

@@ -2,7 +2,7 @@ import Glibc
 import IPCModel
 import Testing
 
-@testable import ipcdump
+@testable import IPCSession
 
 @Suite("The user of a command")
 struct IdentityTests {

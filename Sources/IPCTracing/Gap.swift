@@ -1,15 +1,16 @@
 import IPCModel
-import IPCTracing
 
 /// Something that cannot be seen here, and what to do about it.
-struct Gap: Encodable, Equatable {
-  let what: String
-  let advice: String
+public struct Gap: Encodable, Equatable, Sendable {
+  /// What it is.
+  public let what: String
+  /// What helps.
+  public let advice: String
 
   private static let newerKernel = "a newer kernel"
 
   /// What is not told of a kind for want of a tracepoint; nil if nothing is.
-  init?(missingTracepoint name: String, of kind: Kind) {
+  public init?(missingTracepoint name: String, of kind: Kind) {
     switch (name, kind) {
     case ("sk_data_ready", .unixDatagram), ("sk_data_ready", .loopbackUDP):
       what = "\(name) is missing: which socket a message goes to is not told before it is received"
@@ -41,14 +42,14 @@ struct Gap: Encodable, Equatable {
   }
 
   /// A sentence that tells both, the advice behind its last semicolon.
-  init(_ failure: Failure) {
+  public init(_ failure: Failure) {
     let parts = failure.sentence.split(separator: "; ")
     what = parts.dropLast().joined(separator: "; ")
     advice = parts.last.map(String.init) ?? ""
   }
 
   /// What concerns no single type.
-  static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Gap] {
+  public static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Gap] {
     var gaps: [Gap] = []
     if !facts.hasBTF { gaps.append(Gap(.withoutBTF)) }
     let missing = facts.capabilities.map(Capabilities.missing(of:)) ?? []

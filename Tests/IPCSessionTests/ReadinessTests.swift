@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-@testable import ipcdump
+@testable import IPCSession
 
 @Suite struct ReadinessTests {
   @Test func `what waits to be read ends every sleep by its level`() throws {

@@ -9,13 +9,11 @@ import Logging
 import SystemPackage
 
 /// One run of ipcdump: carries records from the ring to the output until it is to end.
-struct Session: ~Copyable {
-  private let options: IPCDump
+public struct Session: ~Copyable {
+  private let settings: TraceSettings
   private let signals: StopSignals
   private let readiness: Readiness
   private let command: Command
-  private let output: OutputFile
-  private let recorder: Recorder?
   private let sink: EventSink
   private let summary: SummaryOutput?
   private var tracer: Tracer
@@ -43,46 +41,39 @@ struct Session: ~Copyable {
   private static let grace: UInt64 = 2_000_000_000
 
   /// Prepares everything, so that tracing can begin at once.
-  init(_ options: IPCDump) throws(Failure) {
-    let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
-    let shown = options.output.shownBytes
-    let wantsContents = options.output.showsContents || options.capture.output != nil
-    let captureLimit = wantsContents ? shown.map { UInt64($0) } ?? .max : 0
+  ///
+  /// - Parameters:
+  ///   - sink: Where events go.
+  ///   - summary: Shows what the sink adds up, if it does.
+  public init(_ settings: TraceSettings, into sink: EventSink, summary: SummaryOutput?) throws(Failure) {
     let signals = try StopSignals()
-    let output = try OutputFile(path: options.output.file)
-    let clock = WallClock()
-    let recorder = try Recorder(options.capture, byteLimit: shown, clock: clock)
     // The command is forked while ipcdump is still small.
-    let command = try Command(options.command, as: options.commandIdentity())
+    let command = try Command(settings.command, as: settings.identity)
     let tracer = try Tracer(
       Configuration(
-        selection: selection, hook: options.trace.hook, captureLimit: captureLimit,
-        ringSize: options.trace.ringSize,
-        includesSelf: options.trace.includeSelf, tellsWaiting: options.summary.isWanted))
+        selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
+        ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil))
     // Once for each part of the ring, however much has been waiting since before.
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
     try readiness.add(signals.descriptor.rawValue, .level)
-    summary = try SummaryOutput(options)
-    sink = EventSink(
-      options, selection, output, recorder: recorder, summary: summary?.traffic, clock: clock)
     correlator = Correlator(
       CorrelatorSettings(
-        captureLimit: captureLimit, matchTimeout: UInt64(options.trace.patience) * 1_000_000,
+        captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
         serviceName: ServiceNames.name(of:kind:)))
-    self.options = options
+    self.settings = settings
+    self.sink = sink
+    self.summary = summary
     self.signals = signals
     self.readiness = readiness
     self.command = command
-    self.output = output
-    self.recorder = recorder
     self.tracer = tracer
   }
 
   /// Traces until the end.
   ///
   /// - Returns: Exit status.
-  mutating func run() throws(Failure) -> Int32 {
+  public mutating func run() throws(Failure) -> Int32 {
     do throws(Failure) {
       try start()
     } catch {
@@ -94,7 +85,7 @@ struct Session: ~Copyable {
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
-      try? sink.finish(to: output)
+      try? sink.finish()
       guard command.isRunnable else { throw error }
       Diagnostics.report(error)
       return leaveCommandAlone()
@@ -105,23 +96,17 @@ struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
-    if !options.trace.includeSelf {
-      let own = OwnOutput(eventOutputs, summary: summary?.descriptor)
+    if !settings.includesSelf {
+      let own = OwnOutput(sink.descriptors, summary: summary?.descriptor)
       try tracer.exclude(own.directions(among: held))
     }
-    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: recorder?.opensFiles ?? false)
+    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: sink.opensFiles)
     correlator.seed(LiveChannels(held))
     summary?.begin(at: monotonicNow())
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
     }
-  }
-
-  /// Descriptors that show or keep what is traced.
-  private var eventOutputs: [Int32] {
-    let shown = options.showsEvents ? output.descriptor : nil
-    return [shown, recorder?.descriptor].compactMap { $0 }
   }
 
   // MARK: - Going on
@@ -154,7 +139,7 @@ struct Session: ~Copyable {
   private mutating func wait() {
     let hadNap = isNapping
     isNapping = correlator.stage.count > 0 || correlator.hasPending
-    let part = options.trace.ringSize / Self.napShare
+    let part = settings.ringSize / Self.napShare
     if isNapping != hadNap { tracer.letRecordsWait(isNapping ? part : 0) }
     guard tracer.ring.waiting < (isNapping ? part : 1) else { return }
     readiness.wait(milliseconds: isNapping || hadNap ? Self.shortWait : Self.longWait)
@@ -180,7 +165,7 @@ struct Session: ~Copyable {
   private mutating func noteEnding() {
     guard command.isRunnable, ending == nil else { return }
     ending = command.ending()
-    guard ending != nil, tracer.treeSize > 0, deadline == .max, !options.output.quiet else { return }
+    guard ending != nil, tracer.treeSize > 0, deadline == .max, !settings.isQuiet else { return }
     let count = tracer.treeSize
     Diagnostics.logger.info("the command has ended; \(count) of its descendants are still traced")
   }
@@ -203,7 +188,7 @@ struct Session: ~Copyable {
     let isEmptied = taken < Self.portion && tracer.ring.isEmpty
     try release(now: isEmptied ? now : min(now, last))
     tellLosses(now: now)
-    try sink.flush(to: output)
+    try sink.flush()
     return isEmptied
   }
 
@@ -215,7 +200,7 @@ struct Session: ~Copyable {
         sink.take(event, content: content, texts: texts)
       }
       guard sink.isFull else { return }
-      try sink.flush(to: output)
+      try sink.flush()
     }
   }
 
@@ -225,16 +210,12 @@ struct Session: ~Copyable {
   }
 
   private mutating func tellLosses(now: UInt64) {
-    losses.check(tracer, kinds: Kind.all, now: now) { loss in
-      sink.take(loss, isShown: !options.output.hidesLosses)
-    }
+    losses.check(tracer, kinds: Kind.all, now: now) { sink.take($0) }
   }
 
   private mutating func sweep(now: UInt64) throws(Failure) {
     nextSweep = now + Self.sweepInterval
-    losses.checkSkipped(tracer, now: now) { loss in
-      sink.take(loss, isShown: !options.output.hidesLosses)
-    }
+    losses.checkSkipped(tracer, now: now) { sink.take($0) }
     sink.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
     let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldChannels()) : nil
@@ -267,12 +248,10 @@ struct Session: ~Copyable {
     }
     let now = monotonicNow()
     tellLosses(now: now)
-    losses.checkSkipped(tracer, now: now) { loss in
-      sink.take(loss, isShown: !options.output.hidesLosses)
-    }
-    try sink.finish(to: output)
+    losses.checkSkipped(tracer, now: now) { sink.take($0) }
+    try sink.finish()
     if let moment { try summary?.show(at: moment) }
-    if !options.output.quiet {
+    if !settings.isQuiet {
       let count = sink.captured
       Diagnostics.write("\(count) events captured, \(losses.total) lost")
     }

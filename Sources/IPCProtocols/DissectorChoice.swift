@@ -2,20 +2,20 @@ import IPCModel
 
 /// Chooses how Wireshark shows payloads: as the user says, else by their first bytes, else as the channel's before, else
 /// by port.
-struct DissectorChoice {
+package struct DissectorChoice {
   /// What was chosen.
-  enum Outcome: Equatable {
+  package enum Outcome: Equatable {
     case known(Dissector)
     /// The dissector of a rule, by its position.
     case rule(Int)
   }
 
-  let rules: [DissectionRule]
+  package let rules: [DissectionRule]
   private var memory = DissectorMemory()
 
-  init(rules: [DissectionRule]) { self.rules = rules }
+  package init(rules: [DissectionRule]) { self.rules = rules }
 
-  mutating func dissector(
+  package mutating func dissector(
     of event: borrowing Event, _ fields: ChannelFields, content: UnsafeRawBufferPointer,
     texts: borrowing TextTable
   ) -> Outcome {

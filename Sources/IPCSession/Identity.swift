@@ -2,13 +2,17 @@ import Glibc
 import IPCModel
 
 /// The user that a traced command runs as.
-struct Identity: Equatable {
-  let uid: uid_t
-  let gid: gid_t
+public struct Identity: Equatable, Sendable {
+  /// User that it is.
+  public let uid: uid_t
+  /// Its group.
+  public let gid: gid_t
   /// Supplementary groups.
-  let groups: [gid_t]
-  let name: String
-  let home: String
+  public let groups: [gid_t]
+  /// Its name, or its number if it has none.
+  public let name: String
+  /// Its folder.
+  public let home: String
 
   /// Who runs the command: whom the user has named, else who has called sudo.
   ///
@@ -16,7 +20,7 @@ struct Identity: Equatable {
   ///   - user: Name or number of `--user`; nil if it was not given.
   ///   - variable: Looks up a variable of the environment.
   /// - Returns: Nil if that is who runs ipcdump already.
-  static func ofCommand(user: String?, variable: (String) -> String?) throws(Failure) -> Identity? {
+  public static func ofCommand(user: String?, variable: (String) -> String?) throws(Failure) -> Identity? {
     let identity =
       if let user {
         try named(user)

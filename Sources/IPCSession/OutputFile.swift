@@ -5,9 +5,9 @@ import IPCModel
 import SystemPackage
 
 /// Where events go: standard output, or the file of an option.
-struct OutputFile: ~Copyable {
+public struct OutputFile: ~Copyable {
   /// Option that names a file, and with it what the file consists of.
-  enum Option: String {
+  public enum Option: String {
     /// Lines.
     case shown = "-o"
     /// Blocks of pcapng.
@@ -24,7 +24,7 @@ struct OutputFile: ~Copyable {
   /// - Parameters:
   ///   - path: The file; nil or `-` for standard output.
   ///   - option: Option that names it.
-  init(path: String?, option: Option = .shown) throws(Failure) {
+  public init(path: String?, option: Option = .shown) throws(Failure) {
     self.option = option
     guard let path, path != "-" else {
       file = .standardOutput
@@ -44,7 +44,9 @@ struct OutputFile: ~Copyable {
   }
 
   /// Standard error.
-  static var standardError: OutputFile { OutputFile(borrowing: .standardError, name: "standard error") }
+  public static var standardError: OutputFile {
+    OutputFile(borrowing: .standardError, name: "standard error")
+  }
 
   private init(borrowing file: FileDescriptor, name: String) {
     self.file = file
@@ -56,20 +58,20 @@ struct OutputFile: ~Copyable {
   deinit { if isOwned { try? file.close() } }
 
   /// Whether lines appear on a terminal.
-  var isTerminal: Bool { isatty(file.rawValue) == 1 }
+  public var isTerminal: Bool { isatty(file.rawValue) == 1 }
 
   /// Descriptor, to find the pipe or terminal behind it.
-  var descriptor: Int32 { file.rawValue }
+  public var descriptor: Int32 { file.rawValue }
 
   /// Writes everything in a buffer, which begins at the beginning of a line or block, and empties it.
-  borrowing func write(_ buffer: inout OutputBuffer) throws(Failure) {
+  public borrowing func write(_ buffer: inout OutputBuffer) throws(Failure) {
     if buffer.isEmpty { return }
     defer { buffer.removeAll() }
     try buffer.withBytes { bytes throws(Failure) in try write(bytes) }
   }
 
   /// Writes bytes, which begin at the beginning of a line or block.
-  borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
+  public borrowing func write(_ bytes: UnsafeRawBufferPointer) throws(Failure) {
     var rest = bytes[...]
     while !rest.isEmpty {
       do {

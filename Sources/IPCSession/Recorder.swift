@@ -6,7 +6,7 @@ import IPCModel
 /// Keeps events in the files of `-w`: one, or one after the other.
 ///
 /// A class, so that it can be filled while the correlator hands out events.
-final class Recorder {
+public final class Recorder {
   /// Where in the buffer another file begins.
   private struct Cut {
     let position: Int
@@ -32,15 +32,14 @@ final class Recorder {
   /// Whether the last file of `-W` is complete, so that no more events are wanted.
   private(set) var isFull = false
 
-  /// Opens the first file; nil if the options ask for none.
-  init?(_ options: CaptureOptions, byteLimit: Int?, clock: WallClock) throws(Failure) {
-    guard let path = options.output else { return nil }
-    sizeLimit = options.megabytes.map { Int($0) * 1_000_000 }
-    duration = options.seconds.map { UInt64($0) * 1_000_000_000 }
-    fileLimit = options.seconds == nil ? nil : options.fileCount
+  /// Opens the first file.
+  public init(_ settings: CaptureFileSettings, clock: WallClock) throws(Failure) {
+    sizeLimit = settings.sizeLimit
+    duration = settings.duration
+    fileLimit = settings.duration == nil ? nil : settings.fileCount
     names = CaptureNames(
-      path: path, isTimed: options.seconds != nil, isNumbered: options.megabytes != nil,
-      turn: options.fileCount)
+      path: settings.path, isTimed: settings.duration != nil, isNumbered: settings.sizeLimit != nil,
+      turn: settings.fileCount)
     fileStart = clock.start
     let name = names.name(0, second: clock.second(of: clock.start))
     file = try OutputFile(path: name, option: .kept)
@@ -50,8 +49,8 @@ final class Recorder {
     }
     writer = CaptureWriter(
       CaptureSettings(
-        application: IPCDump.version, system: Self.system, start: clock.start, rules: options.dissect,
-        byteLimit: byteLimit))
+        application: settings.application, system: Self.system, start: clock.start, rules: settings.rules,
+        byteLimit: settings.byteLimit))
     writer.begin(offset: clock.offset, to: &buffer)
   }
 

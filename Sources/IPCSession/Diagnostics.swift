@@ -4,12 +4,12 @@ import Logging
 import SystemPackage
 
 /// Standard error.
-enum Diagnostics {
+public enum Diagnostics {
   /// Logger of everything that is no error.
-  static let logger = Logger(label: "ipcdump")
+  public static let logger = Logger(label: "ipcdump")
 
   /// Sets the log level: 0 tells warnings, 1 what is done, 2 and more what libbpf says.
-  static func start(verbosity: Int) {
+  public static func start(verbosity: Int) {
     let level: Logger.Level = verbosity == 0 ? .warning : verbosity == 1 ? .info : .trace
     LoggingSystem.bootstrap { label in
       var handler = StreamLogHandler.standardError(label: label)
@@ -20,12 +20,12 @@ enum Diagnostics {
   }
 
   /// Writes one line as it is.
-  static func write(_ line: String) {
+  public static func write(_ line: String) {
     _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
   }
 
   /// Tells why ipcdump gives up; an expert's details only with `-v`.
-  static func report(_ failure: Failure) {
+  public static func report(_ failure: Failure) {
     write("ipcdump: \(failure.sentence)")
     for line in failure.details { logger.info("\(line)") }
   }

@@ -1,0 +1,27 @@
+import IPCFiltering
+import IPCTracing
+
+/// What a trace is asked for, in whichever words.
+public struct TraceSettings: Sendable {
+  /// What is traced.
+  public var selection: Selection
+  /// Command that is run and traced, with its arguments; empty for none.
+  public var command: [String] = []
+  /// Whom the command runs as; nil for who runs ipcdump.
+  public var identity: Identity?
+  /// Type of the programs that watch the syscalls.
+  public var hook = Hook.auto
+  /// Size of the ring in bytes, a power of two.
+  public var ringSize = 16 << 20
+  /// How long one side of a transfer waits for the other, in nanoseconds.
+  public var matchTimeout: UInt64 = 100_000_000
+  /// Most bytes of an event's contents that are captured; 0 for none.
+  public var captureLimit: UInt64 = 0
+  /// Whether ipcdump itself and what shows its output are traced.
+  public var includesSelf = false
+  /// Whether nothing is said on standard error but errors.
+  public var isQuiet = false
+
+  /// Asks for a trace of everything on the system that a selection takes in.
+  public init(_ selection: Selection) { self.selection = selection }
+}

@@ -7,41 +7,13 @@ import Testing
 
 @Suite("The report's page", .enabled(if: ChildProgram.isInstalled("chromium"), "chromium is not installed"))
 struct PageTests {
-  private func report(_ limits: ReportLimits = ReportLimits()) -> Report {
-    Report(title: "trace.pcapng", program: "ipcdump test", clock: Scene.clock, limits: limits)
-  }
-
-  /// Two pipes, a signal and a connection, with contents.
-  private func small() -> Page {
-    var scene = Scene()
-    var report = report()
-    var slow = scene.tcp(4_000_000, Scene.sh, Scene.wc, ports: (40_000, 80), count: 5000)
-    slow.setDelay(written: 3_998_500, read: 4_000_000)
-    let events: [(Event, String?)] = [
-      (scene.pipe(1000), "hello\n"),
-      (scene.pipe(2_001_000, Scene.cat, Scene.wc, count: 14), "needle in hay\n"),
-      (scene.signal(3_000_000), nil),
-      (slow, "GET / HTTP/1.1"),
-      (scene.tcp(5_000_000, Scene.wc, Scene.sh, ports: (80, 40_000)), "\u{1b}[2J<b>"),
-      (scene.pipe(6_000_000, Scene.sh, .unknown, traits: .undelivered), nil),
-    ]
-    for (event, content) in events {
-      if let content {
-        Array(content.utf8).withUnsafeBytes { report.take(event, content: $0, texts: scene.texts) }
-      } else {
-        report.take(event, content: nil, texts: scene.texts)
-      }
-    }
-    return Page(report)
-  }
-
   @Test func `shows processes, channels, talks and events`() throws {
     struct Shown: Decodable {
       var title: String, nodes: [String], edges: Int, talks: [String], events: Int, first: String,
         kinds: [String]
       var facts: String, hasNotice: Bool
     }
-    let shown: Shown = try small().evaluate(
+    let shown: Shown = try Page.small().evaluate(
       """
       return {
         title: document.title, nodes: texts(".node .name"), edges: count(".edge"), talks: texts("#talks .row"),
@@ -60,14 +32,14 @@ struct PageTests {
         "sh 4321<unknown>pipe<anonymous>16 B", "sh 4321cat 4322signalSIGTERM1–",
       ])
     #expect(shown.events == 6)
-    #expect(shown.first == "16:04:05.000001000pipesh 4321cat 4322<anonymous>6 B")
+    #expect(shown.first == "16:04:05.000001000pipesh 4321cat 4322<anonymous>6 Bhello↵")
     #expect(shown.kinds == ["pipe3", "signal1", "loopback-tcp2"])
     #expect(shown.facts == "2026-11-20 16:04:05 · 5.999 ms · 6 events · 4.9 KiB · ipcdump test")
     #expect(!shown.hasNotice)
   }
 
   @Test func `shows contents of the chosen event, as text and as a hex dump`() throws {
-    let facts: [[String]] = try small().evaluate(
+    let facts: [[String]] = try Page.small().evaluate(
       """
       click("#events .row", 3); await settle();
       const text = texts(".contents")[0], facts = texts("#details dd");
@@ -89,19 +61,20 @@ struct PageTests {
   }
 
   @Test func `rounds no number of 64 bits`() throws {
-    let facts: [String] = try small().evaluate("return texts('#details dd');", at: "event=2")
+    let facts: [String] = try Page.small().evaluate("return texts('#details dd');", at: "event=2")
     #expect(facts.last == "18446744073709551615")
   }
 
   @Test func `narrows by search, process, type and time`() throws {
     let addresses: KeyValuePairs = [
       "q=needle": 1, "q=NEEDLE": 1, "q=4323": 3, "q=sigterm": 1, "q=needle+cat": 1, "q=needle+signal": 0,
-      "q=process=4322": 0, "process=4322": 3, "hide=pipe": 3, "hide=pipe,signal": 2, "q=40000": 2,
+      "q=process=4322": 0, "process=4322": 3, "hide=pipe": 3, "hide=pipe,signal": 2, "type=pipe": 3,
+      "type=pipe,signal": 4, "type=none": 6, "q=40000": 2,
       "span=2000000,4500000": 3, "q=%0Aneedle": 1, "q=%1B[2J": 1, "q=1.1%1B[2J": 0, "talk=0.1.0": 1,
       "talk=9.9.9": 6, "": 6,
     ]
     let words = addresses.map { "\"\($0.key)\"" }.joined(separator: ",")
-    let events: [Int] = try small().evaluate(
+    let events: [Int] = try Page.small().evaluate(
       """
       const counts = [];
       for (const address of [\(words)]) { location.hash = address; await settle(); counts.push(count("#events .row")); }
@@ -111,7 +84,7 @@ struct PageTests {
   }
 
   @Test func `narrows by a click and goes back at Escape`() throws {
-    let counts: [Int] = try small().evaluate(
+    let counts: [Int] = try Page.small().evaluate(
       """
       const counts = [];
       const note = async () => { await settle(); counts.push(count("#events .row")); };
@@ -122,15 +95,17 @@ struct PageTests {
       click("#talks .row"); await note();
       click("#active .chip"); await note();
       click("#kinds .chip"); await note();
+      click("#kinds .chip", 1); await note();
+      click("#kinds .chip"); await note();
       document.getElementById("search").value = "SIGTERM";
       document.getElementById("search").dispatchEvent(new Event("input")); await note();
       return counts;
       """)
-    #expect(counts == [3, 6, 1, 6, 1, 6, 3, 1])
+    #expect(counts == [3, 6, 1, 6, 1, 6, 3, 4, 1, 1])
   }
 
   @Test func `goes from event to event by keys`() throws {
-    let facts: [String] = try small().evaluate(
+    let facts: [String] = try Page.small().evaluate(
       """
       const press = (key, target = document) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
       const type = () => texts("#details dd").find((text) => ["pipe", "signal", "loopback-tcp"].includes(text));
@@ -147,7 +122,7 @@ struct PageTests {
 
   @Test func `shows hostile names and runs none of them`() throws {
     var scene = Scene()
-    var report = report()
+    var report = Page.report()
     for (index, text) in nastyTexts.enumerated() {
       let end = Endpoint(pid: Int32(100 + index), tid: 100, comm: Comm(bytes: text))
       let event = scene.pipe(UInt64(index), end, Scene.cat, named: text)
@@ -184,7 +159,7 @@ struct PageTests {
 
   @Test func `holds 100,000 events and draws only the rows in sight`() throws {
     var scene = Scene()
-    var report = report()
+    var report = Page.report()
     var random = SeededRandom(seed: 7)
     let ends = (0..<60).map { Endpoint(pid: 1000 + $0, tid: 1000 + $0, comm: Comm("worker-\($0)")) }
     let content = Array("message number \n".utf8)
@@ -230,7 +205,7 @@ struct PageTests {
     limits.events = 3
     limits.contents = 10
     limits.contentOfEvent = 8
-    var report = report(limits)
+    var report = Page.report(limits)
     for index in 0..<5 {
       let event = scene.pipe(UInt64(index), count: 20)
       [UInt8](repeating: 65, count: 20).withUnsafeBytes {

@@ -1,15 +1,18 @@
 "use strict";
 
 /** Puts what is chosen into the page's address, so that it can be kept and passed on. */
-function writeAddress(capture, filter, selected) {
+function writeAddress(capture, filter, selected, isFollowed) {
   const words = new URLSearchParams();
   if (filter.query) words.set("q", filter.query);
-  if (filter.hiddenKinds.size) words.set("hide", [...filter.hiddenKinds].map((i) => capture.kinds[i].name).join(","));
+  if (filter.kinds.size) words.set("type", [...filter.kinds].map((i) => capture.kinds[i].name).join(","));
   if (filter.process !== null) words.set("process", capture.processes[filter.process].pid);
   if (filter.talk) {
     const { source, destination, kind, channel } = filter.talk;
     words.set("talk", [source, destination, kind, ...(channel === null ? [] : [channel])].join("."));
   }
+  // By one of its events: their numbers are those of the capture.
+  if (filter.conversation !== null) words.set("conversation", filter.conversations.first(filter.conversation));
+  if (isFollowed) words.set("follow", "1");
   if (filter.span) words.set("span", filter.span.map(Math.round).join(","));
   if (selected >= 0) words.set("event", selected);
   const { theme } = document.documentElement.dataset;
@@ -21,15 +24,17 @@ function writeAddress(capture, filter, selected) {
 /**
  * Sets a filter as the page's address says; what makes no sense is left out.
  *
- * @returns The `event` that is chosen, or −1, and the `theme`, or null.
+ * @returns The `event` that is chosen, or −1, whether its conversation is followed, and the `theme`, or null.
  */
 function readAddress(capture, filter) {
   const words = new URLSearchParams(location.hash.slice(1));
   filter.query = words.get("q") ?? "";
-  for (const name of (words.get("hide") ?? "").split(",")) {
-    const kind = capture.kinds.findIndex((kind) => kind.name === name);
-    if (kind >= 0) filter.hiddenKinds.add(kind);
-  }
+  const kinds = (key) => (words.get(key) ?? "").split(",").map((name) => capture.kinds.findIndex((kind) => kind.name === name))
+    .filter((kind) => kind >= 0);
+  filter.kinds = new Set(kinds("type"));
+  // Addresses that were kept may name what is left out instead.
+  const hidden = kinds("hide");
+  if (hidden.length) capture.kinds.forEach((_, kind) => { if (!hidden.includes(kind)) filter.kinds.add(kind); });
   const process = capture.processes.findIndex((process) => String(process.pid) === words.get("process"));
   if (process >= 0) filter.process = process;
   const [source, destination, kind, channel = null] = (words.get("talk") ?? "").split(".").map(Number);
@@ -38,10 +43,17 @@ function readAddress(capture, filter) {
   }
   const span = (words.get("span") ?? "").split(",").map(Number);
   if (span.length === 2 && span[1] > span[0]) filter.span = span;
-  const event = Number(words.get("event") ?? -1);
+  const number = (key) => {
+    const event = Number(words.get(key) ?? -1);
+    return Number.isInteger(event) && event >= 0 && event < capture.size ? event : -1;
+  };
+  const one = number("conversation");
+  const conversation = one < 0 ? -1 : filter.conversations.of(one);
+  if (conversation >= 0) filter.conversation = conversation;
   const theme = words.get("theme");
   return {
-    event: Number.isInteger(event) && event >= 0 && event < capture.size ? event : -1,
+    event: number("event"),
+    isFollowed: words.has("follow"),
     theme: ["dark", "light"].includes(theme) ? theme : null,
   };
 }

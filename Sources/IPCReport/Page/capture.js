@@ -19,8 +19,8 @@ class Capture {
     this.zone = facts.zone;
     /** Kinds: `name`, and whether their transfers carry bytes. */
     this.kinds = facts.kinds;
-    /** Processes: `[pid, name]`. */
-    this.processes = facts.processes.map(([pid, name]) => ({ pid, name }));
+    /** Processes: `[pid, name]`, and where they are known the path of the executable and the command line. */
+    this.processes = facts.processes.map(([pid, name, executable = "", commandLine = ""]) => ({ pid, name, executable, commandLine }));
     this.comms = facts.comms;
     this.channels = facts.channels;
     /** Fields beside the count: `[key, value, key, value, …]`, shared by many events. */

@@ -2,19 +2,22 @@
 
 /** What is known of one event, and its contents. */
 class Details {
-  /** Most characters of a view that are put into the page at once. */
-  static limit = 1 << 20;
-
   #capture;
-  #host;
-  #views;
+  #filter;
+  #parts;
+  #handlers;
   #event = -1;
   #isHex = false;
 
-  constructor(host, views, capture) {
-    this.#host = host;
-    this.#views = views;
+  /**
+   * @param parts     Elements: `details`, `views`, and `follow`, which shows the conversation.
+   * @param handlers  `process(number)` and `kind(number)` when one is chosen.
+   */
+  constructor(parts, capture, filter, handlers) {
+    this.#parts = parts;
     this.#capture = capture;
+    this.#filter = filter;
+    this.#handlers = handlers;
     this.show(-1);
   }
 
@@ -26,21 +29,30 @@ class Details {
   }
 
   show(event) {
+    const { details, views, follow } = this.#parts;
     this.#event = event;
-    this.#views.hidden = true;
-    this.#host.replaceChildren();
+    views.hidden = true;
+    follow.hidden = event < 0 || this.#filter.conversations.of(event) < 0;
+    details.replaceChildren();
     if (event < 0) {
-      this.#host.append(element("p", "hint", "Choose an event in the table or in the timeline to see all of it, and its contents."));
+      details.append(element("p", "hint", "Choose an event in the table or in the timeline to see all of it, and its contents."));
       return;
     }
-    this.#host.append(this.#facts(event));
+    details.append(this.#facts(event));
     const bytes = this.#capture.content(event);
-    this.#views.hidden = !bytes?.length;
-    for (const note of this.#notes(event, bytes)) this.#host.append(element("p", "hint", note));
+    views.hidden = !bytes?.length;
+    for (const note of this.#notes(event, bytes)) details.append(element("p", "hint", note));
     if (!bytes?.length) return;
-    const text = this.#isHex ? hexDump(bytes) : plainText(bytes);
-    this.#host.append(element("pre", this.#isHex ? "contents hex" : "contents", text.slice(0, Details.limit)));
+    const contents = contentsElement(bytes, this.#isHex, this.#filter.search);
+    details.append(contents);
+    const hit = contents.querySelector("mark");
+    if (!hit) return;
+    const below = hit.getBoundingClientRect().bottom - details.getBoundingClientRect().bottom;
+    if (below > 0) details.scrollTop += below + details.clientHeight / 2;
   }
+
+  /** Shows the event anew, after what it is looked at for has changed. */
+  refresh() { this.show(this.#event); }
 
   #facts(event) {
     const capture = this.#capture;
@@ -48,7 +60,9 @@ class Details {
     const list = element("dl", "facts-list");
     const add = (name, value, note = "") => {
       list.append(element("dt", "", name));
-      const definition = element("dd", "", value);
+      const definition = element("dd");
+      if (typeof value === "string") definition.append(...this.#filter.search.mark(value));
+      else definition.append(...value);
       if (note) definition.append(" ", element("span", "flag", note));
       list.append(definition);
     };
@@ -57,12 +71,13 @@ class Details {
       const { pid, name } = capture.processes[process];
       const own = capture.comms[comm] !== name ? `${visible(capture.comms[comm])} ` : "";
       const threadText = thread >= 0 && thread !== pid ? ` (thread ${own}${thread})` : own && pid >= 0 ? ` (as ${own.trim()})` : "";
-      return [processText(capture.processes[process]) + threadText, isInferred ? "inferred" : ""];
+      const choice = this.#choice(processText(capture.processes[process]), () => this.#handlers.process(process));
+      return [[choice, ...this.#filter.search.mark(threadText)], isInferred ? "inferred" : ""];
     };
     add("Time", `${dateText(capture)} ${clockText(capture, capture.time[event])}`);
     add("Since start", spanText(capture.time[event] - capture.begin, 1));
     if (capture.delay[event] >= 0) add("Delay", `${spanText(capture.delay[event], 1)} from write to read`);
-    add("Type", kind.name);
+    add("Type", [this.#choice(kind.name, () => this.#handlers.kind(capture.kind[event]))]);
     add("From", ...end(capture.source[event], capture.sourceThread[event], capture.sourceComm[event], traits & Trait.inferredSource));
     add("To", ...end(capture.destination[event], capture.destinationThread[event], capture.destinationComm[event],
       traits & Trait.inferredDestination));
@@ -72,6 +87,16 @@ class Details {
     const fields = capture.fields[capture.field[event]];
     for (let i = 0; i < fields.length; i += 2) add(fields[i], visible(fields[i + 1]));
     return list;
+  }
+
+  /** What filters at a click. */
+  #choice(text, choose) {
+    const choice = element("button", "choice");
+    choice.type = "button";
+    choice.title = "Filter by this";
+    choice.append(...this.#filter.search.mark(text));
+    choice.addEventListener("click", choose);
+    return choice;
   }
 
   #notes(event, bytes) {

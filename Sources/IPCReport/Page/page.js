@@ -14,18 +14,40 @@ class Page {
   #talks = [];
   #order = "bytes";
   #selected = -1;
+  /** Query whose words are marked. */
+  #marked = "";
   #timer;
+  #bar;
   #graph;
   #timeline;
   #details;
+  #dialogue;
   #talkGrid;
   #eventGrid;
 
   constructor() {
     const capture = this.#capture;
-    this.#details = new Details(this.#get("details"), this.#get("views"), capture);
+    this.#details = new Details(
+      { details: this.#get("details"), views: this.#get("views"), follow: this.#get("follow") }, capture, this.#filter, {
+        process: (process) => this.#toggle("process", process),
+        kind: (kind) => {
+          this.#filter.kinds = new Set(this.#filter.kinds.has(kind) ? [] : [kind]);
+          this.#update();
+        },
+      });
+    this.#dialogue = new Dialogue(
+      {
+        dialog: this.#get("dialogue"), title: this.#get("dialogue-title"), note: this.#get("dialogue-note"),
+        sides: this.#get("dialogue-sides"), views: this.#get("dialogue-views"), turns: this.#get("turns"),
+      }, capture, this.#filter, {
+        choose: (event) => this.#select(event),
+        close: () => this.#writeAddress(),
+      });
+    this.#bar = new FilterBar(
+      { kinds: this.#get("kinds"), active: this.#get("active"), status: this.#get("status"), search: this.#get("search") },
+      capture, this.#filter, () => this.#update());
     this.#graph = new Graph(this.#get("graph"), this.#get("graph-note"), capture, {
-      process: (process) => this.#toggle("process", process, process),
+      process: (process) => this.#toggle("process", process),
       talk: (talk) => this.#toggleTalk(talk),
     });
     this.#timeline = new Timeline(
@@ -41,7 +63,6 @@ class Page {
       });
     this.#makeGrids();
     this.#describe();
-    this.#makeKinds();
     this.#listen();
     this.#goToAddress();
     document.body.dataset.state = "ready";
@@ -52,7 +73,7 @@ class Page {
   #makeGrids() {
     const talk = (row) => this.#capture.talks[this.#talks[row]];
     const figures = (row) => ({ events: this.#counts[this.#talks[row]], bytes: this.#bytes[this.#talks[row]] });
-    this.#talkGrid = new Grid(this.#get("talks"), "Who talks to whom", talkColumns(this.#capture, talk, figures), {
+    this.#talkGrid = new Grid(this.#get("talks"), "Who talks to whom", talkColumns(this.#capture, this.#filter.search, talk, figures), {
       open: (row) => {
         const { source, destination, kind, channel } = talk(row);
         this.#toggleTalk({ source, destination, kind, channel });
@@ -63,7 +84,7 @@ class Page {
       },
     });
     const event = (row) => this.#shown[row];
-    this.#eventGrid = new Grid(this.#get("events"), "Events", eventColumns(this.#capture, event), {
+    this.#eventGrid = new Grid(this.#get("events"), "Events", eventColumns(this.#capture, this.#filter.search, event), {
       choose: (row) => this.#select(event(row), false),
     });
   }
@@ -88,24 +109,6 @@ class Page {
     this.#get("notice").textContent = notices.join(" ");
   }
 
-  #makeKinds() {
-    const capture = this.#capture;
-    const counts = new Array(capture.kinds.length).fill(0);
-    for (const talk of capture.talks) counts[talk.kind] += talk.events;
-    capture.kinds.forEach((kind, i) => {
-      if (!counts[i]) return;
-      const chip = element("button", `chip kind-${i % 8}`);
-      chip.type = "button";
-      chip.append(element("span", "dot"), element("span", "", kind.name), element("span", "amount", number(counts[i])));
-      chip.dataset.kind = i;
-      chip.addEventListener("click", () => {
-        if (!this.#filter.hiddenKinds.delete(i)) this.#filter.hiddenKinds.add(i);
-        this.#update();
-      });
-      this.#get("kinds").append(chip);
-    });
-  }
-
   #listen() {
     const get = this.#get;
     get("search").addEventListener("input", () => this.#later(() => {
@@ -117,7 +120,7 @@ class Page {
     get("theme").addEventListener("click", () => {
       document.documentElement.dataset.theme = this.#isDark ? "light" : "dark";
       this.#showTheme();
-      writeAddress(this.#capture, this.#filter, this.#selected);
+      this.#writeAddress();
     });
     get("help-button").addEventListener("click", () => get("help").showModal());
     get("graph-in").addEventListener("click", () => this.#graph.zoom(0.7));
@@ -125,6 +128,7 @@ class Page {
     get("zoom-in").addEventListener("click", () => this.#timeline.zoom(0.5));
     get("zoom-out").addEventListener("click", () => this.#timeline.zoom(2));
     get("zoom-fit").addEventListener("click", () => this.#timeline.fit());
+    get("follow").addEventListener("click", () => this.#follow());
     get("view-text").addEventListener("click", () => this.#view(false));
     get("view-hex").addEventListener("click", () => this.#view(true));
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -136,11 +140,11 @@ class Page {
   }
 
   #key(event) {
-    if (event.ctrlKey || event.altKey || event.metaKey || this.#get("help").open) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || document.querySelector("dialog[open]")) return;
     const isTyping = event.target === this.#get("search");
     const actions = {
       "/": () => this.#get("search").focus(), "?": () => this.#get("help").showModal(),
-      n: () => this.#step(1), p: () => this.#step(-1), x: () => this.#view(!this.#details.isHex),
+      n: () => this.#step(1), p: () => this.#step(-1), f: () => this.#follow(), x: () => this.#view(!this.#details.isHex),
       t: () => this.#get("theme").click(),
     };
     if (event.key === "Escape") {
@@ -183,7 +187,7 @@ class Page {
     this.#timeline.select(event);
     const row = this.#shown.indexOf(event);
     if (showsRow && row >= 0) this.#eventGrid.activate(row);
-    writeAddress(this.#capture, this.#filter, this.#selected);
+    this.#writeAddress();
   }
 
   #step(direction) {
@@ -193,6 +197,20 @@ class Page {
     this.#select(this.#shown[next]);
   }
 
+  /** Shows the conversation of the chosen event as a dialogue, and only that in the page behind it. */
+  #follow() {
+    const number = this.#selected < 0 ? -1 : this.#filter.conversations.of(this.#selected);
+    if (number < 0) return;
+    this.#filter.conversation = number;
+    this.#update();
+    this.#dialogue.open(this.#selected);
+    this.#writeAddress();
+  }
+
+  #writeAddress() {
+    writeAddress(this.#capture, this.#filter, this.#selected, this.#dialogue.isOpen);
+  }
+
   get #isDark() {
     const { theme } = document.documentElement.dataset;
     return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
@@ -200,12 +218,14 @@ class Page {
 
   /** Shows what the page's address says. */
   #goToAddress() {
-    const { event, theme } = readAddress(this.#capture, this.#filter);
+    const { event, theme, isFollowed } = readAddress(this.#capture, this.#filter);
     this.#get("search").value = this.#filter.query;
     if (theme) document.documentElement.dataset.theme = theme;
     this.#showTheme();
     this.#update();
     if (event >= 0) this.#select(event);
+    if (isFollowed) this.#follow();
+    else this.#dialogue.close();
   }
 
   // MARK: Showing
@@ -224,9 +244,15 @@ class Page {
 
   #update(isTimelineToo = true) {
     const capture = this.#capture;
+    if (this.#filter.query !== this.#marked) {
+      this.#marked = this.#filter.query;
+      this.#details.refresh();
+    }
     if (isTimelineToo) {
       this.#passing = this.#filter.passing();
       this.#timeline.show(this.#passing);
+    } else {
+      this.#timeline.settle();
     }
     this.#shown = this.#filter.within(this.#passing);
     this.#counts.fill(0);
@@ -238,8 +264,8 @@ class Page {
     this.#graph.update(this.#filter, this.#counts);
     this.#showTalks();
     this.#eventGrid.show(this.#shown.length, this.#shown.indexOf(this.#selected));
-    this.#showFilters();
-    writeAddress(this.#capture, this.#filter, this.#selected);
+    this.#showNotes();
+    this.#writeAddress();
   }
 
   #showTalks() {
@@ -255,43 +281,10 @@ class Page {
     this.#get("talks-note").textContent = number(this.#talks.length);
   }
 
-  #showFilters() {
-    const capture = this.#capture;
-    const filter = this.#filter;
-    for (const chip of this.#get("kinds").children) {
-      chip.setAttribute("aria-pressed", !filter.hiddenKinds.has(Number(chip.dataset.kind)));
-    }
-    const chips = [];
-    const add = (text, drop) => {
-      const chip = element("button", "chip active", text);
-      chip.type = "button";
-      chip.setAttribute("aria-label", `Drop the filter ${text}`);
-      chip.append(element("span", "drop", "×"));
-      chip.addEventListener("click", () => {
-        drop();
-        this.#update();
-      });
-      chips.push(chip);
-    };
-    if (filter.query) {
-      add(`“${filter.query}”`, () => { filter.query = this.#get("search").value = ""; });
-    }
-    if (filter.process !== null) add(processText(capture.processes[filter.process]), () => { filter.process = null; });
-    if (filter.talk) {
-      const { source, destination, kind, channel } = filter.talk;
-      const ends = [source, destination].map((end) => processText(capture.processes[end])).join(" → ");
-      const name = channel === null ? "" : ` ${visible(capture.channels[channel])}`;
-      add(`${ends}, ${capture.kinds[kind].name}${name}`, () => { filter.talk = null; });
-    }
-    if (filter.span) {
-      const [from, to] = filter.span.map((time) => time - capture.begin);
-      add(`${spanText(to - from)} from ${from < 0 ? "−" : "+"}${spanText(Math.abs(from))}`, () => { filter.span = null; });
-    }
-    this.#get("active").replaceChildren(...chips);
-    this.#get("status").textContent = filter.isActive
-      ? `${number(this.#shown.length)} of ${plural(capture.size, "event")}` : "";
+  #showNotes() {
+    this.#bar.show(this.#shown.length);
     this.#get("events-note").textContent = number(this.#shown.length);
-    this.#get("timeline-note").textContent = this.#shown.length ? "" : "nothing passes the filters";
+    this.#get("timeline-note").textContent = this.#shown.length ? this.#timeline.note : "nothing passes the filters";
   }
 }
 

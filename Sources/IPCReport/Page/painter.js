@@ -35,7 +35,7 @@ class Painter {
     if (shown.length > Painter.density * this.#scale.width) this.#drawActivity(pen, shown, height);
     else this.#drawTransfers(pen, shown, height);
     this.#drawLosses(pen, height);
-    if (selected >= 0) this.#drawSelected(pen, selected, height);
+    if (selected >= 0 && !isNaN(this.#scale.y(this.#capture.source[selected]))) this.#drawSelected(pen, selected, height);
     pen.restore();
     this.#drawRuler(pen, width);
   }
@@ -50,12 +50,13 @@ class Painter {
       pen.lineTo(width, Math.round(y) + 0.5);
       pen.stroke();
       const { pid, name } = this.#capture.processes[process];
-      pen.textAlign = "left";
-      pen.fillStyle = chosen === process ? color("--accent") : color("--text");
-      pen.fillText(clip(pen, pid < 0 ? "<unknown>" : visible(name), Scale.gutter - 76), 14, y);
       pen.textAlign = "right";
       pen.fillStyle = color("--quiet");
       if (pid >= 0) pen.fillText(pid, Scale.gutter - 12, y);
+      const room = Scale.gutter - 34 - (pid < 0 ? 0 : pen.measureText(pid).width);
+      pen.textAlign = "left";
+      pen.fillStyle = chosen === process ? color("--accent") : color("--text");
+      pen.fillText(clip(pen, pid < 0 ? "<unknown>" : visible(name), room), 14, y);
     });
   }
 

@@ -4,7 +4,7 @@
 class Scale {
   static laneHeight = 24;
   /** Room at the left for the processes, and at the right for the last event's size. */
-  static gutter = 150;
+  static gutter = 190;
   static margin = 48;
   /** Room at the top for the times. */
   static ruler = 24;
@@ -34,11 +34,19 @@ class Scale {
     return [begin - room, end + room];
   }
 
-  /** Gives a lane to each process of these events, in the order in which they were first seen. */
-  setEvents(events) {
+  /**
+   * Gives a lane to each process of these events, in the order in which they were first seen.
+   *
+   * @param isMore  Whether what has a lane keeps it: lanes must not jump below a pointer that drags.
+   */
+  setEvents(events, isMore = false) {
     const capture = this.#capture;
     const isSeen = new Uint8Array(capture.processes.length);
     const isKindSeen = new Uint8Array(capture.kinds.length);
+    if (isMore) {
+      for (const process of this.processes) isSeen[process] = 1;
+      for (const kind of this.kinds) isKindSeen[kind] = 1;
+    }
     for (const event of events) {
       isSeen[capture.source[event]] = isSeen[capture.destination[event]] = 1;
       isKindSeen[capture.kind[event]] = 1;
@@ -60,8 +68,11 @@ class Scale {
 
   timeAt(x) { return this.span[0] + (x - Scale.gutter) / this.width * (this.span[1] - this.span[0]); }
 
-  /** Middle of a process's lane, from the top of what is in sight. */
-  y(process) { return Scale.ruler + (this.#laneOf[process] + 0.5) * Scale.laneHeight - this.#lanes.scrollTop; }
+  /** Middle of a process's lane, from the top of what is in sight; NaN if it has none. */
+  y(process) {
+    const lane = this.#laneOf[process];
+    return lane < 0 ? NaN : Scale.ruler + (lane + 0.5) * Scale.laneHeight - this.#lanes.scrollTop;
+  }
 
   /** Place of a time in the strip that shows all of it, which is as wide as the lanes. */
   overviewX(time) {

@@ -6,12 +6,13 @@
  * @param talk     Talk of a row.
  * @param figures  Its shown `events` and `bytes`.
  */
-function talkColumns(capture, talk, figures) {
+function talkColumns(capture, search, talk, figures) {
+  const process = (cell, i) => fillProcess(cell, capture.processes[i], search);
   return [
-    { title: "From", className: "end", sort: "from", fill: (cell, row) => fillProcess(cell, capture.processes[talk(row).source]) },
-    { title: "To", className: "end", sort: "to", fill: (cell, row) => fillProcess(cell, capture.processes[talk(row).destination]) },
-    { title: "Type", className: "kind", sort: "type", fill: (cell, row) => fillKind(cell, capture, talk(row).kind) },
-    { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[talk(row).channel])) },
+    { title: "From", className: "end", sort: "from", fill: (cell, row) => process(cell, talk(row).source) },
+    { title: "To", className: "end", sort: "to", fill: (cell, row) => process(cell, talk(row).destination) },
+    { title: "Type", className: "kind", sort: "type", fill: (cell, row) => fillKind(cell, capture, talk(row).kind, search) },
+    { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[talk(row).channel]), search) },
     { title: "Events", className: "figure", sort: "events", fill: (cell, row) => { cell.textContent = number(figures(row).events); } },
     {
       title: "Bytes", className: "figure", sort: "bytes",
@@ -25,22 +26,22 @@ function talkColumns(capture, talk, figures) {
  *
  * @param event  Number of the event of a row.
  */
-function eventColumns(capture, event) {
-  const process = (cell, i) => fillProcess(cell, capture.processes[i]);
+function eventColumns(capture, search, event) {
+  const process = (cell, i) => fillProcess(cell, capture.processes[i], search);
   return [
-    { title: "Time", className: "time", fill: (cell, row) => { cell.textContent = clockText(capture, capture.time[event(row)]); } },
-    { title: "Type", className: "kind", fill: (cell, row) => fillKind(cell, capture, capture.kind[event(row)]) },
+    { title: "Time", className: "time", fill: (cell, row) => fillTime(cell, clockText(capture, capture.time[event(row)])) },
+    { title: "Type", className: "kind", fill: (cell, row) => fillKind(cell, capture, capture.kind[event(row)], search) },
     { title: "From", className: "end", fill: (cell, row) => process(cell, capture.source[event(row)]) },
     { title: "To", className: "end", fill: (cell, row) => process(cell, capture.destination[event(row)]) },
     {
-      title: "Channel", className: "wide",
-      fill: (cell, row) => fillText(cell, visible(capture.channels[capture.channel[event(row)]])),
+      title: "Channel", className: "wide channel",
+      fill: (cell, row) => fillText(cell, visible(capture.channels[capture.channel[event(row)]]), search),
     },
     {
       title: "Bytes", className: "figure",
       fill: (cell, row) => fillBytes(cell, capture, capture.kind[event(row)], capture.count[event(row)]),
     },
-    { title: "Remarks", className: "remarks", fill: (cell, row) => fillText(cell, remarks(capture, event(row))) },
+    { title: "Contents", className: "preview", fill: (cell, row) => fillPreview(cell, capture, event(row), search) },
   ];
 }
 
@@ -59,31 +60,48 @@ function sortedTalks(capture, order, counts, bytes) {
   return talks.map((_, i) => i).filter((i) => counts[i]).sort(orders[order]);
 }
 
-function fillText(cell, text) {
-  cell.textContent = text;
+function fillText(cell, text, search) {
+  cell.replaceChildren(...search.mark(text));
   cell.title = text;
 }
 
-function fillProcess(cell, process) {
-  cell.title = processText(process);
-  if (process.pid < 0) cell.replaceChildren(element("span", "unknown", "<unknown>"));
-  else cell.replaceChildren(element("span", "comm", visible(process.name)), " ", element("span", "pid", String(process.pid)));
+/** The nanoseconds are left out where there is little room. */
+function fillTime(cell, text) {
+  cell.replaceChildren(text.slice(0, -3), element("span", "fine", text.slice(-3)));
+  cell.title = text;
 }
 
-function fillKind(cell, capture, kind) {
-  cell.replaceChildren(element("span", `dot kind-${kind % 8}`), capture.kinds[kind].name);
+/** The name is cut off where there is no room for all of it, the pid never. */
+function fillProcess(cell, process, search) {
+  cell.title = processTitle(process);
+  if (process.pid < 0) return cell.replaceChildren(element("span", "unknown", "<unknown>"));
+  const [name, pid] = [element("span", "comm"), element("span", "pid")];
+  name.append(...search.mark(visible(process.name)));
+  pid.append(...search.mark(String(process.pid)));
+  cell.replaceChildren(name, " ", pid);
+}
+
+function fillKind(cell, capture, kind, search) {
+  cell.replaceChildren(element("span", `dot kind-${kind % 8}`), ...search.mark(capture.kinds[kind].name));
 }
 
 function fillBytes(cell, capture, kind, bytes) {
   cell.textContent = capture.kinds[kind].carriesBytes ? bytesText(bytes) : "–";
 }
 
-/** What must not be overlooked about an event. */
+/** What must not be overlooked about an event, and the beginning of its contents, or the part that was looked for. */
+function fillPreview(cell, capture, event, search) {
+  const bytes = capture.content(event);
+  const flags = remarks(capture, event).map((words) => element("span", "flag", words));
+  cell.replaceChildren(...flags, ...(bytes?.length ? search.mark(previewText(bytes, search)) : []));
+  cell.title = cell.textContent;
+}
+
 function remarks(capture, event) {
   const traits = capture.traits[event];
   const words = [];
   if (traits & Trait.inferredSource) words.push("source inferred");
   if (traits & Trait.inferredDestination) words.push("destination inferred");
   if (traits & Trait.undelivered) words.push("never received");
-  return words.join(", ");
+  return words;
 }

@@ -9,6 +9,8 @@ class Timeline {
   #scale;
   #painter;
   #events = new Uint32Array(0);
+  /** Number of processes in any of the events. */
+  #processes = 0;
   #selected = -1;
 
   /**
@@ -30,9 +32,31 @@ class Timeline {
   show(events) {
     this.#events = events;
     this.#scale.setEvents(events);
-    this.#parts.size.style.height = `${this.#scale.height}px`;
+    this.#processes = this.#scale.processes.length;
     this.#scale.span = this.#filter.span ?? this.#scale.whole;
+    this.settle();
+  }
+
+  /** Gives lanes to those only who send or receive in the part of the time that is looked at. */
+  settle() {
+    const { lanes } = this.#parts;
+    const place = () => (this.#selected < 0 ? NaN : this.#scale.y(this.#capture.source[this.#selected]));
+    const old = place();
+    this.#setLanes();
+    // What is chosen stays where it was seen.
+    if (old > Scale.ruler && old < lanes.clientHeight && place() !== old) lanes.scrollTop += (place() || old) - old;
     this.draw();
+  }
+
+  /** What is hidden because it is idle in the part of the time that is looked at. */
+  get note() {
+    const { length } = this.#scale.processes;
+    return length < this.#processes ? `${number(length)} of ${number(this.#processes)} processes, the others are idle here` : "";
+  }
+
+  #setLanes(isMore = false) {
+    this.#scale.setEvents(this.#filter.within(this.#events, this.#scale.span), isMore);
+    this.#parts.size.style.height = `${this.#scale.height}px`;
   }
 
   draw() {
@@ -42,11 +66,13 @@ class Timeline {
   /** Marks an event, and moves so that it can be seen. */
   select(event) {
     this.#selected = event;
+    if (event < 0) return this.draw();
     const time = this.#capture.time[event];
     const [from, to] = this.#scale.span;
     if (time < from || time > to) this.#look([time - (to - from) / 2, time + (to - from) / 2]);
     const { lanes } = this.#parts;
     const y = this.#scale.y(this.#capture.source[event]);
+    // What the filter does not let through has no lane; then y is NaN, and neither is true.
     if (y < Scale.ruler || y > lanes.clientHeight) lanes.scrollTop += y - lanes.clientHeight / 2;
     this.draw();
   }
@@ -71,14 +97,14 @@ class Timeline {
 
   /** Looks at all of the time. */
   fit() {
-    this.#scale.span = this.#scale.whole;
-    this.#handlers.span(null);
-    this.draw();
+    this.#look(this.#scale.whole, null);
   }
 
-  #look(span) {
+  /** Looks at a part of the time; who is idle there keeps a lane until this has settled. */
+  #look(span, chosen = span) {
     this.#scale.span = span;
-    this.#handlers.span(span);
+    this.#setLanes(true);
+    this.#handlers.span(chosen);
     this.draw();
   }
 

@@ -52,20 +52,8 @@ function processText(process) {
   return process.pid < 0 ? "<unknown>" : `${visible(process.name)} ${process.pid}`;
 }
 
-/** Contents as text: what is no UTF-8, and control characters, are visible. */
-function plainText(bytes) {
-  const text = new TextDecoder("utf-8", { fatal: false }).decode(bytes);
-  return text.replace(/[^\n]+/g, (line) => visible(line.replaceAll("\t", "    ")));
-}
-
-/** Contents as `hexdump -C` shows them. */
-function hexDump(bytes) {
-  const lines = [];
-  for (let start = 0; start < bytes.length; start += 16) {
-    const row = Array.from(bytes.subarray(start, start + 16));
-    const hex = row.map((byte, i) => (i === 8 ? " " : "") + byte.toString(16).padStart(2, "0")).join(" ");
-    const letters = row.map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : ".")).join("");
-    lines.push(`${start.toString(16).padStart(8, "0")}  ${hex.padEnd(48)}  |${letters}|`);
-  }
-  return lines.join("\n");
+/** What is known of a process, in lines. */
+function processTitle(process) {
+  const lines = [processText(process), process.commandLine, process.executable].filter((line) => line);
+  return lines.map(visible).join("\n");
 }

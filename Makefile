@@ -4,6 +4,7 @@
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
+# make docs              makes the public modules' documentation, a web site in .build/documentation
 # make size              says what the binary consists of
 # make install           puts the binary, the manual page and what shells complete below PREFIX; make uninstall takes them away
 # make deb               packs the same for Debian, in .build/deb; make test-deb installs that on a new Debian and runs it
@@ -32,7 +33,7 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test test-examples vm-test fuzz bench release stripped size replay debug setup setup-tests setup-lint setup-bench format lint \
+.PHONY: run test test-examples vm-test fuzz bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
@@ -46,6 +47,9 @@ stripped: release
 	$(OBJCOPY) --only-keep-debug $(RELEASE) $(RELEASE).debug
 	$(OBJCOPY) --strip-all --remove-section=.comment --add-gnu-debuglink=$(RELEASE).debug $(RELEASE) $(STRIPPED)
 
+docs: debug
+	scripts/make-documentation
+
 # What the binary consists of, by target and library.
 size: setup
 	scripts/measure-size
@@ -58,7 +62,7 @@ debug: setup
 	swift build --build-tests
 
 # Live tests trace with what users run, the optimised binary.
-test: debug release replay lint setup-tests test-examples
+test: debug release replay lint docs setup-tests test-examples
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
 	  scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
 

@@ -5,9 +5,10 @@ import IPCProtocols
 /// Writes events as a pcapng file, from which ``CaptureReader`` gets them back without loss and which Wireshark opens as
 /// it is.
 ///
-/// An event with contents is a packet of link type 252, whose dissector is chosen by ``DissectorChoice``; one without is
-/// an entry of systemd's journal, and so is a loss. Each has all that ipcdump knows beside in a record of its own: of a
-/// packet in a custom option, of an entry in the field `IPCDUMP_RECORD`. Contents are stored once, as the packet's bytes.
+/// An event with contents is a packet of link type 252, whose dissector is chosen by ``CaptureSettings/rules`` and its
+/// first bytes; one without is an entry of systemd's journal, and so is a loss. Each has all that ipcdump knows beside in
+/// a record of its own: of a packet in a custom option, of an entry in the field `IPCDUMP_RECORD`. Contents are stored
+/// once, as the packet's bytes.
 public struct CaptureWriter: ~Copyable {
   private let settings: CaptureSettings
   private var choice: DissectorChoice
@@ -47,7 +48,9 @@ public struct CaptureWriter: ~Copyable {
 
   /// Appends what a file begins with.
   ///
-  /// - Parameter offset: Nanoseconds to add to `CLOCK_MONOTONIC` for the time of day.
+  /// - Parameters:
+  ///   - offset: Nanoseconds to add to `CLOCK_MONOTONIC` for the time of day.
+  ///   - output: What the blocks are appended to.
   public mutating func begin(offset: Int64, to output: inout OutputBuffer) {
     counts = CaptureCounts()
     record.removeAll()

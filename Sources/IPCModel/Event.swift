@@ -64,7 +64,9 @@ public struct Event: Sendable {
 
   /// Sets ``delay`` by when a write and the read of its bytes ended, in nanoseconds of `CLOCK_MONOTONIC`.
   ///
-  /// - Parameter written: `UInt64.max` if the write went on when the read had ended.
+  /// - Parameters:
+  ///   - written: End of the write; `UInt64.max` if it went on when the read had ended.
+  ///   - read: End of the read.
   public mutating func setDelay(written: UInt64, read: UInt64) {
     delay = read - min(written, read)
   }

@@ -54,14 +54,15 @@ enum CaptureRecord {
       switch field.form {
       case .number:
         let value = try cursor.varint()
-        if let position = field.position { event.set(position, to: value) }
+        if let position = field.position { event.setBits(value, at: position) }
       case .integer:
         let value = try cursor.signedVarint()
-        if let position = field.position { event.set(position, to: value) }
+        if let position = field.position { event.setBits(value.metaBits, at: position) }
       case .text:
         let text = try cursor.counted()
         if let position = field.position {
-          event.set(position, to: last.id(of: text, kind: kind, position: position, in: &texts))
+          let id = last.id(of: text, kind: kind, position: position, in: &texts)
+          event.setBits(id.metaBits, at: position)
         }
       }
     }

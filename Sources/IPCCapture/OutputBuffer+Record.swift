@@ -65,17 +65,15 @@ extension OutputBuffer {
 
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
     let fields = event.kind.row.fields
-    appendVarint(UInt64(event.fieldBits))
-    var left = event.fieldBits
-    while left != 0 {
-      let position = left.trailingZeroBitCount
-      left &= left - 1
-      guard let value = event.value(at: position) else { continue }
+    var left = event.fields
+    appendVarint(UInt64(left.rawValue))
+    while let position = left.popFirst() {
+      guard let value = event.bits(at: position) else { continue }
       switch fields[position].form {
       case .number: appendVarint(value)
       case .integer: appendSignedVarint(Int64(bitPattern: value))
       case .text:
-        texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: value))) { appendCounted($0) }
+        texts.withBytes(of: TextID(metaBits: value)) { appendCounted($0) }
       }
     }
   }

@@ -22,27 +22,25 @@ extension OutputBuffer {
       }
     }
     event.kind.row.name.withUTF8Buffer { appendTag(ExportedTags.protocolColumn, text: $0) }
-    appendAddress(
-      of: event, fields.ports?.sourceAddress, ExportedTags.sourceIPv4, ExportedTags.sourceIPv6, texts)
-    appendAddress(
-      of: event, fields.ports?.destinationAddress, ExportedTags.destinationIPv4, ExportedTags.destinationIPv6,
-      texts)
-    if let source = event.value(of: fields.ports?.source),
-      let destination = event.value(of: fields.ports?.destination)
-    {
-      let type = event.kind == .loopbackTCP ? ExportedTags.tcpPorts : ExportedTags.udpPorts
-      appendTag(ExportedTags.portType, number: type)
-      appendTag(ExportedTags.sourcePort, number: UInt32(truncatingIfNeeded: source))
-      appendTag(ExportedTags.destinationPort, number: UInt32(truncatingIfNeeded: destination))
+    if let ports = fields.ports {
+      appendAddress(event[ports.source.address], ExportedTags.sourceIPv4, ExportedTags.sourceIPv6, texts)
+      appendAddress(
+        event[ports.destination.address], ExportedTags.destinationIPv4, ExportedTags.destinationIPv6, texts)
+      if let source = event[ports.source.number], let destination = event[ports.destination.number] {
+        let type = event.kind == .loopbackTCP ? ExportedTags.tcpPorts : ExportedTags.udpPorts
+        appendTag(ExportedTags.portType, number: type)
+        appendTag(ExportedTags.sourcePort, number: UInt32(truncatingIfNeeded: source))
+        appendTag(ExportedTags.destinationPort, number: UInt32(truncatingIfNeeded: destination))
+      }
     }
     appendEndOfTags()
   }
 
   private mutating func appendAddress(
-    of event: borrowing Event, _ position: Int?, _ tag4: UInt16, _ tag6: UInt16, _ texts: borrowing TextTable
+    _ text: TextID?, _ tag4: UInt16, _ tag6: UInt16, _ texts: borrowing TextTable
   ) {
-    guard let position, let text = event.value(at: position) else { return }
-    texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: text))) { bytes in
+    guard let text else { return }
+    texts.withBytes(of: text) { bytes in
       // Long enough for every address (INET6_ADDRSTRLEN), with a zero at the end.
       var words = InlineArray<48, CChar>(repeating: 0)
       guard bytes.count < words.count else { return }

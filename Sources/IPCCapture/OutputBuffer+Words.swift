@@ -16,13 +16,14 @@ extension OutputBuffer {
   mutating func appendChannelWords(
     of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable
   ) {
-    if let position = fields.text, let name = event.value(at: position) {
+    if let key = fields.text, let name = event[key] {
       append(" ")
-      append(name, .text, texts: texts, .terminal)
+      append(name.metaBits, .text, texts: texts, .terminal)
     }
-    appendPort(of: event, fields.ports?.sourceAddress, fields.ports?.source, before: " ", texts: texts)
-    appendPort(
-      of: event, fields.ports?.destinationAddress, fields.ports?.destination, before: " → ", texts: texts)
+    if let ports = fields.ports {
+      append(ports.source, of: event, before: " ", texts: texts)
+      append(ports.destination, of: event, before: " → ", texts: texts)
+    }
   }
 
   /// Appends what else is to be said of an event: what is not certain, and what is not there.
@@ -54,15 +55,13 @@ extension OutputBuffer {
     append(")")
   }
 
-  private mutating func appendPort(
-    of event: borrowing Event, _ address: Int?, _ port: Int?, before separator: StaticString,
+  private mutating func append(
+    _ port: ChannelFields.Port, of event: borrowing Event, before separator: StaticString,
     texts: borrowing TextTable
   ) {
-    guard let port, let number = event.value(at: port) else { return }
+    guard let number = event[port.number] else { return }
     append(separator)
-    if let address, let text = event.value(at: address) {
-      append(text, .text, texts: texts, .terminal)
-    }
+    if let text = event[port.address] { append(text.metaBits, .text, texts: texts, .terminal) }
     append(":")
     appendDecimal(number)
   }

@@ -10,7 +10,7 @@ public struct EventStage: ~Copyable {
   // Not private: Swift 6.3 cannot compile the end of a queue of private elements in another file without optimisation.
   struct Attachment {
     var content: ContentArena.Piece
-    var ownTexts: UInt16
+    var ownTexts: MetaFieldSet
   }
 
   private var events = UniqueDeque<Event>()
@@ -35,9 +35,11 @@ public struct EventStage: ~Copyable {
 
   /// Adds an event behind all that are not later; takes over one retain of its content.
   ///
-  /// - Parameter ownTexts: Set of the meta fields, by position, whose texts were made for this event alone; they are
+  /// - Parameter ownTexts: The meta fields whose texts were made for this event alone; they are
   ///   released when it has been handed out.
-  mutating func append(_ event: borrowing Event, content: ContentArena.Piece, ownTexts: UInt16 = 0) {
+  mutating func append(
+    _ event: borrowing Event, content: ContentArena.Piece, ownTexts: MetaFieldSet = MetaFieldSet()
+  ) {
     let attachment = Attachment(content: content, ownTexts: ownTexts)
     var position = events.count
     while position > 0, events[position - 1].time > event.time { position -= 1 }
@@ -62,7 +64,7 @@ public struct EventStage: ~Copyable {
       let attachment = attachments[handed]
       let goesOn = body(events[handed], contents.bytes(of: attachment.content), texts)
       contents.release(attachment.content)
-      if attachment.ownTexts != 0 { releaseTexts(attachment.ownTexts, of: events[handed]) }
+      if !attachment.ownTexts.isEmpty { releaseTexts(attachment.ownTexts, of: events[handed]) }
       handed += 1
       if !goesOn { break }
     }
@@ -70,9 +72,10 @@ public struct EventStage: ~Copyable {
     attachments.removeFirst(handed)
   }
 
-  private mutating func releaseTexts(_ own: UInt16, of event: Event) {
-    for position in 0..<Event.fieldLimit where own & (1 << UInt16(position)) != 0 {
-      if let text = event.value(at: position) { texts.release(TextID(rawValue: UInt32(text))) }
+  private mutating func releaseTexts(_ own: MetaFieldSet, of event: Event) {
+    var own = own
+    while let position = own.popFirst() {
+      if let text = event.bits(at: position) { texts.release(TextID(metaBits: text)) }
     }
   }
 }

@@ -23,9 +23,7 @@ struct CSVColumns: Sendable {
     var names: [StaticString] = []
     var seen: Set<String> = []
     let fields = kinds.joined()
-    let last = MetaField.bytesMissing.name.description
-    let ordered =
-      fields.filter { $0.name.description != last } + fields.filter { $0.name.description == last }
+    let ordered = fields.filter { $0.role != .bytesMissing } + fields.filter { $0.role == .bytesMissing }
     for field in ordered where seen.insert(field.name.description).inserted {
       names.append(field.name)
     }

@@ -42,7 +42,7 @@ public struct CSVFormat: EventFormat {
     output.append(",")
     var column = 0
     for cell in columns.row(of: event.kind) {
-      guard let value = event.value(at: cell.position) else { continue }
+      guard let value = event.bits(at: cell.position) else { continue }
       output.append(commas: cell.column - column)
       column = cell.column
       output.append(value, cell.form, texts: texts, .csv)

@@ -36,17 +36,15 @@ package struct FieldKeys: Sendable {
     of event: borrowing Event, texts: borrowing TextTable, _ escape: TextEscape, dropFirst skipped: Int = 0,
     to output: inout OutputBuffer
   ) {
-    var left = event.fieldBits
+    var left = event.fields
     var skipped = skipped
-    while left != 0 {
-      let position = left.trailingZeroBitCount
-      left &= left - 1
+    while let position = left.popFirst() {
       let key = keys[Int(event.kind.rawValue) * Event.fieldLimit + position]
       bytes.withUnsafeBufferPointer {
         output.append(UnsafeBufferPointer(rebasing: $0[key.range].dropFirst(skipped)))
       }
       skipped = 0
-      if let value = event.value(at: position) { output.append(value, key.form, texts: texts, escape) }
+      if let value = event.bits(at: position) { output.append(value, key.form, texts: texts, escape) }
     }
   }
 }

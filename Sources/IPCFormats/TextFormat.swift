@@ -48,7 +48,7 @@ public struct TextFormat: EventFormat {
     ends.append(0, of: found, to: &output)
 
     var separator: StaticString = ": "
-    if event.fieldBits != 0 {
+    if !event.fields.isEmpty {
       output.append(separator)
       keys.appendFields(of: event, texts: texts, .terminal, dropFirst: 2, to: &output)
       separator = ", "

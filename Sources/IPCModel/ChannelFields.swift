@@ -1,43 +1,44 @@
-/// Which meta fields of a kind, by position in ``KindRow/fields``, say what a transfer went through.
+/// Which meta fields of a kind say what a transfer went through.
 public struct ChannelFields: Sendable {
   /// What a channel is called.
   public enum Name: Sendable {
     /// It has a name for certain.
-    case text(Int)
+    case text(MetaKey<TextID>)
     /// It is called `<anonymous>` if it has no name, and then known by the inodes of its ends, which may be one.
-    case textOrInodes(Int, source: Int, destination: Int)
+    case textOrInodes(MetaKey<TextID>, source: MetaKey<UInt64>, destination: MetaKey<UInt64>)
     /// Ports and addresses of its ends.
-    case ports(
-      source: Int, sourceAddress: Int, destination: Int, destinationAddress: Int)
+    case ports(source: Port, destination: Port)
+  }
+
+  /// Where one end of a channel is.
+  public struct Port: Sendable {
+    /// Number of the port.
+    public let number: MetaKey<UInt64>
+    /// The address that it is of.
+    public let address: MetaKey<TextID>
   }
 
   /// See ``Name``.
   public let name: Name
   /// Inode of what the receiver reads from, by which its unread bytes are known; nil if nothing tells them.
-  public let receiver: Int?
+  public let receiver: MetaKey<UInt64>?
 
-  /// Positions of the ports and addresses of both ends.
-  public typealias Ports = (source: Int, sourceAddress: Int, destination: Int, destinationAddress: Int)
+  init(_ name: Name, receiver: MetaKey<UInt64>? = nil) {
+    self.name = name
+    self.receiver = receiver
+  }
 
-  /// Position of the name; nil if a channel is called by its ports.
-  public var text: Int? {
+  /// The name; nil if a channel is called by its ports.
+  public var text: MetaKey<TextID>? {
     switch name {
-    case .text(let position), .textOrInodes(let position, _, _): position
+    case .text(let key), .textOrInodes(let key, _, _): key
     case .ports: nil
     }
   }
 
-  /// See ``Ports``; nil if a channel has none.
-  public var ports: Ports? {
-    guard case .ports(let source, let sourceAddress, let destination, let destinationAddress) = name else {
-      return nil
-    }
-    return (source, sourceAddress, destination, destinationAddress)
-  }
-
-  /// Creates a description.
-  public init(_ name: Name, receiver: Int? = nil) {
-    self.name = name
-    self.receiver = receiver
+  /// The ports of both ends; nil if a channel has none.
+  public var ports: (source: Port, destination: Port)? {
+    guard case .ports(let source, let destination) = name else { return nil }
+    return (source, destination)
   }
 }

@@ -2,8 +2,11 @@
 ///
 /// Plain data, so that it can be queued and copied without allocation. Contents travel beside it.
 public struct Event: Sendable {
+  /// Room for the meta fields of any kind.
+  @usableFromInline typealias Values = InlineArray<12, UInt64>
+
   /// Most meta fields that a kind may have.
-  public static let fieldLimit = 12
+  public static var fieldLimit: Int { Values.count }
 
   /// ``delay`` where it is not known.
   public static let unknownDelay = UInt64.max
@@ -44,9 +47,9 @@ public struct Event: Sendable {
   /// See ``Traits``.
   public var traits: Traits
 
-  /// Values of the kind's meta fields, by position in ``KindRow/fields``; read them by ``value(at:)``.
-  @usableFromInline var values: InlineArray<12, UInt64>
-  @usableFromInline var present: UInt16
+  /// Values of the kind's meta fields, by ``MetaField/position``, and which of them this event has.
+  @usableFromInline var values: Values
+  @usableFromInline var present: MetaFieldSet
 
   /// Creates an event without meta fields.
   public init(
@@ -59,7 +62,7 @@ public struct Event: Sendable {
     self.count = count
     self.traits = traits
     values = .init(repeating: 0)
-    present = 0
+    present = MetaFieldSet()
   }
 
   /// Sets ``delay`` by when a write and the read of its bytes ended, in nanoseconds of `CLOCK_MONOTONIC`.
@@ -71,39 +74,57 @@ public struct Event: Sendable {
     delay = read - min(written, read)
   }
 
-  /// Sets the meta field at `position` of the kind's ``KindRow/fields``.
+  /// Sets a meta field of this event's kind.
   @inlinable
-  public mutating func set(_ position: Int, to value: UInt64) {
-    values[position] = value
-    present |= 1 << UInt16(position)
+  public mutating func set<Value>(_ key: MetaKey<Value>, to value: Value) {
+    assert(has(key.field), "\(key.field.name) is no field of \(kind.row.name)")
+    setBits(value.metaBits, at: key.field.position)
   }
 
-  /// Sets a field of ``MetaField/Form/text`` form.
-  public mutating func set(_ position: Int, to text: TextID) {
-    set(position, to: UInt64(text.rawValue))
+  /// Value of a meta field of this event's kind; nil if this event does not have it.
+  @inlinable
+  public subscript<Value>(key: MetaKey<Value>) -> Value? {
+    assert(has(key.field), "\(key.field.name) is no field of \(kind.row.name)")
+    return bits(at: key.field.position).map(Value.init(metaBits:))
   }
 
-  /// Sets a field of ``MetaField/Form/integer`` form.
-  public mutating func set(_ position: Int, to value: Int64) {
-    set(position, to: UInt64(bitPattern: value))
-  }
-
-  /// The event as it would be told if its contents had not been asked for.
+  /// The event as it would be if its contents had not been asked for.
   public func withoutContents() -> Event {
     var event = self
     event.traits.remove(.incomplete)
-    for (position, field) in kind.row.fields.enumerated() where field.isAboutContents {
-      event.present &= ~(1 << UInt16(position))
-    }
+    for field in kind.row.fields where field.role == .bytesMissing { event.present.remove(field.position) }
     return event
   }
 
-  /// The meta fields that this event has, as bits by position.
-  package var fieldBits: UInt16 { present }
+  // MARK: - All fields alike
 
-  /// Raw value of a meta field, nil if this event does not have it.
+  /// The meta fields that this event has.
+  public var fields: MetaFieldSet { present }
+
+  /// Sets the field at a ``MetaField/position``, of whatever form.
   @inlinable
-  public func value(at position: Int) -> UInt64? {
-    present & (1 << UInt16(position)) == 0 ? nil : values[position]
+  public mutating func setBits(_ bits: UInt64, at position: Int) {
+    values[position] = bits
+    present.insert(position)
+  }
+
+  /// Value of the field at a ``MetaField/position`` as 64 bits, which its ``MetaField/form`` tells how to read; nil if
+  /// this event does not have it.
+  @inlinable
+  public func bits(at position: Int) -> UInt64? {
+    present.contains(position) ? values[position] : nil
+  }
+
+  /// Whether a field is of this event's kind.
+  @usableFromInline
+  func has(_ field: MetaField) -> Bool {
+    let fields = kind.row.fields
+    return field.position < fields.count && fields[field.position].name.isEqual(to: field.name)
+  }
+}
+
+extension StaticString {
+  fileprivate func isEqual(to other: StaticString) -> Bool {
+    withUTF8Buffer { bytes in other.withUTF8Buffer { bytes.elementsEqual($0) } }
   }
 }

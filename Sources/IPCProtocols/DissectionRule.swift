@@ -31,15 +31,12 @@ public struct DissectionRule: Sendable, Equatable {
     case .all: return true
     case .kind(let kind): return event.kind == kind
     case .port(let port):
-      if event.value(of: fields.ports?.source) == UInt64(port) { return true }
-      return event.value(of: fields.ports?.destination) == UInt64(port)
+      guard let ports = fields.ports else { return false }
+      if event[ports.source.number] == UInt64(port) { return true }
+      return event[ports.destination.number] == UInt64(port)
     case .named(let name):
-      guard let position = fields.text, event.kind.row.fields[position].form == .text,
-        let text = event.value(at: position)
-      else { return false }
-      return texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: text))) {
-        $0.elementsEqual(name)
-      }
+      guard let key = fields.text, let text = event[key] else { return false }
+      return texts.withBytes(of: text) { $0.elementsEqual(name) }
     }
   }
 }

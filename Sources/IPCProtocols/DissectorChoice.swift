@@ -34,17 +34,17 @@ package struct DissectorChoice {
 
   /// One direction of a channel; 0 if there is nothing to tell it by.
   private func key(of event: borrowing Event, _ fields: ChannelFields) -> UInt64 {
-    var key = event.value(of: fields.receiver) ?? 0
-    if key == 0 { return 0 }
-    for place in [fields.ports?.source, fields.ports?.destination] {
-      if let port = event.value(of: place) { key = key &* 65_537 &+ port }
+    guard let receiver = fields.receiver, var key = event[receiver], key != 0 else { return 0 }
+    if let ports = fields.ports {
+      if let port = event[ports.source.number] { key = key &* 65_537 &+ port }
+      if let port = event[ports.destination.number] { key = key &* 65_537 &+ port }
     }
     return key &* 16 &+ UInt64(event.kind.rawValue)
   }
 
   private func byPort(_ event: borrowing Event, _ fields: ChannelFields) -> Dissector? {
-    guard let source = event.value(of: fields.ports?.source),
-      let destination = event.value(of: fields.ports?.destination)
+    guard let ports = fields.ports, let source = event[ports.source.number],
+      let destination = event[ports.destination.number]
     else { return nil }
     if event.kind == .loopbackTCP { return Dissector(tcpPort: destination) ?? Dissector(tcpPort: source) }
     return Dissector(udpPort: destination) ?? Dissector(udpPort: source)

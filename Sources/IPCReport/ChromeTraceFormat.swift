@@ -127,12 +127,12 @@ public struct ChromeTraceFormat: EventFormat {
     output.append(end.comm, .json)
     output.append(#","peer":"#)
     output.append(other.comm, .json)
-    for position in row.fields.indices {
-      guard let value = event.value(at: position) else { continue }
+    for field in row.fields {
+      guard let value = event.bits(at: field.position) else { continue }
       output.append(",\"")
-      output.append(row.fields[position].name)
+      output.append(field.name)
       output.append("\":")
-      output.append(value, of: row.fields[position], texts: texts, .json)
+      output.append(value, of: field, texts: texts, .json)
     }
     if event.delay != Event.unknownDelay {
       output.append(#","delay_ns":"#)

@@ -46,10 +46,11 @@ public struct DotFormat: EventFormat {
   private func append(_ row: Talk, to output: inout OutputBuffer) {
     let name = talks.withName(of: row) { terminalText($0) }
     let kind = row.key.kind
+    let color = kind.row.color.shades.graph
     append("  \(Talk.node(row.key.source)) -> \(Talk.node(row.key.destination)) [label=\"", to: &output)
     append(kind.row.name.description, to: &output)
     append(name.isEmpty ? "" : " \(Self.escaped(name))", to: &output)
-    append("\\n\(row.amount)\", color=\"\(kind.color)\", fontcolor=\"\(kind.color)\"", to: &output)
+    append("\\n\(row.amount)\", color=\"\(color)\", fontcolor=\"\(color)\"", to: &output)
     append(", penwidth=\(penWidth(ofBytes: row.bytes))];\n", to: &output)
   }
 

@@ -66,7 +66,7 @@ public struct MermaidFormat: EventFormat {
     let width = penWidth(ofBytes: row.bytes)
     return """
         \(ends.0) -->|"\(label)"| \(ends.1)
-        linkStyle \(number) stroke:\(kind.color),stroke-width:\(width)px
+        linkStyle \(number) stroke:\(kind.row.color.shades.graph),stroke-width:\(width)px
 
       """
   }

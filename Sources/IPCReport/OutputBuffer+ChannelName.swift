@@ -9,12 +9,12 @@ extension OutputBuffer {
   mutating func appendChannelName(of event: borrowing Event, texts: borrowing TextTable) {
     let fields = event.kind.row.channel
     if let text = fields.text {
-      append(textOf: event, at: text, texts)
-    } else if let ports = fields.ports, let source = event.value(at: ports.source),
-      let destination = event.value(at: ports.destination)
+      append(textOf: event, text, texts)
+    } else if let ports = fields.ports, let source = event[ports.source.number],
+      let destination = event[ports.destination.number]
     {
-      let address = source < destination ? ports.sourceAddress : ports.destinationAddress
-      if append(textOf: event, at: address, texts) { append(":") }
+      let address = (source < destination ? ports.source : ports.destination).address
+      if append(textOf: event, address, texts) { append(":") }
       appendDecimal(min(source, destination))
     }
   }
@@ -22,10 +22,10 @@ extension OutputBuffer {
   /// Appends a text as it is; false if the event does not have it.
   @discardableResult
   private mutating func append(
-    textOf event: borrowing Event, at position: Int, _ texts: borrowing TextTable
+    textOf event: borrowing Event, _ key: MetaKey<TextID>, _ texts: borrowing TextTable
   ) -> Bool {
-    guard let text = event.value(at: position) else { return false }
-    texts.withBytes(of: TextID(rawValue: UInt32(truncatingIfNeeded: text))) { append($0) }
+    guard let text = event[key] else { return false }
+    texts.withBytes(of: text) { append($0) }
     return true
   }
 }

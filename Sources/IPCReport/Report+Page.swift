@@ -20,6 +20,8 @@ extension Report {
       switch part {
       case .text(let text): output.append(text)
       case .nonce: output.append(text: nonce)
+      case .kindColors: output.append(text: KindColor.pageVariables)
+      case .kindClasses: output.append(text: KindColor.pageRules)
       case .facts: appendFacts(to: &output)
       case .columns: try writeColumns(&output, by: flush)
       }

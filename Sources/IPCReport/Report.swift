@@ -19,7 +19,6 @@ public struct Report: ~Copyable {
   /// What the reader of the page must know about all of it, such as that the capture is damaged.
   public var warning = ""
   private let limits: ReportLimits
-  private let countPositions: [Int?]
   private var buffer = OutputBuffer()
   private var numbers: [Int32: UInt32] = [:]
 
@@ -51,9 +50,6 @@ public struct Report: ~Copyable {
     self.program = program
     self.clock = clock
     self.limits = limits
-    countPositions = KindRow.registry.map { row in
-      row.fields.firstIndex { $0.name.description == "count" }
-    }
   }
 
   /// Adds an event.
@@ -110,11 +106,9 @@ public struct Report: ~Copyable {
   /// Appends `"key","value",…` of all fields but the count, which is a column. Values are strings, since scripts would
   /// round large numbers.
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
-    let row = event.kind.row
     var separator: StaticString = "\""
-    for position in row.fields.indices where position != countPositions[Int(event.kind.rawValue)] {
-      guard let value = event.value(at: position) else { continue }
-      let field = row.fields[position]
+    for field in event.kind.row.fields where field.role != .count {
+      guard let value = event.bits(at: field.position) else { continue }
       let isNumber = field.form != .text
       buffer.append(separator)
       buffer.append(field.name)

@@ -19,23 +19,23 @@ struct ChannelName {
   /// Looks at an event's meta fields; allocates nothing.
   init(of event: borrowing Event, texts: borrowing TextTable) {
     switch event.kind.row.channel.name {
-    case .text(let position):
-      form = Self.text(of: event, at: position).map { .text($0) } ?? .nothing
-    case .textOrInodes(let position, let source, let destination):
-      if let text = Self.text(of: event, at: position), !Self.isAnonymous(text, texts) {
+    case .text(let key):
+      form = event[key].map { .text($0) } ?? .nothing
+    case .textOrInodes(let key, let source, let destination):
+      if let text = event[key], !Self.isAnonymous(text, texts) {
         form = .text(text)
       } else {
-        let ends = (event.value(at: source), event.value(at: destination))
+        let ends = (event[source], event[destination])
         let first = ends.0 ?? ends.1 ?? 0, second = ends.1 ?? first
         form = .inodes(min(first, second), max(first, second))
       }
-    case .ports(let source, let sourceAddress, let destination, let destinationAddress):
+    case .ports(let source, let destination):
       // Of the two ends, the server's has the lower port nearly always. Both ways of a connection, and all connections
       // of a client, have one name then.
-      let ports = (event.value(at: source), event.value(at: destination))
+      let ports = (event[source.number], event[destination.number])
       let isSource = ports.0.map { $0 < ports.1 ?? .max } ?? false
       let port = UInt16(truncatingIfNeeded: (isSource ? ports.0 : ports.1) ?? 0)
-      form = .port(port, address: Self.text(of: event, at: isSource ? sourceAddress : destinationAddress))
+      form = .port(port, address: event[(isSource ? source : destination).address])
     }
     number =
       switch form {
@@ -66,10 +66,6 @@ struct ChannelName {
   private static func words(_ address: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     let isIPv6 = address.contains(UInt8(ascii: ":"))
     return isIPv6 ? [UInt8(ascii: "[")] + address + [UInt8(ascii: "]")] : Array(address)
-  }
-
-  private static func text(of event: borrowing Event, at position: Int) -> TextID? {
-    event.value(at: position).map { TextID(rawValue: UInt32(truncatingIfNeeded: $0)) }
   }
 
   private static func isAnonymous(_ text: TextID, _ texts: borrowing TextTable) -> Bool {

@@ -15,9 +15,7 @@ public struct ReceivingEnd: Hashable, Sendable {
 
   /// What an event was received from; nil if nothing tells it.
   init?(of event: borrowing Event) {
-    guard let position = event.kind.row.channel.receiver, let inode = event.value(at: position) else {
-      return nil
-    }
+    guard let key = event.kind.row.channel.receiver, let inode = event[key] else { return nil }
     self.init(kind: event.kind, inode: inode)
   }
 }

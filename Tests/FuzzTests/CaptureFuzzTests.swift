@@ -30,10 +30,11 @@ struct CaptureFuzzTests {
       time: number(&random), kind: kind, source: end(&random), destination: end(&random),
       count: number(&random),
       traits: Event.Traits(rawValue: UInt8.random(in: 0..<32, using: &random)))
-    for (position, field) in kind.row.fields.enumerated() where Bool.random(using: &random) {
+    for field in kind.row.fields where Bool.random(using: &random) {
       switch field.form {
-      case .number, .integer: event.set(position, to: number(&random))
-      case .text: event.set(position, to: recorded.texts.add(bytes(atMost: 60, &random)))
+      case .number, .integer: event.setBits(number(&random), at: field.position)
+      case .text:
+        event.setBits(recorded.texts.add(bytes(atMost: 60, &random)).metaBits, at: field.position)
       }
     }
     return event

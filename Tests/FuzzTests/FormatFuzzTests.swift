@@ -24,8 +24,8 @@ struct FormatFuzzTests {
       event = Event(
         time: random.next(), kind: .pipe, source: end, destination: end, count: random.next(),
         traits: Event.Traits(rawValue: UInt8.random(in: 0..<32, using: &random)))
-      event.set(0, to: texts.add(self.name))
-      event.set(1, to: random.next())
+      event.set(Kind.Pipe.name, to: texts.add(self.name))
+      event.set(Kind.Pipe.inode, to: random.next())
     }
 
     /// Bytes of which most mean something to some format.

@@ -14,12 +14,14 @@ struct RoundTripTests {
   {
     let values: [UInt64] = [0, 1, 127, 128, 65_535, .max, 1 << 63, 1 << 32]
     var event = Event(time: time, kind: kind, source: sh, destination: cat, count: 5)
-    for (position, field) in kind.row.fields.enumerated() {
-      switch field.form {
-      case .number: event.set(position, to: values[position % values.count])
-      case .integer: event.set(position, to: Int64(-5) - Int64(position))
-      case .text: event.set(position, to: recorded.texts.add("\(field.name) of \(kind.row.name)"))
-      }
+    for field in kind.row.fields {
+      let bits =
+        switch field.form {
+        case .number: values[field.position % values.count]
+        case .integer: (Int64(-5) - Int64(field.position)).metaBits
+        case .text: recorded.texts.add("\(field.name) of \(kind.row.name)").metaBits
+        }
+      event.setBits(bits, at: field.position)
     }
     return event
   }
@@ -81,7 +83,7 @@ struct RoundTripTests {
     for text in texts {
       for kind in [Kind.unixStream, .signal] {
         var event = Self.full(kind, in: &recorded)
-        event.set(kind == .signal ? 1 : 0, to: recorded.texts.add(text))
+        event.set(kind == .signal ? Kind.Signal.name : Kind.UnixSocket.path, to: recorded.texts.add(text))
         recorded.add(event, [1])
         recorded.add(event, nil)
       }

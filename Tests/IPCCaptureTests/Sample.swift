@@ -11,14 +11,14 @@ enum Sample {
     var recorded = Recorded()
     var message = Event(
       time: 50_000_000_000, kind: .unixStream, source: client, destination: server, count: 5)
-    message.set(0, to: recorded.texts.add("/run/a socket"))
-    message.set(1, to: 5 as UInt64)
+    message.set(Kind.UnixSocket.path, to: recorded.texts.add("/run/a socket"))
+    message.set(Kind.UnixSocket.count, to: 5)
     recorded.add(message, Array("hello".utf8))
     recorded.add(Loss(kind: .pipe, count: 3, bytes: 4096, time: 50_000_000_001))
     message.traits = [.undelivered, .inferredDestination]
     recorded.add(message, nil)
     var signal = Event(time: 50_000_000_002, kind: .signal, source: client, destination: server, count: 0)
-    signal.set(1, to: recorded.texts.add("SIGTERM"))
+    signal.set(Kind.Signal.name, to: recorded.texts.add("SIGTERM"))
     recorded.add(signal, nil)
     recorded.end()
     return recorded

@@ -95,7 +95,7 @@ struct SocketPassedTests {
 
   @Test func `leaves nothing behind`() {
     for _ in 0..<1000 { _ = pass(.file(3, "a"), .credentials(pid: 1)) }
-    let numbers = recording.told.compactMap { $0.event.value(at: UnixField.descriptors) }
+    let numbers = recording.told.compactMap { $0.event[Kind.UnixSocket.descriptors]?.rawValue }
     #expect(numbers.count == 1000)
     #expect((numbers.max() ?? .max) < 8)
   }

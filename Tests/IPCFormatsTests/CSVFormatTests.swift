@@ -73,8 +73,8 @@ struct CSVFormatTests {
 
   @Test func `shares the column of a field that several kinds have`() {
     let columns = CSVColumns([
-      [MetaField("a", .number), MetaField("count", .number)],
-      [MetaField("count", .number), MetaField("b", .text)],
+      [MetaField("a", .number, at: 0), MetaField("count", .number, at: 1)],
+      [MetaField("count", .number, at: 0), MetaField("b", .text, at: 1)],
     ])
     #expect(columns.names.map(\.description) == ["a", "count", "b"])
     let rows = (0..<2).map { columns.row(of: Kind(rawValue: UInt8($0))) }

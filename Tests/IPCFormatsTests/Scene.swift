@@ -29,36 +29,36 @@ struct Scene: ~Copyable {
   ) -> Event {
     var event = Event(
       time: Scene.time, kind: .pipe, source: source, destination: destination, count: count, traits: traits)
-    event.set(0, to: texts.add(name))
-    event.set(1, to: inode)
-    event.set(2, to: count)
+    event.set(Kind.Pipe.name, to: texts.add(name))
+    event.set(Kind.Pipe.inode, to: inode)
+    event.set(Kind.Pipe.count, to: count)
     return event
   }
 
   /// A transfer of 6 bytes of which some could not be had.
   mutating func incomplete(because reason: StaticString, traits: Event.Traits = []) -> Event {
     var event = pipe(traits: traits)
-    event.set(3, to: texts.add(reason.description))
+    event.set(Kind.Pipe.bytesMissing, to: texts.add(reason.description))
     return event
   }
 
   /// `ls` and a newline, typed into `pts/3`.
   mutating func typing() -> Event {
     var event = Event(time: Scene.time, kind: .pty, source: Scene.sh, destination: Scene.cat, count: 3)
-    event.set(0, to: texts.add("pts/3"))
-    event.set(1, to: 4300 as UInt64)
-    event.set(2, to: 3 as UInt64)
-    event.set(3, to: texts.add("input"))
+    event.set(Kind.Terminal.name, to: texts.add("pts/3"))
+    event.set(Kind.Terminal.session, to: 4300)
+    event.set(Kind.Terminal.count, to: 3)
+    event.set(Kind.Terminal.direction, to: texts.add("input"))
     return event
   }
 
   /// SIGRTMIN+3 with a value, and no fields about who was meant and what became of it.
   mutating func signal(value: Int64 = -7) -> Event {
     var event = Event(time: Scene.time, kind: .signal, source: Scene.sh, destination: Scene.cat, count: 0)
-    event.set(0, to: UInt64(37))
-    event.set(1, to: texts.add("SIGRTMIN+3"))
-    event.set(2, to: texts.add("SI_QUEUE"))
-    event.set(3, to: value)
+    event.set(Kind.Signal.number, to: 37)
+    event.set(Kind.Signal.name, to: texts.add("SIGRTMIN+3"))
+    event.set(Kind.Signal.code, to: texts.add("SI_QUEUE"))
+    event.set(Kind.Signal.value, to: value)
     return event
   }
 

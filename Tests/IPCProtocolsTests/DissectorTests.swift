@@ -39,7 +39,9 @@ struct DissectorTests {
 
   @Test func `the rest of a long answer as its beginning, in the same direction of the same channel only`() {
     let answer = Array("HTTP/1.1 200 OK\r\n\r\n".utf8)
-    let same = choose([answer, [1, 2], Array("text".utf8)]) { event, _ in event.set(3, to: 77 as UInt64) }
+    let same = choose([answer, [1, 2], Array("text".utf8)]) { event, _ in
+      event.set(Kind.UnixSocket.destinationInode, to: 77)
+    }
     #expect(same == [.known(.http), .known(.http), .known(.http)])
     #expect(choose([answer, [1, 2]]) { _, _ in } == [.known(.http), .known(.data)])
   }
@@ -47,8 +49,8 @@ struct DissectorTests {
   @Test func `what usually is at a port, unless the bytes say otherwise`() {
     func chosen(_ source: UInt64, _ destination: UInt64, _ kind: Kind) -> [DissectorChoice.Outcome] {
       choose([[0, 1], Array("GET / HTTP/1.1".utf8)], kind: kind) { event, _ in
-        event.set(0, to: source)
-        event.set(2, to: destination)
+        event.set(Kind.LoopbackSocket.sourcePort, to: source)
+        event.set(Kind.LoopbackSocket.destinationPort, to: destination)
       }
     }
     #expect(chosen(40_000, 6379, .loopbackTCP) == [.known(.redis), .known(.http)])
@@ -65,14 +67,20 @@ struct DissectorTests {
     ]
     let answer = Array("HTTP/1.1 200 OK".utf8)
     #expect(
-      choose([answer], rules: rules) { event, texts in event.set(0, to: texts.add("/run/a")) } == [.rule(0)])
+      choose([answer], rules: rules) { event, texts in
+        event.set(Kind.UnixSocket.path, to: texts.add("/run/a"))
+      } == [.rule(0)])
     #expect(
-      choose([answer], rules: rules) { event, texts in event.set(0, to: texts.add("/run/b")) } == [
+      choose([answer], rules: rules) { event, texts in
+        event.set(Kind.UnixSocket.path, to: texts.add("/run/b"))
+      } == [
         .known(.http)
       ])
     #expect(choose([answer], kind: .pipe, rules: rules) { _, _ in } == [.rule(1)])
     #expect(
-      choose([answer], kind: .loopbackUDP, rules: rules) { event, _ in event.set(2, to: 80 as UInt64) } == [
+      choose([answer], kind: .loopbackUDP, rules: rules) { event, _ in
+        event.set(Kind.LoopbackSocket.destinationPort, to: 80)
+      } == [
         .rule(2)
       ])
   }

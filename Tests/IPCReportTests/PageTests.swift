@@ -171,8 +171,13 @@ struct PageTests {
       var event = Event(
         time: UInt64(index) * 10_000, kind: kind, source: ends[pair.0], destination: ends[pair.1],
         count: count)
-      event.set(0, to: name)
-      event.set(1, to: count)
+      if kind == .pipe {
+        event.set(Kind.Pipe.name, to: name)
+        event.set(Kind.Pipe.inode, to: count)
+      } else {
+        event.set(Kind.UnixSocket.path, to: name)
+        event.set(Kind.UnixSocket.count, to: count)
+      }
       content.withUnsafeBytes { report.take(event, content: $0, texts: scene.texts) }
     }
     #expect(report.events == 100_000)

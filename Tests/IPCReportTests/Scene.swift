@@ -35,9 +35,9 @@ struct Scene: ~Copyable {
   ) -> Event {
     var event = Event(
       time: time, kind: .pipe, source: source, destination: destination, count: count, traits: traits)
-    event.set(0, to: texts.add(name))
-    event.set(1, to: inode)
-    event.set(2, to: count)
+    event.set(Kind.Pipe.name, to: texts.add(name))
+    event.set(Kind.Pipe.inode, to: inode)
+    event.set(Kind.Pipe.count, to: count)
     return event
   }
 
@@ -45,9 +45,9 @@ struct Scene: ~Copyable {
   mutating func signal(_ time: UInt64 = 2000, _ source: Endpoint = sh, _ destination: Endpoint = cat) -> Event
   {
     var event = Event(time: time, kind: .signal, source: source, destination: destination, count: 0)
-    event.set(0, to: UInt64(15))
-    event.set(1, to: texts.add("SIGTERM"))
-    event.set(4, to: UInt64.max)
+    event.set(Kind.Signal.number, to: 15)
+    event.set(Kind.Signal.name, to: texts.add("SIGTERM"))
+    event.set(Kind.Signal.pointer, to: .max)
     return event
   }
 
@@ -58,11 +58,11 @@ struct Scene: ~Copyable {
   ) -> Event {
     var event = Event(
       time: time, kind: .loopbackTCP, source: source, destination: destination, count: count)
-    event.set(0, to: ports.0)
-    event.set(2, to: ports.1)
-    event.set(5, to: count)
-    event.set(6, to: texts.add("127.0.0.1"))
-    event.set(7, to: texts.add("127.0.0.2"))
+    event.set(Kind.LoopbackSocket.sourcePort, to: ports.0)
+    event.set(Kind.LoopbackSocket.destinationPort, to: ports.1)
+    event.set(Kind.LoopbackSocket.count, to: count)
+    event.set(Kind.LoopbackSocket.sourceAddress, to: texts.add("127.0.0.1"))
+    event.set(Kind.LoopbackSocket.destinationAddress, to: texts.add("127.0.0.2"))
     return event
   }
 

@@ -25,8 +25,8 @@ final class Scene {
     name: String? = nil, delay: UInt64 = Event.unknownDelay, traits: Event.Traits = []
   ) {
     tell(.pipe, count, source, destination, delay: delay, traits: traits) { event, texts in
-      event.set(0, to: name.map { texts.add($0) } ?? anonymous)
-      event.set(1, to: inode)
+      event.set(Kind.Pipe.name, to: name.map { texts.add($0) } ?? anonymous)
+      event.set(Kind.Pipe.inode, to: inode)
     }
   }
 

@@ -29,9 +29,9 @@ struct TrafficSummaryTests {
     scene.pipe(3, from: amy)
     scene.pipe(4, inode: 43)
     scene.tell(.unixStream, 5, Scene.ann, Scene.bob) { event, texts in
-      event.set(0, to: texts.add("<anonymous>"))
-      event.set(2, to: UInt64(42))
-      event.set(3, to: UInt64(42))
+      event.set(Kind.UnixSocket.path, to: texts.add("<anonymous>"))
+      event.set(Kind.UnixSocket.sourceInode, to: 42)
+      event.set(Kind.UnixSocket.destinationInode, to: 42)
     }
     #expect(report.edges.map(\.bytes) == [5, 4, 3, 2, 1])
   }
@@ -53,9 +53,9 @@ struct TrafficSummaryTests {
   @Test func `names a channel alike both ways`() {
     func socket(_ from: UInt64, _ to: UInt64) {
       scene.tell(.unixStream, 1, Scene.ann, Scene.bob) { event, texts in
-        event.set(0, to: texts.add("<anonymous>"))
-        event.set(2, to: from)
-        event.set(3, to: to)
+        event.set(Kind.UnixSocket.path, to: texts.add("<anonymous>"))
+        event.set(Kind.UnixSocket.sourceInode, to: from)
+        event.set(Kind.UnixSocket.destinationInode, to: to)
       }
     }
     socket(8, 9)
@@ -67,10 +67,10 @@ struct TrafficSummaryTests {
   @Test func `names a connection by its lower port, so that all of a client are one edge`() {
     func connection(_ from: UInt64, _ to: UInt64, _ address: String) {
       scene.tell(.loopbackTCP, 1, Scene.ann, Scene.bob) { event, texts in
-        event.set(0, to: from)
-        event.set(2, to: to)
-        event.set(6, to: texts.add(address))
-        event.set(7, to: texts.add(address))
+        event.set(Kind.LoopbackSocket.sourcePort, to: from)
+        event.set(Kind.LoopbackSocket.destinationPort, to: to)
+        event.set(Kind.LoopbackSocket.sourceAddress, to: texts.add(address))
+        event.set(Kind.LoopbackSocket.destinationAddress, to: texts.add(address))
       }
     }
     for port: UInt64 in 40_000..<40_010 { connection(port, 80, "127.0.0.1") }
@@ -82,9 +82,15 @@ struct TrafficSummaryTests {
 
   @Test func `tells FIFOs by their paths and signals by their names`() {
     scene.pipe(3, name: "/run/queue")
-    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in event.set(1, to: texts.add("SIGUSR1")) }
-    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in event.set(1, to: texts.add("SIGUSR2")) }
-    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in event.set(1, to: texts.add("SIGUSR2")) }
+    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+      event.set(Kind.Signal.name, to: texts.add("SIGUSR1"))
+    }
+    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+      event.set(Kind.Signal.name, to: texts.add("SIGUSR2"))
+    }
+    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+      event.set(Kind.Signal.name, to: texts.add("SIGUSR2"))
+    }
     let names = report.edges.map { String(decoding: $0.channel, as: UTF8.self) }
     #expect(names == ["/run/queue", "SIGUSR2", "SIGUSR1"])
     #expect(report.edges.map(\.messages) == [1, 2, 1])

@@ -42,14 +42,15 @@ struct MessageTeller {
       path: SocketEndNames.text(of: read.names, sent: message?.names), &stage)
     let own = PassedItems.describe(from: message?.passed, to: read.passed, in: &event, &stage.texts)
     if read.kept < count {
-      event.set(kind == .loopbackUDP ? InternetField.received : UnixField.received, to: UInt64(read.kept))
+      event.set(
+        kind == .loopbackUDP ? Kind.LoopbackSocket.received : Kind.UnixSocket.received, to: UInt64(read.kept))
     }
     var content = ContentArena.Piece.none
     if showsContents, !read.content.isNone {
       content = read.content.slice(from: 0, count: min(read.filled, captureLimit))
     }
     if showsContents, let missing = read.missing, read.filled < min(read.kept, captureLimit) {
-      let field = kind == .loopbackUDP ? InternetField.missing : UnixField.missing
+      let field = kind == .loopbackUDP ? Kind.LoopbackSocket.bytesMissing : Kind.UnixSocket.bytesMissing
       event.set(field, to: words.id(of: missing, in: &stage.texts))
       if read.filled == 0 { content = .none } else { event.traits.insert(.incomplete) }
     }
@@ -115,32 +116,33 @@ struct MessageTeller {
     // What the sender said, because a socket has no inode any more when it is closed.
     let sender = sent?.key ?? route.key
     let sourceInode = sender.address == 0 ? 0 : sender.identity
-    event.set(UnixField.path, to: path ?? anonymous)
-    event.set(UnixField.count, to: event.count)
-    if sourceInode != 0 { event.set(UnixField.sourceInode, to: sourceInode) }
-    if targetInode != 0 { event.set(UnixField.destinationInode, to: targetInode) }
+    event.set(Kind.UnixSocket.path, to: path ?? anonymous)
+    event.set(Kind.UnixSocket.count, to: event.count)
+    if sourceInode != 0 { event.set(Kind.UnixSocket.sourceInode, to: sourceInode) }
+    if targetInode != 0 { event.set(Kind.UnixSocket.destinationInode, to: targetInode) }
   }
 
   private func setInternetMeta(
     of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
   ) {
-    event.set(InternetField.count, to: event.count)
+    event.set(Kind.LoopbackSocket.count, to: event.count)
     // The sender knows its own port; the receiver may know only whom it is connected to.
     if let from = sent ?? (route.sourcePort != 0 ? route : nil), from.sourcePort != 0 {
-      event.set(InternetField.sourcePort, to: UInt64(from.sourcePort))
+      event.set(Kind.LoopbackSocket.sourcePort, to: UInt64(from.sourcePort))
       if let service = internet.service(from.sourcePort, kind: kind, &stage.texts) {
-        event.set(InternetField.sourceService, to: service)
+        event.set(Kind.LoopbackSocket.sourceService, to: service)
       }
-      event.set(InternetField.sourceAddress, to: internet.address(from.sourceAddress, &stage.texts))
+      event.set(Kind.LoopbackSocket.sourceAddress, to: internet.address(from.sourceAddress, &stage.texts))
     }
     // The sender knows the very address; the receiver may know only the one that it listens on.
     let to = sent ?? route
-    event.set(InternetField.destinationPort, to: UInt64(to.destinationPort))
+    event.set(Kind.LoopbackSocket.destinationPort, to: UInt64(to.destinationPort))
     if let service = internet.service(to.destinationPort, kind: kind, &stage.texts) {
-      event.set(InternetField.destinationService, to: service)
+      event.set(Kind.LoopbackSocket.destinationService, to: service)
     }
-    event.set(InternetField.destinationAddress, to: internet.address(to.destinationAddress, &stage.texts))
+    event.set(
+      Kind.LoopbackSocket.destinationAddress, to: internet.address(to.destinationAddress, &stage.texts))
     let inode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
-    if inode != 0 { event.set(InternetField.destinationInode, to: inode) }
+    if inode != 0 { event.set(Kind.LoopbackSocket.destinationInode, to: inode) }
   }
 }

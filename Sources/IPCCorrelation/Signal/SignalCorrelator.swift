@@ -3,11 +3,6 @@ import RecordLayout
 
 /// Signals: one record is one event.
 final class SignalCorrelator: KindCorrelator {
-  /// Positions in the kind's ``KindRow/fields``.
-  private enum Field {
-    static let num = 0, name = 1, code = 2, value = 3, pointer = 4, target = 5, result = 6
-  }
-
   private var vocabulary: SignalVocabulary?
 
   func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
@@ -20,18 +15,18 @@ final class SignalCorrelator: KindCorrelator {
       count: 0)
     let isInScope = header.has(IPC_FLAG_IN_SCOPE) || signal.target_in_scope != 0
     if isInScope { event.traits.insert(.inScope) }
-    event.set(Field.num, to: UInt64(UInt32(bitPattern: signal.number)))
-    event.set(Field.name, to: vocabulary.name(of: signal.number))
-    event.set(Field.code, to: vocabulary.code(signal.code))
+    event.set(Kind.Signal.number, to: UInt64(UInt32(bitPattern: signal.number)))
+    event.set(Kind.Signal.name, to: vocabulary.name(of: signal.number))
+    event.set(Kind.Signal.code, to: vocabulary.code(signal.code))
     if signal.has_value != 0 {
       let value = Int64(Int32(truncatingIfNeeded: signal.value))
-      event.set(Field.value, to: value)
+      event.set(Kind.Signal.value, to: value)
       // A pointer does not fit into sival_int.
       let isPointer = signal.value >> 32 != 0 && Int64(bitPattern: signal.value) != value
-      if isPointer { event.set(Field.pointer, to: signal.value) }
+      if isPointer { event.set(Kind.Signal.pointer, to: signal.value) }
     }
-    event.set(Field.target, to: signal.to_thread != 0 ? vocabulary.thread : vocabulary.process)
-    event.set(Field.result, to: vocabulary.result(signal.result))
+    event.set(Kind.Signal.target, to: signal.to_thread != 0 ? vocabulary.thread : vocabulary.process)
+    event.set(Kind.Signal.result, to: vocabulary.result(signal.result))
     stage.append(event, content: .none)
   }
 

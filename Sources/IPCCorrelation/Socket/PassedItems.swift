@@ -46,16 +46,16 @@ final class PassedItems {
   /// - Returns: The fields that were set, for ``EventStage/append(_:content:ownTexts:)``.
   static func describe(
     from sender: PassedItems?, to receiver: PassedItems?, in event: inout Event, _ texts: inout TextTable
-  ) -> UInt16 {
-    if sender == nil, receiver == nil { return 0 }
-    var own: UInt16 = 0
+  ) -> MetaFieldSet {
+    if sender == nil, receiver == nil { return MetaFieldSet() }
+    var own = MetaFieldSet()
     if let text = descriptorText(from: sender, to: receiver) {
-      event.set(UnixField.descriptors, to: texts.add(text))
-      own |= 1 << UInt16(UnixField.descriptors)
+      event.set(Kind.UnixSocket.descriptors, to: texts.add(text))
+      own.insert(Kind.UnixSocket.descriptors)
     }
     if let text = credentialText(from: sender, to: receiver) {
-      event.set(UnixField.credentials, to: texts.add(text))
-      own |= 1 << UInt16(UnixField.credentials)
+      event.set(Kind.UnixSocket.credentials, to: texts.add(text))
+      own.insert(Kind.UnixSocket.credentials)
     }
     return own
   }

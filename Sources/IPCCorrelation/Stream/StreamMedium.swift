@@ -10,8 +10,8 @@ protocol StreamMedium: AnyObject {
   var isSocket: Bool { get }
   /// Whether records say where in the stream their bytes lie.
   var hasPositions: Bool { get }
-  /// Position of `bytes_missing` in the kind's ``KindRow/fields``.
-  var missingField: Int { get }
+  /// The kind's `bytes_missing`.
+  var missingField: MetaKey<TextID> { get }
   /// Whether it would be of use to know which channels exist.
   var isCrowded: Bool { get }
 
@@ -30,7 +30,7 @@ protocol StreamMedium: AnyObject {
   func fill(
     _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     _ texts: inout TextTable
-  ) -> UInt16
+  ) -> MetaFieldSet
 
   /// Lets go of names that are not needed any more.
   func tidy(at time: UInt64, _ live: LiveChannels?, _ stage: inout EventStage)

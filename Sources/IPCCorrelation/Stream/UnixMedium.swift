@@ -12,7 +12,7 @@ final class UnixMedium: StreamMedium {
   var atomicLimit: Int { 2048 }
   var isSocket: Bool { true }
   var hasPositions: Bool { false }
-  var missingField: Int { UnixField.missing }
+  var missingField: MetaKey<TextID> { Kind.UnixSocket.bytesMissing }
   var isCrowded: Bool { names.isCrowded }
 
   func takeName(_ record: UnsafeRawBufferPointer, _ texts: inout TextTable) { names.take(record, &texts) }
@@ -30,14 +30,14 @@ final class UnixMedium: StreamMedium {
   func fill(
     _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
     _ texts: inout TextTable
-  ) -> UInt16 {
+  ) -> MetaFieldSet {
     let anonymous = self.anonymous ?? texts.add("<anonymous>")
     self.anonymous = anonymous
     let ends = channel.ends
-    event.set(UnixField.path, to: SocketEndNames.text(of: ends.names) ?? anonymous)
-    event.set(UnixField.count, to: event.count)
-    if channel.key.identity != 0 { event.set(UnixField.sourceInode, to: channel.key.identity) }
-    if ends.destinationInode != 0 { event.set(UnixField.destinationInode, to: ends.destinationInode) }
+    event.set(Kind.UnixSocket.path, to: SocketEndNames.text(of: ends.names) ?? anonymous)
+    event.set(Kind.UnixSocket.count, to: event.count)
+    if channel.key.identity != 0 { event.set(Kind.UnixSocket.sourceInode, to: channel.key.identity) }
+    if ends.destinationInode != 0 { event.set(Kind.UnixSocket.destinationInode, to: ends.destinationInode) }
     return PassedItems.describe(from: sent, to: received, in: &event, &texts)
   }
 

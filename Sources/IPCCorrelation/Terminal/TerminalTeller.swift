@@ -2,11 +2,6 @@ import IPCModel
 
 /// Makes the events of terminals.
 struct TerminalTeller {
-  /// Positions in the kind's ``KindRow/fields``.
-  private enum Field {
-    static let name = 0, session = 1, count = 2, direction = 3, missing = 4
-  }
-
   /// Who got what was written.
   struct Destination {
     var endpoint: Endpoint
@@ -36,16 +31,16 @@ struct TerminalTeller {
       time: write.time, kind: .pty, source: write.source, destination: destination.endpoint,
       count: write.count, traits: traits)
     if let read = destination.readTime { event.setDelay(written: write.time, read: read) }
-    if let name = direction.shownName { event.set(Field.name, to: name) }
-    if write.session != 0 { event.set(Field.session, to: UInt64(write.session)) }
-    event.set(Field.count, to: write.count)
-    event.set(Field.direction, to: direction.isOutput ? vocabulary.output : vocabulary.input)
+    if let name = direction.shownName { event.set(Kind.Terminal.name, to: name) }
+    if write.session != 0 { event.set(Kind.Terminal.session, to: UInt64(write.session)) }
+    event.set(Kind.Terminal.count, to: write.count)
+    event.set(Kind.Terminal.direction, to: direction.isOutput ? vocabulary.output : vocabulary.input)
     var content = write.content
     // What was lost on the way here is told as a loss.
     let isMissing = showsContents && write.filled < write.wanted && (write.isSpliced || write.isShort)
     if isMissing {
       let reason: MissingBytes = write.isSpliced ? .spliced : .unreadable
-      event.set(Field.missing, to: words.id(of: reason, in: &stage.texts))
+      event.set(Kind.Terminal.bytesMissing, to: words.id(of: reason, in: &stage.texts))
       if write.filled > 0 {
         event.traits.insert(.incomplete)
       } else {

@@ -25,7 +25,7 @@ class FilterBar {
     for (const talk of capture.talks) counts[talk.kind] += talk.events;
     capture.kinds.forEach((kind, i) => {
       if (!counts[i]) return;
-      const chip = element("button", `chip kind-${i % 8}`);
+      const chip = element("button", `chip kind-${i}`);
       chip.type = "button";
       chip.title = `Show only ${kind.name}, or that as well; with Shift, all but that`;
       chip.append(element("span", "dot"), element("span", "", kind.name), element("span", "amount", number(counts[i])));

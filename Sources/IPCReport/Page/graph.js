@@ -120,7 +120,7 @@ class Graph {
         id: `arrow-${kind}`, viewBox: "0 0 10 10", refX: 7, refY: 5, markerWidth: 12, markerHeight: 12,
         markerUnits: "userSpaceOnUse", orient: "auto-start-reverse",
       }, marks);
-      make("path", { d: "M0 1 L10 5 L0 9 z", class: `fill-${kind % 8}` }, marker);
+      make("path", { d: "M0 1 L10 5 L0 9 z", class: `fill-${kind}` }, marker);
     });
     for (const edge of this.#edges) this.#drawEdge(edge, make);
     this.#nodes.forEach((node, i) => this.#drawNode(node, i, make));
@@ -131,7 +131,7 @@ class Graph {
     const kind = this.#capture.kinds[edge.kind];
     const group = make("g", { class: "edge" });
     make("path", {
-      d: path, class: `line stroke-${edge.kind % 8}`, "stroke-width": (1.2 + 3.2 * edge.weight).toFixed(2),
+      d: path, class: `line stroke-${edge.kind}`, "stroke-width": (1.2 + 3.2 * edge.weight).toFixed(2),
       "marker-end": `url(#arrow-${edge.kind})`,
     }, group);
     make("path", { d: path, class: "reach" }, group);

@@ -90,7 +90,7 @@ class Painter {
       heads[kind].closePath();
     }
     capture.kinds.forEach((_, kind) => {
-      pen.strokeStyle = pen.fillStyle = color(`--kind-${kind % 8}`);
+      pen.strokeStyle = pen.fillStyle = color(`--kind-${kind}`);
       pen.lineWidth = hasHeads ? 1.4 : 1;
       pen.globalAlpha = hasHeads ? 1 : 0.65;
       pen.stroke(paths[kind]);
@@ -120,7 +120,7 @@ class Painter {
       }
     }
     marks.forEach((path, kind) => {
-      pen.fillStyle = color(`--kind-${kind % 8}`);
+      pen.fillStyle = color(`--kind-${kind}`);
       pen.fill(path);
     });
   }

@@ -82,7 +82,7 @@ function fillProcess(cell, process, search) {
 }
 
 function fillKind(cell, capture, kind, search) {
-  cell.replaceChildren(element("span", `dot kind-${kind % 8}`), ...search.mark(capture.kinds[kind].name));
+  cell.replaceChildren(element("span", `dot kind-${kind}`), ...search.mark(capture.kinds[kind].name));
 }
 
 function fillBytes(cell, capture, kind, bytes) {

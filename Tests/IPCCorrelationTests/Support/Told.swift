@@ -8,13 +8,13 @@ struct Told {
 
   init(_ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable) {
     var meta: [String: String] = [:]
-    for (position, field) in event.kind.row.fields.enumerated() {
-      guard let value = event.value(at: position) else { continue }
+    for field in event.kind.row.fields {
+      guard let value = event.bits(at: field.position) else { continue }
       meta[field.name.description] =
         switch field.form {
         case .number: "\(value)"
         case .integer: "\(Int64(bitPattern: value))"
-        case .text: texts.string(of: TextID(rawValue: UInt32(value)))
+        case .text: texts.string(of: TextID(metaBits: value))
         }
     }
     self.event = copy event

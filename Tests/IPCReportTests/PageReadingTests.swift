@@ -15,8 +15,8 @@ struct PageReadingTests {
     var report = Page.report()
     let (client, server) = (Scene.sh, Scene.cat)
     var answer = scene.tcp(3_000_000, server, client, ports: (80, 40_000), count: 900)
-    answer.set(6, to: scene.texts.add("127.0.0.2"))
-    answer.set(7, to: scene.texts.add("127.0.0.1"))
+    answer.set(Kind.LoopbackSocket.sourceAddress, to: scene.texts.add("127.0.0.2"))
+    answer.set(Kind.LoopbackSocket.destinationAddress, to: scene.texts.add("127.0.0.1"))
     let events: [(Event, String)] = [
       (scene.tcp(1_000_000, client, server, ports: (40_000, 80), count: 6), "hello\n"),
       (scene.tcp(2_000_000, client, server, ports: (40_000, 80), count: 6), "again\n"),

@@ -18,12 +18,13 @@ extension Failure {
         + "setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
   }
 
-  /// The kernel does not let programs read its memory, whoever asks.
+  /// The kernel does not let programs read its memory, whoever asks. It withholds the helpers that read (5.4, `LOCKDOWN_BPF_READ`);
+  /// programs for signals call none of them where they may load what has a BTF type (``ObjectForm``).
   public static func lockedDown(details: [String] = []) -> Failure {
     Failure(
       .system,
-      "the kernel is locked down (confidentiality): it lets nobody read its memory, so that nothing can be traced; "
-        + "boot it with lockdown=integrity or lockdown=none",
+      "the kernel is locked down (confidentiality): it lets nobody read its memory, without which only signals "
+        + "can be traced, and those since Linux 6.2; boot it with lockdown=integrity or lockdown=none",
       details: details)
   }
 

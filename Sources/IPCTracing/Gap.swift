@@ -48,19 +48,26 @@ public struct Gap: Encodable, Equatable, Sendable {
     advice = parts.last.map(String.init) ?? ""
   }
 
+  /// What stops several types, once.
+  ///
+  /// - Parameter failures: Why types cannot be traced, one each.
+  public static func shared(_ failures: [Failure]) -> [Gap] {
+    var shared: [Gap] = []
+    var seen: [Gap] = []
+    for gap in failures.map({ Gap($0) }) {
+      if seen.contains(gap), !shared.contains(gap) { shared.append(gap) }
+      seen.append(gap)
+    }
+    return shared
+  }
+
   /// What concerns no single type.
   public static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Gap] {
     var gaps: [Gap] = []
     if !facts.hasBTF { gaps.append(Gap(.withoutBTF)) }
     let missing = facts.capabilities.map(Capabilities.missing(of:)) ?? []
     if !missing.isEmpty { gaps.append(Gap(.lacking(missing))) }
-    // What stops every type is told once.
-    if let failure = trial.watches.first?.failure,
-      trial.watches.allSatisfy({ $0.failure?.sentence == failure.sentence }),
-      !gaps.contains(Gap(failure))
-    {
-      gaps.append(Gap(failure))
-    }
+    gaps += shared(trial.watches.compactMap(\.failure)).filter { !gaps.contains($0) }
     if trial.hasRing == false {
       gaps.append(Gap("the kernel has no BPF ring buffer", "Linux 5.8 or later"))
     }

@@ -55,6 +55,12 @@ struct KernelReportTests {
     #expect(Gap(.withoutBTF).advice.contains("CONFIG_DEBUG_INFO_BTF=y"))
   }
 
+  @Test func `tells once what stops several types, even if others can be watched`() {
+    let ofOne = Failure(.system, "the kernel refuses one program; try another")
+    #expect(Gap.shared([.lockedDown(), ofOne, .lockedDown(), .lockedDown()]) == [Gap(.lockedDown())])
+    #expect(Gap.shared([.lockedDown(), ofOne]).isEmpty)
+  }
+
   @Test func `tells what a missing tracepoint costs of the types that it matters to`() throws {
     let gap = try #require(Gap(missingTracepoint: "sk_data_ready", of: .unixDatagram))
     #expect(gap.what.hasPrefix("sk_data_ready is missing: "))

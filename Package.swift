@@ -75,12 +75,15 @@ let package = Package(
       ]
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"]),
-    .target(name: "IPCFormats", dependencies: ["IPCModel"]),
-    .target(name: "IPCSummary", dependencies: ["IPCFormats", "IPCModel"]),
+
+    // How bytes are written: numbers, base64, escapes, JSON, times of day. Knows nothing of events.
+    .target(name: "ByteOutput"),
+    .target(name: "IPCFormats", dependencies: ["ByteOutput", "IPCModel"]),
+    .target(name: "IPCSummary", dependencies: ["ByteOutput", "IPCModel"]),
 
     // Which protocol a channel speaks.
     .target(name: "IPCProtocols", dependencies: ["IPCModel"]),
-    .target(name: "IPCCapture", dependencies: ["IPCFormats", "IPCModel", "IPCProtocols"]),
+    .target(name: "IPCCapture", dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCProtocols"]),
 
     // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
     .plugin(
@@ -91,7 +94,7 @@ let package = Package(
     .executableTarget(name: "embed-page"),
     .target(
       name: "IPCReport",
-      dependencies: ["IPCFormats", "IPCModel"],
+      dependencies: ["ByteOutput", "IPCFormats", "IPCModel"],
       exclude: ["Page"],
       plugins: ["EmbedPage"]
     ),
@@ -116,8 +119,8 @@ let package = Package(
     .target(
       name: "IPCSession",
       dependencies: [
-        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
-        "IPCSummary", "IPCTracing", "Libbpf", "ProcessShims",
+        "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCProtocols", "IPCSummary", "IPCTracing", "Libbpf", "ProcessShims",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -127,8 +130,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
-        "IPCReport", "IPCSession", "IPCTracing",
+        "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -153,9 +156,8 @@ let package = Package(
     .executableTarget(
       name: "ipc-replay",
       dependencies: [
-        "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCSummary",
-        "RecordLayout",
+        "AllocationCounter", "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats",
+        "IPCModel", "IPCSummary", "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay"
@@ -185,7 +187,8 @@ let package = Package(
     .testTarget(
       name: "IPCSessionTests",
       dependencies: [
-        "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCSummary", "IPCTracing", "RecordLayout",
+        "ByteOutput", "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCSummary", "IPCTracing",
+        "RecordLayout",
       ]),
     .testTarget(
       name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols", "TestSupport"]),
@@ -195,29 +198,33 @@ let package = Package(
         "CommandDescription", "IPCModel", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(name: "ByteOutputTests", dependencies: ["ByteOutput", "TestSupport"]),
     .testTarget(
-      name: "IPCFormatsTests", dependencies: ["IPCFormats", "IPCModel", "TestSupport"]),
+      name: "IPCFormatsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "TestSupport"]),
     .testTarget(
-      name: "IPCSummaryTests", dependencies: ["IPCFormats", "IPCModel", "IPCSummary", "TestSupport"]),
+      name: "IPCSummaryTests", dependencies: ["ByteOutput", "IPCModel", "IPCSummary", "TestSupport"]),
     .target(
-      name: "CaptureSupport", dependencies: ["IPCCapture", "IPCFormats", "IPCModel", "IPCProtocols"],
+      name: "CaptureSupport",
+      dependencies: ["ByteOutput", "IPCCapture", "IPCFormats", "IPCModel", "IPCProtocols"],
       path: "Tests/CaptureSupport"),
     .testTarget(
       name: "IPCCaptureTests",
       dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "IPCProtocols", "TestSupport"]),
     .testTarget(
-      name: "IPCReportTests", dependencies: ["IPCFormats", "IPCModel", "IPCReport", "TestSupport"]),
+      name: "IPCReportTests",
+      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCReport", "TestSupport"]),
     .target(
       name: "Fuzzing",
       dependencies: [
-        "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout", "TestSupport",
+        "ByteOutput", "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout",
+        "TestSupport",
       ],
       path: "Tests/Fuzzing"),
     .testTarget(
       name: "FuzzTests",
       dependencies: [
-        "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTracing",
-        "RecordLayout", "TestSupport", "ipcdump",
+        "ByteOutput", "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCTracing", "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"]),
@@ -247,7 +254,7 @@ let unchecked = SwiftSetting.unsafeFlags(
 let singleThreaded = SwiftSetting.unsafeFlags(
   ["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
 let singleThreadedModules: Set = [
-  "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession",
+  "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession",
   "IPCSummary", "IPCTraffic", "ipc-replay", "ipcdump",
 ]
 
@@ -260,7 +267,8 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
 // libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {
   let fuzzed: Set = [
-    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCFormats", "IPCSummary", "TestSupport", "Fuzzing",
+    "RecordLayout", "IPCModel", "IPCCorrelation", "ByteOutput", "IPCFormats", "IPCSummary", "TestSupport",
+    "Fuzzing",
   ]
   package.targets.removeAll { !fuzzed.contains($0.name) }
   package.products = []

@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCCorrelation
 import IPCFiltering
 import IPCFormats

@@ -1,4 +1,3 @@
-import IPCFormats
 import IPCModel
 
 /// The blocks of a pcapng file, one after the other, of which one at a time is in memory.

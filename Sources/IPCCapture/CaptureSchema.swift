@@ -1,4 +1,4 @@
-import IPCFormats
+import ByteOutput
 import IPCModel
 
 /// What a section begins with: whose it is, and what its kinds and their fields are called, so that an ipcdump whose

@@ -1,4 +1,4 @@
-import IPCFormats
+import ByteOutput
 
 /// What precedes a payload of link type 252 and tells Wireshark how to show it: numbered values in network byte order
 /// (`wsutil/exported_pdu_tlvs.h`).

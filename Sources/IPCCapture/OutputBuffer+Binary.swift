@@ -1,4 +1,4 @@
-import IPCFormats
+import ByteOutput
 
 extension OutputBuffer {
   /// Appends an integer in the byte order that its memory has.

@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCModel
 
 /// One JSON object a line (NDJSON) for programs; keys never change, new ones are only added.
@@ -6,9 +7,9 @@ public struct JSONFormat: EventFormat {
   private var time: TimestampWriter
   private var ends = EndTexts(2)
   private let keys = FieldKeys { field, output in
-    output.append(",\"")
-    output.append(field.name)
-    output.append("\":")
+    var json = JSONWriter(output, isContinued: true)
+    json.key(field.name)
+    output = json.finish()
   }
 
   /// Creates a format.
@@ -32,63 +33,67 @@ public struct JSONFormat: EventFormat {
     let found = ends.find(for: event, with: &output, Self.appendEnds)
     ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
-    output.append(#"","meta":{"#)
+    var json = JSONWriter(output)
+    json.endString()
+    json.key("meta")
+    json.beginObject()
     // Of the first one, without the comma.
-    keys.appendFields(of: event, texts: texts, .json, dropFirst: 1, to: &output)
-    output.append("}")
+    keys.appendFields(of: event, texts: texts, .json, dropFirst: 1, to: &json.output)
+    json.endObject()
     if let bytes = shown.bytes {
-      output.append(#","bytes":""#)
-      output.appendBase64(bytes)
-      output.append("\"")
+      json.key("bytes")
+      json.value(base64: bytes)
     }
-    ends.append(1, of: found, to: &output)
-    if shown.isTruncated { output.append(#","truncated":true"#) }
-    appendInferred(event.traits, to: &output)
-    if event.traits.contains(.undelivered) { output.append(#","delivered":false"#) }
-    output.append("}\n")
+    ends.append(1, of: found, to: &json.output)
+    if shown.isTruncated { json.field("truncated", true) }
+    appendInferred(event.traits, to: &json)
+    if event.traits.contains(.undelivered) { json.field("delivered", false) }
+    json.endObject()
+    output = json.finish()
+    output.append("\n")
   }
 
   /// Appends the object of a loss.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
-    output.append(#"{"lost_type":""#)
-    output.append(loss.typeName)
-    output.append(#"","count":"#)
-    output.appendDecimal(loss.count)
-    output.append(#","bytes":"#)
-    output.appendDecimal(loss.bytes)
-    output.append(#","time":""#)
-    time.append(loss.time, to: &output)
-    output.append("\"}\n")
+    var json = JSONWriter(output)
+    json.beginObject()
+    json.field("lost_type", loss.typeName)
+    json.field("count", loss.count)
+    json.field("bytes", loss.bytes)
+    json.key("time")
+    json.beginString()
+    time.append(loss.time, to: &json.output)
+    json.endString()
+    json.endObject()
+    output = json.finish()
+    output.append("\n")
   }
 
-  /// What comes before the time, and what behind the contents.
+  /// What comes before the time, up to its quotation mark, and what behind the contents.
   private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
+    var json = JSONWriter(output, isContinued: text != 0)
     if text == 0 {
-      output.append(#"{"src_pid":"#)
-      output.appendDecimal(Int64(event.source.pid))
-      output.append(#","src_comm":"#)
-      output.append(event.source.comm, .json)
-      output.append(#","dst_pid":"#)
-      output.appendDecimal(Int64(event.destination.pid))
-      output.append(#","dst_comm":"#)
-      output.append(event.destination.comm, .json)
-      output.append(#","type":""#)
-      output.append(event.kind.row.name)
-      output.append(#"","time":""#)
+      json.beginObject()
+      json.field("src_pid", Int64(event.source.pid))
+      json.field("src_comm", event.source.comm)
+      json.field("dst_pid", Int64(event.destination.pid))
+      json.field("dst_comm", event.destination.comm)
+      json.field("type", event.kind.row.name)
+      json.key("time")
+      json.beginString()
     } else {
-      output.append(#","src_tid":"#)
-      output.appendDecimal(Int64(event.source.tid))
-      output.append(#","dst_tid":"#)
-      output.appendDecimal(Int64(event.destination.tid))
+      json.field("src_tid", Int64(event.source.tid))
+      json.field("dst_tid", Int64(event.destination.tid))
     }
+    output = json.finish()
   }
 
-  private func appendInferred(_ traits: Event.Traits, to output: inout OutputBuffer) {
-    switch (traits.contains(.inferredSource), traits.contains(.inferredDestination)) {
-    case (true, true): output.append(#","inferred":["src","dst"]"#)
-    case (true, false): output.append(#","inferred":["src"]"#)
-    case (false, true): output.append(#","inferred":["dst"]"#)
-    case (false, false): break
-    }
+  private func appendInferred(_ traits: Event.Traits, to json: inout JSONWriter) {
+    if traits.isDisjoint(with: [.inferredSource, .inferredDestination]) { return }
+    json.key("inferred")
+    json.beginArray()
+    if traits.contains(.inferredSource) { json.value("src") }
+    if traits.contains(.inferredDestination) { json.value("dst") }
+    json.endArray()
   }
 }

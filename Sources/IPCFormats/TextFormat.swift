@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCModel
 
 /// One line an event for people, with its contents indented below.
@@ -110,4 +111,62 @@ extension OutputBuffer {
     append(")")
     append(palette.reset)
   }
+}
+
+/// Writes what a line of text begins with, in the style that the user asked for.
+struct TextTimeWriter: Sendable {
+  private let style: TimeStyle
+  private var stamps: TimestampWriter
+  private var previous: UInt64?
+
+  init(_ style: TimeStyle, clock: WallClock) {
+    self.style = style
+    stamps = TimestampWriter(style == .date ? .date : .wall, clock: clock)
+  }
+
+  var clock: WallClock {
+    get { stamps.clock }
+    set { stamps.clock = newValue }
+  }
+
+  /// Appends a time of `CLOCK_MONOTONIC` and a space, or nothing if the style is none.
+  mutating func append(_ time: UInt64, to output: inout OutputBuffer) {
+    switch style {
+    case .wall, .date: stamps.append(time, to: &output)
+    case .epoch: output.appendSeconds(nanoseconds: clock.epochNanoseconds(of: time))
+    case .delta:
+      output.appendSeconds(nanoseconds: Int64(bitPattern: time &- (previous ?? time)))
+      previous = time
+    case .relative: output.appendSeconds(nanoseconds: Int64(bitPattern: time &- clock.start))
+    case .none: return
+    }
+    output.append(" ")
+  }
+}
+
+/// Escape sequences (SGR) that colour a line of text, all empty where colours are off.
+struct Palette: Sendable {
+  let type: StaticString
+  let source: StaticString
+  let destination: StaticString
+  let key: StaticString
+  /// For what must not be overlooked about an event.
+  let caution: StaticString
+  let loss: StaticString
+  let reset: StaticString
+
+  /// No colours.
+  static let plain = Palette(
+    type: "", source: "", destination: "", key: "", caution: "", loss: "", reset: "")
+
+  /// Colours of the basic eight only, which every terminal and theme knows.
+  static let colored = Palette(
+    type: "\u{1b}[1m",
+    source: "\u{1b}[32m",
+    destination: "\u{1b}[36m",
+    key: "\u{1b}[2m",
+    caution: "\u{1b}[33m",
+    loss: "\u{1b}[1;31m",
+    reset: "\u{1b}[0m"
+  )
 }

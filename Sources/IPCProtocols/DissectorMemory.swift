@@ -1,3 +1,5 @@
+import IPCModel
+
 /// What channels have turned out to carry. A channel that is forgotten for another one only looks plainer.
 struct DissectorMemory {
   private var channels: [UInt64]
@@ -24,7 +26,6 @@ struct DissectorMemory {
   }
 
   private static func slot(of channel: UInt64) -> Int {
-    // Multiplication by the golden ratio spreads inodes, which are given out one after the other.
-    Int((channel &* 0x9E37_79B9_7F4A_7C15) >> 52)
+    Int(Hashing.spread(channel) >> 52)
   }
 }

@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCFormats
 import IPCModel
 
@@ -71,14 +72,18 @@ public struct ChromeTraceFormat: EventFormat {
 
   /// Appends a mark through all tracks.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
-    output.append(#",{"name":"lost","ph":"i","s":"g","cat":""#)
-    output.append(loss.typeName)
-    appendPlace(.unknown, time: loss.time, to: &output)
-    output.append(#","args":{"count":"#)
-    output.appendDecimal(loss.count)
-    output.append(#","bytes":"#)
-    output.appendDecimal(loss.bytes)
-    output.append("}}\n")
+    var json = beginObject(output)
+    json.field("name", "lost")
+    json.field("ph", "i")
+    json.field("s", "g")
+    json.field("cat", loss.typeName)
+    appendPlace(.unknown, time: loss.time, to: &json)
+    json.key("args")
+    json.beginObject()
+    json.field("count", loss.count)
+    json.field("bytes", loss.bytes)
+    json.endObject()
+    output = endObject(json)
   }
 
   /// Appends the array's end.
@@ -100,13 +105,15 @@ public struct ChromeTraceFormat: EventFormat {
   }
 
   private func appendName(_ what: StaticString, of end: Endpoint, to output: inout OutputBuffer) {
-    output.append(#",{"name":""#)
-    output.append(what)
-    output.append(#"","ph":"M""#)
-    appendThread(end, to: &output)
-    output.append(#","args":{"name":"#)
-    output.append(end.comm, .json)
-    output.append("}}\n")
+    var json = beginObject(output)
+    json.field("name", what)
+    json.field("ph", "M")
+    appendThread(end, to: &json)
+    json.key("args")
+    json.beginObject()
+    json.field("name", end.comm)
+    json.endObject()
+    output = endObject(json)
   }
 
   /// A transfer has one time, so a slice lasts 1 ns, the shortest that an arrow can be bound to.
@@ -115,74 +122,85 @@ public struct ChromeTraceFormat: EventFormat {
     _ shown: ShownContent?, texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
     let row = event.kind.row
-    output.append(#",{"name":""#)
-    output.append(row.name)
-    output.append(" ")
-    output.append(direction)
-    if other.isKnown { output.appendDecimal(Int64(other.pid)) } else { output.append("unknown") }
-    output.append(#"","ph":"X","dur":0.001,"cat":""#)
-    output.append(row.name)
-    appendPlace(end, time: time, to: &output)
-    output.append(#","args":{"comm":"#)
-    output.append(end.comm, .json)
-    output.append(#","peer":"#)
-    output.append(other.comm, .json)
+    var json = beginObject(output)
+    json.key("name")
+    json.beginString()
+    json.output.append(row.name)
+    json.output.append(" ")
+    json.output.append(direction)
+    if other.isKnown { json.output.appendDecimal(Int64(other.pid)) } else { json.output.append("unknown") }
+    json.endString()
+    json.field("ph", "X")
+    json.key("dur")
+    json.output.append("0.001")
+    json.endValue()
+    json.field("cat", row.name)
+    appendPlace(end, time: time, to: &json)
+    json.key("args")
+    json.beginObject()
+    json.field("comm", end.comm)
+    json.field("peer", other.comm)
     for field in row.fields {
       guard let value = event.bits(at: field.position) else { continue }
-      output.append(",\"")
-      output.append(field.name)
-      output.append("\":")
-      output.append(value, of: field, texts: texts, .json)
+      json.key(field.name)
+      json.output.append(value, field.form, texts: texts, .json)
+      json.endValue()
     }
-    if event.delay != Event.unknownDelay {
-      output.append(#","delay_ns":"#)
-      output.appendDecimal(event.delay)
-    }
-    if let ends = event.traits.inferredEnds {
-      output.append(#","inferred":""#)
-      output.append(ends)
-      output.append("\"")
-    }
-    if event.traits.contains(.undelivered) { output.append(#","delivered":false"#) }
+    if event.delay != Event.unknownDelay { json.field("delay_ns", event.delay) }
+    if let ends = event.traits.inferredEnds { json.field("inferred", ends) }
+    if event.traits.contains(.undelivered) { json.field("delivered", false) }
     if let bytes = shown?.bytes {
-      output.append(#","bytes":""#)
-      output.appendBase64(bytes)
-      output.append("\"")
+      json.key("bytes")
+      json.value(base64: bytes)
     }
-    if shown?.isTruncated == true { output.append(#","truncated":true"#) }
-    output.append("}}\n")
+    if shown?.isTruncated == true { json.field("truncated", true) }
+    json.endObject()
+    output = endObject(json)
   }
 
   private func appendArrow(
     _ phase: StaticString, of event: borrowing Event, at end: Endpoint, _ time: UInt64,
     to output: inout OutputBuffer
   ) {
-    output.append(#",{"name":"transfer","ph":""#)
-    output.append(phase)
-    output.append(#"","bp":"e","id":"#)
-    output.appendDecimal(flow)
-    output.append(#","cat":""#)
-    output.append(event.kind.row.name)
-    appendPlace(end, time: time, to: &output)
-    output.append("}\n")
+    var json = beginObject(output)
+    json.field("name", "transfer")
+    json.field("ph", phase)
+    json.field("bp", "e")
+    json.field("id", flow)
+    json.field("cat", event.kind.row.name)
+    appendPlace(end, time: time, to: &json)
+    output = endObject(json)
   }
 
-  /// Ends the string of `cat`, and appends when and where.
-  private func appendPlace(_ end: Endpoint, time: UInt64, to output: inout OutputBuffer) {
-    output.append(#"","ts":"#)
+  /// Begins the object of a line; see ``ChromeTraceFormat`` for its comma.
+  private func beginObject(_ output: consuming OutputBuffer) -> JSONWriter {
+    var json = JSONWriter(output, isContinued: true)
+    json.beginObject()
+    return json
+  }
+
+  /// Ends the object of a line.
+  private func endObject(_ json: consuming JSONWriter) -> OutputBuffer {
+    json.endObject()
+    json.output.append("\n")
+    return json.finish()
+  }
+
+  /// Writes when and where something was.
+  private func appendPlace(_ end: Endpoint, time: UInt64, to json: inout JSONWriter) {
+    json.key("ts")
     // Microseconds since the start, which a reader's double has room for.
     let elapsed = time - min(clock.start, time)
-    output.appendDecimal(elapsed / 1000)
-    output.append(".")
-    output.appendDecimal(elapsed % 1000, width: 3)
-    appendThread(end, to: &output)
+    json.output.appendDecimal(elapsed / 1000)
+    json.output.append(".")
+    json.output.appendDecimal(elapsed % 1000, width: 3)
+    json.endValue()
+    appendThread(end, to: &json)
   }
 
-  private func appendThread(_ end: Endpoint, to output: inout OutputBuffer) {
-    output.append(#","pid":"#)
-    output.appendDecimal(UInt64(max(end.pid, 0)))
-    output.append(#","tid":"#)
-    output.appendDecimal(UInt64(end.place))
+  private func appendThread(_ end: Endpoint, to json: inout JSONWriter) {
+    json.field("pid", UInt64(max(end.pid, 0)))
+    json.field("tid", UInt64(end.place))
   }
 }
 

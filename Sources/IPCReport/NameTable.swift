@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCFormats
 
 /// Texts, each kept once and known by its number. Looking up one that is there allocates nothing.

@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCFormats
 import IPCModel
 
@@ -46,63 +47,73 @@ extension Report {
   }
 
   private func appendFacts(to output: inout OutputBuffer) {
-    output.append(#"{"title":"#)
-    append(title, to: &output)
-    output.append(#","program":"#)
-    append(program, to: &output)
-    output.append(#","warning":"#)
-    append(warning, to: &output)
-    output.append(text: #","start":"\#(startOfDay)","zone":\#(zone)"#)
-    output.append(text: #","omitted":{"events":\#(omitted.events),"contents":\#(omitted.contents)}"#)
-    output.append(",\n\"kinds\":")
-    appendList(of: KindRow.registry.count, to: &output) { index, output in
-      let row = KindRow.registry[index]
-      output.append(text: #"{"name":"\#(row.name)","carriesBytes":\#(row.carriesBytes)}"#)
+    var json = JSONWriter(output, escape: .script)
+    json.beginObject()
+    json.key("title")
+    json.value(text: title)
+    json.key("program")
+    json.value(text: program)
+    json.key("warning")
+    json.value(text: warning)
+    json.key("start")
+    json.beginString()
+    json.output.appendDecimal(startOfDay)
+    json.endString()
+    json.field("zone", Int64(zone))
+    json.key("omitted")
+    json.beginObject()
+    json.field("events", omitted.events)
+    json.field("contents", omitted.contents)
+    json.endObject()
+    beginList("kinds", &json)
+    for row in KindRow.registry {
+      json.beginObject()
+      json.field("name", row.name)
+      json.field("carriesBytes", row.carriesBytes)
+      json.endObject()
     }
-    output.append(",\n\"processes\":")
-    appendList(of: processes.count, to: &output) { index, output in
-      output.append(text: "[\(processes[index].pid),")
-      output.append(processes[index].name.comm, .script)
-      output.append("]")
+    json.endArray()
+    beginList("processes", &json)
+    for process in processes {
+      json.beginArray()
+      json.value(Int64(process.pid))
+      process.name.comm.withBytes { json.value($0) }
+      json.endArray()
     }
-    output.append(",\n\"comms\":")
-    append(comms, to: &output)
-    output.append(",\n\"channels\":")
-    append(channels, to: &output)
-    output.append(",\n\"fields\":")
-    appendList(of: fields.count, to: &output) { index, output in
-      output.append("[")
-      fields.withBytes(of: UInt32(index)) { output.append($0) }
-      output.append("]")
+    json.endArray()
+    append("comms", comms, to: &json)
+    append("channels", channels, to: &json)
+    beginList("fields", &json)
+    for index in 0..<fields.count {
+      json.beginArray()
+      fields.withBytes(of: UInt32(index)) { json.output.append($0) }
+      json.endArray()
     }
-    output.append(",\n\"losses\":")
-    appendList(of: losses.count, to: &output) { index, output in
-      let loss = losses[index]
-      let time = Int64(bitPattern: loss.time &- (self.start ?? loss.time))
-      output.append(text: #"["\#(loss.typeName)",\#(loss.count),\#(loss.bytes),\#(time)]"#)
+    json.endArray()
+    beginList("losses", &json)
+    for loss in losses {
+      json.beginArray()
+      json.value(loss.typeName)
+      json.value(loss.count)
+      json.value(loss.bytes)
+      json.value(Int64(bitPattern: loss.time &- (self.start ?? loss.time)))
+      json.endArray()
     }
-    output.append("}")
+    json.endArray()
+    json.endObject()
+    output = json.finish()
   }
 
-  private func appendList(
-    of count: Int, to output: inout OutputBuffer, _ append: (Int, inout OutputBuffer) -> Void
-  ) {
-    output.append("[")
-    for index in 0..<count {
-      if index > 0 { output.append(",") }
-      append(index, &output)
-    }
-    output.append("]")
+  /// Begins an array, in a line of its own.
+  private func beginList(_ name: StaticString, _ json: inout JSONWriter) {
+    json.breakLine()
+    json.key(name)
+    json.beginArray()
   }
 
-  private func append(_ names: NameTable, to output: inout OutputBuffer) {
-    appendList(of: names.count, to: &output) { index, output in
-      names.withBytes(of: UInt32(index)) { output.append($0, .script) }
-    }
-  }
-
-  private func append(_ text: String, to output: inout OutputBuffer) {
-    var text = text
-    text.withUTF8 { output.append($0, .script) }
+  private func append(_ name: StaticString, _ names: NameTable, to json: inout JSONWriter) {
+    beginList(name, &json)
+    for index in 0..<names.count { names.withBytes(of: UInt32(index)) { json.value($0) } }
+    json.endArray()
   }
 }

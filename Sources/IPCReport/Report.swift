@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCFormats
 import IPCModel
 
@@ -106,17 +107,15 @@ public struct Report: ~Copyable {
   /// Appends `"key","value",…` of all fields but the count, which is a column. Values are strings, since scripts would
   /// round large numbers.
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
-    var separator: StaticString = "\""
+    var json = JSONWriter(buffer, escape: .script)
     for field in event.kind.row.fields where field.role != .count {
       guard let value = event.bits(at: field.position) else { continue }
-      let isNumber = field.form != .text
-      buffer.append(separator)
-      buffer.append(field.name)
-      buffer.append(isNumber ? "\",\"" : "\",")
-      buffer.append(value, of: field, texts: texts, .script)
-      if isNumber { buffer.append("\"") }
-      separator = ",\""
+      json.value(field.name)
+      if field.form == .text { json.beginValue() } else { json.beginString() }
+      json.output.append(value, field.form, texts: texts, .script)
+      if field.form == .text { json.endValue() } else { json.endString() }
     }
+    buffer = json.finish()
   }
 
   /// Keeps contents as far as there is room; false if none is left.

@@ -40,7 +40,7 @@ struct ChannelName {
     number =
       switch form {
       case .text(let text): texts.withBytes(of: text) { Self.hash($0, from: 0) }
-      case .inodes(let first, let second): first &* 0x9E37_79B9_7F4A_7C15 ^ second
+      case .inodes(let first, let second): Hashing.spread(first) ^ second
       case .port(let port, let address):
         address.map { texts.withBytes(of: $0) { Self.hash($0, from: UInt64(port)) } } ?? UInt64(port)
       case .nothing: 0

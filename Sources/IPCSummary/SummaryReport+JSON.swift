@@ -1,4 +1,4 @@
-import IPCFormats
+import ByteOutput
 import IPCModel
 
 extension SummaryReport {

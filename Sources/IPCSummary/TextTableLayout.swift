@@ -1,4 +1,4 @@
-import IPCFormats
+import ByteOutput
 
 /// Rows of cells, put below each other in columns as wide as they must be.
 struct TextTableLayout {

@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCCapture
 import IPCFormats
 import IPCModel

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ByteOutput
 import IPCFiltering
 import IPCFormats
 import IPCModel

@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCModel
 import Testing
 

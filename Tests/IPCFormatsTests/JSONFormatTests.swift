@@ -1,6 +1,8 @@
+import ByteOutput
 import Foundation
 import IPCFormats
 import IPCModel
+import TestSupport
 import Testing
 
 @Suite("JSON output")

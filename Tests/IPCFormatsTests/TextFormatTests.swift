@@ -1,5 +1,6 @@
 import IPCFormats
 import IPCModel
+import TestSupport
 import Testing
 
 @Suite("Text output")

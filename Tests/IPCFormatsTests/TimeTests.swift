@@ -1,5 +1,6 @@
 import Testing
 
+@testable import ByteOutput
 @testable import IPCFormats
 
 @Suite("Times")

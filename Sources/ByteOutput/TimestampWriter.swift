@@ -1,9 +1,9 @@
 import Glibc
 
 /// Writes local times; all but the nanoseconds is worked out once a second.
-struct TimestampWriter: Sendable {
+package struct TimestampWriter: Sendable {
   /// What of a time is written.
-  enum Layout: Sendable {
+  package enum Layout: Sendable {
     /// `15:04:05.123456789`
     case wall
     /// `2026-11-20 15:04:05.123456789`
@@ -14,7 +14,8 @@ struct TimestampWriter: Sendable {
 
   private static let nanoseconds: Int64 = 1_000_000_000
 
-  var clock: WallClock {
+  /// Clock that times are read by.
+  package var clock: WallClock {
     didSet { second = nil }
   }
 
@@ -25,7 +26,8 @@ struct TimestampWriter: Sendable {
   /// When the second begins that the stamp holds, in nanoseconds since 1970.
   private var second: Int64?
 
-  init(_ layout: Layout, clock: WallClock) {
+  /// Writes times in a layout.
+  package init(_ layout: Layout, clock: WallClock) {
     self.clock = clock
     shown =
       switch layout {
@@ -40,7 +42,7 @@ struct TimestampWriter: Sendable {
   }
 
   /// Appends a time of `CLOCK_MONOTONIC`.
-  mutating func append(_ time: UInt64, to output: inout OutputBuffer) {
+  package mutating func append(_ time: UInt64, to output: inout OutputBuffer) {
     let now = clock.epochNanoseconds(of: time)
     let nanosecond = nanosecond(of: now) ?? setSecond(of: now)
     output.append(upTo: stamp.count) { place in

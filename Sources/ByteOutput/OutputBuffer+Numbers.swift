@@ -1,5 +1,5 @@
 /// Digits of every base up to 16.
-let hexDigits: StaticString = "0123456789abcdef"
+package let hexDigits: StaticString = "0123456789abcdef"
 
 /// The numbers below 100 in two digits each: one division gives two of them.
 private let digitPairs: StaticString = """
@@ -38,7 +38,7 @@ extension OutputBuffer {
   }
 
   /// Appends a time span of nanoseconds as seconds with nine decimals.
-  mutating func appendSeconds(nanoseconds: Int64) {
+  package mutating func appendSeconds(nanoseconds: Int64) {
     if nanoseconds < 0 { append(UInt8(ascii: "-")) }
     let (seconds, rest) = nanoseconds.magnitude.quotientAndRemainder(dividingBy: 1_000_000_000)
     appendDecimal(seconds)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import IPCFormats
+@testable import ByteOutput
 
 @Suite("Base64")
 struct Base64Tests {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import IPCFormats
+@testable import ByteOutput
 
 @Suite("The output buffer")
 struct OutputBufferTests {
@@ -49,7 +49,7 @@ struct OutputBufferTests {
     let capacity = output.capacity
     #expect(capacity == 100)
     output.append("still works")
-    let text = string(of: output)
+    let text = output.withBytes { String(decoding: $0, as: UTF8.self) }
     #expect(text == "still works")
   }
 

@@ -1,0 +1,56 @@
+import ByteOutput
+import IPCModel
+
+extension OutputBuffer {
+  /// Appends the name of a process.
+  package mutating func append(_ comm: Comm, _ escape: TextEscape) {
+    comm.withBytes { append($0, escape) }
+  }
+
+  /// Appends the value of a meta field, as ``Event/bits(at:)`` has it.
+  package mutating func append(
+    _ value: UInt64, _ form: MetaField.Form, texts: borrowing TextTable, _ escape: TextEscape
+  ) {
+    switch form {
+    case .number: appendDecimal(value)
+    case .integer: appendDecimal(Int64(metaBits: value))
+    case .text: append(TextID(metaBits: value), texts: texts, escape)
+    }
+  }
+
+  /// Appends a text of a table.
+  package mutating func append(_ id: TextID, texts: borrowing TextTable, _ escape: TextEscape) {
+    texts.withBytes(of: id) { texts.isSimple(id) ? append(simple: $0, escape) : append($0, escape) }
+  }
+
+  /// Appends text in which nothing is to be escaped for lines, JSON and CSV.
+  private mutating func append(simple text: UnsafeBufferPointer<UInt8>, _ escape: TextEscape) {
+    switch escape {
+    case .terminal, .csv: append(text)
+    case .json:
+      append("\"")
+      append(text)
+      append("\"")
+    case .script: append(text, escape)
+    }
+  }
+}
+
+extension JSONWriter {
+  /// Writes a key and the name of a process.
+  package mutating func field(_ name: StaticString, _ comm: Comm) {
+    comm.withBytes { field(name, $0) }
+  }
+}
+
+extension Event.Traits {
+  /// Names of the ends that were inferred, nil if none was.
+  package var inferredEnds: StaticString? {
+    switch (contains(.inferredSource), contains(.inferredDestination)) {
+    case (true, true): "src dst"
+    case (true, false): "src"
+    case (false, true): "dst"
+    case (false, false): nil
+    }
+  }
+}

@@ -76,10 +76,12 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel"]),
 
+    // Who talks to whom: one table, which summaries, graphs and the page show.
+    .target(name: "IPCTraffic", dependencies: ["IPCModel"]),
+
     // How bytes are written: numbers, base64, escapes, JSON, times of day. Knows nothing of events.
     .target(name: "ByteOutput"),
-    .target(name: "IPCFormats", dependencies: ["ByteOutput", "IPCModel"]),
-    .target(name: "IPCSummary", dependencies: ["ByteOutput", "IPCModel"]),
+    .target(name: "IPCFormats", dependencies: ["ByteOutput", "IPCModel", "IPCTraffic"]),
 
     // Which protocol a channel speaks.
     .target(name: "IPCProtocols", dependencies: ["IPCModel"]),
@@ -94,7 +96,7 @@ let package = Package(
     .executableTarget(name: "embed-page"),
     .target(
       name: "IPCReport",
-      dependencies: ["ByteOutput", "IPCFormats", "IPCModel"],
+      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCTraffic"],
       exclude: ["Page"],
       plugins: ["EmbedPage"]
     ),
@@ -120,7 +122,7 @@ let package = Package(
       name: "IPCSession",
       dependencies: [
         "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCSummary", "IPCTracing", "Libbpf", "ProcessShims",
+        "IPCProtocols", "IPCTracing", "IPCTraffic", "Libbpf", "ProcessShims",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -157,7 +159,7 @@ let package = Package(
       name: "ipc-replay",
       dependencies: [
         "AllocationCounter", "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats",
-        "IPCModel", "IPCSummary", "RecordLayout",
+        "IPCModel", "IPCTraffic", "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay"
@@ -181,13 +183,14 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession", "IPCTracing", "ipcdump",
+        "ByteOutput", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession", "IPCTracing",
+        "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "IPCSessionTests",
       dependencies: [
-        "ByteOutput", "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCSummary", "IPCTracing",
+        "ByteOutput", "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCTracing", "IPCTraffic",
         "RecordLayout",
       ]),
     .testTarget(
@@ -202,7 +205,8 @@ let package = Package(
     .testTarget(
       name: "IPCFormatsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "TestSupport"]),
     .testTarget(
-      name: "IPCSummaryTests", dependencies: ["ByteOutput", "IPCModel", "IPCSummary", "TestSupport"]),
+      name: "IPCTrafficTests",
+      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCTraffic", "TestSupport"]),
     .target(
       name: "CaptureSupport",
       dependencies: ["ByteOutput", "IPCCapture", "IPCFormats", "IPCModel", "IPCProtocols"],
@@ -216,7 +220,7 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "ByteOutput", "IPCCorrelation", "IPCFormats", "IPCModel", "IPCSummary", "RecordLayout",
+        "ByteOutput", "IPCCorrelation", "IPCFormats", "IPCModel", "IPCTraffic", "RecordLayout",
         "TestSupport",
       ],
       path: "Tests/Fuzzing"),
@@ -254,8 +258,9 @@ let unchecked = SwiftSetting.unsafeFlags(
 let singleThreaded = SwiftSetting.unsafeFlags(
   ["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
 let singleThreadedModules: Set = [
-  "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession",
-  "IPCSummary", "IPCTraffic", "ipc-replay", "ipcdump",
+  "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
+  "IPCSession",
+  "IPCTraffic", "ipc-replay", "ipcdump",
 ]
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
@@ -267,7 +272,7 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
 // libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {
   let fuzzed: Set = [
-    "RecordLayout", "IPCModel", "IPCCorrelation", "ByteOutput", "IPCFormats", "IPCSummary", "TestSupport",
+    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCTraffic", "ByteOutput", "IPCFormats", "TestSupport",
     "Fuzzing",
   ]
   package.targets.removeAll { !fuzzed.contains($0.name) }

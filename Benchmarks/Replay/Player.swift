@@ -3,7 +3,7 @@ import IPCCorrelation
 import IPCFiltering
 import IPCFormats
 import IPCModel
-import IPCSummary
+import IPCTraffic
 
 /// Takes records through correlator, filter and format, as a session of ipcdump does; its output goes nowhere.
 struct Player: ~Copyable {

@@ -2,7 +2,7 @@ import AllocationCounter
 import ArgumentParser
 import Glibc
 import IPCFormats
-import IPCSummary
+import IPCTraffic
 
 /// Plays constructed records through correlator, filter and format, and counts what is allocated for an event.
 @main

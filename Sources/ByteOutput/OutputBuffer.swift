@@ -48,6 +48,12 @@ public struct OutputBuffer: ~Copyable {
     }
   }
 
+  /// Appends the UTF-8 of a string.
+  public mutating func append(text: String) {
+    var text = text
+    text.withUTF8 { append($0) }
+  }
+
   /// Appends bytes that lie outside this buffer.
   @inlinable
   @inline(__always)

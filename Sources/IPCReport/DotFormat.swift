@@ -1,10 +1,11 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
+import IPCTraffic
 
 /// Graph of who talks to whom in the language of graphviz, written at the end.
 public struct DotFormat: EventFormat {
-  private var talks = TalkTable()
+  private var graph = TrafficGraph()
 
   /// Clock that times are told by; a graph tells none.
   public var clock: WallClock
@@ -17,15 +18,16 @@ public struct DotFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    talks.add(event, texts: texts, by: &output)
+    graph.take(event, texts: texts)
   }
 
   /// Counts a loss, which the graph tells.
-  public mutating func append(_ loss: Loss, to output: inout OutputBuffer) { talks.add(loss) }
+  public mutating func append(_ loss: Loss, to output: inout OutputBuffer) { graph.take(loss) }
 
   /// Appends the graph.
   public mutating func appendFooter(to output: inout OutputBuffer) {
-    let rows = talks.sorted()
+    let report = graph.report(top: nil)
+    let edges = report.conversations
     output.append(
       """
       digraph ipcdump {
@@ -34,31 +36,25 @@ public struct DotFormat: EventFormat {
         edge [fontname="Helvetica", fontsize=9, arrowsize=0.7];
 
       """)
-    for pid in Set(rows.flatMap { [$0.key.source, $0.key.destination] }).sorted() {
-      append("  \(Talk.node(pid)) [label=\"", to: &output)
-      append(Self.escaped(terminalText(of: talks.comm(of: pid))), to: &output)
+    for pid in Set(edges.flatMap { [$0.source.pid, $0.destination.pid] }).sorted() {
+      append("  \(Conversation.node(pid)) [label=\"", to: &output)
+      append(Self.escaped(graph.name(of: pid)), to: &output)
       append(pid >= 0 ? "\\n\(pid)\"];\n" : "\", style=\"rounded,dashed\"];\n", to: &output)
     }
-    for row in rows { append(row, to: &output) }
-    appendRemarks(to: &output)
+    for edge in edges { append(edge, to: &output) }
+    let remarks = TrafficGraph.remarks(omitted: report.others, lost: report.lost)
+    if !remarks.isEmpty { append("  label=\"\(remarks.joined(separator: "; "))\";\n", to: &output) }
     output.append("}\n")
   }
 
-  private func append(_ row: Talk, to output: inout OutputBuffer) {
-    let name = talks.withName(of: row) { terminalText($0) }
-    let kind = row.key.kind
-    let color = kind.row.color.shades.graph
-    append("  \(Talk.node(row.key.source)) -> \(Talk.node(row.key.destination)) [label=\"", to: &output)
-    append(kind.row.name.description, to: &output)
+  private func append(_ edge: Conversation, to output: inout OutputBuffer) {
+    let color = edge.kind.row.color.shades.graph
+    let name = edge.channelText
+    append("  \(edge.nodes.source) -> \(edge.nodes.destination) [label=\"", to: &output)
+    append(edge.kind.row.name.description, to: &output)
     append(name.isEmpty ? "" : " \(Self.escaped(name))", to: &output)
-    append("\\n\(row.amount)\", color=\"\(color)\", fontcolor=\"\(color)\"", to: &output)
-    append(", penwidth=\(penWidth(ofBytes: row.bytes))];\n", to: &output)
-  }
-
-  private func appendRemarks(to output: inout OutputBuffer) {
-    let remarks = talks.remarks(omitted: talks.others)
-    guard !remarks.isEmpty else { return }
-    append("  label=\"\(remarks.joined(separator: "; "))\";\n", to: &output)
+    append("\\n\(edge.amount)\", color=\"\(color)\", fontcolor=\"\(color)\"", to: &output)
+    append(", penwidth=\(edge.penWidth)];\n", to: &output)
   }
 
   /// Text within a quoted label, where graphviz knows escape sequences (`\N`) and entities of HTML.

@@ -1,6 +1,7 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
+import IPCTraffic
 
 /// Graph of who talks to whom for pages that draw mermaid, such as a README, written at the end.
 public struct MermaidFormat: EventFormat {
@@ -10,7 +11,7 @@ public struct MermaidFormat: EventFormat {
   /// Most characters of a name that are shown.
   private static let nameLimit = 60
 
-  private var talks = TalkTable()
+  private var graph = TrafficGraph()
 
   /// Clock that times are told by; a graph tells none.
   public var clock: WallClock
@@ -23,51 +24,46 @@ public struct MermaidFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
-    talks.add(event, texts: texts, by: &output)
+    graph.take(event, texts: texts)
   }
 
   /// Counts a loss, which the graph tells.
-  public mutating func append(_ loss: Loss, to output: inout OutputBuffer) { talks.add(loss) }
+  public mutating func append(_ loss: Loss, to output: inout OutputBuffer) { graph.take(loss) }
 
   /// Appends the graph: as many edges as mermaid draws, those with most bytes first.
   public mutating func appendFooter(to output: inout OutputBuffer) {
-    let rows = talks.sorted()
+    let report = graph.report(top: Self.edgeLimit)
+    let edges = report.conversations
     var text = "flowchart LR\n"
     var known: Set<Int32> = []
     var shown = 0
-    for row in rows.prefix(Self.edgeLimit) {
+    for edge in edges {
       let ends =
-        row.key.source == row.key.destination
-        ? [row.key.source] : [row.key.source, row.key.destination]
+        edge.source.pid == edge.destination.pid
+        ? [edge.source.pid] : [edge.source.pid, edge.destination.pid]
       let new = ends.filter { !known.contains($0) }
-      let lines = new.map(node).joined() + edge(row, number: shown)
+      let lines = new.map(node).joined() + line(of: edge, number: shown)
       guard text.utf8.count + lines.utf8.count <= Self.textLimit else { break }
       text += lines
       known.formUnion(new)
       shown += 1
     }
-    let omitted = rows[shown...].reduce(into: talks.others) {
-      $0.events += $1.events
-      $0.bytes &+= $1.bytes
-    }
-    for remark in talks.remarks(omitted: omitted) { text += "  %% \(remark)\n" }
+    let omitted = edges[shown...].reduce(into: report.others) { $0.add($1) }
+    for remark in TrafficGraph.remarks(omitted: omitted, lost: report.lost) { text += "  %% \(remark)\n" }
     output.append(text: text)
   }
 
   private func node(_ pid: Int32) -> String {
-    let name = Self.escaped(terminalText(of: talks.comm(of: pid)))
-    return "  \(Talk.node(pid))([\"\(name)\(pid >= 0 ? "<br/>\(pid)" : "")\"])\n"
+    let name = Self.escaped(graph.name(of: pid))
+    return "  \(Conversation.node(pid))([\"\(name)\(pid >= 0 ? "<br/>\(pid)" : "")\"])\n"
   }
 
-  private func edge(_ row: Talk, number: Int) -> String {
-    let kind = row.key.kind
-    let name = talks.withName(of: row) { Self.escaped(terminalText($0)) }
-    let label = "\(kind.row.name)\(name.isEmpty ? "" : " \(name)")<br/>\(row.amount)"
-    let ends = (Talk.node(row.key.source), Talk.node(row.key.destination))
-    let width = penWidth(ofBytes: row.bytes)
+  private func line(of edge: Conversation, number: Int) -> String {
+    let name = Self.escaped(edge.channelText)
+    let label = "\(edge.kind.row.name)\(name.isEmpty ? "" : " \(name)")<br/>\(edge.amount)"
     return """
-        \(ends.0) -->|"\(label)"| \(ends.1)
-        linkStyle \(number) stroke:\(kind.row.color.shades.graph),stroke-width:\(width)px
+        \(edge.nodes.source) -->|"\(label)"| \(edge.nodes.destination)
+        linkStyle \(number) stroke:\(edge.kind.row.color.shades.graph),stroke-width:\(edge.penWidth)px
 
       """
   }

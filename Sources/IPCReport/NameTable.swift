@@ -1,6 +1,3 @@
-import ByteOutput
-import IPCFormats
-
 /// Texts, each kept once and known by its number. Looking up one that is there allocates nothing.
 struct NameTable: Sendable {
   /// Start of each text in ``bytes``, and the end of the last one.
@@ -25,13 +22,6 @@ struct NameTable: Sendable {
     numbers[hash] = number
     bytes.append(contentsOf: text)
     starts.append(bytes.count)
-    return number
-  }
-
-  /// Number of what a buffer holds behind its first `start` bytes, which is taken away from it.
-  mutating func takeNumber(from buffer: inout OutputBuffer, after start: Int) -> UInt32 {
-    let number = buffer.withBytes { self.number(of: UnsafeRawBufferPointer(rebasing: $0[start...])) }
-    buffer.truncate(to: start)
     return number
   }
 

@@ -1,6 +1,7 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
+import IPCTraffic
 
 extension Report {
   /// Bytes that are turned into base64 at once; a multiple of three, so that the pieces fit together.
@@ -116,4 +117,20 @@ extension Report {
     for index in 0..<names.count { names.withBytes(of: UInt32(index)) { json.value($0) } }
     json.endArray()
   }
+}
+
+/// A piece of the report's page, of which `embeddedPage` is made.
+enum PagePart {
+  /// Text as it is.
+  case text(StaticString)
+  /// Number that lets the page's own scripts run.
+  case nonce
+  /// Colours of the kinds, as variables of the style sheet.
+  case kindColors
+  /// What is drawn in a kind's colour, as rules of the style sheet.
+  case kindClasses
+  /// Facts about the capture, as JSON.
+  case facts
+  /// Elements that hold the columns.
+  case columns
 }

@@ -1,6 +1,7 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
+import IPCTraffic
 
 /// Events in one HTML page that needs nothing but a browser: a graph, a timeline, tables and contents.
 ///
@@ -20,8 +21,10 @@ public struct Report: ~Copyable {
   /// What the reader of the page must know about all of it, such as that the capture is damaged.
   public var warning = ""
   private let limits: ReportLimits
-  private var buffer = OutputBuffer()
+  /// Fields of the event that is taken.
+  private var json = JSONWriter(OutputBuffer(), escape: .script)
   private var numbers: [Int32: UInt32] = [:]
+  private var channelNumbers: [ChannelName.Number: UInt32] = [:]
 
   private(set) var processes: [Process] = []
   private(set) var comms = NameTable()
@@ -82,11 +85,10 @@ public struct Report: ~Copyable {
     columns.sourceComm.append(event.source.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
     columns.destinationComm.append(
       event.destination.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
-    let channelStart = buffer.count
-    buffer.appendChannelName(of: event, texts: texts)
-    columns.channel.append(channels.takeNumber(from: &buffer, after: channelStart))
+    columns.channel.append(number(ofChannelOf: event, texts: texts))
     appendFields(of: event, texts: texts)
-    columns.field.append(fields.takeNumber(from: &buffer, after: channelStart))
+    columns.field.append(fields.number(of: json.output.bytes))
+    json.removeAll()
     columns.traits.append(event.traits.rawValue | (appendContent(content, of: event) ? 0 : 64))
   }
 
@@ -95,7 +97,7 @@ public struct Report: ~Copyable {
 
   private mutating func number(of end: Endpoint) -> UInt32 {
     if let number = numbers[end.pid] {
-      processes[Int(number)].name.note(end)
+      processes[Int(number)].name.take(end)
       return number
     }
     let number = UInt32(processes.count)
@@ -104,10 +106,17 @@ public struct Report: ~Copyable {
     return number
   }
 
-  /// Appends `"key","value",…` of all fields but the count, which is a column. Values are strings, since scripts would
+  private mutating func number(ofChannelOf event: borrowing Event, texts: borrowing TextTable) -> UInt32 {
+    let name = ChannelName(of: event, texts: texts)
+    if let number = channelNumbers[name.number] { return number }
+    let number = name.words(texts).withUnsafeBytes { channels.number(of: $0) }
+    channelNumbers[name.number] = number
+    return number
+  }
+
+  /// Writes `"key","value",…` of all fields but the count, which is a column. Values are strings, since scripts would
   /// round large numbers.
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
-    var json = JSONWriter(buffer, escape: .script)
     for field in event.kind.row.fields where field.role != .count {
       guard let value = event.bits(at: field.position) else { continue }
       json.value(field.name)
@@ -115,7 +124,6 @@ public struct Report: ~Copyable {
       json.output.append(value, field.form, texts: texts, .script)
       if field.form == .text { json.endValue() } else { json.endString() }
     }
-    buffer = json.finish()
   }
 
   /// Keeps contents as far as there is room; false if none is left.
@@ -137,4 +145,17 @@ public struct Report: ~Copyable {
 
   /// Minutes that local time was ahead of UTC at the page's time 0.
   var zone: Int { clock.zone.minutes(at: startOfDay / 1_000_000_000) }
+}
+
+/// What a page may hold, so that a browser can show it.
+public struct ReportLimits: Sendable {
+  /// Most events; later ones are counted only.
+  public var events = 1_000_000
+  /// Most bytes of the contents of one event.
+  public var contentOfEvent = 4096
+  /// Most bytes of the contents of all events together.
+  public var contents = 64 << 20
+
+  /// The limits that fit most captures.
+  public init() {}
 }

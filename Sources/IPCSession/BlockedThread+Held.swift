@@ -1,6 +1,6 @@
 import IPCModel
-import IPCSummary
 import IPCTracing
+import IPCTraffic
 
 extension BlockedThread {
   /// Channels of a thread that are told; more are counted.

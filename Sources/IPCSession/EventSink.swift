@@ -2,7 +2,7 @@ import ByteOutput
 import IPCFiltering
 import IPCFormats
 import IPCModel
-import IPCSummary
+import IPCTraffic
 
 /// Last step of an event: decided on, formatted, kept and counted.
 ///

@@ -1,6 +1,6 @@
 import IPCModel
-import IPCSummary
 import IPCTracing
+import IPCTraffic
 
 /// The channels that are open at a moment, by what is asked of them.
 struct HeldChannels {

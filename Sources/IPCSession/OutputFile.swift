@@ -1,7 +1,6 @@
 import ByteOutput
 import Glibc
 import IPCCapture
-import IPCFormats
 import IPCModel
 import SystemPackage
 

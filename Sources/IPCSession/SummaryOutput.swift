@@ -1,8 +1,8 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
-import IPCSummary
 import IPCTracing
+import IPCTraffic
 import Logging
 import SystemPackage
 

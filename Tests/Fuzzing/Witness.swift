@@ -1,7 +1,7 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
-import IPCSummary
+import IPCTraffic
 
 /// Sees the events of a sequence come out, and says what is wrong with them.
 struct Witness {
@@ -56,7 +56,7 @@ struct Witness {
   /// Lets the summary be shown; it must have every event and be valid UTF-8.
   mutating func end() {
     let report = summary.report(top: nil, at: Moment(duration: last))
-    let messages = report.edges.reduce(report.others.messages) { $0 + $1.messages }
+    let messages = report.conversations.reduce(report.others.messages) { $0 + $1.messages }
     if messages != count { note("the summary has \(messages) of \(count) events") }
     var output = OutputBuffer(capacity: 256)
     report.appendTable(to: &output)

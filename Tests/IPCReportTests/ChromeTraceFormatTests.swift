@@ -1,5 +1,4 @@
 import Foundation
-import IPCFormats
 import IPCModel
 import IPCReport
 import Testing

@@ -24,8 +24,8 @@ struct DotFormatTests {
         #"  p4321 [label="sh\n4321"];"#,
         #"  p4322 [label="cat\n4322"];"#,
         #"  p4323 [label="wc\n4323"];"#,
-        ##"  p4321 -> p4322 [label="pipe <anonymous>\n1.9 KiB, 2 events", color="#0072b2", fontcolor="#0072b2", penwidth=2.5];"##,
-        ##"  unknown -> p4322 [label="pipe <anonymous>\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"##,
+        ##"  p4321 -> p4322 [label="pipe [123]\n1.9 KiB, 2 events", color="#0072b2", fontcolor="#0072b2", penwidth=2.5];"##,
+        ##"  unknown -> p4322 [label="pipe [123]\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"##,
         ##"  p4321 -> p4322 [label="loopback-tcp 127.0.0.2:80\n6 B, 1 event", color="#d98b00", fontcolor="#d98b00", penwidth=1.0];"##,
         ##"  p4322 -> p4321 [label="loopback-tcp 127.0.0.1:80\n6 B, 1 event", color="#d98b00", fontcolor="#d98b00", penwidth=1.0];"##,
         ##"  p4322 -> p4323 [label="pipe /run/fifo\n6 B, 1 event", color="#0072b2", fontcolor="#0072b2", penwidth=1.0];"##,
@@ -35,12 +35,12 @@ struct DotFormatTests {
       ])
   }
 
-  @Test func `tell what exceeds the edges that are kept`() {
+  @Test func `tell what exceeds the edges that are told apart`() {
     var scene = Scene()
     var events = (0..<65_536).map { scene.pipe(1, Scene.process($0), Scene.cat) }
     events += [scene.pipe(2, Scene.process(70_000), Scene.cat), scene.pipe(3, Scene.process(0), Scene.cat)]
     let graph = scene.show(events, as: DotFormat.self)
-    #expect(graph.contains("  label=\"1 events (6 B) of further edges left out\";\n"))
+    #expect(graph.contains("  label=\"16384 events (96 KiB) of further edges left out\";\n"))
     #expect(graph.contains("12 B, 2 events"))
   }
 

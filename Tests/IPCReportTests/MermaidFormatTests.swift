@@ -1,4 +1,3 @@
-import IPCFormats
 import IPCModel
 import IPCReport
 import Testing
@@ -13,7 +12,7 @@ struct MermaidFormatTests {
         flowchart LR
           p4321(["sh<br/>4321"])
           p4322(["cat<br/>4322"])
-          p4321 -->|"pipe #60;anonymous#62;<br/>100 B, 2 events"| p4322
+          p4321 -->|"pipe #91;123#93;<br/>100 B, 2 events"| p4322
           linkStyle 0 stroke:#0072b2,stroke-width:2.0px
           p4321 -->|"signal SIGTERM<br/>1 event"| p4322
           linkStyle 1 stroke:#c2410c,stroke-width:1.0px

@@ -26,13 +26,13 @@ struct PageTests {
     #expect(shown.edges == 6)
     #expect(
       shown.talks == [
-        "sh 4321wc 4323loopback-tcp127.0.0.1:8014.9 KiB", "cat 4322wc 4323pipe<anonymous>114 B",
+        "sh 4321wc 4323loopback-tcp127.0.0.1:8014.9 KiB", "cat 4322wc 4323pipe[123]114 B",
       ].map { $0.replacing("127.0.0.1", with: "127.0.0.2") } + [
-        "sh 4321cat 4322pipe<anonymous>16 B", "wc 4323sh 4321loopback-tcp127.0.0.1:8016 B",
-        "sh 4321<unknown>pipe<anonymous>16 B", "sh 4321cat 4322signalSIGTERM1–",
+        "sh 4321cat 4322pipe[123]16 B", "wc 4323sh 4321loopback-tcp127.0.0.1:8016 B",
+        "sh 4321<unknown>pipe[123]16 B", "sh 4321cat 4322signalSIGTERM1–",
       ])
     #expect(shown.events == 6)
-    #expect(shown.first == "16:04:05.000001000pipesh 4321cat 4322<anonymous>6 Bhello↵")
+    #expect(shown.first == "16:04:05.000001000pipesh 4321cat 4322[123]6 Bhello↵")
     #expect(shown.kinds == ["pipe3", "signal1", "loopback-tcp2"])
     #expect(shown.facts == "2026-11-20 16:04:05 · 5.999 ms · 6 events · 4.9 KiB · ipcdump test")
     #expect(!shown.hasNotice)

@@ -1,5 +1,5 @@
 import IPCModel
-import IPCSummary
+import IPCTraffic
 import RecordLayout
 import Testing
 

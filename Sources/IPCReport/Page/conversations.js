@@ -66,7 +66,8 @@ class Conversations {
 
   #name(fields, ends, event) {
     const channel = this.#capture.channels[this.#capture.channel[event]];
-    const isNamed = channel && !fields.has("src_port") && !ends.includes(channel) && channel !== "<anonymous>";
+    const isAnonymous = (fields.get("pipe_name") ?? fields.get("path")) === "<anonymous>";
+    const isNamed = channel && !fields.has("src_port") && !ends.includes(channel) && !isAnonymous;
     return [...(isNamed ? [channel] : []), ends.join(" ↔ ")].join(", ");
   }
 

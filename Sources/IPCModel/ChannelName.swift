@@ -1,11 +1,15 @@
-import IPCModel
+/// What the channel of an event is called wherever transfers are added up: the same for both ways, and for all connections
+/// of a client to a port.
+///
+/// ``Kind``s say by ``ChannelFields`` which meta fields it is made of.
+public struct ChannelName: Sendable {
+  /// What names are compared by: equal for equal names; of different names, different but for one chance in 2⁶⁴.
+  public typealias Number = UInt64
 
-/// What an event went through, in a number that is the same for both ways, and in words.
-struct ChannelName {
   private static let anonymous: StaticString = "<anonymous>"
 
   /// What is to be put into words.
-  private enum Form {
+  private enum Form: Sendable {
     case text(TextID)
     case inodes(UInt64, UInt64)
     case port(UInt16, address: TextID?)
@@ -13,11 +17,11 @@ struct ChannelName {
   }
 
   private let form: Form
-  /// Equal for equal names; of different names, different but for one chance in 2⁶⁴.
-  let number: UInt64
+  /// See ``Number``.
+  public let number: Number
 
   /// Looks at an event's meta fields; allocates nothing.
-  init(of event: borrowing Event, texts: borrowing TextTable) {
+  public init(of event: borrowing Event, texts: borrowing TextTable) {
     switch event.kind.row.channel.name {
     case .text(let key):
       form = event[key].map { .text($0) } ?? .nothing
@@ -48,18 +52,18 @@ struct ChannelName {
   }
 
   /// The name in words: as it is, `[inode]`, `[inode]-[inode]`, `address:port`.
-  func words(_ texts: borrowing TextTable) -> [UInt8] {
+  public func words(_ texts: borrowing TextTable) -> [UInt8] {
     switch form {
     case .text(let text): texts.withBytes(of: text) { Array($0) }
-    case .inodes(let first, let second): Array(Self.words(first, second).utf8)
+    case .inodes(let first, let second): Array(Self.words(inodes: first, second).utf8)
     case .port(let port, let address):
       (address.map { texts.withBytes(of: $0) { Self.words($0) } } ?? Array("?".utf8)) + Array(":\(port)".utf8)
     case .nothing: []
     }
   }
 
-  /// Inodes as words.
-  static func words(_ first: UInt64, _ second: UInt64) -> String {
+  /// The name in words of a channel without a name, by the inodes of its ends.
+  public static func words(inodes first: UInt64, _ second: UInt64) -> String {
     first == second ? "[\(first)]" : "[\(first)]-[\(second)]"
   }
 

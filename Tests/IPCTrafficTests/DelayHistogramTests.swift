@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import IPCSummary
+@testable import IPCTraffic
 
 @Suite("A histogram of delays")
 struct DelayHistogramTests {

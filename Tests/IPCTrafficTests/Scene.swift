@@ -2,20 +2,20 @@ import ByteOutput
 import IPCFormats
 import IPCModel
 
-@testable import IPCSummary
+@testable import IPCTraffic
 
 /// Events made by hand, and what a summary says of them.
 final class Scene {
   static let ann = Endpoint(pid: 100, tid: 101, comm: Comm("ann"))
   static let bob = Endpoint(pid: 500, tid: 501, comm: Comm("bob"))
 
-  let summary: TrafficSummary
+  private var conversations: ConversationTable
   private var texts = TextTable()
   private let anonymous: TextID
   private var clock: UInt64 = 1_000_000_000
 
-  init(limit: Int = TrafficSummary.edgeLimit) {
-    summary = TrafficSummary(limit: limit)
+  init(limit: Int = ConversationTable.limit) {
+    conversations = ConversationTable(limit: limit)
     anonymous = texts.add("<anonymous>")
   }
 
@@ -25,13 +25,13 @@ final class Scene {
     inode: UInt64 = 42,
     name: String? = nil, delay: UInt64 = Event.unknownDelay, traits: Event.Traits = []
   ) {
-    tell(.pipe, count, source, destination, delay: delay, traits: traits) { event, texts in
+    add(.pipe, count, source, destination, delay: delay, traits: traits) { event, texts in
       event.set(Kind.Pipe.name, to: name.map { texts.add($0) } ?? anonymous)
       event.set(Kind.Pipe.inode, to: inode)
     }
   }
 
-  func tell(
+  func add(
     _ kind: Kind, _ count: UInt64, _ source: Endpoint, _ destination: Endpoint,
     delay: UInt64 = Event.unknownDelay, traits: Event.Traits = [],
     fields: (inout Event, inout TextTable) -> Void
@@ -40,16 +40,22 @@ final class Scene {
       time: clock, kind: kind, source: source, destination: destination, count: count, traits: traits)
     event.delay = delay
     fields(&event, &texts)
-    summary.take(event, texts: texts)
+    conversations.take(event, texts: texts)
     clock += 1_000_000_000
   }
 
+  func report(top: Int? = nil, at moment: Moment? = nil) -> TrafficReport {
+    conversations.report(top: top, at: moment)
+  }
+
+  func take(_ loss: Loss) { conversations.take(loss) }
+
   func json(top: Int? = nil, at moment: Moment? = nil) -> String {
-    text { summary.report(top: top, at: moment).appendJSON(to: &$0) }
+    text { report(top: top, at: moment).appendJSON(to: &$0) }
   }
 
   func table(top: Int? = nil, at moment: Moment? = nil) -> [String] {
-    text { summary.report(top: top, at: moment).appendTable(to: &$0) }.split(separator: "\n").map(String.init)
+    text { report(top: top, at: moment).appendTable(to: &$0) }.split(separator: "\n").map(String.init)
   }
 
   private func text(_ body: (inout OutputBuffer) -> Void) -> String {

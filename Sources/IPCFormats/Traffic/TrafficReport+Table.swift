@@ -1,17 +1,18 @@
 import ByteOutput
 import IPCModel
+import IPCTraffic
 
-extension SummaryReport {
-  /// Appends the summary as a table for people, what waits below it.
+extension TrafficReport {
+  /// Appends a summary as a table for people, what waits below it.
   public func appendTable(to output: inout OutputBuffer) {
     var table = TextTableLayout(
       headings: [
         "SOURCE", "DESTINATION", "TYPE", "CHANNEL", "MESSAGES", "BYTES", "BYTES/S", "MEDIAN", "P99", "UNREAD",
       ], leftAligned: 4)
-    for edge in edges { table.add(row(of: edge)) }
-    if others.edges > 0 {
+    for conversation in conversations { table.add(row(of: conversation)) }
+    if others.conversations > 0 {
       table.add(
-        ["others (\(others.edges))", "", "", "", "\(others.messages)", "\(others.bytes)"]
+        ["others (\(others.conversations))", "", "", "", "\(others.messages)", "\(others.bytes)"]
           + [Quantity.rate(rate(of: others.bytes))])
     }
     table.add(["all", "", "", "", "\(events)", "\(bytes)", Quantity.rate(rate(of: bytes))])
@@ -27,13 +28,15 @@ extension SummaryReport {
     for thread in blocked ?? [] { append(thread, to: &output) }
   }
 
-  private func row(of edge: Edge) -> [String] {
+  private func row(of conversation: Conversation) -> [String] {
     [
-      Self.words(edge.source), edge.isDelivered ? Self.words(edge.destination) : "nobody",
-      "\(edge.kind.row.name)", Self.escaped(edge.channel), "\(edge.messages)", "\(edge.bytes)",
-      Quantity.rate(rate(of: edge.bytes)),
-      Quantity.time(edge.delays.quantile(permille: 500)), Quantity.time(edge.delays.quantile(permille: 990)),
-      unread(of: edge).map { "\($0)" } ?? "-",
+      Self.words(conversation.source),
+      conversation.isDelivered ? Self.words(conversation.destination) : "nobody",
+      "\(conversation.kind.row.name)", Self.escaped(conversation.channel), "\(conversation.messages)",
+      "\(conversation.bytes)", Quantity.rate(rate(of: conversation.bytes)),
+      Quantity.time(conversation.delays.quantile(permille: 500)),
+      Quantity.time(conversation.delays.quantile(permille: 990)),
+      unread(of: conversation).map { "\($0)" } ?? "-",
     ]
   }
 
@@ -100,7 +103,7 @@ extension SummaryReport {
   /// Untrusted text, made harmless for a terminal.
   private static func escaped(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
     var buffer = OutputBuffer(capacity: 64)
-    buffer.appendTerminalText(bytes)
+    buffer.append(bytes, .terminal)
     return buffer.withBytes { String(decoding: $0, as: UTF8.self) }
   }
 }

@@ -1,7 +1,8 @@
 import IPCModel
 import Testing
 
-@testable import IPCSummary
+@testable import IPCFormats
+@testable import IPCTraffic
 
 @Suite("A summary's text")
 struct SummaryTextTests {
@@ -46,7 +47,7 @@ struct SummaryTextTests {
   @Test func `says nobody, unknown, and what was lost`() {
     scene.pipe(2, from: .unknown)
     scene.pipe(1, to: .unknown, traits: .undelivered)
-    scene.summary.take(Loss(kind: .pipe, count: 3, bytes: 0, time: 1))
+    scene.take(Loss(kind: .pipe, count: 3, bytes: 0, time: 1))
     let lines = scene.table()
     #expect(lines[1].hasPrefix("unknown   500(bob)     pipe"))
     #expect(lines[2].hasPrefix("100(ann)  nobody       pipe"))

@@ -1,5 +1,42 @@
 import IPCModel
 
+/// What a summary says of the moment at which it is made.
+public struct Moment: Sendable {
+  /// How long the trace has gone on, in nanoseconds.
+  public var duration: UInt64
+  /// Bytes that wait to be received, by where they are received from; those of other ends are not known.
+  public var unread: [ReceivingEnd: UInt64]
+  /// Threads that wait for others; nil if that cannot be told.
+  public var blocked: [BlockedThread]?
+
+  /// Describes a moment.
+  public init(duration: UInt64, unread: [ReceivingEnd: UInt64] = [:], blocked: [BlockedThread]? = nil) {
+    self.duration = duration
+    self.unread = unread
+    self.blocked = blocked
+  }
+}
+
+/// What a receiver reads from: a pipe, or its socket.
+public struct ReceivingEnd: Hashable, Sendable {
+  /// Kind of the channel.
+  public let kind: Kind
+  /// Inode, as stat(2) tells it.
+  public let inode: UInt64
+
+  /// Names an end.
+  public init(kind: Kind, inode: UInt64) {
+    self.kind = kind
+    self.inode = inode
+  }
+
+  /// What an event was received from; nil if nothing tells it.
+  init?(of event: borrowing Event) {
+    guard let key = event.kind.row.channel.receiver, let inode = event[key] else { return nil }
+    self.init(kind: event.kind, inode: inode)
+  }
+}
+
 /// A thread that waits for other processes to read or to write.
 public struct BlockedThread: Sendable {
   /// What a thread waits for.

@@ -1,23 +1,23 @@
 import IPCModel
 import Testing
 
-@testable import IPCSummary
+@testable import IPCTraffic
 
 @Suite("A summary")
-struct TrafficSummaryTests {
+struct ConversationTableTests {
   private let scene = Scene()
-  private var report: SummaryReport { scene.summary.report(top: nil, at: nil) }
+  private var report: TrafficReport { scene.report(top: nil, at: nil) }
 
   @Test func `of nothing has no edges`() {
-    #expect(report.edges.isEmpty)
+    #expect(report.conversations.isEmpty)
     #expect(report.events == 0 && report.bytes == 0 && report.lost == 0)
-    #expect(report.others == FoldedEdges())
+    #expect(report.others == FoldedConversations())
   }
 
   @Test func `adds up the transfers of an edge`() {
     for count: UInt64 in 1...4 { scene.pipe(count) }
-    #expect(report.edges.map(\.messages) == [4])
-    #expect(report.edges.map(\.bytes) == [10])
+    #expect(report.conversations.map(\.messages) == [4])
+    #expect(report.conversations.map(\.bytes) == [10])
     #expect(report.events == 4 && report.bytes == 10)
     #expect(report.duration == 3_000_000_000)
   }
@@ -28,31 +28,31 @@ struct TrafficSummaryTests {
     scene.pipe(2, from: Scene.bob, to: Scene.ann)
     scene.pipe(3, from: amy)
     scene.pipe(4, inode: 43)
-    scene.tell(.unixStream, 5, Scene.ann, Scene.bob) { event, texts in
+    scene.add(.unixStream, 5, Scene.ann, Scene.bob) { event, texts in
       event.set(Kind.UnixSocket.path, to: texts.add("<anonymous>"))
       event.set(Kind.UnixSocket.sourceInode, to: 42)
       event.set(Kind.UnixSocket.destinationInode, to: 42)
     }
-    #expect(report.edges.map(\.bytes) == [5, 4, 3, 2, 1])
+    #expect(report.conversations.map(\.bytes) == [5, 4, 3, 2, 1])
   }
 
   @Test func `takes threads and names of a process for one, and tells the last name`() {
     scene.pipe(1)
     scene.pipe(1, from: Endpoint(pid: 100, tid: 107, comm: Comm("worker")))
-    #expect(report.edges.map(\.messages) == [2])
-    #expect(report.edges.first?.source.comm == Comm("worker"))
+    #expect(report.conversations.map(\.messages) == [2])
+    #expect(report.conversations.first?.source.comm == Comm("worker"))
   }
 
   @Test func `keeps what nobody received apart from what an unknown process did`() {
     scene.pipe(2, to: .unknown)
     scene.pipe(1, to: .unknown, traits: .undelivered)
-    #expect(report.edges.map(\.isDelivered) == [true, false])
-    #expect(report.edges.map(\.bytes) == [2, 1])
+    #expect(report.conversations.map(\.isDelivered) == [true, false])
+    #expect(report.conversations.map(\.bytes) == [2, 1])
   }
 
   @Test func `names a channel alike both ways`() {
     func socket(_ from: UInt64, _ to: UInt64) {
-      scene.tell(.unixStream, 1, Scene.ann, Scene.bob) { event, texts in
+      scene.add(.unixStream, 1, Scene.ann, Scene.bob) { event, texts in
         event.set(Kind.UnixSocket.path, to: texts.add("<anonymous>"))
         event.set(Kind.UnixSocket.sourceInode, to: from)
         event.set(Kind.UnixSocket.destinationInode, to: to)
@@ -60,13 +60,13 @@ struct TrafficSummaryTests {
     }
     socket(8, 9)
     socket(9, 8)
-    #expect(report.edges.map { String(decoding: $0.channel, as: UTF8.self) } == ["[8]-[9]"])
-    #expect(report.edges.first?.receiver == ReceivingEnd(kind: .unixStream, inode: 8))
+    #expect(report.conversations.map { String(decoding: $0.channel, as: UTF8.self) } == ["[8]-[9]"])
+    #expect(report.conversations.first?.receiver == ReceivingEnd(kind: .unixStream, inode: 8))
   }
 
   @Test func `names a connection by its lower port, so that all of a client are one edge`() {
     func connection(_ from: UInt64, _ to: UInt64, _ address: String) {
-      scene.tell(.loopbackTCP, 1, Scene.ann, Scene.bob) { event, texts in
+      scene.add(.loopbackTCP, 1, Scene.ann, Scene.bob) { event, texts in
         event.set(Kind.LoopbackSocket.sourcePort, to: from)
         event.set(Kind.LoopbackSocket.destinationPort, to: to)
         event.set(Kind.LoopbackSocket.sourceAddress, to: texts.add(address))
@@ -76,39 +76,42 @@ struct TrafficSummaryTests {
     for port: UInt64 in 40_000..<40_010 { connection(port, 80, "127.0.0.1") }
     connection(80, 40_000, "127.0.0.1")
     connection(40_000, 80, "::1")
-    #expect(report.edges.map { String(decoding: $0.channel, as: UTF8.self) } == ["127.0.0.1:80", "[::1]:80"])
-    #expect(report.edges.map(\.messages) == [11, 1])
+    #expect(
+      report.conversations.map { String(decoding: $0.channel, as: UTF8.self) } == [
+        "127.0.0.1:80", "[::1]:80",
+      ])
+    #expect(report.conversations.map(\.messages) == [11, 1])
   }
 
   @Test func `tells FIFOs by their paths and signals by their names`() {
     scene.pipe(3, name: "/run/queue")
-    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+    scene.add(.signal, 0, Scene.ann, Scene.bob) { event, texts in
       event.set(Kind.Signal.name, to: texts.add("SIGUSR1"))
     }
-    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+    scene.add(.signal, 0, Scene.ann, Scene.bob) { event, texts in
       event.set(Kind.Signal.name, to: texts.add("SIGUSR2"))
     }
-    scene.tell(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+    scene.add(.signal, 0, Scene.ann, Scene.bob) { event, texts in
       event.set(Kind.Signal.name, to: texts.add("SIGUSR2"))
     }
-    let names = report.edges.map { String(decoding: $0.channel, as: UTF8.self) }
+    let names = report.conversations.map { String(decoding: $0.channel, as: UTF8.self) }
     #expect(names == ["/run/queue", "SIGUSR2", "SIGUSR1"])
-    #expect(report.edges.map(\.messages) == [1, 2, 1])
+    #expect(report.conversations.map(\.messages) == [1, 2, 1])
   }
 
   @Test func `counts delays that are known only`() {
     scene.pipe(1, delay: 100)
     scene.pipe(1)
     scene.pipe(1, delay: 100)
-    #expect(report.edges.first?.delays.count == 2)
-    #expect(report.edges.first?.delays.quantile(permille: 990) == 100)
+    #expect(report.conversations.first?.delays.count == 2)
+    #expect(report.conversations.first?.delays.quantile(permille: 990) == 100)
   }
 
   @Test func `shows the greatest edges and adds up the others`() {
     for inode: UInt64 in 1...5 { scene.pipe(inode * 10, inode: inode) }
-    let report = scene.summary.report(top: 2, at: nil)
-    #expect(report.edges.map(\.bytes) == [50, 40])
-    #expect(report.others == FoldedEdges(edges: 3, messages: 3, bytes: 60))
+    let report = scene.report(top: 2, at: nil)
+    #expect(report.conversations.map(\.bytes) == [50, 40])
+    #expect(report.others == FoldedConversations(conversations: 3, messages: 3, bytes: 60))
     #expect(report.folded == 0)
   }
 
@@ -118,29 +121,29 @@ struct TrafficSummaryTests {
       scene.pipe(inode == 3 ? 1_000_000 : 1, inode: inode)
       scene.pipe(2, inode: inode)
     }
-    let report = scene.summary.report(top: nil, at: nil)
-    #expect(report.edges.count <= 8)
-    #expect(report.edges.first?.bytes == 1_000_002)
-    #expect(report.folded == 100 - UInt64(report.edges.count))
-    #expect(report.others.edges == report.folded)
-    #expect(report.edges.reduce(0) { $0 + $1.messages } + report.others.messages == 200)
-    #expect(report.edges.reduce(0) { $0 + $1.bytes } + report.others.bytes == report.bytes)
+    let report = scene.report(top: nil, at: nil)
+    #expect(report.conversations.count <= 8)
+    #expect(report.conversations.first?.bytes == 1_000_002)
+    #expect(report.folded == 100 - UInt64(report.conversations.count))
+    #expect(report.others.conversations == report.folded)
+    #expect(report.conversations.reduce(0) { $0 + $1.messages } + report.others.messages == 200)
+    #expect(report.conversations.reduce(0) { $0 + $1.bytes } + report.others.bytes == report.bytes)
     #expect(report.bytes == 1_000_000 + 99 + 200)
     // What is told apart still is found.
     scene.pipe(5, inode: 3)
-    #expect(scene.summary.report(top: 1, at: nil).edges.first?.bytes == 1_000_007)
+    #expect(scene.report(top: 1, at: nil).conversations.first?.bytes == 1_000_007)
   }
 
   @Test func `does not wrap when lying lengths add up`() {
     scene.pipe(.max)
     scene.pipe(.max)
     #expect(report.bytes == .max)
-    #expect(report.edges.first?.bytes == .max)
+    #expect(report.conversations.first?.bytes == .max)
   }
 
   @Test func `tells rates over the whole time`() {
     func rate(of bytes: UInt64, after duration: UInt64) -> UInt64? {
-      scene.summary.report(top: nil, at: Moment(duration: duration)).rate(of: bytes)
+      scene.report(top: nil, at: Moment(duration: duration)).rate(of: bytes)
     }
     scene.pipe(1000)
     #expect(rate(of: 1000, after: 0) == nil)
@@ -152,7 +155,7 @@ struct TrafficSummaryTests {
 
   @Test func `takes at least the time from the first to the last event, which may be told after the look`() {
     for _ in 0..<3 { scene.pipe(1000) }
-    #expect(scene.summary.report(top: nil, at: Moment(duration: 1_999_999_999)).duration == 2_000_000_000)
-    #expect(scene.summary.report(top: nil, at: Moment(duration: 2_000_000_001)).duration == 2_000_000_001)
+    #expect(scene.report(top: nil, at: Moment(duration: 1_999_999_999)).duration == 2_000_000_000)
+    #expect(scene.report(top: nil, at: Moment(duration: 2_000_000_001)).duration == 2_000_000_001)
   }
 }

@@ -1,0 +1,98 @@
+import IPCModel
+
+/// Who talks to whom: the one table that everything is made of which shows this.
+///
+/// Its memory is bounded: when there are too many conversations, the smallest quarter of them is added up in one line from
+/// then on.
+public struct ConversationTable: Sendable {
+  /// Conversations that are told apart.
+  public static let limit = 65_536
+
+  private let limit: Int
+  private var indices: [Conversation.Key: Int] = [:]
+  private var conversations: [Conversation] = []
+  private var folded = FoldedConversations()
+  /// The conversation of the last event, because the next one is often of the same.
+  private var recent = 0
+  private var events: UInt64 = 0
+  private var bytes: UInt64 = 0
+  private var lost: UInt64 = 0
+  private var span: (first: UInt64, last: UInt64)?
+
+  /// Creates an empty table.
+  public init() { self.init(limit: Self.limit) }
+
+  init(limit: Int) { self.limit = max(limit, 4) }
+
+  /// Takes an event; allocates only for a new conversation, and for a delay beyond those that one has had.
+  public mutating func take(_ event: borrowing Event, texts: borrowing TextTable) {
+    let name = ChannelName(of: event, texts: texts)
+    let key = Conversation.Key(of: event, through: name)
+    if recent >= conversations.count || conversations[recent].key != key {
+      if let known = indices[key] { recent = known } else { recent = add(event, key, name, texts) }
+    }
+    conversations[recent].add(event)
+    events += 1
+    bytes.addSaturating(event.count)
+    span = (min(span?.first ?? .max, event.time), max(span?.last ?? 0, event.time))
+  }
+
+  /// Takes a loss.
+  public mutating func take(_ loss: Loss) { lost += loss.count }
+
+  /// Adds a conversation; returns where it is.
+  private mutating func add(
+    _ event: borrowing Event, _ key: Conversation.Key, _ name: ChannelName, _ texts: borrowing TextTable
+  ) -> Int {
+    if conversations.count >= limit { fold() }
+    conversations.append(Conversation(event, key: key, channel: name.words(texts)))
+    indices[key] = conversations.count - 1
+    return conversations.count - 1
+  }
+
+  /// Adds the smallest conversations up, so that there is room for others.
+  private mutating func fold() {
+    conversations.sort { $0.precedes($1) }
+    for conversation in conversations[(limit * 3 / 4)...] { folded.add(conversation) }
+    conversations.removeSubrange((limit * 3 / 4)...)
+    indices.removeAll(keepingCapacity: true)
+    for index in conversations.indices { indices[conversations[index].key] = index }
+  }
+
+  /// What has been added up so far.
+  ///
+  /// - Parameters:
+  ///   - count: How many conversations are told apart, the greatest first; nil for all.
+  ///   - moment: What is going on now; nil if the events are of the past.
+  public func report(top count: Int?, at moment: Moment?) -> TrafficReport {
+    let sorted = conversations.sorted { $0.precedes($1) }
+    let shown = sorted.prefix(count ?? sorted.count)
+    var others = folded
+    for conversation in sorted[shown.count...] { others.add(conversation) }
+    // What nobody has read is reported when that is known, which can be later than the snapshot.
+    let reported = span.map { $0.last - $0.first } ?? 0
+    return TrafficReport(
+      duration: max(moment?.duration ?? 0, reported), events: events, bytes: bytes, lost: lost,
+      conversations: Array(shown), folded: folded.conversations, others: others, moment: moment,
+      named: conversations)
+  }
+}
+
+/// A ``ConversationTable`` that is filled at one place and asked for at another, such as while a trace waits.
+public final class TrafficSummary {
+  private var table = ConversationTable()
+
+  /// Creates a summary of nothing.
+  public init() {}
+
+  /// Takes an event.
+  public func take(_ event: borrowing Event, texts: borrowing TextTable) { table.take(event, texts: texts) }
+
+  /// Takes a loss.
+  public func take(_ loss: Loss) { table.take(loss) }
+
+  /// See ``ConversationTable/report(top:at:)``.
+  public func report(top count: Int?, at moment: Moment?) -> TrafficReport {
+    table.report(top: count, at: moment)
+  }
+}

@@ -20,7 +20,7 @@ public struct JSONWriter: ~Copyable {
   /// How strings are escaped.
   private let escape: TextEscape
 
-  /// Takes a buffer, to write behind what it holds.
+  /// Takes a buffer, to write behind what is in it.
   ///
   /// - Parameters:
   ///   - output: The buffer; ``finish()`` gives it back.
@@ -116,7 +116,7 @@ public struct JSONWriter: ~Copyable {
   @inline(__always)
   public mutating func endString() { end(UInt8(ascii: "\"")) }
 
-  /// Writes a string of bytes that nobody has looked at.
+  /// Writes a string of any bytes, escaped.
   public mutating func value(_ text: UnsafeBufferPointer<UInt8>) {
     beginValue()
     output.append(text, escape)
@@ -173,7 +173,7 @@ public struct JSONWriter: ~Copyable {
 
   // MARK: - Keys with values
 
-  /// Writes a key and a string of bytes that nobody has looked at.
+  /// Writes a key and a string of any bytes, escaped.
   public mutating func field(_ name: StaticString, _ text: UnsafeBufferPointer<UInt8>) {
     key(name)
     value(text)

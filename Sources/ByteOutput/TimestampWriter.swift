@@ -58,8 +58,8 @@ package struct TimestampWriter: Sendable {
   private func nanosecond(of now: Int64) -> Int64? {
     guard let second, now >= second else { return nil }
     // Both may be so far apart that only a number without a sign holds it.
-    let passed = UInt64(bitPattern: now &- second)
-    return passed < UInt64(Self.nanoseconds) ? Int64(passed) : nil
+    let elapsed = UInt64(bitPattern: now &- second)
+    return elapsed < UInt64(Self.nanoseconds) ? Int64(elapsed) : nil
   }
 
   /// Sets all but the nanoseconds; returns those.
@@ -72,7 +72,7 @@ package struct TimestampWriter: Sendable {
     let (start, isBeyond) = now.subtractingReportingOverflow(nanosecond)
     self.second = isBeyond ? nil : start
     let offset = clock.zone.minutes(at: second)
-    // Local time is told as if it were UTC, so that only the offset depends on the zone.
+    // Local time is written as if it were UTC, so that only the offset depends on the zone.
     var local = time_t(second) + 60 * offset
     var parts = tm()
     gmtime_r(&local, &parts)

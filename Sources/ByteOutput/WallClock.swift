@@ -6,7 +6,7 @@ public struct WallClock: Sendable {
   public var offset: Int64
   /// Start of the trace, in nanoseconds of `CLOCK_MONOTONIC`.
   public var start: UInt64
-  /// Zone that local times are told in.
+  /// Zone of local times.
   public var zone: TimeZoneOffset
 
   /// Creates a clock from known values.

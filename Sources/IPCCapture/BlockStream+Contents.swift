@@ -2,7 +2,7 @@ import ByteOutput
 import IPCModel
 
 extension BlockStream {
-  /// What the section header in memory tells of the capture.
+  /// What the section header in memory says of the capture.
   func sectionSchema() throws(Failure) -> CaptureSchema {
     do throws(Malformed) {
       if let schema = try readSchema() { return schema }
@@ -25,7 +25,7 @@ extension BlockStream {
     return nil
   }
 
-  /// The payload of the packet in memory, behind what tells Wireshark how to show it.
+  /// The payload of the packet in memory, behind what says to Wireshark how to show it.
   ///
   /// - Parameter record: Where its record is appended.
   func readPacket(record: inout OutputBuffer) throws(Malformed) -> UnsafeRawBufferPointer {

@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 
 /// The blocks of a pcapng file, one after the other, of which one at a time is in memory.
@@ -16,12 +17,12 @@ struct BlockStream: ~Copyable {
   let name: String
   private let read: Read
   private var memory: UnsafeMutableRawBufferPointer
-  /// Bytes in memory that have been read and not yet passed.
+  /// Bytes in memory that have been read from the file and not yet from memory.
   private var filled: Range<Int> = 0..<0
-  /// Bytes of the block in memory, which is passed with the next.
+  /// Bytes of the block in memory, which is dropped with the next.
   private var length = 0
 
-  /// Longest block that is looked into. ipcdump's own are shorter by far.
+  /// Longest block that is read. ipcdump's own are shorter by far.
   private static let longest: UInt32 = 16 << 20
   private static let initialCapacity = 256 << 10
 
@@ -86,13 +87,13 @@ struct BlockStream: ~Copyable {
     isSwapped ? number.byteSwapped : number
   }
 
-  /// A sentence about the block in memory.
+  /// The failure of the block in memory.
   func refused(_ reason: String) -> Failure {
     let rest = blockOffset == 0 ? "" : "; what comes before is whole"
     return Failure(.system, "cannot read \(name) from byte \(blockOffset) on: \(reason)\(rest)")
   }
 
-  /// A sentence about a file that ends too early.
+  /// The failure of a file that ends too early.
   func cutOff() -> Failure {
     Failure(
       .system,
@@ -172,5 +173,43 @@ struct BlockStream: ~Copyable {
       memory = larger
     }
     filled = 0..<rest.count
+  }
+}
+
+/// A file, or standard input, that is read from its beginning to its end.
+///
+/// A class, so that whoever reads last closes it.
+final class InputFile {
+  /// What is read from.
+  let descriptor: Int32
+  private let name: String
+
+  /// Opens a file; `-` is standard input.
+  init(path: String) throws(Failure) {
+    if path == "-" {
+      name = "standard input"
+      descriptor = STDIN_FILENO
+    } else {
+      name = path
+      descriptor = open(path, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw Self.failure(name) }
+    }
+  }
+
+  deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+  /// Fills a buffer as far as bytes are there; 0 at the end.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(Failure) -> Int {
+    while true {
+      let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+      if count >= 0 { return count }
+      guard errno == EINTR else { throw Self.failure(name) }
+    }
+  }
+
+  private static func failure(_ name: String) -> Failure {
+    Failure(
+      .system,
+      "cannot read \(name): \(String(cString: strerror(errno))); -r takes what ipcdump -w has written")
   }
 }

@@ -1,3 +1,5 @@
+import ByteOutput
+
 /// Place in bytes from which numbers and texts are read; never beyond their end, whatever they say.
 struct ByteCursor {
   private let bytes: UnsafeRawBufferPointer
@@ -48,5 +50,50 @@ struct ByteCursor {
     let count = try varint()
     guard count <= UInt64(remaining) else { throw Malformed("a text is longer than what holds it") }
     return try take(Int(count)).assumingMemoryBound(to: UInt8.self)
+  }
+}
+
+/// Bytes that are not what they should be.
+struct Malformed: Error {
+  /// What is wrong with them, to be put behind a place and a colon.
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
+// MARK: - Writing
+
+extension OutputBuffer {
+  /// Appends an integer in the byte order that its memory has.
+  @inline(__always)
+  mutating func append(integer value: some FixedWidthInteger) {
+    withUnsafeBytes(of: value) { append($0) }
+  }
+
+  /// Appends a number in groups of 7 bits, the lowest first; all but the last have the highest bit set (LEB128).
+  mutating func appendVarint(_ value: UInt64) {
+    // 64 bits are 10 groups.
+    append(upTo: 10) { place in
+      var rest = value
+      var length = 1
+      while rest >= 0x80 {
+        place[length - 1] = UInt8(truncatingIfNeeded: rest) | 0x80
+        rest >>= 7
+        length += 1
+      }
+      place[length - 1] = UInt8(truncatingIfNeeded: rest)
+      return length
+    }
+  }
+
+  /// Appends a signed number so that it is short if it is near to zero: 0, −1, 1, −2 and so on.
+  mutating func appendSignedVarint(_ value: Int64) {
+    appendVarint(UInt64(bitPattern: (value << 1) ^ (value >> 63)))
+  }
+
+  /// Appends bytes behind their number.
+  mutating func appendCounted(_ bytes: UnsafeBufferPointer<UInt8>) {
+    appendVarint(UInt64(bytes.count))
+    append(bytes)
   }
 }

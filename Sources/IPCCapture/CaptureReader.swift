@@ -2,7 +2,7 @@ import ByteOutput
 import IPCFormats
 import IPCModel
 
-/// Reads what ``CaptureWriter`` has written: events and losses in the order in which they were told, one at a time in
+/// Reads what ``CaptureWriter`` has written: events and losses in the order in which they were reported, one at a time in
 /// memory.
 ///
 /// ```swift
@@ -18,7 +18,7 @@ import IPCModel
 /// ``content`` and the event's texts are valid until the next call of ``next()``. `next` throws one sentence with the
 /// place in the file where that is cut off, damaged or somebody else's; whatever was whole before has been given out.
 public struct CaptureReader: ~Copyable {
-  /// What a capture holds.
+  /// What a capture contains.
   public enum Entry: Sendable {
     /// Something that happened; ``CaptureReader/content`` and ``CaptureReader/texts`` belong to it.
     case event(Event)
@@ -47,7 +47,7 @@ public struct CaptureReader: ~Copyable {
   ///
   /// - Parameters:
   ///   - path: The file; `-` is standard input.
-  ///   - zone: Zone that local times are told in.
+  ///   - zone: Zone of local times.
   ///   - mayRead: Is asked before each reading from the file's descriptor, and may wait; false ends the capture there.
   public init(
     path: String, zone: TimeZoneOffset = .local,
@@ -63,7 +63,7 @@ public struct CaptureReader: ~Copyable {
   ///
   /// - Parameters:
   ///   - name: What it is called in sentences.
-  ///   - zone: Zone that local times are told in.
+  ///   - zone: Zone of local times.
   ///   - read: Fills a buffer and gives the number of bytes; 0 at the end.
   public init(
     name: String, zone: TimeZoneOffset = .local,
@@ -151,5 +151,25 @@ public struct CaptureReader: ~Copyable {
     }
     guard pieces.count == count else { throw blocks.refused("contents are longer than they should be") }
     content = pieces.bytes
+  }
+}
+
+/// The text that each kind's fields had last. Most events have the same as the one before, which are not made anew.
+struct LastTexts {
+  private var ids: [TextID?] = Array(repeating: nil, count: KindRow.registry.count * Event.fieldLimit)
+
+  /// The number of a text in a table, good until another one takes its field's place.
+  mutating func id(
+    of bytes: UnsafeBufferPointer<UInt8>, kind: Kind, position: Int, in table: inout TextTable
+  ) -> TextID {
+    let slot = Int(kind.rawValue) * Event.fieldLimit + position
+    if let before = ids[slot] {
+      let isSame = table.withBytes(of: before) { $0.elementsEqual(bytes) }
+      if isSame { return before }
+      table.release(before)
+    }
+    let id = table.add(bytes)
+    ids[slot] = id
+    return id
   }
 }

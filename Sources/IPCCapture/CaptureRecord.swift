@@ -111,3 +111,21 @@ extension Comm {
     self = padded.span.withUnsafeBytes { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
   }
 }
+
+/// First byte of what ipcdump adds to a block, so that it can be read back without loss.
+enum RecordType: UInt8 {
+  /// An event; the layout is ``OutputBuffer/appendRecordHead(of:offset:)``'s.
+  case event = 1
+  /// Events that were lost.
+  case loss = 2
+  /// More contents of the event before.
+  case continuation = 3
+}
+
+/// What a record says about the contents of its event.
+enum RecordedContent: Equatable {
+  /// They were not asked for, or the kind has none.
+  case none
+  /// So many bytes were captured; they are the payload of the block, and of those that follow it.
+  case bytes(UInt64)
+}

@@ -3,6 +3,31 @@ import IPCFormats
 import IPCModel
 import IPCProtocols
 
+/// What a capture says about itself, and how its payloads are shown.
+public struct CaptureSettings: Sendable {
+  /// Program that writes it, with its version.
+  public var application: String
+  /// System that it was written on.
+  public var system: String
+  /// Start of the trace, in nanoseconds of `CLOCK_MONOTONIC`.
+  public var start: UInt64
+  /// What the user says about channels; the first that applies is used.
+  public var rules: [DissectionRule]
+  /// Most bytes that are written of an event's contents; nil if all are.
+  public var byteLimit: Int?
+
+  /// Creates settings.
+  public init(
+    application: String, system: String, start: UInt64, rules: [DissectionRule] = [], byteLimit: Int? = nil
+  ) {
+    self.application = application
+    self.system = system
+    self.start = start
+    self.rules = rules
+    self.byteLimit = byteLimit
+  }
+}
+
 /// Writes events as a pcapng file, from which ``CaptureReader`` gets them back without loss and which Wireshark opens as
 /// it is.
 ///
@@ -94,19 +119,19 @@ public struct CaptureWriter: ~Copyable {
     let fields = event.kind.row.channel
     let time = UInt64(bitPattern: Int64(truncatingIfNeeded: event.time) &+ offset)
     events += 1
-    counts.note(time)
-    var kept = event.kind.row.carriesBytes ? content : nil
-    if let all = kept, let limit = settings.byteLimit {
-      kept = UnsafeRawBufferPointer(rebasing: all.prefix(max(limit, 0)))
+    counts.add(time)
+    var captured = event.kind.row.carriesBytes ? content : nil
+    if let all = captured, let limit = settings.byteLimit {
+      captured = UnsafeRawBufferPointer(rebasing: all.prefix(max(limit, 0)))
     }
     let found = ends.find(for: event, with: &output, Self.appendEnds)
     record.removeAll()
     record.appendRecordHead(of: event, offset: offset)
     ends.append(EndText.record.rawValue, of: found, to: &record)
     record.appendRecordRest(
-      of: event, kept.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
-    if let kept, !kept.isEmpty {
-      appendPackets(of: event, fields, found, time, kept, texts: texts, to: &output)
+      of: event, captured.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
+    if let captured, !captured.isEmpty {
+      appendPackets(of: event, fields, found, time, captured, texts: texts, to: &output)
     } else {
       let block = output.beginBlock(BlockType.journalExport)
       output.appendJournalTimes(time, event.time)
@@ -244,5 +269,21 @@ extension OutputBuffer {
     append(integer: code)
     append(integer: UInt16(8))
     append(time: time)
+  }
+}
+
+/// What one file of a capture contains.
+struct CaptureCounts {
+  var events: UInt64 = 0
+  var lost: UInt64 = 0
+  /// Times of day of the first and the last event, in nanoseconds since 1970; 0 without any.
+  var first: UInt64 = 0
+  var last: UInt64 = 0
+
+  /// Counts an event.
+  mutating func add(_ time: UInt64) {
+    if events == 0 { first = time }
+    events += 1
+    last = time
   }
 }

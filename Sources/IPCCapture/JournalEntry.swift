@@ -4,7 +4,7 @@ import IPCModel
 
 /// Entries of systemd's journal in its export format, in which Wireshark shows what has no bytes of its own.
 enum JournalEntry {
-  /// Field that holds the record.
+  /// Field with the record.
   static let recordField: StaticString = "IPCDUMP_RECORD"
 
   /// The bytes of the field with the record; nil if the entry has none.
@@ -56,7 +56,7 @@ extension OutputBuffer {
     append("\n")
   }
 
-  /// Appends what comes behind the message: the record, which may hold any bytes.
+  /// Appends what comes behind the message: the record, which may have any bytes.
   mutating func appendJournalEnd(record: UnsafeRawBufferPointer) {
     append("\n")
     append(JournalEntry.recordField)

@@ -11,7 +11,7 @@ extension OutputBuffer {
   /// - 1 and the number of captured bytes, or 0,
   /// - which of the kind's fields it has, as bits, and those.
   ///
-  /// What a later version adds comes behind that, and is not looked at by an earlier one.
+  /// What a later version adds comes behind that, and is ignored by an earlier one.
   mutating func appendRecordHead(of event: borrowing Event, offset: Int64) {
     append(RecordType.event.rawValue)
     append(event.kind.rawValue)

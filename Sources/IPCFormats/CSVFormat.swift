@@ -15,7 +15,7 @@ public struct CSVFormat: EventFormat {
     time = TimestampWriter(.rfc3339, clock: options.clock)
   }
 
-  /// Clock that times are told by.
+  /// Clock by which kernel times become times of day.
   public var clock: WallClock {
     get { time.clock }
     set { time.clock = newValue }

@@ -6,7 +6,7 @@ public protocol EventFormat: Sendable {
   /// Creates a format.
   init(_ options: FormatOptions)
 
-  /// Clock that times are told by, which can be replaced while a trace runs.
+  /// Clock by which kernel times become times of day; it can be replaced while a trace runs.
   var clock: WallClock { get set }
 
   /// Appends what comes before the first event.
@@ -42,7 +42,7 @@ extension EventFormat {
 public struct FormatOptions: Sendable {
   /// Most bytes of contents shown of one event; nil if all that was captured is shown.
   public var byteLimit: Int?
-  /// How lines of text tell the time.
+  /// How lines of text show the time.
   public var timeStyle: TimeStyle
   /// What turns kernel times into wall times.
   public var clock: WallClock
@@ -64,7 +64,7 @@ public struct FormatOptions: Sendable {
   }
 }
 
-/// How lines of text tell the time of an event; JSON and CSV always carry RFC 3339.
+/// How lines of text show the time of an event; JSON and CSV always carry RFC 3339.
 public enum TimeStyle: String, Sendable, CaseIterable {
   /// Local time of day.
   case wall

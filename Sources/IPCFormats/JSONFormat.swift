@@ -18,7 +18,7 @@ public struct JSONFormat: EventFormat {
     time = TimestampWriter(.rfc3339, clock: options.clock)
   }
 
-  /// Clock that times are told by.
+  /// Clock by which kernel times become times of day.
   public var clock: WallClock {
     get { time.clock }
     set { time.clock = newValue }

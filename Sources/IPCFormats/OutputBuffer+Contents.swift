@@ -141,7 +141,7 @@ extension OutputBuffer {
   ///
   /// A line ends at a newline, with or without a carriage return before it. Escapes are those of
   /// ``appendTerminalText(_:)``, but tabs stay: behind an indentation of one tab they reach the same columns as in the
-  /// text. A single backslash at the end of the last line tells that the text does not end with a newline; backslashes
+  /// text. A single backslash at the end of the last line says that the text does not end with a newline; backslashes
   /// of the text itself are always doubled.
   mutating func appendTextLines(_ bytes: UnsafeRawBufferPointer) {
     bytes.withMemoryRebound(to: UInt8.self) { text in

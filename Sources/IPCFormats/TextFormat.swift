@@ -26,7 +26,7 @@ public struct TextFormat: EventFormat {
     time = TextTimeWriter(options.timeStyle, clock: options.clock)
   }
 
-  /// Clock that times are told by.
+  /// Clock by which kernel times become times of day.
   public var clock: WallClock {
     get { time.clock }
     set { time.clock = newValue }
@@ -85,7 +85,7 @@ public struct TextFormat: EventFormat {
       output.append(loss.typeName)
     }
     output.append(loss.count == 1 ? " record" : " records")
-    // Kinds without bytes, and losses of unknown size, have none to tell of.
+    // Kinds without bytes, and losses of unknown size, have none to show.
     if loss.bytes > 0 {
       output.append(" (")
       output.appendDecimal(loss.bytes)

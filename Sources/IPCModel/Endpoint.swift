@@ -10,7 +10,7 @@ public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
   /// End about which nothing is known.
   public static let unknown = Endpoint(pid: -1, tid: -1, comm: .unknown)
 
-  /// Creates an endpoint from what a record tells.
+  /// Creates an endpoint from what a record says.
   public init(pid: Int32, tid: Int32, comm: Comm) {
     self.pid = pid
     self.tid = tid
@@ -19,4 +19,72 @@ public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
 
   /// Whether the process was observed or inferred at all.
   public var isKnown: Bool { pid >= 0 }
+}
+
+/// Name of a process as the kernel stores it: at most 15 bytes, any bytes but NUL, no promised encoding.
+///
+/// Stored inline so that events can be copied without touching the heap (`TASK_COMM_LEN`, include/linux/sched.h).
+public struct Comm: Sendable, Hashable, BitwiseCopyable {
+  /// Number of bytes that hold a name, the terminating NUL included.
+  public static let capacity = 16
+
+  /// Name of an endpoint that was not observed.
+  public static let unknown = Comm("<unknown>")
+
+  /// The name's first 8 bytes and the others, in words that are compared and cut faster than bytes: the first byte lowest,
+  /// zeros behind the last one.
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  /// Takes the first 15 bytes of `name`'s UTF-8, up to a NUL.
+  public init(_ name: some StringProtocol) {
+    for (index, byte) in name.utf8.prefix(Comm.capacity - 1).enumerated() {
+      if byte == 0 { break }
+      if index < 8 { low |= UInt64(byte) << (8 * index) } else { high |= UInt64(byte) << (8 * (index - 8)) }
+    }
+  }
+
+  /// Copies a kernel `char comm[16]`; bytes after its first NUL are ignored.
+  ///
+  /// - Parameter bytes: Start of 16 readable bytes.
+  public init(copying bytes: UnsafeRawPointer) {
+    low = Self.cut(UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)))
+    // The last byte is the kernel's NUL.
+    if low >> 56 != 0 {
+      high = Self.cut(
+        UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) & 0x00ff_ffff_ffff_ffff)
+    }
+  }
+
+  /// What of a word comes before its lowest byte that is zero.
+  private static func cut(_ word: UInt64) -> UInt64 {
+    // Taking 1 from each byte borrows for a zero one; of those behind it, which it may spoil, nothing is kept anyway.
+    let zeros = (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+    return zeros == 0 ? word : word & (1 << UInt64(zeros.trailingZeroBitCount - 7) - 1)
+  }
+
+  /// Number of bytes before the terminating NUL.
+  public var count: Int {
+    high == 0 ? 8 - low.leadingZeroBitCount / 8 : 16 - high.leadingZeroBitCount / 8
+  }
+
+  /// Byte at `index`, which is less than ``count``.
+  public subscript(index: Int) -> UInt8 {
+    precondition((0..<Comm.capacity).contains(index), "a name has 16 bytes")
+    return UInt8(truncatingIfNeeded: (index < 8 ? low : high) >> UInt64(8 * (index % 8)))
+  }
+
+  /// Gives the bytes before the terminating NUL to `body`; they are valid until it returns.
+  public func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    withUnsafeBytes(of: (low.littleEndian, high.littleEndian)) { bytes in
+      body(UnsafeRawBufferPointer(rebasing: bytes[..<count]).assumingMemoryBound(to: UInt8.self))
+    }
+  }
+}
+
+extension Comm: CustomStringConvertible {
+  /// The name as text; invalid UTF-8 is replaced.
+  public var description: String {
+    withBytes { String(decoding: $0, as: UTF8.self) }
+  }
 }

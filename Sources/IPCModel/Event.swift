@@ -1,4 +1,4 @@
-/// One transfer that happened: bytes or a signal that went from one process to another, told once.
+/// One transfer that happened: bytes or a signal that went from one process to another, reported once.
 ///
 /// Plain data, so that it can be queued and copied without allocation. Contents travel beside it.
 public struct Event: Sendable {
@@ -108,7 +108,7 @@ public struct Event: Sendable {
     present.insert(position)
   }
 
-  /// Value of the field at a ``MetaField/position`` as 64 bits, which its ``MetaField/form`` tells how to read; nil if
+  /// Value of the field at a ``MetaField/position`` as 64 bits, which are read by its ``MetaField/form``; nil if
   /// this event does not have it.
   @inlinable
   public func bits(at position: Int) -> UInt64? {
@@ -127,4 +127,27 @@ extension StaticString {
   fileprivate func isEqual(to other: StaticString) -> Bool {
     withUTF8Buffer { bytes in other.withUTF8Buffer { bytes.elementsEqual($0) } }
   }
+}
+
+/// Operations that happened but could not be recorded, since the last report.
+public struct Loss: Sendable, Equatable {
+  /// Kind of what was lost; nil where it is unknown (a hook that serves every kind was skipped).
+  public var kind: Kind?
+  /// Number of records.
+  public var count: UInt64
+  /// Bytes that those operations transferred, as far as it is known.
+  public var bytes: UInt64
+  /// When the loss was noticed, in nanoseconds of `CLOCK_MONOTONIC`.
+  public var time: UInt64
+
+  /// Creates a report.
+  public init(kind: Kind?, count: UInt64, bytes: UInt64, time: UInt64) {
+    self.kind = kind
+    self.count = count
+    self.bytes = bytes
+    self.time = time
+  }
+
+  /// Name in output: the kind's, or `all`.
+  public var typeName: StaticString { kind?.row.name ?? "all" }
 }

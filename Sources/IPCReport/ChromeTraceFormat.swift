@@ -7,13 +7,13 @@ import IPCModel
 /// Every object but the first has its comma before it, so that a file that ends after any line lacks the last bracket
 /// only, which readers of the format do not ask for.
 public struct ChromeTraceFormat: EventFormat {
-  /// Names of threads that are remembered, so that each is told once.
+  /// Names of threads that are remembered, so that each is written once.
   private static let rememberedThreads = 65_536
 
-  /// Clock that times are told by; only its start matters here.
+  /// Clock of the trace; only its start matters here.
   public var clock: WallClock
   private let byteLimit: Int?
-  /// Names that threads were told under, by thread id.
+  /// Names that threads were given, by thread id.
   private var comms: [Int32: Comm] = [:]
   /// Processes that have been given a name, if only that of another thread than the first.
   private var processes: Set<Int32> = []
@@ -89,7 +89,7 @@ public struct ChromeTraceFormat: EventFormat {
   /// Appends the array's end.
   public mutating func appendFooter(to output: inout OutputBuffer) { output.append("]\n") }
 
-  /// Tells the name of a thread, and of the process if it is the first one, when it is new.
+  /// Writes the name of a thread, and of the process if it is the first one, when it is new.
   private mutating func name(_ end: Endpoint, to output: inout OutputBuffer) {
     guard end.isKnown, comms[end.track] != end.comm else { return }
     if comms.count >= Self.rememberedThreads {

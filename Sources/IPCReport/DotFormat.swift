@@ -7,7 +7,7 @@ import IPCTraffic
 public struct DotFormat: EventFormat {
   private var graph = TrafficGraph()
 
-  /// Clock that times are told by; a graph tells none.
+  /// Clock of the trace; a graph shows no time.
   public var clock: WallClock
 
   /// Creates a format.
@@ -21,7 +21,7 @@ public struct DotFormat: EventFormat {
     graph.take(event, texts: texts)
   }
 
-  /// Counts a loss, which the graph tells.
+  /// Counts a loss, which the graph mentions.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) { graph.take(loss) }
 
   /// Appends the graph.

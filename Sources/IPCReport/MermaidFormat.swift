@@ -13,7 +13,7 @@ public struct MermaidFormat: EventFormat {
 
   private var graph = TrafficGraph()
 
-  /// Clock that times are told by; a graph tells none.
+  /// Clock of the trace; a graph shows no time.
   public var clock: WallClock
 
   /// Creates a format.
@@ -27,7 +27,7 @@ public struct MermaidFormat: EventFormat {
     graph.take(event, texts: texts)
   }
 
-  /// Counts a loss, which the graph tells.
+  /// Counts a loss, which the graph mentions.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) { graph.take(loss) }
 
   /// Appends the graph: as many edges as mermaid draws, those with most bytes first.

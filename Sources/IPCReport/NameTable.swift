@@ -1,4 +1,4 @@
-/// Texts, each kept once and known by its number. Looking up one that is there allocates nothing.
+/// Texts, each stored once and known by its number. Looking up one that is there allocates nothing.
 struct NameTable: Sendable {
   /// Start of each text in ``bytes``, and the end of the last one.
   private var starts = [0]

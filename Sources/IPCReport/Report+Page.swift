@@ -9,7 +9,7 @@ extension Report {
 
   /// Writes the page.
   ///
-  /// - Parameter flush: Writes what a buffer holds, and empties it; called whenever a part is ready.
+  /// - Parameter flush: Writes what is in a buffer, and empties it; called whenever a part is ready.
   public borrowing func write<Failure: Error>(
     by flush: (inout OutputBuffer) throws(Failure) -> Void
   ) throws(Failure) {
@@ -131,6 +131,6 @@ enum PagePart {
   case kindClasses
   /// Facts about the capture, as JSON.
   case facts
-  /// Elements that hold the columns.
+  /// Elements with the columns.
   case columns
 }

@@ -16,7 +16,7 @@ public struct Report: ~Copyable {
 
   let title: String
   let program: String
-  /// What turns kernel times into times of day; the page keeps that of its first event.
+  /// What turns kernel times into times of day; the page has that of its first event.
   public var clock: WallClock
   /// What the reader of the page must know about all of it, such as that the capture is damaged.
   public var warning = ""
@@ -48,7 +48,7 @@ public struct Report: ~Copyable {
   ///   - title: What was traced, such as the capture's name.
   ///   - program: What made the report, with its version.
   ///   - clock: What turns kernel times into times of day.
-  ///   - limits: What the page may hold.
+  ///   - limits: What the page may contain.
   public init(title: String, program: String, clock: WallClock, limits: ReportLimits = ReportLimits()) {
     self.title = title
     self.program = program
@@ -126,7 +126,7 @@ public struct Report: ~Copyable {
     }
   }
 
-  /// Keeps contents as far as there is room; false if none is left.
+  /// Adds contents as far as there is room; false if none is left.
   private mutating func appendContent(_ content: UnsafeRawBufferPointer?, of event: borrowing Event) -> Bool {
     guard let content, event.kind.row.carriesBytes else {
       columns.contentLength.append(ReportColumns.noContent)
@@ -147,7 +147,7 @@ public struct Report: ~Copyable {
   var zone: Int { clock.zone.minutes(at: startOfDay / 1_000_000_000) }
 }
 
-/// What a page may hold, so that a browser can show it.
+/// What a page may contain, so that a browser can show it.
 public struct ReportLimits: Sendable {
   /// Most events; later ones are counted only.
   public var events = 1_000_000

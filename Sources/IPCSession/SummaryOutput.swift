@@ -40,28 +40,28 @@ public final class SummaryOutput {
   /// Learns when the trace has begun.
   func begin(at time: UInt64) { beginning = time }
 
-  /// What the kernel says of this moment.
+  /// What the kernel says now.
   ///
   /// - Parameter held: The channels that exist now.
   func look(
     _ tracer: borrowing Tracer, held: [HeldChannel], now: UInt64
-  ) throws(Failure) -> Moment {
-    var moment = Moment(duration: now - beginning)
+  ) throws(Failure) -> Snapshot {
+    var snapshot = Snapshot(duration: now - beginning)
     // Every holder of a channel says the same.
     for channel in held {
-      if let unread = channel.countedUnread { moment.unread[channel.receivingEnd] = UInt64(unread) }
+      if let unread = channel.countedUnread { snapshot.unread[channel.receivingEnd] = UInt64(unread) }
     }
     let channels = HeldChannels(held)
-    moment.blocked = try tracer.waitingThreads().compactMap { BlockedThread($0, among: channels) }
-    return moment
+    snapshot.blocked = try tracer.waitingThreads().compactMap { BlockedThread($0, among: channels) }
+    return snapshot
   }
 
   /// Writes the summary as it is now.
   ///
-  /// - Parameter moment: What is going on now; nil if the events are of the past.
-  func show(at moment: Moment?) throws(Failure) {
+  /// - Parameter snapshot: What is going on now; nil if the events are of the past.
+  func show(at snapshot: Snapshot?) throws(Failure) {
     var buffer = OutputBuffer()
-    let report = traffic.report(top: edgeCount, at: moment)
+    let report = traffic.report(top: edgeCount, at: snapshot)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }
     try output.write(&buffer)
   }

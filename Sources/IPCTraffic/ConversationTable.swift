@@ -1,11 +1,11 @@
 import IPCModel
 
-/// Who talks to whom: the one table that everything is made of which shows this.
+/// Who talks to whom: summaries, graphs and the page are made of this one table.
 ///
 /// Its memory is bounded: when there are too many conversations, the smallest quarter of them is added up in one line from
 /// then on.
 public struct ConversationTable: Sendable {
-  /// Conversations that are told apart.
+  /// Conversations that are listed apart.
   public static let limit = 65_536
 
   private let limit: Int
@@ -62,9 +62,9 @@ public struct ConversationTable: Sendable {
   /// What has been added up so far.
   ///
   /// - Parameters:
-  ///   - count: How many conversations are told apart, the greatest first; nil for all.
-  ///   - moment: What is going on now; nil if the events are of the past.
-  public func report(top count: Int?, at moment: Moment?) -> TrafficReport {
+  ///   - count: How many conversations are listed, the greatest first; nil for all.
+  ///   - snapshot: What is going on now; nil if the events are of the past.
+  public func report(top count: Int?, at snapshot: Snapshot?) -> TrafficReport {
     let sorted = conversations.sorted { $0.precedes($1) }
     let shown = sorted.prefix(count ?? sorted.count)
     var others = folded
@@ -72,8 +72,8 @@ public struct ConversationTable: Sendable {
     // What nobody has read is reported when that is known, which can be later than the snapshot.
     let reported = span.map { $0.last - $0.first } ?? 0
     return TrafficReport(
-      duration: max(moment?.duration ?? 0, reported), events: events, bytes: bytes, lost: lost,
-      conversations: Array(shown), folded: folded.conversations, others: others, moment: moment,
+      duration: max(snapshot?.duration ?? 0, reported), events: events, bytes: bytes, lost: lost,
+      conversations: Array(shown), folded: folded.conversations, others: others, snapshot: snapshot,
       named: conversations)
   }
 }
@@ -92,7 +92,7 @@ public final class TrafficSummary {
   public func take(_ loss: Loss) { table.take(loss) }
 
   /// See ``ConversationTable/report(top:at:)``.
-  public func report(top count: Int?, at moment: Moment?) -> TrafficReport {
-    table.report(top: count, at: moment)
+  public func report(top count: Int?, at snapshot: Snapshot?) -> TrafficReport {
+    table.report(top: count, at: snapshot)
   }
 }

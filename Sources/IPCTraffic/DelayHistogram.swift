@@ -1,9 +1,9 @@
-/// How long transfers took, in buckets that grow with the delay: 8 an octave, so that what is told of them is wrong by a
+/// How long transfers took, in buckets that grow with the delay: 8 an octave, so that quantiles are wrong by a
 /// sixteenth at most.
 ///
-/// It holds the buckets between the least and the greatest delay only, which are few, because most edges are few.
+/// It has the buckets between the least and the greatest delay only, which are few, because the delays of most conversations are alike.
 public struct DelayHistogram: Sendable {
-  /// Binary digits of a delay that tell its bucket, behind the first.
+  /// Binary digits of a delay that choose its bucket, behind the first.
   private static let precision = 3
 
   /// Number of delays.

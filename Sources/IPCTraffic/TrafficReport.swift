@@ -12,18 +12,18 @@ public struct TrafficReport: Sendable {
   public let lost: UInt64
   /// The greatest conversations, the greatest first.
   public let conversations: [Conversation]
-  /// Conversations that were too many to be told apart; they are among ``others``.
+  /// Conversations that were too many to be listed; they are among ``others``.
   public let folded: UInt64
   /// All other conversations.
   public let others: FoldedConversations
   /// What is going on now; nil if the events are of the past.
-  public let moment: Moment?
+  public let snapshot: Snapshot?
   private let names: [ReceivingEnd: [UInt8]]
 
   init(
     duration: UInt64, events: UInt64, bytes: UInt64, lost: UInt64, conversations: [Conversation],
     folded: UInt64,
-    others: FoldedConversations, moment: Moment?, named: [Conversation]
+    others: FoldedConversations, snapshot: Snapshot?, named: [Conversation]
   ) {
     self.duration = duration
     self.events = events
@@ -32,9 +32,9 @@ public struct TrafficReport: Sendable {
     self.conversations = conversations
     self.folded = folded
     self.others = others
-    self.moment = moment
+    self.snapshot = snapshot
     var names: [ReceivingEnd: [UInt8]] = [:]
-    if moment?.blocked?.isEmpty == false {
+    if snapshot?.blocked?.isEmpty == false {
       for conversation in named {
         if let receiver = conversation.receiver { names[receiver] = conversation.channel }
       }
@@ -42,8 +42,8 @@ public struct TrafficReport: Sendable {
     self.names = names
   }
 
-  /// Threads that wait for others; nil if that cannot be told.
-  public var blocked: [BlockedThread]? { moment?.blocked }
+  /// Threads that wait for others; nil if that is unknown.
+  public var blocked: [BlockedThread]? { snapshot?.blocked }
 
   /// Bytes a second over the whole time; nil if no time has passed.
   public func rate(of bytes: UInt64) -> UInt64? {
@@ -55,7 +55,7 @@ public struct TrafficReport: Sendable {
 
   /// Bytes that wait in a conversation's channel; nil if it is not known.
   public func unread(of conversation: Conversation) -> UInt64? {
-    conversation.receiver.flatMap { moment?.unread[$0] }
+    conversation.receiver.flatMap { snapshot?.unread[$0] }
   }
 
   /// What the channel is called at which a thread waits: as the events call it, if there were any.
@@ -64,5 +64,7 @@ public struct TrafficReport: Sendable {
   }
 
   /// Bytes that wait in the channel at which a thread waits; nil if it is not known.
-  public func unread(at wait: BlockedThread.Wait) -> UInt64? { wait.receiver.flatMap { moment?.unread[$0] } }
+  public func unread(at wait: BlockedThread.Wait) -> UInt64? {
+    wait.receiver.flatMap { snapshot?.unread[$0] }
+  }
 }

@@ -55,7 +55,7 @@ struct Witness {
 
   /// Lets the summary be shown; it must have every event and be valid UTF-8.
   mutating func end() {
-    let report = summary.report(top: nil, at: Moment(duration: last))
+    let report = summary.report(top: nil, at: Snapshot(duration: last))
     let messages = report.conversations.reduce(report.others.messages) { $0 + $1.messages }
     if messages != count { note("the summary has \(messages) of \(count) events") }
     var output = OutputBuffer(capacity: 256)

@@ -143,7 +143,7 @@ struct ConversationTableTests {
 
   @Test func `tells rates over the whole time`() {
     func rate(of bytes: UInt64, after duration: UInt64) -> UInt64? {
-      scene.report(top: nil, at: Moment(duration: duration)).rate(of: bytes)
+      scene.report(top: nil, at: Snapshot(duration: duration)).rate(of: bytes)
     }
     scene.pipe(1000)
     #expect(rate(of: 1000, after: 0) == nil)
@@ -155,7 +155,7 @@ struct ConversationTableTests {
 
   @Test func `takes at least the time from the first to the last event, which may be told after the look`() {
     for _ in 0..<3 { scene.pipe(1000) }
-    #expect(scene.report(top: nil, at: Moment(duration: 1_999_999_999)).duration == 2_000_000_000)
-    #expect(scene.report(top: nil, at: Moment(duration: 2_000_000_001)).duration == 2_000_000_001)
+    #expect(scene.report(top: nil, at: Snapshot(duration: 1_999_999_999)).duration == 2_000_000_000)
+    #expect(scene.report(top: nil, at: Snapshot(duration: 2_000_000_001)).duration == 2_000_000_001)
   }
 }

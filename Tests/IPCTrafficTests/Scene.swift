@@ -44,18 +44,18 @@ final class Scene {
     clock += 1_000_000_000
   }
 
-  func report(top: Int? = nil, at moment: Moment? = nil) -> TrafficReport {
-    conversations.report(top: top, at: moment)
+  func report(top: Int? = nil, at snapshot: Snapshot? = nil) -> TrafficReport {
+    conversations.report(top: top, at: snapshot)
   }
 
   func take(_ loss: Loss) { conversations.take(loss) }
 
-  func json(top: Int? = nil, at moment: Moment? = nil) -> String {
-    text { report(top: top, at: moment).appendJSON(to: &$0) }
+  func json(top: Int? = nil, at snapshot: Snapshot? = nil) -> String {
+    text { report(top: top, at: snapshot).appendJSON(to: &$0) }
   }
 
-  func table(top: Int? = nil, at moment: Moment? = nil) -> [String] {
-    text { report(top: top, at: moment).appendTable(to: &$0) }.split(separator: "\n").map(String.init)
+  func table(top: Int? = nil, at snapshot: Snapshot? = nil) -> [String] {
+    text { report(top: top, at: snapshot).appendTable(to: &$0) }.split(separator: "\n").map(String.init)
   }
 
   private func text(_ body: (inout OutputBuffer) -> Void) -> String {

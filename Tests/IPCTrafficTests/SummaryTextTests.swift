@@ -29,7 +29,7 @@ struct SummaryTextTests {
     scene.pipe(24, from: Scene.bob, to: Scene.ann, inode: 7)
     let unread = [ReceivingEnd(kind: .pipe, inode: 42): UInt64(512)]
     #expect(
-      scene.table(at: Moment(duration: 2_000_000_000, unread: unread)) == [
+      scene.table(at: Snapshot(duration: 2_000_000_000, unread: unread)) == [
         "SOURCE    DESTINATION  TYPE  CHANNEL  MESSAGES    BYTES  BYTES/S   MEDIAN      P99  UNREAD",
         "100(ann)  500(bob)     pipe  [42]            1  1000000   500 kB  12.3 µs  12.3 µs     512",
         "500(bob)  100(ann)     pipe  [7]             1       24     12 B        -        -       -",
@@ -56,14 +56,14 @@ struct SummaryTextTests {
 
   @Test func `tells who waits for whom`() {
     scene.pipe(1, name: "/run/queue")
-    let moment = Moment(
+    let snapshot = Snapshot(
       duration: 1, unread: [ReceivingEnd(kind: .pipe, inode: 42): 65_536],
       blocked: [
         waiting(.read, duration: 3_210_000_000, others: [Scene.ann]),
         waiting(.write, duration: nil, others: [], tid: 507),
       ])
     #expect(
-      scene.table(at: moment).suffix(2) == [
+      scene.table(at: snapshot).suffix(2) == [
         "blocked: 500(bob) reads from pipe /run/queue for 3.21 s; 100(ann) could write",
         "blocked: 500(bob), thread 507, writes to pipe /run/queue (65536 bytes unread); nobody could read",
       ])
@@ -79,14 +79,14 @@ struct SummaryTextTests {
     splice.otherCount = 0
     splice.waits.removeLast(2)
     splice.waits.append(wait(.write, inode: 9, others: [Scene.ann]))
-    let moment = Moment(
+    let snapshot = Snapshot(
       duration: 1, unread: [ReceivingEnd(kind: .unixStream, inode: 7): 10],
       blocked: [
         waiting(.read, duration: 2_000_000, others: [Scene.ann], isPolling: true),
         waiting(.write, duration: nil, others: [Scene.ann, Scene.bob], isPolling: true), several, splice,
       ])
     #expect(
-      scene.table(at: moment).suffix(10) == [
+      scene.table(at: snapshot).suffix(10) == [
         "blocked: 500(bob) polls pipe [42] for 2.00 ms, to read; 100(ann) could write",
         "blocked: 500(bob) polls pipe [42], to write; 100(ann), 500(bob) could read",
         "blocked: 500(bob) polls for 1.00 ms; any of these would end it:",
@@ -103,7 +103,7 @@ struct SummaryTextTests {
   @Test func `names some of those who could end a wait`() {
     let crowd = (1...9).map { Endpoint(pid: $0, tid: $0, comm: Comm("w")) }
     let line = scene.table(
-      at: Moment(duration: 1, blocked: [waiting(.read, duration: nil, others: crowd)])
+      at: Snapshot(duration: 1, blocked: [waiting(.read, duration: nil, others: crowd)])
     ).last
     #expect(line?.hasSuffix("; 1(w), 2(w), 3(w), 4(w), 5(w), 6(w), 7(w), 8(w), 1 more could write") == true)
   }
@@ -111,7 +111,7 @@ struct SummaryTextTests {
   @Test func `tells of many channels as far as they can be read`() {
     var many = waiting(.read, duration: nil, others: [], isPolling: true)
     many.waits = (1...20).map { wait(.read, inode: $0, others: [Scene.ann]) }
-    let lines = scene.table(at: Moment(duration: 1, blocked: [many]))
+    let lines = scene.table(at: Snapshot(duration: 1, blocked: [many]))
     #expect(lines.suffix(18).first == "blocked: 500(bob) polls; any of these would end it:")
     #expect(lines.suffix(2) == ["  to read from pipe [16]; 100(ann) could write", "  4 more channels"])
   }
@@ -144,11 +144,11 @@ struct SummaryTextTests {
     scene.pipe(24, from: Scene.bob, to: .unknown, inode: 7, traits: .undelivered)
     var polling = waiting(.write, duration: nil, others: nil, isPolling: true)
     polling.otherCount = 2
-    let moment = Moment(
+    let snapshot = Snapshot(
       duration: 2_000_000_000, unread: [ReceivingEnd(kind: .pipe, inode: 42): 512],
       blocked: [waiting(.read, duration: 9, others: [Scene.ann]), polling])
     #expect(
-      scene.json(at: moment)
+      scene.json(at: snapshot)
         == #"{"duration_ns":2000000000,"events":2,"bytes":1024,"lost":0,"edges":["#
         + #"{"src_pid":100,"src_comm":"ann","dst_pid":500,"dst_comm":"bob","type":"pipe","channel":"/run/\"q\"","#
         + #""messages":1,"bytes":1000,"bytes_per_second":500,"delay_median_ns":5000,"delay_p99_ns":5000,"unread":512},"#

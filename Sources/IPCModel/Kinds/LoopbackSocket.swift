@@ -33,10 +33,10 @@ extension Kind {
     static let rows = [
       row(
         .loopbackTCP, name: "loopback-tcp", alias: "lt",
-        summary: "TCP connections within this host, told at the receive", color: .orange),
+        summary: "TCP connections within this host, reported when received", color: .orange),
       row(
         .loopbackUDP, name: "loopback-udp", alias: "lu",
-        summary: "UDP datagrams within this host, told at the receive", color: .mauve),
+        summary: "UDP datagrams within this host, reported when received", color: .mauve),
     ]
 
     private static func row(

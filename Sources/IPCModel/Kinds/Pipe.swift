@@ -6,7 +6,7 @@ extension Kind {
   public enum Pipe {
     /// Path of a FIFO; `<anonymous>` for a pipe.
     public static let name = MetaKey<TextID>("pipe_name", at: 0)
-    /// Inode, as stat(2) tells it; the same at both ends.
+    /// Inode, as stat(2) gives it; the same at both ends.
     public static let inode = MetaKey<UInt64>("pipe_inode", at: 1)
     /// Bytes transferred.
     public static let count = MetaKey<UInt64>.count(at: 2)
@@ -17,7 +17,7 @@ extension Kind {
       .pipe,
       name: "pipe",
       aliases: ["p"],
-      summary: "pipes and FIFOs, told at the read",
+      summary: "pipes and FIFOs, reported when read",
       color: .blue,
       fields: [name, inode, count, bytesMissing],
       channel: ChannelFields(.textOrInodes(name, source: inode, destination: inode), receiver: inode),

@@ -19,7 +19,7 @@ extension Kind {
       .pty,
       name: "pty",
       aliases: ["t"],
-      summary: "pseudoterminals, told at the write: typing and output",
+      summary: "pseudoterminals, reported when written: typing and output",
       color: .gray,
       fields: [name, session, count, direction, bytesMissing],
       channel: ChannelFields(.text(name)),

@@ -31,13 +31,13 @@ extension Kind {
     static let rows = [
       row(
         .unixStream, name: "unix-stream", alias: "us",
-        summary: "unix stream sockets, told at the receive", color: .green),
+        summary: "unix stream sockets, reported when received", color: .green),
       row(
         .unixDatagram, name: "unix-dgram", alias: "ud",
-        summary: "unix datagram sockets, told at the receive", color: .sky),
+        summary: "unix datagram sockets, reported when received", color: .sky),
       row(
         .unixSeqpacket, name: "unix-seqpacket", alias: "uq",
-        summary: "unix sequenced-packet sockets, told at the receive", color: .olive),
+        summary: "unix sequenced-packet sockets, reported when received", color: .olive),
     ]
 
     private static func row(

@@ -1,15 +1,15 @@
 import IPCModel
 
-/// What a summary says of the moment at which it is made.
-public struct Moment: Sendable {
+/// What the kernel says at the time of a summary.
+public struct Snapshot: Sendable {
   /// How long the trace has gone on, in nanoseconds.
   public var duration: UInt64
   /// Bytes that wait to be received, by where they are received from; those of other ends are not known.
   public var unread: [ReceivingEnd: UInt64]
-  /// Threads that wait for others; nil if that cannot be told.
+  /// Threads that wait for others; nil if that is unknown.
   public var blocked: [BlockedThread]?
 
-  /// Describes a moment.
+  /// Describes a snapshot.
   public init(duration: UInt64, unread: [ReceivingEnd: UInt64] = [:], blocked: [BlockedThread]? = nil) {
     self.duration = duration
     self.unread = unread
@@ -21,7 +21,7 @@ public struct Moment: Sendable {
 public struct ReceivingEnd: Hashable, Sendable {
   /// Kind of the channel.
   public let kind: Kind
-  /// Inode, as stat(2) tells it.
+  /// Inode, as stat(2) gives it.
   public let inode: UInt64
 
   /// Names an end.
@@ -30,7 +30,7 @@ public struct ReceivingEnd: Hashable, Sendable {
     self.inode = inode
   }
 
-  /// What an event was received from; nil if nothing tells it.
+  /// What an event was received from; nil if that is unknown.
   init?(of event: borrowing Event) {
     guard let key = event.kind.row.channel.receiver, let inode = event[key] else { return nil }
     self.init(kind: event.kind, inode: inode)
@@ -57,7 +57,7 @@ public struct BlockedThread: Sendable {
     public var inode: UInt64
     /// What receivers read from, whichever side waits; nil if it is not known.
     public var receiver: ReceivingEnd?
-    /// Processes that could end the wait, because they hold the other end; nil if that cannot be told.
+    /// Processes that could end the wait, because they have the other end open; nil if that is unknown.
     public var others: [Endpoint]?
 
     /// Describes a channel.
@@ -76,7 +76,7 @@ public struct BlockedThread: Sendable {
   public var thread: Endpoint
   /// Whether it waits until an operation is possible (poll), and not in the operation itself.
   public var isPolling: Bool
-  /// How long it has not run, in nanoseconds; nil if the kernel does not tell.
+  /// How long it has not run, in nanoseconds; nil if the kernel does not say.
   public var duration: UInt64?
   /// The channels at which it waits: any of them ends a poll, one of them holds anything else up.
   public var waits: [Wait]

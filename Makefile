@@ -33,7 +33,7 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-.PHONY: run test test-examples vm-test fuzz bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
+.PHONY: run test test-binaries test-examples vm-test fuzz bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
@@ -61,8 +61,16 @@ replay: setup
 debug: setup
 	swift build --build-tests
 
-# Live tests trace with what users run, the optimised binary.
-test: debug release replay lint docs setup-tests test-examples
+# What tests run: one build after the other, since SwiftPM lets only one into its folder.
+test-binaries:
+	$(MAKE) debug
+	$(MAKE) release
+	$(MAKE) replay
+	$(MAKE) docs
+
+# What needs none of the binaries is done while they are built. Live tests trace with what users run, the optimised binary.
+test: setup setup-lint setup-tests
+	$(MAKE) --jobs=3 test-binaries lint test-examples
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
 	  scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
 

@@ -34,7 +34,6 @@ final class InputFile {
 
   private static func failure(_ name: String) -> Failure {
     Failure(
-      .system,
-      "cannot read \(name): \(String(cString: strerror(errno))); -r takes what ipcdump -w has written")
+      .system, "cannot read \(name)", errno: errno, advice: "-r takes what ipcdump -w has written")
   }
 }

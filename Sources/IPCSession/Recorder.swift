@@ -45,7 +45,8 @@ public final class Recorder {
     file = try OutputFile(path: name, option: .kept)
     guard !file.isTerminal else {
       throw Failure(
-        .usage, "standard output is a terminal, which cannot show a capture; give -w a file, or a pipe")
+        .usage, "standard output is a terminal, which cannot show a capture",
+        advice: "give -w a file, or a pipe")
     }
     writer = CaptureWriter(
       CaptureSettings(

@@ -19,7 +19,7 @@ struct StopSignals: ~Copyable {
   init() throws(Failure) {
     let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD]
     let watch = process_watch_signals(numbers, Int32(numbers.count))
-    guard watch >= 0 else { throw Failure(.system, "cannot watch for signals: \(Errno(rawValue: -watch))") }
+    guard watch >= 0 else { throw Failure(.system, "cannot watch for signals", errno: -watch) }
     descriptor = FileDescriptor(rawValue: watch)
   }
 

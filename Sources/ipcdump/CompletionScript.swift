@@ -28,7 +28,7 @@ enum CompletionScript {
   static func text(for name: String) throws(Failure) -> String {
     guard let shell = CompletedShell(rawValue: name) else {
       let names = CompletedShell.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Failure(.usage, "\(option) knows no shell \"\(name)\"; it takes one of \(names)")
+      throw Failure(.usage, "\(option) knows no shell \"\(name)\"", advice: "it takes one of \(names)")
     }
     return try command().completionScript(for: shell)
   }

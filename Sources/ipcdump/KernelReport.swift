@@ -95,7 +95,7 @@ struct KernelReport: Encodable {
     do {
       return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     } catch {
-      throw Failure(.system, "cannot tell it as JSON: \(error); leave --json out")
+      throw Failure(.system, "cannot tell it as JSON: \(error)", advice: "leave --json out")
     }
   }
 }

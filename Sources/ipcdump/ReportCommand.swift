@@ -66,7 +66,7 @@ struct ReportCommand: ParsableCommand {
     }
     let output = try OutputFile(path: page)
     guard !output.isTerminal else {
-      throw Failure(.usage, "a page is not for a terminal; choose a file with -o")
+      throw Failure(.usage, "a page is not for a terminal", advice: "choose a file with -o")
     }
     try report.write { buffer throws(Failure) in try output.write(&buffer) }
     if let damage { throw damage }
@@ -78,6 +78,7 @@ struct ReportCommand: ParsableCommand {
     guard stat(capture, &source) == 0, stat(page, &target) == 0,
       source.st_dev == target.st_dev, source.st_ino == target.st_ino
     else { return }
-    throw Failure(.usage, "the page would overwrite the capture \(capture); choose another file for -o")
+    throw Failure(
+      .usage, "the page would overwrite the capture \(capture)", advice: "choose another file for -o")
   }
 }

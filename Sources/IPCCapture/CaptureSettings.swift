@@ -1,5 +1,3 @@
-import IPCProtocols
-
 /// What a capture says about itself, and how its payloads are shown.
 public struct CaptureSettings: Sendable {
   /// Program that writes it, with its version.

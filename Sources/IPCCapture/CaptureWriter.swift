@@ -1,6 +1,5 @@
 import IPCFormats
 import IPCModel
-import IPCProtocols
 
 /// Writes events as a pcapng file, from which ``CaptureReader`` gets them back without loss and which Wireshark opens as
 /// it is.

@@ -1,7 +1,6 @@
 import Glibc
 import IPCFormats
 import IPCModel
-import IPCProtocols
 
 extension OutputBuffer {
   /// Appends what Wireshark is told about a payload: how to show it and, of internet sockets, addresses and ports.

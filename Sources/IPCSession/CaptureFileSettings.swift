@@ -1,4 +1,4 @@
-import IPCProtocols
+import IPCCapture
 
 /// In which files events are kept.
 public struct CaptureFileSettings: Sendable {

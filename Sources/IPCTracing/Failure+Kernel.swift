@@ -56,7 +56,9 @@ extension Failure {
   private static func explanation(
     of error: BPFError, hook: Hook, isLast: Bool
   ) -> (reason: String?, advice: String) {
-    let verdict = (reason: "its verifier rejects the program", advice: "please report it with the output of -v")
+    let verdict = (
+      reason: "its verifier rejects the program", advice: "please report it with the output of -v"
+    )
     if error.isVerdict { return verdict }
     let other = hook.other.rawValue
     return switch (error.errno, error.step) {

@@ -116,7 +116,7 @@ let package = Package(
     .target(
       name: "IPCSession",
       dependencies: [
-        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
+        "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCReport",
         "IPCSummary", "IPCTracing", "Libbpf", "ProcessShims",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -127,8 +127,8 @@ let package = Package(
     .executableTarget(
       name: "ipcdump",
       dependencies: [
-        "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
-        "IPCReport", "IPCSession", "IPCTracing",
+        "CommandDescription", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCReport",
+        "IPCSession", "IPCTracing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -154,8 +154,7 @@ let package = Package(
       name: "ipc-replay",
       dependencies: [
         "AllocationCounter", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCSummary",
-        "RecordLayout",
+        "IPCSession", "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay"
@@ -185,10 +184,10 @@ let package = Package(
     .testTarget(
       name: "IPCSessionTests",
       dependencies: [
-        "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCSummary", "IPCTracing", "RecordLayout",
+        "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSession", "IPCSummary", "IPCTracing",
+        "RecordLayout",
       ]),
-    .testTarget(
-      name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols", "TestSupport"]),
+    .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols"]),
     .testTarget(
       name: "DescriptionTests",
       dependencies: [

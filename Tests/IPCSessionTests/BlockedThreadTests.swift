@@ -61,7 +61,7 @@ struct BlockedThreadTests {
       return raw
     }
     guard let thread = WaitingThread.threads(raws, watched: []).first,
-      let blocked = BlockedThread(thread, among: HeldChannels(held))
+      let blocked = BlockedThread(thread, among: ChannelSnapshot(held))
     else { return nil }
     return blocked.waits.map { wait in
       let others = wait.others.map { "\($0.map(\.pid))" } ?? "anybody"
@@ -115,7 +115,7 @@ struct BlockedThreadTests {
     raw.in_scope = 1
     raw.readiness = UInt8(IPC_READY_TO_READ.rawValue)
     let thread = WaitingThread.threads([raw], watched: []).first
-    #expect(thread.flatMap { BlockedThread($0, among: HeldChannels(held)) } == nil)
+    #expect(thread.flatMap { BlockedThread($0, among: ChannelSnapshot(held)) } == nil)
   }
 
   @Test func `of no interest, or at ipcdump's own output, is not told`() {

@@ -4,9 +4,7 @@ import IPCFormats
 import IPCModel
 
 /// Keeps events in the files of `-w`: one, or one after the other.
-///
-/// A class, so that it can be filled while the correlator hands out events.
-public final class Recorder {
+public final class CaptureOutput: EventConsumer {
   /// Where in the buffer another file begins.
   private struct Cut {
     let position: Int
@@ -29,8 +27,9 @@ public final class Recorder {
   /// When that file was begun, in nanoseconds of `CLOCK_MONOTONIC`.
   private var fileStart: UInt64
 
+  private var clock: WallClock
   /// Whether the last file of `-W` is complete, so that no more events are wanted.
-  private(set) var isFull = false
+  private var isComplete = false
 
   /// Opens the first file.
   public init(_ settings: CaptureFileSettings, clock: WallClock) throws(Failure) {
@@ -40,6 +39,7 @@ public final class Recorder {
     names = CaptureNames(
       path: settings.path, isTimed: settings.duration != nil, isNumbered: settings.sizeLimit != nil,
       turn: settings.fileCount)
+    self.clock = clock
     fileStart = clock.start
     let name = names.name(0, second: clock.second(of: clock.start))
     file = try OutputFile(path: name, option: .kept)
@@ -55,34 +55,36 @@ public final class Recorder {
     writer.begin(offset: clock.offset, to: &buffer)
   }
 
-  /// Descriptor of the file, to find the pipe behind it.
-  var descriptor: Int32 { file.descriptor }
+  /// The file that is being written.
+  public var descriptors: [Int32] { [file.descriptor] }
 
-  /// Whether more files may have to be opened.
-  var opensFiles: Bool { sizeLimit != nil || duration != nil }
+  /// Whether there can be another file.
+  public var opensFiles: Bool { sizeLimit != nil || duration != nil }
 
-  /// Bytes that have not been written yet.
-  var pending: Int { buffer.count }
+  /// Bytes that are not written yet.
+  public var pendingBytes: Int { buffer.count }
 
-  /// Keeps an event.
-  ///
-  /// - Returns: Whether it was kept, because it was still wanted.
-  func take(
-    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable, clock: WallClock
+  /// Keeps an event; false if the last file is complete.
+  public func take(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
-    if opensFiles { beginFileIfDue(at: event.time, clock: clock) }
-    if isFull { return false }
-    writer.append(event, content: content, texts: texts, offset: clock.offset, to: &buffer)
+    if opensFiles { beginFileIfDue(at: event.time) }
+    if isComplete { return false }
+    writer.append(
+      event, content: content, texts: texts, offset: clock.offset, to: &buffer)
     return true
   }
 
   /// Keeps a loss.
-  func take(_ loss: Loss, clock: WallClock) {
-    if !isFull { writer.append(loss, offset: clock.offset, to: &buffer) }
+  public func take(_ loss: Loss) {
+    if !isComplete { writer.append(loss, offset: clock.offset, to: &buffer) }
   }
 
+  /// Tells times of day by another clock from now on.
+  public func follow(_ clock: WallClock) { self.clock = clock }
+
   /// Writes what has been kept.
-  func flush() throws(Failure) {
+  public func flush() throws(Failure) {
     var start = 0
     defer {
       buffer.removeAll()
@@ -98,8 +100,8 @@ public final class Recorder {
   }
 
   /// Ends the last file.
-  func finish() throws(Failure) {
-    if !isFull { writer.end(to: &buffer) }
+  public func finish() throws(Failure) {
+    if !isComplete { writer.end(to: &buffer) }
     try flush()
   }
 
@@ -108,14 +110,14 @@ public final class Recorder {
     written += range.count
   }
 
-  private func beginFileIfDue(at time: UInt64, clock: WallClock) {
+  private func beginFileIfDue(at time: UInt64) {
     let size = cuts.last.map { buffer.count - $0.position } ?? written + buffer.count
     let isLarge = sizeLimit.map { size >= $0 } ?? false
     let isOld = duration.map { time > fileStart && time - fileStart >= $0 } ?? false
-    guard isLarge || isOld, !isFull else { return }
+    guard isLarge || isOld, !isComplete else { return }
     writer.end(to: &buffer)
     if let fileLimit, fileCount == fileLimit {
-      isFull = true
+      isComplete = true
       return
     }
     cuts.append(
@@ -142,4 +144,40 @@ public final class Recorder {
 extension WallClock {
   /// Time of day of a time of `CLOCK_MONOTONIC`, in seconds since 1970.
   fileprivate func second(of time: UInt64) -> Int64 { epochNanoseconds(of: time) / 1_000_000_000 }
+}
+
+/// Names of the files of `-w`, one after the other, as tcpdump gives them.
+struct CaptureNames {
+  /// What `-w` said.
+  let path: String
+  /// Whether the name may hold conversions of strftime(3).
+  let isTimed: Bool
+  /// Whether files are numbered behind their names.
+  let isNumbered: Bool
+  /// Number of files that are used in turn; nil if the first has no number and there is no last.
+  let turn: UInt32?
+
+  /// Name of a file.
+  ///
+  /// - Parameters:
+  ///   - index: How many files there were before.
+  ///   - second: When it begins, in seconds since 1970.
+  func name(_ index: UInt32, second: Int64) -> String {
+    let base = isTimed ? Self.expand(path, second) : path
+    guard isNumbered else { return base }
+    guard let turn else { return index == 0 ? base : "\(base)\(index)" }
+    let digits = "\(index % turn)"
+    return base + String(repeating: "0", count: "\(turn - 1)".count - digits.count) + digits
+  }
+
+  private static func expand(_ pattern: String, _ second: Int64) -> String {
+    var time = time_t(second)
+    var parts = tm()
+    guard pattern.contains("%"), localtime_r(&time, &parts) != nil else { return pattern }
+    // Longer than any path, so that 0 means that there is nothing to write.
+    var words = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    let length = strftime(&words, words.count, pattern, &parts)
+    return length == 0
+      ? pattern : String(decoding: words[..<length].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
 }

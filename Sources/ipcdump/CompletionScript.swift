@@ -36,8 +36,7 @@ enum CompletionScript {
   /// ipcdump's own options.
   static func command() throws(Failure) -> CommandDescription {
     do throws(DescriptionError) {
-      return try CommandDescription(
-        dump: Data(IPCDump._dumpHelp().utf8), subcommandDumps: [Data(ReportCommand._dumpHelp().utf8)])
+      return try CommandDescription(dump: Data(IPCDump._dumpHelp().utf8))
     } catch {
       throw Failure(.system, "cannot tell what there is to complete: \(error.message)")
     }

@@ -21,7 +21,7 @@ struct OwnOutput {
   }
 
   /// The kernel's names of those channels, in both directions.
-  func directions(among held: [HeldChannel]) -> Set<HeldChannel.Direction> {
+  func directions(among held: [OpenChannel]) -> Set<OpenChannel.Direction> {
     let own = held.filter { channel in
       guard channel.holder.pid == getpid() else { return false }
       return channel.kind == .pty ? terminals.contains(channel.inode) : inodes.contains(channel.inode)

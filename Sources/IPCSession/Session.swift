@@ -216,7 +216,7 @@ public struct Session: ~Copyable {
     losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
     pipeline.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
-    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldChannels()) : nil
+    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.openChannels()) : nil
     // What the look shows to be gone may have been read by what was lost.
     if live != nil, tracer.ring.isEmpty { noteLosses() }
     correlator.sweep(now: now, channels: live)
@@ -226,14 +226,14 @@ public struct Session: ~Copyable {
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
     guard let summary else { return TrafficOutput.warnOfAbsence() }
-    try summary.show(at: summary.look(tracer, held: tracer.heldChannels(), now: now))
+    try summary.show(at: summary.look(tracer, held: tracer.openChannels(), now: now))
   }
 
   // MARK: - The end
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
-    let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.heldChannels()
+    let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.openChannels()
     if let summary { summary.end(at: try summary.look(tracer, held: held, now: monotonicNow())) }
     if !pipeline.isSatisfied {
       let live = LiveChannels(held)

@@ -6,7 +6,7 @@ import IPCTracing
 /// What the correlator is told of a snapshot.
 extension LiveChannels {
   /// What a snapshot shows.
-  init(_ held: [HeldChannel]) {
+  init(_ held: [OpenChannel]) {
     self.init()
     for channel in held {
       let unread = channel.unread.map { UInt64($0) }
@@ -30,7 +30,7 @@ extension Moment {
   ///   - duration: That time, in nanoseconds.
   ///   - held: The channels that are open.
   ///   - waiting: The threads that are asleep in transfers.
-  init(duration: UInt64, held: [HeldChannel], waiting: [WaitingThread]) {
+  init(duration: UInt64, held: [OpenChannel], waiting: [WaitingThread]) {
     self.init(duration: duration)
     // Every holder of a channel says the same.
     for channel in held {
@@ -71,7 +71,7 @@ extension BlockedThread {
 
 extension BlockedThread.Wait {
   fileprivate init(
-    _ operation: BlockedThread.Operation, at channel: HeldChannel, among channels: ChannelSnapshot
+    _ operation: BlockedThread.Operation, at channel: OpenChannel, among channels: ChannelSnapshot
   ) {
     let ends = operation == .read ? channels.writers(to: channel) : channels.readers(of: channel)
     let reader = operation == .read ? channel : ends?.first
@@ -85,7 +85,7 @@ extension BlockedThread.Wait {
   }
 }
 
-extension HeldChannel {
+extension OpenChannel {
   /// What its holder receives from.
   fileprivate var receivingEnd: ReceivingEnd { ReceivingEnd(kind: kind, inode: inode) }
 }

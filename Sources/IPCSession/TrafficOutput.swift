@@ -58,7 +58,7 @@ public final class TrafficOutput: EventConsumer {
   ///
   /// - Parameter held: The channels that exist now.
   func look(
-    _ tracer: borrowing Tracer, held: [HeldChannel], now: UInt64
+    _ tracer: borrowing Tracer, held: [OpenChannel], now: UInt64
   ) throws(Failure) -> Moment {
     Moment(duration: now - beginning, held: held, waiting: try tracer.waitingThreads())
   }

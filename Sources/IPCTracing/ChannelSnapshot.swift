@@ -2,17 +2,17 @@ import IPCModel
 
 /// The channels that are open at a moment, by what is asked of them.
 public struct ChannelSnapshot: Sendable {
-  private let byFile: [OpenFile: [HeldChannel]]
-  private let bySending: [HeldChannel.Direction: [HeldChannel]]
+  private let byFile: [OpenFile: [OpenChannel]]
+  private let bySending: [OpenChannel.Direction: [OpenChannel]]
 
   /// Puts in order what the kernel shows.
-  public init(_ channels: [HeldChannel]) {
+  public init(_ channels: [OpenChannel]) {
     byFile = Dictionary(grouping: channels, by: \.file)
     bySending = Dictionary(grouping: channels, by: \.sends)
   }
 
   /// The channel behind an open file; nil if that is none, or of no wanted type.
-  public func channel(of file: OpenFile) -> HeldChannel? {
+  public func channel(of file: OpenFile) -> OpenChannel? {
     guard let channel = byFile[file]?.first else { return nil }
     // A stream's socket without a peer listens for connections.
     let isConnection = [.unixStream, .unixSeqpacket].contains(channel.kind)
@@ -21,16 +21,16 @@ public struct ChannelSnapshot: Sendable {
 
   /// The ends from which a channel can be written to; nil if there are no certain ones, as of a socket that anybody may
   /// send to.
-  public func writers(to channel: HeldChannel) -> [HeldChannel]? {
+  public func writers(to channel: OpenChannel) -> [OpenChannel]? {
     channel.kind == .pipe ? bySending[channel.sends]?.filter(\.isWritable) : peers(of: channel)
   }
 
   /// The ends at which what is written to a channel can be read; nil if there are no certain ones.
-  public func readers(of channel: HeldChannel) -> [HeldChannel]? {
+  public func readers(of channel: OpenChannel) -> [OpenChannel]? {
     channel.kind == .pipe ? bySending[channel.sends]?.filter(\.isReadable) : peers(of: channel)
   }
 
-  private func peers(of channel: HeldChannel) -> [HeldChannel]? {
+  private func peers(of channel: OpenChannel) -> [OpenChannel]? {
     channel.receives.map { bySending[$0] ?? [] }
   }
 
@@ -46,7 +46,7 @@ public struct ChannelSnapshot: Sendable {
   }
 }
 
-extension HeldChannel {
+extension OpenChannel {
   /// Kinds whose unread bytes the kernel adds up.
   private static let countedKinds: Set<Kind> = [.pipe, .unixStream, .loopbackTCP]
 

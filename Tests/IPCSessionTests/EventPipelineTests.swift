@@ -111,9 +111,10 @@ struct EventPipelineTests {
   }
 
   @Test func `ends every output once, whatever befalls another one`() {
-    first.failure = Failure(.system, "full")
+    let failure = Failure(.system, "full")
+    first.failure = failure
     let pipeline = pipeline()
-    #expect(throws: first.failure) { try pipeline.finish() }
+    #expect(throws: failure) { try pipeline.finish() }
     #expect(throws: Never.self) { try pipeline.finish() }
     #expect(first.endings == 1 && second.endings == 1)
   }

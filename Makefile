@@ -121,9 +121,8 @@ pages: stripped
 	swift build -c release --product describe-command
 	mkdir -p $(PAGES)
 	$(RELEASE) --experimental-dump-help > $(PAGES)/help.json
-	$(RELEASE) report --experimental-dump-help > $(PAGES)/report.json
 	.build/release/describe-command docs/ipcdump.8.in "$$($(RELEASE) --version | cut -d' ' -f2)" $(PAGES) \
-	  $(PAGES)/help.json $(PAGES)/report.json
+	  $(PAGES)/help.json
 
 install: pages install-files
 

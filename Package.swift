@@ -122,7 +122,7 @@ let package = Package(
       name: "IPCSession",
       dependencies: [
         "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCTracing", "IPCTraffic", "Libbpf", "ProcessShims",
+        "IPCProtocols", "IPCReport", "IPCTracing", "IPCTraffic", "Libbpf", "ProcessShims",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -159,7 +159,7 @@ let package = Package(
       name: "ipc-replay",
       dependencies: [
         "AllocationCounter", "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats",
-        "IPCModel", "IPCTraffic", "RecordLayout",
+        "IPCModel", "IPCSession", "IPCTraffic", "RecordLayout",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/Replay"
@@ -190,11 +190,11 @@ let package = Package(
     .testTarget(
       name: "IPCSessionTests",
       dependencies: [
-        "ByteOutput", "IPCCapture", "IPCFormats", "IPCModel", "IPCSession", "IPCTracing", "IPCTraffic",
+        "ByteOutput", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSession", "IPCTracing",
+        "IPCTraffic",
         "RecordLayout",
       ]),
-    .testTarget(
-      name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols", "TestSupport"]),
+    .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols"]),
     .testTarget(
       name: "DescriptionTests",
       dependencies: [

@@ -49,8 +49,9 @@ struct Replay: ParsableCommand {
   func run() throws {
     let tape = traffic.tape(events: warmUp + events)
     let start = tape.count / (warmUp + events) * warmUp
+    let options = FormatOptions()
     var player = Player(
-      traffic, format: format.make(FormatOptions()), summary: summary ? TrafficSummary() : nil)
+      traffic, format: format.make(options), clock: options.clock, withSummary: summary)
     player.play(tape, 0..<start)
     let (eventsBefore, bytesBefore) = (player.events, player.bytes)
     let timeBefore = clock()

@@ -13,14 +13,8 @@ public struct CommandDescription {
   let subcommands: [CommandDescription]
 
   /// Reads what `--experimental-dump-help` writes.
-  ///
-  /// - Parameters:
-  ///   - dump: What the command writes.
-  ///   - subcommandDumps: What those of its subcommands write that it does not know itself.
-  public init(dump: Data, subcommandDumps: [Data] = []) throws(DescriptionError) {
-    var others: [CommandDescription] = []
-    for dump in subcommandDumps { others.append(Self(try Self.command(in: dump), isSubcommand: true)) }
-    self.init(try Self.command(in: dump), isSubcommand: false, others: others)
+  public init(dump: Data) throws(DescriptionError) {
+    self.init(try Self.command(in: dump), isSubcommand: false)
   }
 
   private static func command(in dump: Data) throws(DescriptionError) -> DumpedHelp.Command {
@@ -31,14 +25,13 @@ public struct CommandDescription {
     }
   }
 
-  private init(_ dumped: DumpedHelp.Command, isSubcommand: Bool, others: [CommandDescription] = []) {
+  private init(_ dumped: DumpedHelp.Command, isSubcommand: Bool) {
     let shown = (dumped.subcommands ?? []).filter(\.isShown)
     // Who gives no subcommand gives the default one's options.
     let standard = shown.first { $0.commandName == dumped.defaultSubcommand }
     let arguments = ((standard?.arguments ?? []) + (dumped.arguments ?? [])).filter(\.shouldDisplay)
     var seen: Set<[String]> = []
-    // One that stands alone has the words before it in its name.
-    name = dumped.commandName.split(separator: " ").last.map(String.init) ?? dumped.commandName
+    name = dumped.commandName
     summary = dumped.abstract ?? ""
     options = arguments.filter { $0.kind != "positional" }.map(OptionDescription.init)
       .filter { seen.insert($0.names).inserted }
@@ -46,7 +39,7 @@ public struct CommandDescription {
     argument = isSubcommand ? arguments.first { $0.kind == "positional" }.map(ValueDescription.init) : nil
     subcommands =
       shown.filter { $0.commandName != standard?.commandName }
-      .map { CommandDescription($0, isSubcommand: true) } + others
+      .map { CommandDescription($0, isSubcommand: true) }
   }
 
   /// This command and all below it, each with the words that lead to it.

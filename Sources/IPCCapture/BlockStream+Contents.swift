@@ -11,8 +11,8 @@ extension BlockStream {
     }
     throw Failure(
       .system,
-      "\(name) is no capture of ipcdump: another program wrote the section at byte \(blockOffset); open it with "
-        + "Wireshark, and give -r what ipcdump -w has written")
+      "\(name) is no capture of ipcdump: another program wrote the section at byte \(blockOffset)",
+      advice: "open it with Wireshark, and give -r what ipcdump -w has written")
   }
 
   private func readSchema() throws(Malformed) -> CaptureSchema? {

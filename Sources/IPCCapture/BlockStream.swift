@@ -53,7 +53,7 @@ struct BlockStream: ~Copyable {
     else {
       let reason =
         filled.isEmpty ? "is empty" : filled.count < 12 ? "is too short for a capture" : "is no pcapng file"
-      throw Failure(.system, "\(name) \(reason); -r takes what ipcdump -w has written")
+      throw Failure(.system, "\(name) \(reason)", advice: "-r takes what ipcdump -w has written")
     }
     _ = try advance { _ in true }
   }
@@ -89,16 +89,17 @@ struct BlockStream: ~Copyable {
 
   /// The failure of the block in memory.
   func refused(_ reason: String) -> Failure {
-    let rest = blockOffset == 0 ? "" : "; what comes before is whole"
-    return Failure(.system, "cannot read \(name) from byte \(blockOffset) on: \(reason)\(rest)")
+    Failure(
+      .system, "cannot read \(name) from byte \(blockOffset) on: \(reason)",
+      advice: blockOffset == 0 ? nil : "what comes before is whole")
   }
 
   /// The failure of a file that ends too early.
   func cutOff() -> Failure {
     Failure(
       .system,
-      "\(name) ends in the middle of what begins at byte \(blockOffset): it was not written to its end; what comes "
-        + "before is whole")
+      "\(name) ends in the middle of what begins at byte \(blockOffset): it was not written to its end",
+      advice: "what comes before is whole")
   }
 
   // MARK: - Bytes
@@ -209,7 +210,6 @@ final class InputFile {
 
   private static func failure(_ name: String) -> Failure {
     Failure(
-      .system,
-      "cannot read \(name): \(String(cString: strerror(errno))); -r takes what ipcdump -w has written")
+      .system, "cannot read \(name)", errno: errno, advice: "-r takes what ipcdump -w has written")
   }
 }

@@ -1,7 +1,6 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
-import IPCProtocols
 
 /// What a capture says about itself, and how its payloads are shown.
 public struct CaptureSettings: Sendable {

@@ -4,37 +4,26 @@ import IPCModel
 ///
 /// A class, so that the call for each event copies none of its sets.
 public final class EventFilter: Sendable {
-  private let selection: Selection
+  private let criteria: [Criterion]
   private let kinds: UInt64
-  private let isOpen: Bool
 
   /// Compiles a selection.
   public init(_ selection: Selection) {
-    self.selection = selection
+    criteria = selection.criteria
     kinds = selection.kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
-    isOpen = selection == Selection(kinds: selection.kinds)
   }
 
-  /// Whether the event is to be shown. An unknown end satisfies no criterion about that end.
-  public func passes(_ event: borrowing Event) -> Bool {
-    if kinds & (1 << UInt64(event.kind.rawValue)) == 0 { return false }
-    if isOpen { return true }
-    let source = event.source
-    let destination = event.destination
-    if selection.isTreeOnly, !event.traits.contains(.inScope) { return false }
-    return admits(selection.sourcePids, source.pid)
-      && admits(selection.destinationPids, destination.pid)
-      && (admits(selection.pids, source.pid) || admits(selection.pids, destination.pid))
-      && admits(selection.sourceComms, source)
-      && admits(selection.destinationComms, destination)
-      && (admits(selection.comms, source) || admits(selection.comms, destination))
+  /// Whether an event is to be shown.
+  ///
+  /// - Parameter texts: Table that its texts are in.
+  public func passes(_ event: borrowing Event, texts: borrowing TextTable) -> Bool {
+    if !has(event.kind) { return false }
+    for index in criteria.indices where !criteria[index].isMet(by: event, texts: texts) { return false }
+    return true
   }
 
-  private func admits(_ pids: Set<Int32>, _ pid: Int32) -> Bool {
-    pids.isEmpty || (pid >= 0 && pids.contains(pid))
-  }
+  /// Whether a loss is to be told: what is lost of a kind that nobody has asked for would not have been noticed.
+  public func passes(_ loss: Loss) -> Bool { loss.kind.map(has) ?? true }
 
-  private func admits(_ comms: Set<Comm>, _ end: Endpoint) -> Bool {
-    comms.isEmpty || (end.isKnown && comms.contains(end.comm))
-  }
+  private func has(_ kind: Kind) -> Bool { kinds & (1 << UInt64(kind.rawValue)) != 0 }
 }

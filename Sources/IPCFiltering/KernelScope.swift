@@ -14,20 +14,19 @@ public enum KernelScope: Sendable, Equatable {
   /// Processes of some names.
   case comms(Set<Comm>)
 
-  /// Chooses the criterion that narrows most.
-  ///
-  /// The tree comes first: whether an end belongs to it is known in the kernel only.
+  /// Chooses the criterion that narrows most; of equal ones the first.
   public init(_ selection: Selection) {
-    let pids = [selection.sourcePids, selection.destinationPids, selection.pids].first { !$0.isEmpty }
-    let comms = [selection.sourceComms, selection.destinationComms, selection.comms].first { !$0.isEmpty }
-    if selection.isTreeOnly {
-      self = .tree
-    } else if let pids {
-      self = .pids(pids)
-    } else if let comms {
-      self = .comms(comms)
-    } else {
-      self = .all
+    self = selection.criteria.map(\.scope).min { $0.breadth < $1.breadth } ?? .all
+  }
+
+  /// How much it usually lets through, as a rank. The tree comes first also because whether an end belongs to it is known
+  /// in the kernel only.
+  private var breadth: Int {
+    switch self {
+    case .tree: 0
+    case .pids: 1
+    case .comms: 2
+    case .all: 3
     }
   }
 }

@@ -44,7 +44,7 @@ struct Command: ~Copyable {
     var launch = process_launch()
     let error = Self.launch(&strings, as: identity, &launch)
     guard error == 0 else {
-      throw Failure(.system, "cannot start a process for \(name): \(Errno(rawValue: error))")
+      throw Failure(.system, "cannot start a process for \(name)", errno: error)
     }
     pid = launch.pid
     gate = FileDescriptor(rawValue: launch.gate)
@@ -86,7 +86,7 @@ struct Command: ~Copyable {
     } catch let failure as Failure {
       throw failure
     } catch {
-      throw Failure(.system, "cannot start \(name): \(error)")
+      throw Failure(.system, "cannot start \(name)", errno: (error as? Errno)?.rawValue)
     }
   }
 
@@ -94,13 +94,12 @@ struct Command: ~Copyable {
     let errno = Errno(rawValue: failure.error)
     if failure.is_about_identity != 0 {
       return Failure(
-        .privilege,
-        "cannot run \(name) as \(user ?? "this user"): \(errno); it needs CAP_SETUID and CAP_SETGID: run ipcdump as "
-          + "root, or without --user")
+        .privilege, "cannot run \(name) as \(user ?? "this user")", errno: errno.rawValue,
+        advice: "it needs CAP_SETUID and CAP_SETGID: run ipcdump as root, or without --user")
     }
     return errno == .noSuchFileOrDirectory
-      ? Failure(.commandNotFound, "\(name): command not found; give its path, or check PATH")
-      : Failure(.commandNotExecutable, "\(name): cannot be executed: \(errno)")
+      ? Failure(.commandNotFound, "\(name): command not found", advice: "give its path, or check PATH")
+      : Failure(.commandNotExecutable, "\(name): cannot be executed", errno: errno.rawValue)
   }
 
   /// How the command has ended; nil while it runs.

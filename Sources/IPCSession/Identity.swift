@@ -37,7 +37,8 @@ public struct Identity: Equatable, Sendable {
     // As everywhere, a name that looks like a number is a name first.
     guard let entry = getpwnam(user) ?? uid_t(user).flatMap({ getpwuid($0) }) else {
       throw Failure(
-        .usage, "no user is called \(user) here; --user takes a name or number of the user database")
+        .usage, "no user is called \(user) here",
+        advice: "--user takes a name or number of the user database")
     }
     return Identity(entry.pointee, gid: entry.pointee.pw_gid)
   }
@@ -45,12 +46,14 @@ public struct Identity: Equatable, Sendable {
   private static func sudoCaller(_ caller: String, group: String?) throws(Failure) -> Identity {
     guard let uid = uid_t(caller), uid != .max, let entry = getpwuid(uid) else {
       throw Failure(
-        .usage, "SUDO_UID is \(caller), which is no user here; say with --user who is to run the command")
+        .usage, "SUDO_UID is \(caller), which is no user here",
+        advice: "say with --user who is to run the command")
     }
     guard let group else { return Identity(entry.pointee, gid: entry.pointee.pw_gid) }
     guard let gid = gid_t(group), gid != .max else {
       throw Failure(
-        .usage, "SUDO_GID is \(group), which is no group's number; say with --user who is to run the command")
+        .usage, "SUDO_GID is \(group), which is no group's number",
+        advice: "say with --user who is to run the command")
     }
     return Identity(entry.pointee, gid: gid)
   }

@@ -37,7 +37,9 @@ public struct OutputFile: ~Copyable {
         FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
         permissions: [.ownerRead, .ownerWrite])
     } catch {
-      throw Failure(.system, "cannot write to \(path): \(error); choose another file for \(option.rawValue)")
+      throw Failure(
+        .system, "cannot write to \(path)", errno: (error as? Errno)?.rawValue,
+        advice: "choose another file for \(option.rawValue)")
     }
     name = path
     isOwned = true
@@ -96,7 +98,8 @@ public struct OutputFile: ~Copyable {
 
   private borrowing func failure(_ errno: Errno) -> Failure {
     let isFull = [.noSpace, .diskQuotaExceeded].contains(errno)
-    let advice = isFull ? "; free some space or choose another file for \(option.rawValue)" : ""
-    return Failure(.system, "cannot write to \(name): \(errno)\(advice)")
+    return Failure(
+      .system, "cannot write to \(name)", errno: errno.rawValue,
+      advice: isFull ? "free some space or choose another file for \(option.rawValue)" : nil)
   }
 }

@@ -13,15 +13,15 @@ struct OwnOutput {
   ///
   /// - Parameters:
   ///   - outputs: Descriptors that events are written to, in whichever form.
-  ///   - summary: Descriptor of the summaries' output, if there are any; on a terminal, they are few, too.
-  init(_ outputs: [Int32], summary: Int32?) {
-    let descriptors = outputs + [STDERR_FILENO] + (summary.map { [$0] } ?? [])
+  ///   - sparse: Descriptors that get a few lines, as summaries; on a terminal, they are too few, too.
+  init(_ outputs: [Int32], sparse: [Int32]) {
+    let descriptors = outputs + [STDERR_FILENO] + sparse
     inodes = Set(descriptors.compactMap { Self.inode(of: $0, ofTypes: [S_IFIFO, S_IFSOCK]) })
     terminals = Set(outputs.compactMap { Self.inode(of: $0, ofTypes: [S_IFCHR]) })
   }
 
   /// The kernel's names of those channels, in both directions.
-  func directions(among held: [HeldChannel]) -> Set<HeldChannel.Direction> {
+  func directions(among held: [OpenChannel]) -> Set<OpenChannel.Direction> {
     let own = held.filter { channel in
       guard channel.holder.pid == getpid() else { return false }
       return channel.kind == .pty ? terminals.contains(channel.inode) : inodes.contains(channel.inode)

@@ -16,7 +16,7 @@ enum Privilege {
     if keepingFiles { kept.insert(.dacOverride) }
     let error = process_keep_capabilities(kept.rawValue)
     guard error == 0 else {
-      throw Failure(.system, "cannot give up capabilities: \(Errno(rawValue: error)); see capset(2)")
+      throw Failure(.system, "cannot give up capabilities", errno: error, advice: "see capset(2)")
     }
   }
 }

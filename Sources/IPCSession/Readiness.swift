@@ -48,6 +48,6 @@ struct Readiness: ~Copyable {
   }
 
   private static func failure() -> Failure {
-    Failure(.system, "cannot watch for records: \(Errno(rawValue: errno))")
+    Failure(.system, "cannot watch for records", errno: errno)
   }
 }

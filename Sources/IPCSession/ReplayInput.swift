@@ -6,18 +6,15 @@ import SystemPackage
 ///
 /// A class, because who reads the capture asks it, and who shows the capture as well.
 final class ReplayInput {
-  private let summary: SummaryOutput?
+  private let summary: TrafficOutput?
   private var signals: StopSignals?
-  private var deadline: UInt64 = .max
-
-  /// How long a stream may go on after a process has told ipcdump to end, in nanoseconds.
-  private static let grace: UInt64 = 2_000_000_000
+  private var stop = StopPolicy()
 
   /// Prepares a replay with or without a summary.
-  init(summary: SummaryOutput?) { self.summary = summary }
+  init(summary: TrafficOutput?) { self.summary = summary }
 
   /// Whether the replay is to end where it is.
-  var isStopped: Bool { deadline < .max && monotonicNow() >= deadline }
+  var isStopped: Bool { stop.isStopping && stop.isOver(at: monotonicNow()) }
 
   /// Waits until there is something to read.
   ///
@@ -32,16 +29,9 @@ final class ReplayInput {
         pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
         pollfd(fd: signals?.descriptor.rawValue ?? -1, events: Int16(POLLIN), revents: 0),
       ]
-      poll(&polls, nfds_t(polls.count), patience)
+      poll(&polls, nfds_t(polls.count), stop.patience(at: monotonicNow()))
       if polls[0].revents != 0, polls[1].revents == 0 { return true }
     }
-  }
-
-  /// Milliseconds until the deadline; −1 for no end.
-  private var patience: Int32 {
-    guard deadline < .max else { return -1 }
-    let now = monotonicNow()
-    return now < deadline ? Int32(clamping: (deadline - now) / 1_000_000 + 1) : 0
   }
 
   private func takeSignals(endingWith descriptor: Int32) throws(Failure) {
@@ -49,20 +39,15 @@ final class ReplayInput {
       switch arrival.number {
       case SIGCHLD: break
       case SIGUSR1: try showSummary()
-      default: stop(arrival, endingWith: descriptor)
+      // Whoever writes the stream has been told as well, as at Ctrl-C, or soon has no reader.
+      default:
+        _ = stop.take(arrival, sourceGoesOn: Self.isStream(descriptor), now: monotonicNow())
       }
     }
   }
 
-  /// Whoever writes the stream has been told as well, as at Ctrl-C, or soon has no reader. What it still writes belongs to
-  /// the capture; another signal ends the replay at once.
-  private func stop(_ arrival: StopSignals.Arrival, endingWith descriptor: Int32) {
-    guard deadline == .max, Self.isStream(descriptor) else { return deadline = 0 }
-    deadline = arrival.isFromProcess ? monotonicNow() + Self.grace : .max - 1
-  }
-
   private func showSummary() throws(Failure) {
-    guard let summary else { return SummaryOutput.warnOfAbsence() }
+    guard let summary else { return TrafficOutput.warnOfAbsence() }
     try summary.show(at: nil)
   }
 

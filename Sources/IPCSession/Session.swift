@@ -15,13 +15,13 @@ public struct Session: ~Copyable {
   private let signals: StopSignals
   private let readiness: Readiness
   private let command: Command
-  private let sink: EventSink
-  private let summary: SummaryOutput?
+  private let pipeline: EventPipeline
+  private let summary: TrafficOutput?
   private var tracer: Tracer
   private var correlator: Correlator
-  private var losses = LossWatch()
+  private var losses = LossCounter()
   private var ending: Command.Ending?
-  private var deadline: UInt64 = .max
+  private var stop = StopPolicy()
   private var nextSweep: UInt64 = 0
   /// Whether records are waited for without being woken.
   private var isNapping = false
@@ -38,15 +38,15 @@ public struct Session: ~Copyable {
   private static let napShare = 8
   /// Bytes of records that are taken before their events are written.
   private static let portion = 1 << 20
-  /// How long a command that was told to end may take, in nanoseconds.
-  private static let grace: UInt64 = 2_000_000_000
 
   /// Prepares everything, so that tracing can begin at once.
   ///
   /// - Parameters:
-  ///   - sink: Where events go.
-  ///   - summary: Shows what the sink adds up, if it does.
-  public init(_ settings: TraceSettings, into sink: EventSink, summary: SummaryOutput?) throws(Failure) {
+  ///   - pipeline: Where events go.
+  ///   - summary: The output of it that adds up, if there is one: it is told what goes on, and shown when SIGUSR1 comes.
+  public init(
+    _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?
+  ) throws(Failure) {
     let signals = try StopSignals()
     // The command is forked while ipcdump is still small.
     let command = try Command(settings.command, as: settings.identity)
@@ -63,7 +63,7 @@ public struct Session: ~Copyable {
         captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
         serviceName: ServiceNames.name(of:kind:)))
     self.settings = settings
-    self.sink = sink
+    self.pipeline = pipeline
     self.summary = summary
     self.signals = signals
     self.readiness = readiness
@@ -86,22 +86,23 @@ public struct Session: ~Copyable {
       try finish()
     } catch {
       // What has been formatted is shown even if the trace cannot go on.
-      try? sink.finish()
+      try? pipeline.finish()
       guard command.isRunnable else { throw error }
       Diagnostics.report(error)
       return leaveCommandAlone()
     }
-    return sink.isSatisfied ? 0 : ending?.status ?? 0
+    return pipeline.isSatisfied ? 0 : ending?.status ?? 0
   }
 
   private mutating func start() throws(Failure) {
     let held = try tracer.attach()
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
     if !settings.includesSelf {
-      let own = OwnOutput(sink.descriptors, summary: summary?.descriptor)
+      let (busy, sparse) = pipeline.descriptors
+      let own = OwnOutput(busy, sparse: sparse)
       try tracer.exclude(own.directions(among: held))
     }
-    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: sink.opensFiles)
+    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles)
     correlator.seed(LiveChannels(held))
     summary?.begin(at: monotonicNow())
     if command.isRunnable {
@@ -122,11 +123,11 @@ public struct Session: ~Copyable {
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
     if isSummaryDue { try showSummary(now: now) }
-    if sink.isSatisfied {
+    if pipeline.isSatisfied {
       endCommand()
       return false
     }
-    return now < deadline && !isOver
+    return !stop.isOver(at: now) && !isOver
   }
 
   /// Whether the traced command and all its descendants have gone.
@@ -152,13 +153,10 @@ public struct Session: ~Copyable {
         noteEnding()
       } else if arrival.number == SIGUSR1 {
         isSummaryDue = true
-      } else if command.isRunnable, ending == nil, deadline == .max {
-        // The terminal's keyboard has told the command already, and the trace goes on until it has ended. A process has
-        // told only us.
-        deadline = arrival.isFromProcess ? monotonicNow() + Self.grace : .max - 1
-        if arrival.isFromProcess { kill(command.pid, arrival.number) }
       } else {
-        deadline = 0
+        let commandGoesOn = command.isRunnable && ending == nil
+        let isUntold = stop.take(arrival, sourceGoesOn: commandGoesOn, now: monotonicNow())
+        if isUntold { kill(command.pid, arrival.number) }
       }
     }
   }
@@ -166,7 +164,7 @@ public struct Session: ~Copyable {
   private mutating func noteEnding() {
     guard command.isRunnable, ending == nil else { return }
     ending = command.ending()
-    guard ending != nil, tracer.treeSize > 0, deadline == .max, !settings.isQuiet else { return }
+    guard ending != nil, tracer.treeSize > 0, !stop.isStopping, !settings.isQuiet else { return }
     let count = tracer.treeSize
     Diagnostics.logger.info("the command has ended; \(count) of its descendants are still traced")
   }
@@ -189,19 +187,19 @@ public struct Session: ~Copyable {
     let isEmptied = taken < Self.portion && tracer.ring.isEmpty
     try release(now: isEmptied ? now : min(now, last))
     tellLosses(now: now)
-    try sink.flush()
+    try pipeline.flush()
     return isEmptied
   }
 
   /// Shows and keeps what nothing earlier can come before any more; writes where that is much.
   private mutating func release(now: UInt64) throws(Failure) {
-    let sink = sink
+    let pipeline = pipeline
     while true {
       correlator.release(now: now) { event, content, texts in
-        sink.take(event, content: content, texts: texts)
+        pipeline.take(event, content: content, texts: texts)
       }
-      guard sink.isFull else { return }
-      try sink.flush()
+      guard pipeline.isFull else { return }
+      try pipeline.flush()
     }
   }
 
@@ -211,15 +209,15 @@ public struct Session: ~Copyable {
   }
 
   private mutating func tellLosses(now: UInt64) {
-    losses.check(tracer, kinds: Kind.all, now: now) { sink.take($0) }
+    losses.check(tracer, kinds: Kind.all, now: now) { pipeline.take($0) }
   }
 
   private mutating func sweep(now: UInt64) throws(Failure) {
     nextSweep = now + Self.sweepInterval
-    losses.checkSkipped(tracer, now: now) { sink.take($0) }
-    sink.resynchronizeClock()
+    losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
+    pipeline.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
-    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.heldChannels()) : nil
+    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.openChannels()) : nil
     // What the look shows to be gone may have been read by what was lost.
     if live != nil, tracer.ring.isEmpty { noteLosses() }
     correlator.sweep(now: now, channels: live)
@@ -228,33 +226,31 @@ public struct Session: ~Copyable {
   /// Shows what has been told up to now.
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
-    guard let summary else { return SummaryOutput.warnOfAbsence() }
-    try summary.show(at: summary.look(tracer, held: tracer.heldChannels(), now: now))
+    guard let summary else { return TrafficOutput.warnOfAbsence() }
+    try summary.show(at: summary.look(tracer, held: tracer.openChannels(), now: now))
   }
 
   // MARK: - The end
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
-    let held = sink.isSatisfied && summary == nil ? [] : try tracer.heldChannels()
-    let moment = try summary?.look(tracer, held: held, now: monotonicNow())
-    if !sink.isSatisfied {
+    let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.openChannels()
+    if let summary { summary.end(at: try summary.look(tracer, held: held, now: monotonicNow())) }
+    if !pipeline.isSatisfied {
       let live = LiveChannels(held)
       tracer.detach()
       let now = monotonicNow()
-      while try !drain(now: now), !sink.isSatisfied {}
+      while try !drain(now: now), !pipeline.isSatisfied {}
       noteLosses()
       correlator.finish(now: now, channels: live)
       try release(now: .max)
     }
     let now = monotonicNow()
     tellLosses(now: now)
-    losses.checkSkipped(tracer, now: now) { sink.take($0) }
-    try sink.finish()
-    if let moment { try summary?.show(at: moment) }
+    losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
+    try pipeline.finish()
     if !settings.isQuiet {
-      let count = sink.captured
-      Diagnostics.write("\(count) events captured, \(losses.total) lost")
+      Diagnostics.write(pipeline.closingLine)
     }
   }
 
@@ -263,7 +259,7 @@ public struct Session: ~Copyable {
   /// - Returns: Exit status.
   private mutating func leaveCommandAlone() -> Int32 {
     tracer.detach()
-    while ending == nil, monotonicNow() < deadline {
+    while ending == nil, !stop.isOver(at: monotonicNow()) {
       var poll = pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
       Glibc.poll(&poll, 1, Self.longWait)
       takeSignals()

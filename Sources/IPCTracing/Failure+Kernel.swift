@@ -6,16 +6,17 @@ extension Failure {
   /// The kernel has no BTF to relocate the programs against.
   public static let withoutBTF = Failure(
     .system,
-    "this kernel has no type information at /sys/kernel/btf/vmlinux; ipcdump needs a kernel built with "
-      + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later, zgrep BTF /proc/config.gz)")
+    "this kernel has no type information at /sys/kernel/btf/vmlinux",
+    advice: "ipcdump needs a kernel built with CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later, zgrep BTF "
+      + "/proc/config.gz)")
 
   /// This process may not trace.
   public static func lacking(_ missing: CapabilitySet) -> Failure {
     Failure(
       .privilege,
       "tracing needs \(Capabilities.required.names.joined(separator: " and ")), and this process lacks "
-        + "\(missing.names.joined(separator: " and ")); run ipcdump with sudo, or once "
-        + "setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
+        + "\(missing.names.joined(separator: " and "))",
+      advice: "run ipcdump with sudo, or once setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
   }
 
   /// The kernel does not let programs read its memory, whoever asks. It withholds the helpers that read (5.4, `LOCKDOWN_BPF_READ`);
@@ -24,11 +25,11 @@ extension Failure {
     Failure(
       .system,
       "the kernel is locked down (confidentiality): it lets nobody read its memory, without which only signals "
-        + "can be traced, and those since Linux 6.2; boot it with lockdown=integrity or lockdown=none",
-      details: details)
+        + "can be traced, and those since Linux 6.2",
+      advice: "boot it with lockdown=integrity or lockdown=none", details: details)
   }
 
-  /// The kernel refused to load or attach something: the sentence says what, why and what helps.
+  /// The kernel refused to load or attach something: it says what, why and what helps.
   ///
   /// - Parameters:
   ///   - hook: Program type that was tried.
@@ -45,35 +46,53 @@ extension Failure {
       let isSame = other.step == error.step && other.errno == error.errno
       return "; with \(hook.other.rawValue) programs\(isSame ? ", too" : ", it \(other.refusal)")"
     }
+    let (reason, advice) = explanation(of: error, hook: hook, isLast: second != nil)
     let isPrivilege = !error.isVerdict && [.notPermitted, .permissionDenied].contains(error.errno)
     return Failure(
       isPrivilege ? .privilege : .system,
-      "the kernel \(error.refusal)\(both ?? ""); \(advice(on: error, hook: hook, isLast: second != nil))",
+      "the kernel \(error.refusal)\(both ?? "")\(reason.map { "; \($0)" } ?? "")", advice: advice,
       details: details)
   }
 
-  private static func advice(on error: BPFError, hook: Hook, isLast: Bool) -> String {
-    if error.isVerdict { return "its verifier rejects the program; please report it with the output of -v" }
+  /// Why the kernel has refused something, where the error number alone does not tell it, and what helps.
+  private static func explanation(
+    of error: BPFError, hook: Hook, isLast: Bool
+  ) -> (reason: String?, advice: String) {
+    let verdict = (
+      reason: "its verifier rejects the program", advice: "please report it with the output of -v"
+    )
+    if error.isVerdict { return verdict }
     let other = hook.other.rawValue
     return switch (error.errno, error.step) {
     case (.notPermitted, .findTracepoint), (.permissionDenied, .findTracepoint):
-      "tracefs is closed to this process: add CAP_DAC_READ_SEARCH (and CAP_SYS_ADMIN if it is not mounted), "
-        + "or take --hook=\(Hook.raw.rawValue), which counts what it loses"
+      (
+        nil,
+        "tracefs is closed to this process: add CAP_DAC_READ_SEARCH (and CAP_SYS_ADMIN if it is not mounted), "
+          + "or take --hook=\(Hook.raw.rawValue), which counts what it loses"
+      )
     case (.notPermitted, .openTracepoint), (.permissionDenied, .openTracepoint):
       // Debian and Ubuntu added a level to this setting that asks for more than CAP_PERFMON.
-      "this system lets CAP_SYS_ADMIN only do so: add it, or set kernel.perf_event_paranoid to 2, or take "
-        + "--hook=\(Hook.raw.rawValue), which counts what it loses"
+      (
+        nil,
+        "this system lets CAP_SYS_ADMIN only do so: add it, or set kernel.perf_event_paranoid to 2, or take "
+          + "--hook=\(Hook.raw.rawValue), which counts what it loses"
+      )
     case (.notPermitted, _), (.permissionDenied, _):
-      "a container or security module withholds CAP_BPF, CAP_PERFMON or CAP_SYS_ADMIN, or, before Linux 5.11, "
-        + "memory may not be locked: add CAP_SYS_RESOURCE"
+      (
+        nil,
+        "a container or security module withholds CAP_BPF, CAP_PERFMON or CAP_SYS_ADMIN, or, before Linux 5.11, "
+          + "memory may not be locked: add CAP_SYS_RESOURCE"
+      )
     case (.noSuchFileOrDirectory, _):
-      "it lacks this tracepoint (CONFIG_FTRACE_SYSCALLS=y is needed)"
+      (nil, "it lacks this tracepoint (CONFIG_FTRACE_SYSCALLS=y is needed)")
     case (.noMemory, _):
-      "memory is short; a smaller --buffer-size may help"
-    case (.invalidArgument, _), (.argListTooLong, _):
-      "its verifier rejects the program; please report it with the output of -v"
+      ("memory is short", "a smaller --buffer-size may help")
+    case (.invalidArgument, _), (.argListTooLong, _): verdict
     default:
-      isLast ? "please report it with the output of -v" : "try the other program type with --hook=\(other)"
+      (
+        nil,
+        isLast ? "please report it with the output of -v" : "try the other program type with --hook=\(other)"
+      )
     }
   }
 }

@@ -64,7 +64,7 @@ public struct Tracer: ~Copyable {
   ///
   /// - Returns: The channels that are open now, and who holds them.
   /// - Throws: ``Failure`` if the kernel refuses a program.
-  public mutating func attach() throws(Failure) -> [HeldChannel] {
+  public mutating func attach() throws(Failure) -> [OpenChannel] {
     do throws(BPFError) {
       var attached = UniqueArray<BPFLink>()
       var unattached: Set<String> = []
@@ -82,7 +82,7 @@ public struct Tracer: ~Copyable {
     } catch {
       throw .refused(error, hook: hook)
     }
-    let held = try heldChannels()
+    let held = try openChannels()
     untraced = forgottenChannels
     return held
   }
@@ -110,8 +110,8 @@ public struct Tracer: ~Copyable {
   }
 
   /// The channels of the traced kinds that are open now, and who holds them.
-  public borrowing func heldChannels() throws(Failure) -> [HeldChannel] {
-    try told(by: "held_channels", as: ipc_held.self).map { HeldChannel($0) }
+  public borrowing func openChannels() throws(Failure) -> [OpenChannel] {
+    try told(by: "held_channels", as: ipc_held.self).map { OpenChannel($0) }
   }
 
   /// Iterators over threads, and over the files of epoll's sets, loaded only if they are to be asked.
@@ -184,8 +184,8 @@ public struct Tracer: ~Copyable {
 
   /// Leaves channels out of the trace, such as those that show ipcdump's own output.
   ///
-  /// - Parameter directions: The channels, as ``heldChannels()`` names them.
-  public borrowing func exclude(_ directions: some Sequence<HeldChannel.Direction>) throws(Failure) {
+  /// - Parameter directions: The channels, as ``openChannels()`` names them.
+  public borrowing func exclude(_ directions: some Sequence<OpenChannel.Direction>) throws(Failure) {
     do throws(BPFError) {
       let chain = try programs.object.map(named: "output_chain")
       for direction in directions {

@@ -29,7 +29,7 @@ public struct Trial: Sendable {
 
   private static func attempt(_ kinds: [Kind], _ hook: Hook) -> (watches: [Watch], readsPages: Bool?) {
     var selection = Selection(kinds: Set(kinds))
-    selection.pids = [getpid()]
+    selection.criteria = [.pids([getpid()], of: .either)]
     do throws(Failure) {
       var tracer = try Tracer(
         Configuration(selection: selection, hook: hook, captureLimit: 1, ringSize: 64 << 10))

@@ -2,20 +2,20 @@ import CommandDescription
 import Foundation
 
 /// Writes the manual page and what shells complete out of what a command tells of its own options:
-/// `describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP [SUBCOMMAND-DUMP ...]`, of which each dump is what
-/// `COMMAND --experimental-dump-help` has written.
+/// `describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP`, of which the dump is what `COMMAND --experimental-dump-help` has
+/// written.
 @main
 enum DescribeCommand {
   static func main() throws {
     let arguments = CommandLine.arguments
-    guard arguments.count > 4 else {
-      end(64, "usage: describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP [SUBCOMMAND-DUMP ...]")
+    guard arguments.count == 5 else {
+      end(64, "usage: describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP")
     }
-    let dumps = try arguments[4...].map { try Data(contentsOf: URL(filePath: $0)) }
+    let dump = try Data(contentsOf: URL(filePath: arguments[4]))
     let template = String(decoding: try Data(contentsOf: URL(filePath: arguments[1])), as: UTF8.self)
     let folder = URL(filePath: arguments[3])
     do throws(DescriptionError) {
-      let command = try CommandDescription(dump: dumps[0], subcommandDumps: Array(dumps[1...]))
+      let command = try CommandDescription(dump: dump)
       let files = [
         "\(command.name).8": try ManualPage(template: template, version: arguments[2]).text(of: command),
         "\(command.name).bash": command.completionScript(for: .bash),

@@ -1,5 +1,5 @@
 import ArgumentParser
-import IPCProtocols
+import IPCCapture
 import IPCSession
 
 /// Options that keep events in files, and that show what was kept.

@@ -28,7 +28,7 @@ enum CompletionScript {
   static func text(for name: String) throws(Failure) -> String {
     guard let shell = CompletedShell(rawValue: name) else {
       let names = CompletedShell.allCases.map(\.rawValue).joined(separator: ", ")
-      throw Failure(.usage, "\(option) knows no shell \"\(name)\"; it takes one of \(names)")
+      throw Failure(.usage, "\(option) knows no shell \"\(name)\"", advice: "it takes one of \(names)")
     }
     return try command().completionScript(for: shell)
   }
@@ -36,8 +36,7 @@ enum CompletionScript {
   /// ipcdump's own options.
   static func command() throws(Failure) -> CommandDescription {
     do throws(DescriptionError) {
-      return try CommandDescription(
-        dump: Data(IPCDump._dumpHelp().utf8), subcommandDumps: [Data(ReportCommand._dumpHelp().utf8)])
+      return try CommandDescription(dump: Data(IPCDump._dumpHelp().utf8))
     } catch {
       throw Failure(.system, "cannot tell what there is to complete: \(error.message)")
     }

@@ -1,6 +1,6 @@
 import ArgumentParser
+import IPCCapture
 import IPCModel
-import IPCProtocols
 
 extension DissectionRule {
   /// Parses a value of `--dissect`: what stands before the last `=` is a port, a type, or the path or name of a channel.

@@ -55,13 +55,19 @@ struct FilterOptions: ParsableArguments {
   func selection(ofCommand: Bool) -> Selection {
     let kinds = types.flatMap(\.kinds)
     var selection = Selection(kinds: Set(kinds.isEmpty ? Kind.all : kinds))
-    selection.pids = Set(pids.flatMap(\.pids))
-    selection.sourcePids = Set(sourcePids.flatMap(\.pids))
-    selection.destinationPids = Set(destinationPids.flatMap(\.pids))
-    selection.comms = Set(comms.map { Comm($0) })
-    selection.sourceComms = Set(sourceComms.map { Comm($0) })
-    selection.destinationComms = Set(destinationComms.map { Comm($0) })
-    selection.isTreeOnly = ofCommand
+    if ofCommand { selection.criteria.append(.commandTree) }
+    for (option, end) in [
+      (sourcePids, Criterion.End.source), (destinationPids, .destination), (pids, .either),
+    ]
+    where !option.isEmpty {
+      selection.criteria.append(.pids(Set(option.flatMap(\.pids)), of: end))
+    }
+    for (option, end) in [
+      (sourceComms, Criterion.End.source), (destinationComms, .destination), (comms, .either),
+    ]
+    where !option.isEmpty {
+      selection.criteria.append(.comms(Set(option.map { Comm($0) }), of: end))
+    }
     return selection
   }
 }

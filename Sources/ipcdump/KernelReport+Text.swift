@@ -47,7 +47,7 @@ extension KernelReport {
     }
   }
 
-  private func line(_ gap: Gap) -> String { row("", "! \(gap.what) (\(gap.advice))") }
+  private func line(_ gap: Limitation) -> String { row("", "! \(gap.what) (\(gap.advice))") }
 
   private func row(_ name: String, _ value: String) -> String {
     name + String(repeating: " ", count: max(1, 16 - name.count)) + value

@@ -34,7 +34,7 @@ struct KernelReport: Encodable {
     /// `raw_tp` or `tracepoint`; nil if it cannot be watched.
     let hook: String?
     let tracepoints: [String]
-    let gaps: [Gap]
+    let gaps: [Limitation]
   }
 
   let ipcdump: String
@@ -47,7 +47,7 @@ struct KernelReport: Encodable {
   let ioUring: Bool?
   let spliceContents: Bool?
   let types: [TypeRow]
-  let gaps: [Gap]
+  let gaps: [Limitation]
 
   enum CodingKeys: String, CodingKey {
     case ipcdump, kernel, btf, capabilities, lockdown, preemption, types, gaps
@@ -77,14 +77,14 @@ struct KernelReport: Encodable {
     ringBuffer = trial.hasRing
     ioUring = facts.namesRequests
     spliceContents = trial.readsPages
-    let general = Gap.general(facts, trial, requested: requested)
+    let general = Limitation.general(facts, trial, requested: requested)
     gaps = general
     types = trial.watches.map { watch in
       // What concerns every type is told once.
-      let refusal = watch.failure.map { Gap($0) }.filter { !general.contains($0) }
+      let refusal = watch.failure.map { Limitation($0) }.filter { !general.contains($0) }
       return TypeRow(
         type: watch.kind.row.name.description, hook: watch.hook?.rawValue, tracepoints: watch.tracepoints,
-        gaps: refusal + watch.missing.compactMap { Gap(missingTracepoint: $0, of: watch.kind) })
+        gaps: refusal + watch.missing.compactMap { Limitation(missingTracepoint: $0, of: watch.kind) })
     }
   }
 
@@ -95,7 +95,7 @@ struct KernelReport: Encodable {
     do {
       return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
     } catch {
-      throw Failure(.system, "cannot tell it as JSON: \(error); leave --json out")
+      throw Failure(.system, "cannot tell it as JSON: \(error)", advice: "leave --json out")
     }
   }
 }

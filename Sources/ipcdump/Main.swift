@@ -21,19 +21,16 @@ enum Main {
       exit(status(of: error))
     }
     let command: any ParsableCommand
-    // Not a subcommand of ArgumentParser's, which would take `-o` and the filters for those of a trace.
-    let isReport = arguments.first == ReportCommand.word
     do {
-      command =
-        isReport ? try ReportCommand.parseAsRoot(Array(arguments.dropFirst())) : try IPCDump.parseAsRoot()
-      guard command is IPCDump || command is ReportCommand else {
+      command = try IPCDump.parseAsRoot()
+      guard command is TraceCommand || command is ReportCommand else {
         // Help or the version was asked for.
         var other = command
         try other.run()
         exit(0)
       }
     } catch {
-      exitAfterParsing(error, isReport ? ReportCommand.self : IPCDump.self)
+      exitAfterParsing(error, IPCDump.subcommand(of: arguments))
     }
     do throws(Failure) {
       exit(try execute(command))
@@ -47,24 +44,22 @@ enum Main {
   ///
   /// - Returns: Exit status.
   private static func execute(_ command: any ParsableCommand) throws(Failure) -> Int32 {
-    if let options = command as? IPCDump { return try options.execute() }
+    if let options = command as? TraceCommand { return try options.execute() }
     if let report = command as? ReportCommand { try report.execute() }
     return 0
   }
 
   private static func exitAfterParsing(_ error: any Error, _ command: any ParsableCommand.Type) -> Never {
-    let text = command.message(for: error)
-    if command.exitCode(for: error).isSuccess {
-      print(command.fullMessage(for: error))
+    let text = IPCDump.message(for: error)
+    if IPCDump.exitCode(for: error).isSuccess {
+      print(IPCDump.fullMessage(for: error))
       exit(0)
     }
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     // tcpdump's habit.
     let isTime = CommandLine.arguments.contains { $0.hasPrefix("-tt") }
-    let advice =
-      isTime
-      ? "-t takes a type; for times see --time"
-      : "see \(command.configuration.commandName ?? "ipcdump") --help"
+    let words = command == TraceCommand.self ? "ipcdump" : "ipcdump \(command._commandName)"
+    let advice = isTime ? "-t takes a type; for times see --time" : "see \(words) --help"
     Diagnostics.report(Failure(.usage, "\(line) (\(advice))"))
     exit(usageStatus)
   }

@@ -1,25 +1,21 @@
 import ArgumentParser
 import Glibc
-import IPCCapture
 import IPCFiltering
-import IPCFormats
 import IPCModel
 import IPCReport
 import IPCSession
 
 /// `ipcdump report`: a capture as a page to look at.
 struct ReportCommand: ParsableCommand {
-  /// First word of the command line that asks for it.
-  static let word = "report"
-
   static let configuration = CommandConfiguration(
-    commandName: "ipcdump \(word)",
+    commandName: "report",
     abstract: "Make a page of a capture that -w has written: graph, timeline, tables, contents.",
     discussion: """
       The page is one HTML file that needs nothing but a browser: it loads nothing from the network. It shows what the \
       traced processes sent each other, passwords included, so keep it as you keep the capture.
       """,
-    version: IPCDump.version)
+    version: IPCDump.version,
+    helpNames: [.short, .long])
 
   @OptionGroup(title: "Which events")
   var filter: FilterOptions
@@ -39,37 +35,18 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Capture to show; - is standard input.", valueName: "file"))
   var capture: String
 
-  /// Reads the capture and writes the page. Of a capture that is damaged, what is whole is shown, and then the failure
-  /// is told.
+  /// Reads the capture and writes the page. Of a capture that is damaged, what is whole is shown, and then the damage is
+  /// thrown.
   func execute() throws(Failure) {
     try refuseToOverwriteCapture()
-    var reader = try CaptureReader(path: capture)
+    var replay = try Replay(path: capture)
     var limits = ReportLimits()
     limits.contentOfEvent = byteLimit.bytes == 0 ? limits.contents : byteLimit.bytes
     let title = capture == "-" ? "ipcdump" : String(capture.split(separator: "/").last ?? "ipcdump")
-    var report = Report(title: title, program: IPCDump.version, clock: reader.clock, limits: limits)
+    let report = Report(title: title, program: IPCDump.version, clock: replay.clock, limits: limits)
+    let output = try PageOutput(report, to: page)
     let filter = EventFilter(filter.selection(ofCommand: false))
-    var damage: Failure?
-    do throws(Failure) {
-      while let entry = try reader.next() {
-        report.clock = reader.clock
-        switch entry {
-        case .event(let event) where filter.passes(event):
-          report.take(event, content: reader.content, texts: reader.texts)
-        case .event: break
-        case .loss(let loss): report.take(loss)
-        }
-      }
-    } catch {
-      damage = error
-      report.warning = error.sentence
-    }
-    let output = try OutputFile(path: page)
-    guard !output.isTerminal else {
-      throw Failure(.usage, "a page is not for a terminal; choose a file with -o")
-    }
-    try report.write { buffer throws(Failure) in try output.write(&buffer) }
-    if let damage { throw damage }
+    try replay.run(into: EventPipeline(filter, [output], limit: 0, clock: replay.clock))
   }
 
   private func refuseToOverwriteCapture() throws(Failure) {
@@ -78,6 +55,7 @@ struct ReportCommand: ParsableCommand {
     guard stat(capture, &source) == 0, stat(page, &target) == 0,
       source.st_dev == target.st_dev, source.st_ino == target.st_ino
     else { return }
-    throw Failure(.usage, "the page would overwrite the capture \(capture); choose another file for -o")
+    throw Failure(
+      .usage, "the page would overwrite the capture \(capture)", advice: "choose another file for -o")
   }
 }

@@ -2,7 +2,6 @@ import ByteOutput
 import IPCCapture
 import IPCFormats
 import IPCModel
-import IPCProtocols
 
 /// A capture in memory, and what should come out of it: the JSON that its events give when they happen.
 public struct Recorded: ~Copyable {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import IPCCapture
 import IPCModel
-import IPCProtocols
 import IPCSession
 import Testing
 
@@ -10,10 +10,10 @@ import Testing
 struct CaptureOptionTests {
   private func complaint(_ arguments: [String]) -> String? {
     do {
-      _ = try IPCDump.parse(arguments)
+      _ = try TraceCommand.parse(arguments)
       return nil
     } catch {
-      return IPCDump.message(for: error)
+      return TraceCommand.message(for: error)
     }
   }
 
@@ -50,7 +50,7 @@ struct CaptureOptionTests {
   }
 
   @Test func `--dissect knows ports, types, paths and everything`() throws {
-    let rules = try IPCDump.parse([
+    let rules = try TraceCommand.parse([
       "-w", "a", "--dissect", "6379=resp", "--dissect", "pipe=data", "--dissect", "/run/a=b=http",
       "--dissect", "json",
     ]).capture.dissect
@@ -64,12 +64,13 @@ struct CaptureOptionTests {
 
   @Test func `say what files there are`() throws {
     let large = try #require(
-      try IPCDump.parse(["-w", "a", "-C", "2", "-W", "3", "--dissect", "json"]).capture
+      try TraceCommand.parse(["-w", "a", "-C", "2", "-W", "3", "--dissect", "json"]).capture
         .fileSettings(byteLimit: 5))
     #expect(large.path == "a" && large.sizeLimit == 2_000_000 && large.duration == nil)
     #expect(large.fileCount == 3 && large.byteLimit == 5 && large.rules.count == 1)
-    let timed = try #require(try IPCDump.parse(["-w", "a", "-G", "4"]).capture.fileSettings(byteLimit: nil))
+    let timed = try #require(
+      try TraceCommand.parse(["-w", "a", "-G", "4"]).capture.fileSettings(byteLimit: nil))
     #expect(timed.sizeLimit == nil && timed.duration == 4_000_000_000 && timed.fileCount == nil)
-    #expect(try IPCDump.parse([]).capture.fileSettings(byteLimit: nil) == nil)
+    #expect(try TraceCommand.parse([]).capture.fileSettings(byteLimit: nil) == nil)
   }
 }

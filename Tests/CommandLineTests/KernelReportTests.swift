@@ -48,24 +48,26 @@ struct KernelReportTests {
   }
 
   @Test func `tells a refusal as a gap, with the advice that the error has`() {
-    let gap = Gap(.lacking(.bpf))
+    let gap = Limitation(.lacking(.bpf))
     #expect(gap.what == "tracing needs CAP_BPF and CAP_PERFMON, and this process lacks CAP_BPF")
     #expect(gap.advice.hasPrefix("run ipcdump with sudo"))
-    #expect(Gap(.lockedDown()).advice.hasPrefix("boot it with lockdown=integrity"))
-    #expect(Gap(.withoutBTF).advice.contains("CONFIG_DEBUG_INFO_BTF=y"))
+    #expect(Limitation(.lockedDown()).advice.hasPrefix("boot it with lockdown=integrity"))
+    #expect(Limitation(.withoutBTF).advice.contains("CONFIG_DEBUG_INFO_BTF=y"))
   }
 
   @Test func `tells once what stops several types, even if others can be watched`() {
     let ofOne = Failure(.system, "the kernel refuses one program; try another")
-    #expect(Gap.shared([.lockedDown(), ofOne, .lockedDown(), .lockedDown()]) == [Gap(.lockedDown())])
-    #expect(Gap.shared([.lockedDown(), ofOne]).isEmpty)
+    #expect(Limitation.shared([.lockedDown(), ofOne, .lockedDown(), .lockedDown()]) == [Limitation(.lockedDown())])
+    #expect(Limitation.shared([.lockedDown(), ofOne]).isEmpty)
   }
 
   @Test func `tells what a missing tracepoint costs of the types that it matters to`() throws {
-    let gap = try #require(Gap(missingTracepoint: "sk_data_ready", of: .unixDatagram))
+    let gap = try #require(Limitation(missingTracepoint: "sk_data_ready", of: .unixDatagram))
     #expect(gap.what.hasPrefix("sk_data_ready is missing: "))
     #expect(gap.advice == "Linux 6.3 or later")
-    #expect(Gap(missingTracepoint: "sk_data_ready", of: .unixStream) == nil)
-    #expect(Gap(missingTracepoint: "io_uring_complete", of: .pty)?.advice.contains("CONFIG_IO_URING") == true)
+    #expect(Limitation(missingTracepoint: "sk_data_ready", of: .unixStream) == nil)
+    #expect(
+      Limitation(missingTracepoint: "io_uring_complete", of: .pty)?.advice.contains("CONFIG_IO_URING") == true
+    )
   }
 }

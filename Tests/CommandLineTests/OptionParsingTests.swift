@@ -10,20 +10,20 @@ import Testing
 
 @Suite("The command line")
 struct OptionParsingTests {
-  private func parse(_ arguments: String...) throws -> IPCDump { try IPCDump.parse(arguments) }
+  private func parse(_ arguments: String...) throws -> TraceCommand { try TraceCommand.parse(arguments) }
 
   private func selection(_ arguments: String...) throws -> Selection {
-    let options = try IPCDump.parse(arguments)
+    let options = try TraceCommand.parse(arguments)
     return options.filter.selection(ofCommand: !options.command.isEmpty)
   }
 
   /// What is said of arguments that are refused; nil if they are taken.
   private func complaint(_ arguments: String...) -> String? {
     do {
-      _ = try IPCDump.parse(arguments)
+      _ = try TraceCommand.parse(arguments)
       return nil
     } catch {
-      return IPCDump.exitCode(for: error).isSuccess ? nil : IPCDump.message(for: error)
+      return TraceCommand.exitCode(for: error).isSuccess ? nil : TraceCommand.message(for: error)
     }
   }
 
@@ -54,7 +54,7 @@ struct OptionParsingTests {
   @Test func `of a report are its own`() throws {
     let report = try ReportCommand.parse(["t.pcapng", "-o", "t.html", "-t", "pipe", "-p", "1,2", "-B", "0"])
     #expect(report.capture == "t.pcapng" && report.page == "t.html" && report.byteLimit.bytes == 0)
-    #expect(report.filter.selection(ofCommand: false).pids == [1, 2])
+    #expect(report.filter.selection(ofCommand: false).criteria == [.pids([1, 2], of: .either)])
     #expect(try ReportCommand.parse(["-"]).byteLimit.bytes == 4096)
     #expect(throws: (any Error).self) { try ReportCommand.parse([]) }
     #expect(throws: (any Error).self) { try ReportCommand.parse(["t.pcapng", "-x"]) }
@@ -73,21 +73,20 @@ struct OptionParsingTests {
     #expect(options.output.file == "file")
     #expect(options.output.showsContents)
     var expected = Selection(kinds: [.pipe])
-    expected.destinationComms = [Comm("cat")]
-    expected.comms = [Comm("sh")]
-    expected.sourceComms = [Comm("sh")]
-    expected.destinationPids = [20]
-    expected.pids = [10]
-    expected.sourcePids = [10]
+    expected.criteria = [
+      .pids([10], of: .source), .pids([20], of: .destination), .pids([10], of: .either),
+      .comms([Comm("sh")], of: .source), .comms([Comm("cat")], of: .destination),
+      .comms([Comm("sh")], of: .either),
+    ]
     #expect(options.filter.selection(ofCommand: false) == expected)
   }
 
   @Test func `answers a call for help, or for the version, without failing`() {
     for argument in ["-h", "--help", "--version"] {
-      let error = #expect(throws: (any Error).self) { try IPCDump.parse([argument]) }
-      #expect(error.map { IPCDump.exitCode(for: $0).isSuccess } == true)
+      let error = #expect(throws: (any Error).self) { try TraceCommand.parse([argument]) }
+      #expect(error.map { TraceCommand.exitCode(for: $0).isSuccess } == true)
     }
-    let help = IPCDump.helpMessage()
+    let help = TraceCommand.helpMessage()
     for option in [
       "-B", "-D", "-L", "-P", "-S", "-c", "-d", "-f", "-o", "-p", "-s", "-t", "-x", "-X", "--ascii", "--text",
       "-h",
@@ -97,12 +96,13 @@ struct OptionParsingTests {
   }
 
   @Test func `gathers the values of a repeated option`() throws {
-    #expect(try selection("-p", "1,2", "-p", "3").pids == [1, 2, 3])
-    #expect(try selection("-s", "1", "-s", "2").sourcePids == [1, 2])
-    #expect(try selection("-d", "1", "-d", "2").destinationPids == [1, 2])
-    #expect(try selection("-P", "a", "-P", "b").comms == [Comm("a"), Comm("b")])
-    #expect(try selection("-S", "a", "-S", "b").sourceComms == [Comm("a"), Comm("b")])
-    #expect(try selection("-D", "a", "-D", "b").destinationComms == [Comm("a"), Comm("b")])
+    #expect(try selection("-p", "1,2", "-p", "3").criteria == [.pids([1, 2, 3], of: .either)])
+    #expect(try selection("-s", "1", "-s", "2").criteria == [.pids([1, 2], of: .source)])
+    #expect(try selection("-d", "1", "-d", "2").criteria == [.pids([1, 2], of: .destination)])
+    #expect(try selection("-P", "a", "-P", "b").criteria == [.comms([Comm("a"), Comm("b")], of: .either)])
+    #expect(try selection("-S", "a", "-S", "b").criteria == [.comms([Comm("a"), Comm("b")], of: .source)])
+    #expect(
+      try selection("-D", "a", "-D", "b").criteria == [.comms([Comm("a"), Comm("b")], of: .destination)])
     #expect(try selection("-t", "k", "-t", "p").kinds == [.signal, .pipe])
   }
 
@@ -135,8 +135,8 @@ struct OptionParsingTests {
     #expect(options.output.showsContents)
     #expect(options.command == ["sh", "-c", "echo -x", "--", "-t"])
     #expect(options.output.count ?? 0 == 0)
-    #expect(try selection("--", "true").isTreeOnly)
-    #expect(try !selection("-p", "1").isTreeOnly)
+    #expect(try selection("--", "true").criteria == [.commandTree])
+    #expect(try selection("-p", "1").criteria == [.pids([1], of: .either)])
   }
 
   @Test func `takes no command without two dashes`() {
@@ -149,7 +149,7 @@ struct OptionParsingTests {
       as [(String, ContentStyle)])
   func `takes every way to show contents`(option: String, style: ContentStyle) throws {
     for arguments in [[option], [option, option], [option, "-f", "json"], ["-qB", "5", option]] {
-      let options = try IPCDump.parse(arguments)
+      let options = try TraceCommand.parse(arguments)
       #expect(options.output.showsContents)
       #expect(options.output.contents.first == style)
     }
@@ -162,9 +162,9 @@ struct OptionParsingTests {
 
   @Test(arguments: [["-x", "-X"], ["-xX"], ["-x", "--text"], ["--text", "--ascii"], ["-x", "-X", "-x"]])
   func `refuses two ways to show contents`(arguments: [String]) {
-    let error = #expect(throws: (any Error).self) { try IPCDump.parse(arguments) }
-    #expect(error.map { IPCDump.exitCode(for: $0).rawValue } == 64)
-    let complaint = error.map { IPCDump.message(for: $0) }
+    let error = #expect(throws: (any Error).self) { try TraceCommand.parse(arguments) }
+    #expect(error.map { TraceCommand.exitCode(for: $0).rawValue } == 64)
+    let complaint = error.map { TraceCommand.message(for: $0) }
     #expect(complaint == "-x, -X and --text show the contents in different ways; choose one of them")
   }
 
@@ -196,9 +196,9 @@ struct OptionParsingTests {
       ["--unknown"],
     ])
   func `refuses what it does not understand`(arguments: [String]) {
-    let error = #expect(throws: (any Error).self) { try IPCDump.parse(arguments) }
-    #expect(error.map { IPCDump.exitCode(for: $0).rawValue } == 64)
-    #expect(error.map { IPCDump.message(for: $0).isEmpty } == false)
+    let error = #expect(throws: (any Error).self) { try TraceCommand.parse(arguments) }
+    #expect(error.map { TraceCommand.exitCode(for: $0).rawValue } == 64)
+    #expect(error.map { TraceCommand.message(for: $0).isEmpty } == false)
   }
 
   @Test(
@@ -226,7 +226,8 @@ struct OptionParsingTests {
   }
 
   @Test func `cuts a name to what the kernel keeps of it`() throws {
-    #expect(try selection("-P", "systemd-journald").comms == [Comm("systemd-journal")])
+    #expect(
+      try selection("-P", "systemd-journald").criteria == [.comms([Comm("systemd-journal")], of: .either)])
   }
 
   @Test func `colours if it is told to, whatever it writes to`() throws {

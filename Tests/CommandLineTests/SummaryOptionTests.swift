@@ -7,26 +7,26 @@ import Testing
 struct SummaryOptionTests {
   private func complaint(_ arguments: String...) -> String? {
     do {
-      _ = try IPCDump.parse(arguments)
+      _ = try TraceCommand.parse(arguments)
       return nil
     } catch {
-      return IPCDump.message(for: error)
+      return TraceCommand.message(for: error)
     }
   }
 
   @Test func `are off by default`() throws {
-    #expect(try IPCDump.parse([]).summary.isWanted == false)
+    #expect(try TraceCommand.parse([]).summary.isWanted == false)
   }
 
   @Test(arguments: [(nil, 20), ("0", nil), ("1", 1), ("4294967295", 4_294_967_295)] as [(String?, Int?)])
   func `tell apart as many edges as are asked for`(_ count: String?, _ shown: Int?) throws {
-    let options = try IPCDump.parse(["--summary"] + (count.map { ["--top", $0] } ?? []))
+    let options = try TraceCommand.parse(["--summary"] + (count.map { ["--top", $0] } ?? []))
     #expect(options.summary.shownEdges == shown)
   }
 
   @Test func `go together with a file for the events, whatever it holds`() {
     for more in [["-x"], ["-f", "csv"], ["-f", "json", "-X"]] {
-      #expect(throws: Never.self) { try IPCDump.parse(["--summary", "-o", "file"] + more) }
+      #expect(throws: Never.self) { try TraceCommand.parse(["--summary", "-o", "file"] + more) }
     }
   }
 

@@ -57,7 +57,7 @@ struct KernelTextFuzzTests {
       withUnsafeMutableBytes(of: &raw) { bytes in
         for index in bytes.indices { bytes[index] = UInt8.random(in: 0...255, using: &random) }
       }
-      let channel = HeldChannel(raw)
+      let channel = OpenChannel(raw)
       #expect((channel.receives == nil) == (raw.receives == 0))
       #expect(channel.holder.comm.count < Comm.capacity)
     }

@@ -41,20 +41,18 @@ struct OptionFuzzTests {
         if Bool.random(using: &random) { words.append(value(&random)) }
       }
       do {
-        try expectSound(try IPCDump.parse(words), words)
+        try expectSound(try TraceCommand.parse(words), words)
       } catch {
-        #expect(IPCDump.message(for: error).isEmpty == false, "\(words)")
+        #expect(TraceCommand.message(for: error).isEmpty == false, "\(words)")
       }
     }
   }
 
   /// What is taken is what the rest of the program relies on.
-  private func expectSound(_ options: IPCDump, _ words: [String]) throws {
+  private func expectSound(_ options: TraceCommand, _ words: [String]) throws {
     let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
     #expect(!selection.kinds.isEmpty, "\(words)")
-    for pids in [selection.pids, selection.sourcePids, selection.destinationPids] {
-      #expect(pids.allSatisfy { $0 > 0 }, "\(words)")
-    }
+    for case .pids(let pids, _) in selection.criteria { #expect(pids.allSatisfy { $0 > 0 }, "\(words)") }
     #expect((64 << 10...1 << 30).contains(options.trace.ringSize), "\(words)")
     #expect(options.trace.ringSize.nonzeroBitCount == 1, "\(words)")
     #expect(options.output.shownBytes ?? 1 > 0, "\(words)")
@@ -62,7 +60,8 @@ struct OptionFuzzTests {
     for kind in Kind.all {
       let event = Event(time: 1, kind: kind, source: .unknown, destination: .unknown, count: 0)
       let isOpen = selection == Selection(kinds: selection.kinds)
-      #expect(filter.passes(event) == (isOpen && selection.kinds.contains(kind)), "\(words)")
+      #expect(
+        filter.passes(event, texts: TextTable()) == (isOpen && selection.kinds.contains(kind)), "\(words)")
     }
   }
 

@@ -16,26 +16,26 @@ struct KernelScopeTests {
   }
 
   @Test func `is the command's tree if there is a command`() {
-    #expect(scope { $0.isTreeOnly = true } == .tree)
+    #expect(scope { $0.criteria.append(.commandTree) } == .tree)
     #expect(
       scope {
-        $0.isTreeOnly = true
-        $0.pids = [10]
-        $0.comms = [Comm("sh")]
+        $0.criteria.append(.commandTree)
+        $0.criteria.append(.pids([10], of: .either))
+        $0.criteria.append(.comms([Comm("sh")], of: .either))
       } == .tree)
   }
 
   @Test func `is the processes that are named by number, or else by name`() {
-    #expect(scope { $0.pids = [10, 20] } == .pids([10, 20]))
-    #expect(scope { $0.sourcePids = [10] } == .pids([10]))
-    #expect(scope { $0.destinationPids = [20] } == .pids([20]))
-    #expect(scope { $0.comms = [Comm("sh")] } == .comms([Comm("sh")]))
-    #expect(scope { $0.sourceComms = [Comm("sh")] } == .comms([Comm("sh")]))
-    #expect(scope { $0.destinationComms = [Comm("cat")] } == .comms([Comm("cat")]))
+    #expect(scope { $0.criteria.append(.pids([10, 20], of: .either)) } == .pids([10, 20]))
+    #expect(scope { $0.criteria.append(.pids([10], of: .source)) } == .pids([10]))
+    #expect(scope { $0.criteria.append(.pids([20], of: .destination)) } == .pids([20]))
+    #expect(scope { $0.criteria.append(.comms([Comm("sh")], of: .either)) } == .comms([Comm("sh")]))
+    #expect(scope { $0.criteria.append(.comms([Comm("sh")], of: .source)) } == .comms([Comm("sh")]))
+    #expect(scope { $0.criteria.append(.comms([Comm("cat")], of: .destination)) } == .comms([Comm("cat")]))
     #expect(
       scope {
-        $0.comms = [Comm("sh")]
-        $0.destinationPids = [20]
+        $0.criteria.append(.comms([Comm("sh")], of: .either))
+        $0.criteria.append(.pids([20], of: .destination))
       } == .pids([20]))
   }
 
@@ -62,18 +62,17 @@ struct KernelScopeTests {
         Int.random(in: 0..<3, using: &random) > 0
           ? [] : Set(values.filter { _ in Bool.random(using: &random) })
       }
-      selection.pids = some(pids)
-      selection.sourcePids = some(pids)
-      selection.destinationPids = some(pids)
-      selection.comms = some(comms)
-      selection.sourceComms = some(comms)
-      selection.destinationComms = some(comms)
-      selection.isTreeOnly = Int.random(in: 0..<4, using: &random) == 0
+      for end in [Criterion.End.either, .source, .destination] {
+        let (pids, comms) = (some(pids), some(comms))
+        if !pids.isEmpty { selection.criteria.append(.pids(pids, of: end)) }
+        if !comms.isEmpty { selection.criteria.append(.comms(comms, of: end)) }
+      }
+      if Int.random(in: 0..<4, using: &random) == 0 { selection.criteria.append(.commandTree) }
       let event = Scene.event(
         Bool.random(using: &random) ? .pipe : .signal, from: ends.randomElement(using: &random) ?? .unknown,
         to: ends.randomElement(using: &random) ?? .unknown,
         traits: Bool.random(using: &random) ? .inScope : [])
-      guard EventFilter(selection).passes(event) else { continue }
+      guard Scene.passes(event, selection) else { continue }
       passed += 1
       #expect(letsThrough(KernelScope(selection), event), "\(selection) \(event)")
     }

@@ -18,6 +18,11 @@ enum Scene {
   static func passes(_ event: Event, _ choose: (inout Selection) -> Void) -> Bool {
     var selection = Selection(kinds: Set(Kind.all))
     choose(&selection)
-    return EventFilter(selection).passes(event)
+    return passes(event, selection)
+  }
+
+  /// Whether a selection's filter passes an event without contents.
+  static func passes(_ event: Event, _ selection: Selection) -> Bool {
+    EventFilter(selection).passes(event, texts: TextTable())
   }
 }

@@ -12,7 +12,7 @@ struct BlockedThreadTests {
   /// A pipe that process 5 reads from or writes to, and process 6 the other way.
   private func pipe(
     _ file: UInt64, isReader: Bool, unread: UInt32 = 0, interest: ipc_interest = IPC_INTEREST_WANTED
-  ) -> [HeldChannel] {
+  ) -> [OpenChannel] {
     [(file, isReader, 5), (file + 1, !isReader, 6)].map { file, isReader, pid in
       var raw = ipc_held()
       raw.sends = file & ~1
@@ -24,13 +24,13 @@ struct BlockedThreadTests {
       raw.can_write = isReader ? 0 : 1
       raw.unread = unread
       raw.interest = UInt8(interest.rawValue)
-      return HeldChannel(raw)
+      return OpenChannel(raw)
     }
   }
 
   private func socket(
     _ file: UInt64, _ kind: ipc_kind, to peer: UInt64, unread: UInt32 = 0, pid: UInt32 = 5
-  ) -> HeldChannel {
+  ) -> OpenChannel {
     var raw = ipc_held()
     raw.sends = file
     raw.sends_identity = file
@@ -42,12 +42,12 @@ struct BlockedThreadTests {
     raw.kind = UInt8(kind.rawValue)
     raw.unread = unread
     raw.interest = UInt8(IPC_INTEREST_WANTED.rawValue)
-    return HeldChannel(raw)
+    return OpenChannel(raw)
   }
 
   private func blocked(
     _ call: ipc_waiting_call, _ waits: [(file: UInt64, readiness: ipc_readiness)], inScope: Bool = true,
-    among held: [HeldChannel]
+    among held: [OpenChannel]
   ) -> [String]? {
     let raws = waits.map { wait in
       var raw = ipc_waiting()
@@ -61,7 +61,7 @@ struct BlockedThreadTests {
       return raw
     }
     guard let thread = WaitingThread.threads(raws, watched: []).first,
-      let blocked = BlockedThread(thread, among: HeldChannels(held))
+      let blocked = BlockedThread(thread, among: ChannelSnapshot(held))
     else { return nil }
     return blocked.waits.map { wait in
       let others = wait.others.map { "\($0.map(\.pid))" } ?? "anybody"
@@ -115,7 +115,7 @@ struct BlockedThreadTests {
     raw.in_scope = 1
     raw.readiness = UInt8(IPC_READY_TO_READ.rawValue)
     let thread = WaitingThread.threads([raw], watched: []).first
-    #expect(thread.flatMap { BlockedThread($0, among: HeldChannels(held)) } == nil)
+    #expect(thread.flatMap { BlockedThread($0, among: ChannelSnapshot(held)) } == nil)
   }
 
   @Test func `of no interest, or at ipcdump's own output, is not told`() {

@@ -24,7 +24,7 @@ struct KernelTextTests {
     #expect(readSmallFile("/proc/self") == nil)
   }
 
-  private func held(_ fill: (inout ipc_held) -> Void) -> HeldChannel {
+  private func held(_ fill: (inout ipc_held) -> Void) -> OpenChannel {
     var raw = ipc_held()
     raw.sends = 0xffff_8880_0001_0000
     raw.sends_identity = 42
@@ -32,7 +32,7 @@ struct KernelTextTests {
     raw.tgid = 4321
     withUnsafeMutableBytes(of: &raw.comm) { $0.copyBytes(from: "sh".utf8) }
     fill(&raw)
-    return HeldChannel(raw)
+    return OpenChannel(raw)
   }
 
   @Test func `of an open pipe is who holds it and what is in it`() {

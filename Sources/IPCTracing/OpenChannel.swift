@@ -5,7 +5,7 @@ import RecordLayout
 ///
 /// Directions are named as in records: a pipe is one, anything else has one that it sends in and one that it receives
 /// from.
-public struct HeldChannel: Sendable {
+public struct OpenChannel: Sendable {
   /// Name of a direction.
   public struct Direction: Sendable, Hashable {
     /// Address, or a hash that stands for one.

@@ -1,7 +1,7 @@
 import IPCModel
 
 /// Something that cannot be seen here, and what to do about it.
-public struct Gap: Encodable, Equatable, Sendable {
+public struct Limitation: Encodable, Equatable, Sendable {
   /// What it is.
   public let what: String
   /// What helps.
@@ -41,59 +41,59 @@ public struct Gap: Encodable, Equatable, Sendable {
     self.advice = advice
   }
 
-  /// A sentence that tells both, the advice behind its last semicolon.
+  /// What a failure is about.
   public init(_ failure: Failure) {
-    let parts = failure.sentence.split(separator: "; ")
-    what = parts.dropLast().joined(separator: "; ")
-    advice = parts.last.map(String.init) ?? ""
+    what = failure.problem
+    advice = failure.advice ?? ""
   }
 
   /// What stops several types, once.
   ///
   /// - Parameter failures: Why types cannot be traced, one each.
-  public static func shared(_ failures: [Failure]) -> [Gap] {
-    var shared: [Gap] = []
-    var seen: [Gap] = []
-    for gap in failures.map({ Gap($0) }) {
-      if seen.contains(gap), !shared.contains(gap) { shared.append(gap) }
-      seen.append(gap)
+  public static func shared(_ failures: [Failure]) -> [Limitation] {
+    var shared: [Limitation] = []
+    var seen: [Limitation] = []
+    for limitation in failures.map({ Limitation($0) }) {
+      if seen.contains(limitation), !shared.contains(limitation) { shared.append(limitation) }
+      seen.append(limitation)
     }
     return shared
   }
 
   /// What concerns no single type.
-  public static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Gap] {
-    var gaps: [Gap] = []
-    if !facts.hasBTF { gaps.append(Gap(.withoutBTF)) }
+  public static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Limitation] {
+    var limitations: [Limitation] = []
+    if !facts.hasBTF { limitations.append(Limitation(.withoutBTF)) }
     let missing = facts.capabilities.map(Capabilities.missing(of:)) ?? []
-    if !missing.isEmpty { gaps.append(Gap(.lacking(missing))) }
-    gaps += shared(trial.watches.compactMap(\.failure)).filter { !gaps.contains($0) }
+    if !missing.isEmpty { limitations.append(Limitation(.lacking(missing))) }
+    limitations += shared(trial.watches.compactMap(\.failure)).filter { !limitations.contains($0) }
     if trial.hasRing == false {
-      gaps.append(Gap("the kernel has no BPF ring buffer", "Linux 5.8 or later"))
+      limitations.append(Limitation("the kernel has no BPF ring buffer", "Linux 5.8 or later"))
     }
     let preemption = facts.preemption
     if preemption.losesRawTracepoints, requested == .raw {
-      gaps.append(
-        Gap("programs of type raw_tp are skipped here now and then; what is lost is counted", "--hook=auto"))
+      limitations.append(
+        Limitation(
+          "programs of type raw_tp are skipped here now and then; what is lost is counted", "--hook=auto"))
     }
     if preemption.losesRawTracepoints, preemption.reachesRawTracepoints == nil, missing.isEmpty {
-      gaps.append(
-        Gap(
+      limitations.append(
+        Limitation(
           "whether raw_tp programs lose events here cannot be told; tracepoint programs never do, but cost more",
           "--hook=raw_tp loses nothing before Linux 7.0, and counts what it loses since"))
     }
     if facts.namesRequests == false {
-      gaps.append(
-        Gap(
+      limitations.append(
+        Limitation(
           "io_uring_complete does not name its request: what comes by io_uring has an unknown source",
           "Linux 5.19 or later"))
     }
     if trial.readsPages == false {
-      gaps.append(
-        Gap(
+      limitations.append(
+        Limitation(
           "where the memory of a pipe's pages lies was not found: contents that are spliced from a file to no reader's "
             + "buffer are told as missing", "none is known; please report the kernel and its configuration"))
     }
-    return gaps
+    return limitations
   }
 }

@@ -1,18 +1,21 @@
 import IPCModel
+import IPCProtocols
 import TestSupport
 import Testing
 
-@testable import IPCProtocols
+@testable import IPCCapture
 
 @Suite("Wireshark is told to show")
 struct DissectorTests {
   static let contents: [([UInt8], Dissector)] = [
-    (Array("GET / HTTP/1.1\r\n".utf8), .http), (Array("HTTP/1.1 200 OK\r\n".utf8), .http),
-    (Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8), .http2), (Array("SSH-2.0-OpenSSH_9".utf8), .ssh),
-    (Array("{\"a\": 1}\n".utf8), .json), (Array("[]".utf8), .json), (Array("[ {\"b\":2} ]".utf8), .json),
-    ([0x6C, 1, 0, 1] + Array(repeating: 0, count: 12), .dbus),
-    ([0x42, 4, 7, 1] + Array(repeating: 0, count: 12), .dbus),
-    ([0x16, 3, 1, 0, 5, 1], .tls),
+    (Array("GET / HTTP/1.1\r\n".utf8), .of(.http)), (Array("HTTP/1.1 200 OK\r\n".utf8), .of(.http)),
+    (Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8), .of(.http2)),
+    (Array("SSH-2.0-OpenSSH_9".utf8), .of(.ssh)),
+    (Array("{\"a\": 1}\n".utf8), .of(.json)), (Array("[]".utf8), .of(.json)),
+    (Array("[ {\"b\":2} ]".utf8), .of(.json)),
+    ([0x6C, 1, 0, 1] + Array(repeating: 0, count: 12), .of(.dbus)),
+    ([0x42, 4, 7, 1] + Array(repeating: 0, count: 12), .of(.dbus)),
+    ([0x16, 3, 1, 0, 5, 1], .of(.tls)),
     (Array("{ braces }".utf8), .text), (Array("letters\n".utf8), .text), (Array("BEGIN".utf8), .text),
     ([0x6C, 5, 0, 1] + Array(repeating: 0, count: 12), .data), ([0x6C, 1, 0, 1], .data), ([0], .data),
     (Array("\u{1b}[1mgrün\n".utf8), .text), ([0x16], .data), (Array("[".utf8), .text),
@@ -42,8 +45,8 @@ struct DissectorTests {
     let same = choose([answer, [1, 2], Array("text".utf8)]) { event, _ in
       event.set(Kind.UnixSocket.destinationInode, to: 77)
     }
-    #expect(same == [.known(.http), .known(.http), .known(.http)])
-    #expect(choose([answer, [1, 2]]) { _, _ in } == [.known(.http), .known(.data)])
+    #expect(same == [.known(.of(.http)), .known(.of(.http)), .known(.of(.http))])
+    #expect(choose([answer, [1, 2]]) { _, _ in } == [.known(.of(.http)), .known(.data)])
   }
 
   @Test func `what usually is at a port, unless the bytes say otherwise`() {
@@ -53,10 +56,10 @@ struct DissectorTests {
         event.set(Kind.LoopbackSocket.destinationPort, to: destination)
       }
     }
-    #expect(chosen(40_000, 6379, .loopbackTCP) == [.known(.redis), .known(.http)])
-    #expect(chosen(5432, 40_000, .loopbackTCP) == [.known(.postgres), .known(.http)])
-    #expect(chosen(40_000, 53, .loopbackUDP) == [.known(.dns), .known(.http)])
-    #expect(chosen(40_000, 53, .loopbackTCP) == [.known(.data), .known(.http)])
+    #expect(chosen(40_000, 6379, .loopbackTCP) == [.known(.of(.redis)), .known(.of(.http))])
+    #expect(chosen(5432, 40_000, .loopbackTCP) == [.known(.of(.postgres)), .known(.of(.http))])
+    #expect(chosen(40_000, 53, .loopbackUDP) == [.known(.of(.dns)), .known(.of(.http))])
+    #expect(chosen(40_000, 53, .loopbackTCP) == [.known(.data), .known(.of(.http))])
   }
 
   @Test func `what the user says, before all else`() {
@@ -74,7 +77,7 @@ struct DissectorTests {
       choose([answer], rules: rules) { event, texts in
         event.set(Kind.UnixSocket.path, to: texts.add("/run/b"))
       } == [
-        .known(.http)
+        .known(.of(.http))
       ])
     #expect(choose([answer], kind: .pipe, rules: rules) { _, _ in } == [.rule(1)])
     #expect(

@@ -6,16 +6,14 @@ import IPCTraffic
 import Logging
 import SystemPackage
 
-/// Shows the summary of a trace: at its end, and whenever it is asked for.
-///
-/// A class, because it is asked for wherever ipcdump waits.
-public final class SummaryOutput {
-  /// What is added up.
-  public let traffic = TrafficSummary()
+/// Adds events up and shows the summary: at the end, and whenever it is asked for.
+public final class TrafficOutput: EventConsumer {
+  private let traffic = TrafficSummary()
   private let edgeCount: Int?
   private let isJSON: Bool
   private let output: OutputFile
   private var beginning: UInt64 = 0
+  private var lastSnapshot: Snapshot?
 
   /// Prepares a summary of nothing.
   ///
@@ -29,8 +27,22 @@ public final class SummaryOutput {
     self.output = output
   }
 
-  /// Descriptor, to find the pipe or terminal behind it.
-  var descriptor: Int32 { output.descriptor }
+  /// Where summaries go.
+  public var sparseDescriptors: [Int32] { [output.descriptor] }
+
+  /// Adds an event up.
+  public func take(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+  ) -> Bool {
+    traffic.take(event, texts: texts)
+    return true
+  }
+
+  /// Adds a loss up.
+  public func take(_ loss: Loss) { traffic.take(loss) }
+
+  /// Shows the summary of all, with what went on when the trace ended.
+  public func finish() throws(Failure) { try show(at: lastSnapshot) }
 
   /// Answers who asks for a summary where there is none.
   static func warnOfAbsence() {
@@ -40,20 +52,16 @@ public final class SummaryOutput {
   /// Learns when the trace has begun.
   func begin(at time: UInt64) { beginning = time }
 
-  /// What the kernel says now.
+  /// Learns what goes on at the end of the trace, before the last events come.
+  func end(at snapshot: Snapshot) { lastSnapshot = snapshot }
+
+  /// What the kernel says of this moment.
   ///
   /// - Parameter held: The channels that exist now.
   func look(
-    _ tracer: borrowing Tracer, held: [HeldChannel], now: UInt64
+    _ tracer: borrowing Tracer, held: [OpenChannel], now: UInt64
   ) throws(Failure) -> Snapshot {
-    var snapshot = Snapshot(duration: now - beginning)
-    // Every holder of a channel says the same.
-    for channel in held {
-      if let unread = channel.countedUnread { snapshot.unread[channel.receivingEnd] = UInt64(unread) }
-    }
-    let channels = HeldChannels(held)
-    snapshot.blocked = try tracer.waitingThreads().compactMap { BlockedThread($0, among: channels) }
-    return snapshot
+    Snapshot(duration: now - beginning, held: held, waiting: try tracer.waitingThreads())
   }
 
   /// Writes the summary as it is now.

@@ -8,7 +8,7 @@ import Testing
 @testable import IPCSession
 
 @Suite("The files of -w")
-struct RecorderTests {
+struct CaptureOutputTests {
   private let folder: URL
   private let clock = WallClock(
     offset: 1_795_187_000_000_000_000, start: 1_000_000_000, zone: TimeZoneOffset(secondsEast: 0))
@@ -28,7 +28,7 @@ struct RecorderTests {
     settings.sizeLimit = megabytes.map { $0 * 1_000_000 }
     settings.duration = duration.map { $0 * 1_000_000_000 }
     settings.fileCount = fileCount
-    let recorder = try Recorder(settings, clock: clock)
+    let output = try CaptureOutput(settings, clock: clock)
     let content = [UInt8](repeating: 7, count: bytes)
     let end = Endpoint(pid: 1, tid: 1, comm: Comm("a"))
     let texts = TextTable()
@@ -36,10 +36,10 @@ struct RecorderTests {
       let event = Event(
         time: clock.start + second * 1_000_000_000, kind: .pipe, source: end, destination: end,
         count: UInt64(bytes))
-      _ = content.withUnsafeBytes { recorder.take(event, content: $0, texts: texts, clock: clock) }
-      if flushing { try recorder.flush() }
+      _ = content.withUnsafeBytes { output.take(event, content: $0, texts: texts) }
+      if flushing { try output.flush() }
     }
-    try recorder.finish()
+    try output.finish()
     var told: [String: [UInt64]] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: folder.path()) {
       told[name] = try Self.seconds(in: path(of: name), after: clock.start)

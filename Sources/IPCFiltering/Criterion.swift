@@ -1,0 +1,54 @@
+import IPCModel
+
+/// One thing that events must have to be shown: how it is tested, and how much of it the kernel can decide.
+public enum Criterion: Sendable, Equatable {
+  /// The end of a transfer that a criterion is about.
+  public enum End: Sendable {
+    /// Whichever meets it.
+    case either
+    /// Who sent.
+    case source
+    /// Who received.
+    case destination
+  }
+
+  /// A process is one of these (`-p`, `-s`, `-d`).
+  case pids(Set<Int32>, of: End)
+  /// A process has one of these names (`-P`, `-S`, `-D`).
+  case comms(Set<Comm>, of: End)
+  /// A process of the traced command's tree took part (`-- command`); that is known in the kernel only.
+  case commandTree
+
+  /// Whether an event meets it. An unknown end meets nothing.
+  ///
+  /// - Parameter texts: Table that its texts are in.
+  func isMet(by event: borrowing Event, texts: borrowing TextTable) -> Bool {
+    let (source, destination) = (event.source, event.destination)
+    return switch self {
+    case .commandTree: event.traits.contains(.inScope)
+    case .pids(let pids, .either): Self.admits(pids, source) || Self.admits(pids, destination)
+    case .pids(let pids, .source): Self.admits(pids, source)
+    case .pids(let pids, .destination): Self.admits(pids, destination)
+    case .comms(let comms, .either): Self.admits(comms, source) || Self.admits(comms, destination)
+    case .comms(let comms, .source): Self.admits(comms, source)
+    case .comms(let comms, .destination): Self.admits(comms, destination)
+    }
+  }
+
+  private static func admits(_ pids: Set<Int32>, _ end: Endpoint) -> Bool {
+    end.pid >= 0 && pids.contains(end.pid)
+  }
+
+  private static func admits(_ comms: Set<Comm>, _ end: Endpoint) -> Bool {
+    end.isKnown && comms.contains(end.comm)
+  }
+
+  /// Processes of which every event that meets it has at least one as an end.
+  var scope: KernelScope {
+    switch self {
+    case .commandTree: .tree
+    case .pids(let pids, _): .pids(pids)
+    case .comms(let comms, _): .comms(comms)
+    }
+  }
+}

@@ -1,0 +1,61 @@
+/// A protocol that channels speak.
+///
+/// A new one is a case here and its row in a file of `Protocols/`.
+public enum ChannelProtocol: UInt8, CaseIterable, Sendable {
+  case amqp, dbus, dns, http, http2, json, memcache, mqtt, mysql, postgres, redis, smtp, ssh, tls
+
+  /// What is known of it.
+  var row: ProtocolRow { ProtocolRow.registry[Int(rawValue)] }
+}
+
+/// What is known of a protocol before anything is decoded: how it begins, and where it is usual.
+struct ProtocolRow: Sendable {
+  /// Ports of TCP at which it usually listens.
+  var tcpPorts: [UInt16] = []
+  /// Ports of UDP at which it usually listens.
+  var udpPorts: [UInt16] = []
+  /// Whether what follows in a channel is still of the protocol, though it does not look like it: the middle of a long
+  /// answer.
+  var lasts = false
+  /// Whether the bytes of an event, of which there is at least one, begin a message; nil if nothing tells it.
+  var begins: (@Sendable (UnsafeRawBufferPointer) -> Bool)?
+
+  /// The rows by the protocols' raw values.
+  static let registry: [ProtocolRow] = ChannelProtocol.allCases.map { row(of: $0) }
+
+  private static func row(of known: ChannelProtocol) -> ProtocolRow {
+    switch known {
+    case .amqp: .amqp
+    case .dbus: .dbus
+    case .dns: .dns
+    case .http: .http
+    case .http2: .http2
+    case .json: .json
+    case .memcache: .memcache
+    case .mqtt: .mqtt
+    case .mysql: .mysql
+    case .postgres: .postgres
+    case .redis: .redis
+    case .smtp: .smtp
+    case .ssh: .ssh
+    case .tls: .tls
+    }
+  }
+}
+
+/// Protocols of which only the usual ports are known.
+extension ProtocolRow {
+  static let amqp = ProtocolRow(tcpPorts: [5672])
+  static let dns = ProtocolRow(udpPorts: [53])
+  static let memcache = ProtocolRow(tcpPorts: [11211])
+  static let mqtt = ProtocolRow(tcpPorts: [1883])
+  static let mysql = ProtocolRow(tcpPorts: [3306])
+  static let postgres = ProtocolRow(tcpPorts: [5432])
+  static let redis = ProtocolRow(tcpPorts: [6379])
+  static let smtp = ProtocolRow(tcpPorts: [25, 587])
+}
+
+/// Whether bytes begin with a word.
+func hasPrefix(_ word: StaticString, _ content: UnsafeRawBufferPointer) -> Bool {
+  word.withUTF8Buffer { content.starts(with: $0) }
+}

@@ -1,0 +1,13 @@
+/// JSON: an object or array that ends with the event (RFC 8259).
+extension ProtocolRow {
+  static let json = ProtocolRow { content in
+    func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
+    guard content[0] == UInt8(ascii: "{") || content[0] == UInt8(ascii: "["),
+      let last = content.last(where: { !isSpace($0) }),
+      last == UInt8(ascii: "}") || last == UInt8(ascii: "]"),
+      let second = content.dropFirst().first(where: { !isSpace($0) })
+    else { return false }
+    let beginnings: StaticString = "\"{[]}-0123456789tfn"
+    return beginnings.withUTF8Buffer { $0.contains(second) }
+  }
+}

@@ -22,6 +22,9 @@ let package = Package(
     // What crosses from the kernel to Swift: one C header for both.
     .target(name: "RecordLayout"),
 
+    // What the names of the BPF programs say, checked when they are embedded.
+    .target(name: "ProgramNames", dependencies: ["RecordLayout"]),
+
     // The BPF programs, compiled and embedded by the plugin.
     .plugin(
       name: "CompileBPF",
@@ -30,7 +33,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "embed-bpf",
-      dependencies: ["EmbeddedBytes"]
+      dependencies: ["EmbeddedBytes", "ProgramNames"]
     ),
     .systemLibrary(name: "CZlib"),
     .target(
@@ -40,7 +43,7 @@ let package = Package(
     ),
     .target(
       name: "KernelPrograms",
-      dependencies: ["EmbeddedBytes", "RecordLayout"],
+      dependencies: ["EmbeddedBytes", "ProgramNames", "RecordLayout"],
       exclude: ["bpf"],
       plugins: ["CompileBPF"]
     ),
@@ -104,7 +107,8 @@ let package = Package(
     .target(
       name: "IPCTracing",
       dependencies: [
-        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "RecordLayout",
+        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "ProgramNames",
+        "RecordLayout",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -177,7 +181,8 @@ let package = Package(
     .testTarget(
       name: "IPCTracingTests",
       dependencies: [
-        "IPCFiltering", "IPCModel", "IPCTracing", "KernelPrograms", "Libbpf", "RecordLayout",
+        "IPCFiltering", "IPCModel", "IPCTracing", "KernelPrograms", "Libbpf", "ProgramNames",
+        "RecordLayout",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(

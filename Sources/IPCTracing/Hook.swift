@@ -1,3 +1,5 @@
+import ProgramNames
+
 /// Type of program that watches the syscalls.
 public enum Hook: String, Sendable, CaseIterable {
   /// Chosen at start from what the kernel is.
@@ -7,8 +9,8 @@ public enum Hook: String, Sendable, CaseIterable {
   /// Classic tracepoint: never skipped, on any kernel.
   case tracepoint
 
-  /// Suffix of the programs' names.
-  var variant: String { self == .tracepoint ? "classic" : "raw" }
+  /// The compilation of its programs.
+  var variant: ProgramPlace.Variant { self == .tracepoint ? .classic : .raw }
 
   /// The one that is left when the kernel refuses this one.
   var other: Hook { self == .tracepoint ? .raw : .tracepoint }

@@ -3,6 +3,7 @@ import IPCFiltering
 import IPCModel
 import KernelPrograms
 import Libbpf
+import ProgramNames
 import RecordLayout
 
 /// The BPF object in the kernel, with the programs that one trace needs and nothing else.
@@ -29,7 +30,7 @@ struct LoadedPrograms: ~Copyable {
     var places: [ProgramPlace?] = []
     let object = try KernelPrograms.withObject(form) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
-      places = object.programs.map { ProgramPlace(programName: $0.name) }
+      places = object.programs.map { KernelPrograms.places[$0.name] }
       var settings = Self.settings(configuration, scope: scope)
       for (program, place) in zip(object.programs, places) {
         let isNeeded = Self.isNeeded(
@@ -37,10 +38,10 @@ struct LoadedPrograms: ~Copyable {
         program.setAutoload(isNeeded)
         if isNeeded, let place { settings.noteHandler(at: place) }
       }
-      try object.map(named: "ring").setMaxEntries(UInt32(configuration.ringSize))
-      try object.map(named: "scratches").setMaxEntries(Features.possibleCPUCount * IPC_HOOK_COUNT.rawValue)
-      try object.map(named: "channels").setMaxEntries(channelLimit)
-      try object.map(named: "ipcdump.rodata").initialMemory?.storeBytes(
+      try object.map(.ring).setMaxEntries(UInt32(configuration.ringSize))
+      try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * IPC_HOOK_COUNT.rawValue)
+      try object.map(.channels).setMaxEntries(channelLimit)
+      try object.map(.settings).initialMemory?.storeBytes(
         of: settings, as: ipc_settings.self)
       let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
       try object.load(from: image, partCount: partCount)
@@ -73,18 +74,18 @@ struct LoadedPrograms: ~Copyable {
     return place.isNeeded(
       for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
       && place.isVariant(of: hook)
-      && (place.table != .note || types.hasTracepoint(program.tracepoint))
+      && (!place.table.isOptional || types.hasTracepoint(program.tracepoint))
   }
 
   private static func isNeeded(
     iterator name: String, _ configuration: Configuration, readsPages: Bool
   ) -> Bool {
-    switch name {
-    case "held_channels": configuration.selection.kinds.contains { $0.row.carriesBytes }
-    case Tracer.waitingProgram, Tracer.watchedProgram: configuration.tellsWaiting
-    case "own_pages": readsPages
-    case "own_place": !PidNamespace.isInitial
-    default: true
+    switch KernelIterator(rawValue: name) {
+    case .openChannels: configuration.selection.kinds.contains { $0.row.carriesBytes }
+    case .blockedThreads, .watchedFiles: configuration.tellsWaiting
+    case .ownPages: readsPages
+    case .ownPlace: !PidNamespace.isInitial
+    case nil: false
     }
   }
 
@@ -151,8 +152,8 @@ struct LoadedPrograms: ~Copyable {
     of object: borrowing BPFObject, with placed: [PlacedProgram]
   ) throws(BPFError) {
     for placed in placed where placed.isLoaded {
-      guard let name = placed.place.table.map else { continue }
-      let table = try object.map(named: name)
+      guard let name = placed.place.map else { continue }
+      let table = try object.map(name)
       for slot in placed.place.slots where slot < table.maxEntries {
         try table.update(slot, placed.program.descriptor)
       }
@@ -163,10 +164,10 @@ struct LoadedPrograms: ~Copyable {
     switch scope {
     case .all, .tree: break
     case .pids(let pids):
-      let map = try object.map(named: "pids")
+      let map = try object.map(.pids)
       for pid in pids { try map.update(UInt32(bitPattern: pid), UInt8(1)) }
     case .comms(let comms):
-      let map = try object.map(named: "comms")
+      let map = try object.map(.comms)
       for comm in comms { try map.update(comm, UInt8(1)) }
     }
   }
@@ -188,10 +189,20 @@ extension ipc_settings {
   /// Tells the dispatchers that a syscall has a handler.
   fileprivate mutating func noteHandler(at place: ProgramPlace) {
     guard place.table == .enter || place.table == .exit else { return }
-    // In the order of the doors (`DOOR_ENTER`, `DOOR_EXIT`).
-    let start = place.table == .enter ? 0 : Int(IPC_SYSCALL_LIMIT)
+    let hook = place.table == .enter ? IPC_HOOK_SYS_ENTER : IPC_HOOK_SYS_EXIT
+    let start = Int(hook.rawValue) * Int(IPC_SYSCALL_LIMIT)
     withUnsafeMutableBytes(of: &handled) { handled in
       for slot in place.slots where slot < IPC_SYSCALL_LIMIT { handled[start + Int(slot)] = 1 }
     }
+  }
+}
+
+extension BPFObject {
+  /// The map of that name.
+  borrowing func map(_ map: KernelMap) throws(BPFError) -> BPFMap { try self.map(named: map.rawValue) }
+
+  /// The iterator of that name.
+  borrowing func iterator(_ iterator: KernelIterator) throws(BPFError) -> BPFProgram {
+    try program(named: iterator.rawValue)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import KernelPrograms
 import Libbpf
 import RecordLayout
 
@@ -21,7 +22,7 @@ struct PageProbe {
     guard written == MemoryLayout<UInt64>.size else { return }
     shared.pointee.probe_pattern = pattern
     shared.pointee.probe_fd = UInt32(bitPattern: ends[0])
-    let search = try programs.object.program(named: "own_pages")
+    let search = try programs.object.iterator(.ownPages)
     for _ in 0..<Self.passes where shared.pointee.page_constant == 0 { try search.iterate { _ in } }
   }
 }

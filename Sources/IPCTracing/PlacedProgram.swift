@@ -1,4 +1,5 @@
 import Libbpf
+import ProgramNames
 
 /// A program, and where it belongs.
 struct PlacedProgram {
@@ -8,5 +9,5 @@ struct PlacedProgram {
   let isLoaded: Bool
 
   /// Whether it has a tracepoint of its own, instead of a place in a table.
-  var isAttachable: Bool { place.table.map == nil }
+  var isAttachable: Bool { place.table.isAttached }
 }

@@ -2,7 +2,9 @@ import BasicContainers
 import Glibc
 import IPCFiltering
 import IPCModel
+import KernelPrograms
 import Libbpf
+import ProgramNames
 import RecordLayout
 import SystemPackage
 
@@ -36,7 +38,7 @@ public struct Tracer: ~Copyable {
     let shared: UnsafeMutablePointer<ipc_shared>
     do throws(BPFError) {
       shared = try Self.sharedState(of: programs)
-      ring = try RingBuffer(map: programs.object.map(named: "ring"), size: configuration.ringSize)
+      ring = try RingBuffer(map: programs.object.map(.ring), size: configuration.ringSize)
     } catch {
       throw .refused(error, hook: programs.hook)
     }
@@ -51,11 +53,11 @@ public struct Tracer: ~Copyable {
   private static func sharedState(
     of programs: borrowing LoadedPrograms
   ) throws(BPFError) -> UnsafeMutablePointer<ipc_shared> {
-    let shared = try programs.object.map(named: "ipcdump.bss").sharedMemory().assumingMemoryBound(
+    let shared = try programs.object.map(.shared).sharedMemory().assumingMemoryBound(
       to: ipc_shared.self)
     shared.pointee.self_tgid = UInt32(bitPattern: getpid())
     // In a pid namespace of its own, ipcdump has another number outside; a program can tell.
-    if !PidNamespace.isInitial { try programs.object.program(named: "own_place").iterate { _ in } }
+    if !PidNamespace.isInitial { try programs.object.iterator(.ownPlace).iterate { _ in } }
     if programs.readsPages { try PageProbe(shared).run(in: programs) }
     return shared
   }
@@ -72,8 +74,8 @@ public struct Tracer: ~Copyable {
         do throws(BPFError) {
           attached.append(try placed.program.attach())
         } catch {
-          // Without a note, less is certain.
-          if placed.place.table != .note { throw error }
+          // Without what is seen in the middle of calls, less is certain.
+          if !placed.place.table.isOptional { throw error }
           unattached.insert(placed.program.name)
         }
       }
@@ -111,12 +113,8 @@ public struct Tracer: ~Copyable {
 
   /// The channels of the traced kinds that are open now, and who holds them.
   public borrowing func openChannels() throws(Failure) -> [OpenChannel] {
-    try told(by: "held_channels", as: ipc_held.self).map { OpenChannel($0) }
+    try told(by: .openChannels, as: ipc_held.self).map { OpenChannel($0) }
   }
-
-  /// Iterators over threads, and over the files of epoll's sets, loaded only if they are to be asked.
-  static let waitingProgram = "waiting_threads"
-  static let watchedProgram = "watched_files"
 
   /// The threads that are asleep now in a transfer, or until one is possible.
   ///
@@ -124,20 +122,20 @@ public struct Tracer: ~Copyable {
   public borrowing func waitingThreads() throws(Failure) -> [WaitingThread] {
     // The kernel tells when a thread last got a CPU, ipcdump's own for comparison; after a moment's sleep, that is now.
     usleep(1)
-    let waiting = try told(by: Self.waitingProgram, as: ipc_waiting.self)
+    let waiting = try told(by: .blockedThreads, as: ipc_waiting.self)
     let hasSets = waiting.contains { UInt32($0.call) == IPC_WAITING_SET.rawValue }
     return WaitingThread.threads(
-      waiting, watched: hasSets ? try told(by: Self.watchedProgram, as: ipc_watched.self) : [])
+      waiting, watched: hasSets ? try told(by: .watchedFiles, as: ipc_watched.self) : [])
   }
 
   /// What an iterator writes; nothing if no kind of interest has channels.
   private borrowing func told<Layout: BitwiseCopyable>(
-    by program: String, as layout: Layout.Type
+    by iterator: KernelIterator, as layout: Layout.Type
   ) throws(Failure) -> [Layout] {
     guard selection.kinds.contains(where: { $0.row.carriesBytes }) else { return [] }
     var bytes: [UInt8] = []
     do throws(BPFError) {
-      try programs.object.program(named: program).iterate { bytes.append(contentsOf: $0) }
+      try programs.object.iterator(iterator).iterate { bytes.append(contentsOf: $0) }
     } catch {
       throw .refused(error, hook: hook)
     }
@@ -172,7 +170,7 @@ public struct Tracer: ~Copyable {
 
   /// Whether a process of the traced tree still exists; a count can be wrong if an exit went unseen.
   public borrowing func isTreeAlive() -> Bool {
-    guard PidNamespace.isInitial, let tree = try? programs.object.map(named: "tree") else {
+    guard PidNamespace.isInitial, let tree = try? programs.object.map(.tree) else {
       return treeSize > 0
     }
     var isAlive = false
@@ -187,11 +185,11 @@ public struct Tracer: ~Copyable {
   /// - Parameter directions: The channels, as ``openChannels()`` names them.
   public borrowing func exclude(_ directions: some Sequence<OpenChannel.Direction>) throws(Failure) {
     do throws(BPFError) {
-      let chain = try programs.object.map(named: "output_chain")
+      let chain = try programs.object.map(.outputChain)
       for direction in directions {
         markOutput(direction.channel)
         try chain.update(direction.channel, ipc_shown(inode: direction.inode, is_first: 1, pad: 0))
-        try programs.object.map(named: "channels").remove(direction.channel)
+        try programs.object.map(.channels).remove(direction.channel)
       }
     } catch {
       throw .refused(error, hook: hook)
@@ -215,17 +213,12 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Category of the tracepoints that are a door to transfers, and no note of one.
-  private static let requests = "io_uring"
-
   /// Losses since the start whose kind cannot be told: programs that the kernel skipped, because they were running
   /// already on that CPU, descendants that could not be followed, and channels that there was no room for.
   public borrowing func skipped() -> UInt64 {
     var sum = UInt64(shared.pointee.tree_lost) + untraced
-    // A note that an interrupt could not make was not of the interrupted thread's call. A request of io_uring that was
-    // not seen is a transfer.
-    for placed in programs.placed
-    where placed.isLoaded && (placed.place.table != .note || placed.place.word == Self.requests) {
+    // What an interrupt could not keep of a call was not of the interrupted thread's call.
+    for placed in programs.placed where placed.isLoaded && placed.place.table != .context {
       sum += placed.program.recursionMisses
     }
     return sum

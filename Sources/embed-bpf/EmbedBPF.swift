@@ -1,8 +1,11 @@
 import EmbeddedBytes
 import Foundation
+import ProgramNames
 
 /// Compiles a BPF object, as it is, with `NO_CALLS` and with `DIRECT_READS`, and writes a Swift source that holds all three in static
-/// strings, compressed (`EmbeddedBytes`): `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
+/// strings, compressed (`EmbeddedBytes`), and what is in them: `embed-bpf OUTPUT.swift CLANG LLVM-OBJCOPY CLANG-ARGUMENT…`.
+///
+/// A program whose name does not say where it belongs ends the build.
 ///
 /// One program does all three steps, so that SwiftPM sees Swift sources only: it would take an object file for a
 /// resource.
@@ -16,24 +19,83 @@ enum EmbedBPF {
       exit(64)
     }
     let compilation = Array(arguments[4...])
+    let plain = try object(by: arguments, compilation)
+    let withoutCalls = try object(by: arguments, compilation + ["-DNO_CALLS"])
+    let withDirectReads = try object(by: arguments, compilation + ["-DDIRECT_READS"])
+    let names = try ObjectNames(object: plain)
+    for other in [withoutCalls, withDirectReads] where try ObjectNames(object: other) != names {
+      fail("the compilations differ in their programs or maps")
+    }
     let source = """
+      import ProgramNames
+
       /// The compiled BPF programs, as `EmbeddedBytes`.
-      let embeddedObject: StaticString = \(try literal(by: arguments, compilation))
+      let embeddedObject: StaticString = \(EmbeddedBytes.literal(holding: plain))
 
       /// The same without functions of their own.
-      let embeddedObjectWithoutCalls: StaticString =
-        \(try literal(by: arguments, compilation + ["-DNO_CALLS"]))
+      let embeddedObjectWithoutCalls: StaticString = \(EmbeddedBytes.literal(holding: withoutCalls))
 
       /// The first one, reading kernel memory by loads.
-      let embeddedObjectWithDirectReads: StaticString =
-        \(try literal(by: arguments, compilation + ["-DDIRECT_READS"]))
+      let embeddedObjectWithDirectReads: StaticString = \(EmbeddedBytes.literal(holding: withDirectReads))
 
+      \(declarations(names))
       """
     try Data(source.utf8).write(to: URL(filePath: arguments[1]))
   }
 
-  /// Compiles one object, for a static string.
-  private static func literal(by arguments: [String], _ compilation: [String]) throws -> String {
+  /// Declares what an object has, so that its parts are known by more than strings.
+  private static func declarations(_ names: ObjectNames) -> String {
+    let places = names.programs.map { name in
+      do throws(ProgramNameError) {
+        return "    \"\(name)\": \(literal(try ProgramPlace(programName: name))),"
+      } catch {
+        fail(error.description)
+      }
+    }
+    return """
+      extension KernelPrograms {
+        /// Where each program belongs, by its name.
+        public static let places: [String: ProgramPlace] = [
+      \(places.joined(separator: "\n"))
+        ]
+      }
+
+      /// Programs that the kernel runs over what there is.
+      public enum KernelIterator: String, Sendable, CaseIterable {
+      \(names.iterators.map { "  case \(swiftName($0)) = \"\($0)\"" }.joined(separator: "\n"))
+      }
+
+      /// Maps that programs and Swift share.
+      public enum KernelMap: String, Sendable, CaseIterable {
+      \(names.maps.map { "  case \(swiftName($0)) = \"\($0)\"" }.joined(separator: "\n"))
+        /// Variables that are constant once the programs are loaded: `ipc_settings`.
+        case settings = "ipcdump.rodata"
+        /// Variables that both sides write: `ipc_shared`.
+        case shared = "ipcdump.bss"
+      }
+
+      """
+  }
+
+  private static func literal(_ place: ProgramPlace) -> String {
+    let word = place.word.map { ", word: \"\($0)\"" } ?? ""
+    return "ProgramPlace(.\(place.table), \(place.slots)\(word), .\(place.purpose), .\(place.variant))"
+  }
+
+  /// A name of C as one of Swift: `enter_stages` becomes `enterStages`.
+  private static func swiftName(_ name: String) -> String {
+    let words = name.split(separator: "_")
+    return words.prefix(1).joined() + words.dropFirst().map(\.capitalized).joined()
+  }
+
+  /// Ends the build with one line.
+  private static func fail(_ message: String) -> Never {
+    FileHandle.standardError.write(Data("error: embed-bpf: \(message)\n".utf8))
+    exit(1)
+  }
+
+  /// Compiles one object.
+  private static func object(by arguments: [String], _ compilation: [String]) throws -> [UInt8] {
     let folder = try FileManager.default.url(
       for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(filePath: arguments[1]),
       create: true)
@@ -44,7 +106,7 @@ enum EmbedBPF {
     // DWARF goes, BTF stays; the relocations of BTF are for linkers only.
     let dropped = ["--strip-debug", "--remove-section", ".rel.BTF", "--remove-section", ".rel.BTF.ext"]
     try run(arguments[3], dropped + [compiled, object])
-    return EmbeddedBytes.literal(holding: [UInt8](try Data(contentsOf: URL(filePath: object))))
+    return [UInt8](try Data(contentsOf: URL(filePath: object)))
   }
 
   /// Runs a tool of the toolchain, and ends with its status if that is not 0; its words are its own.

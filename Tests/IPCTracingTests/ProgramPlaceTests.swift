@@ -1,5 +1,8 @@
 import IPCFiltering
 import IPCModel
+import KernelPrograms
+import ProgramNames
+import RecordLayout
 import Testing
 
 @testable import IPCTracing
@@ -7,47 +10,47 @@ import Testing
 @Suite("A program's place")
 struct ProgramPlaceTests {
   @Test func `is in its name`() throws {
-    let place = try #require(ProgramPlace(programName: "pipe2__exit_293_22__pipe__raw"))
+    let place = try ProgramPlace(programName: "pipe2__exit_293_22__pipe__raw")
     #expect(place.table == .exit)
     #expect(place.slots == [293, 22])
-    #expect(place.purpose == .kind(.pipe))
-    #expect(place.variant == "raw")
+    #expect(place.purpose == .kind(Kind.pipe.rawValue))
+    #expect(place.variant == .raw)
   }
 
   @Test func `of a note says the category of its tracepoint`() throws {
-    let copied = try #require(ProgramPlace(programName: "copied__note_skb__sockets__raw"))
+    let copied = try ProgramPlace(programName: "copied__context_skb__sockets__raw")
     #expect(copied.word == "skb")
-    let completed = try #require(ProgramPlace(programName: "completed__note_io_uring__any__classic"))
+    let completed = try ProgramPlace(programName: "completed__request_io_uring__any__classic")
     #expect(completed.word == "io_uring")
   }
 
   @Test(
     arguments: [
-      ("sys_exit__door_0__any__classic", .door, nil, [0]), ("exec__trace_0__tree__any", .trace, nil, [0]),
-      ("open__exit_2_85_257_437__pipe__raw", .exit, "syscall_exits", [2, 85, 257, 437]),
-      ("write__enter_1__any__raw", .enter, "syscall_enters", [1]),
-      ("pipe__exitfile_1__pipe__raw", .exitFile, "exit_files", [1]),
-      ("pipe__enterfile_1__pipe__classic", .enterFile, "enter_files", [1]),
-      ("own__door__any__any", .door, nil, []),
-      ("copied__note_skb__sockets__raw", .note, nil, []),
-    ] as [(String, ProgramPlace.Table, String?, [UInt32])])
+      ("sys_exit__hook_0__any__classic", .hook, nil, [0]), ("exec__trace_0__tree__any", .trace, nil, [0]),
+      ("open__exit_2_85_257_437__pipe__raw", .exit, .syscallExits, [2, 85, 257, 437]),
+      ("write__enter_1__any__raw", .enter, .syscallEnters, [1]),
+      ("pipe__exitstage_1__pipe__raw", .exitStage, .exitStages, [1]),
+      ("pipe__enterstage_1__pipe__classic", .enterStage, .enterStages, [1]),
+      ("own__hook__any__any", .hook, nil, []),
+      ("copied__context_skb__sockets__raw", .context, nil, []),
+    ] as [(String, ProgramPlace.Table, KernelMap?, [UInt32])])
   func `leads to a table, or is attached itself`(
-    name: String, table: ProgramPlace.Table, map: String?, slots: [UInt32]
+    name: String, table: ProgramPlace.Table, map: KernelMap?, slots: [UInt32]
   ) throws {
-    let place = try #require(ProgramPlace(programName: name))
+    let place = try ProgramPlace(programName: name)
     #expect(place.table == table)
-    #expect(place.table.map == map)
+    #expect(place.map == map)
     #expect(place.slots == slots)
   }
 
   @Test(
     arguments: [
-      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("loopback_tcp", .kind(.loopbackTCP)),
-      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("pipe", .kind(.pipe)),
-      ("signal", .kind(.signal)),
+      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
+      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("pipe", .kind(Kind.pipe.rawValue)),
+      ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])
   func `says what it is of use for`(word: String, purpose: ProgramPlace.Purpose) throws {
-    let place = try #require(ProgramPlace(programName: "label__trace_0__\(word)__any"))
+    let place = try ProgramPlace(programName: "label__trace_0__\(word)__any")
     #expect(place.purpose == purpose)
   }
 
@@ -58,38 +61,38 @@ struct ProgramPlaceTests {
       "pipe__exit_1__pigeon__raw", "pipe____pipe__raw",
     ])
   func `is none in other names`(name: String) {
-    #expect(ProgramPlace(programName: name) == nil)
+    #expect(throws: ProgramNameError.self) { try ProgramPlace(programName: name) }
   }
 
   private func isNeeded(
     _ name: String, _ kinds: Set<Kind>, _ scope: KernelScope, withContents: Bool = false
   ) throws -> Bool {
-    try #require(ProgramPlace(programName: name))
+    try ProgramPlace(programName: name)
       .isNeeded(for: Selection(kinds: kinds), scope: scope, withContents: withContents)
   }
 
   @Test func `for contents is taken only with them`() throws {
-    #expect(try isNeeded("slots__exitfile_29__contents__raw", [.pipe], .all, withContents: true))
-    #expect(try !isNeeded("slots__exitfile_29__contents__raw", [.pipe], .all))
-    #expect(try !isNeeded("slots__exitfile_29__contents__raw", [.signal], .all, withContents: true))
+    #expect(try isNeeded("pages__exitstage_28__contents__raw", [.pipe], .all, withContents: true))
+    #expect(try !isNeeded("pages__exitstage_28__contents__raw", [.pipe], .all))
+    #expect(try !isNeeded("pages__exitstage_28__contents__raw", [.signal], .all, withContents: true))
   }
 
   @Test func `is taken only if its kind is traced`() throws {
-    #expect(try isNeeded("pipe__exitfile_1__pipe__raw", [.pipe], .all))
-    #expect(try !isNeeded("pipe__exitfile_1__pipe__raw", [.signal], .all))
+    #expect(try isNeeded("pipe__exitstage_1__pipe__raw", [.pipe], .all))
+    #expect(try !isNeeded("pipe__exitstage_1__pipe__raw", [.signal], .all))
     #expect(try isNeeded("generate__trace_0__signal__any", [.signal, .pipe], .all))
   }
 
   @Test func `that several kinds share is taken if one of them is traced`() throws {
-    #expect(try isNeeded("names__exitfile_19__unix__raw", [.unixDatagram], .all))
-    #expect(try !isNeeded("names__exitfile_19__unix__raw", [.loopbackTCP, .pipe], .all))
-    #expect(try isNeeded("copied__note_skb__sockets__raw", [.loopbackTCP], .all))
-    #expect(try !isNeeded("copied__note_skb__sockets__raw", [.pipe, .signal], .tree))
+    #expect(try isNeeded("names__exitstage_21__unix__raw", [.unixDatagram], .all))
+    #expect(try !isNeeded("names__exitstage_21__unix__raw", [.loopbackTCP, .pipe], .all))
+    #expect(try isNeeded("copied__context_skb__sockets__raw", [.loopbackTCP], .all))
+    #expect(try !isNeeded("copied__context_skb__sockets__raw", [.pipe, .signal], .tree))
   }
 
-  @Test func `at the door is taken only if bytes are traced`() throws {
-    #expect(try isNeeded("exit__door_0__any__raw", [.pipe], .all))
-    #expect(try !isNeeded("exit__door_0__any__raw", [.signal], .all), "signals have a door of their own")
+  @Test func `at the hook is taken only if bytes are traced`() throws {
+    #expect(try isNeeded("exit__hook_0__any__raw", [.pipe], .all))
+    #expect(try !isNeeded("exit__hook_0__any__raw", [.signal], .all), "signals have a hook of their own")
   }
 
   @Test func `among the lives of processes is taken only if some are chosen`() throws {
@@ -99,5 +102,38 @@ struct ProgramPlaceTests {
     #expect(try !isNeeded("exec__trace_0__tree__any", [.pipe], .pids([1])))
     #expect(try isNeeded("rename__trace_0__comms__any", [.pipe], .comms([Comm("sh")])))
     #expect(try !isNeeded("rename__trace_0__comms__any", [.pipe], .tree))
+  }
+
+  @Test func `calls kinds what the output calls them`() throws {
+    for kind in Kind.all {
+      let word = kind.row.name.description.replacing("-", with: "_")
+      #expect(try ProgramPlace(programName: "label__trace_0__\(word)__any").purpose == .kind(kind.rawValue))
+    }
+  }
+
+  @Test(
+    arguments: [
+      ("pipe__exit_1__pigeon__raw", .purpose("pigeon")), ("pipe__exits_1__pipe__raw", .table("exits")),
+      ("pipe__exit_x__pipe__raw", .slots("exit_x")), ("pipe__exit__pipe__raw", .slots("exit")),
+      ("pipe__exit_1__pipe__btf", .variant("btf")), ("pipe__exit_1__pipe", .form),
+    ] as [(String, ProgramNameError.Cause)])
+  func `is refused with what is wrong about the name`(name: String, cause: ProgramNameError.Cause) throws {
+    let error = try #require(throws: ProgramNameError.self) { try ProgramPlace(programName: name) }
+    #expect(error.cause == cause)
+    #expect(error.description.hasPrefix("the program \(name) "))
+  }
+
+  @Test func `is listed of every embedded program`() throws {
+    let names = KernelPrograms.withObject(.withFunctions) { try? ObjectNames(object: [UInt8]($0)) }
+    let programs = try #require(names?.programs)
+    #expect(programs.count == KernelPrograms.places.count)
+    for program in programs {
+      #expect(try KernelPrograms.places[program] == ProgramPlace(programName: program))
+    }
+  }
+
+  @Test(arguments: [[], [0x7F, 0x45, 0x4C, 0x46, 2, 1], Array(repeating: UInt8(0xFF), count: 100)])
+  func `cannot be read out of what is no object`(bytes: [UInt8]) {
+    #expect(throws: ObjectNamesError.self) { try ObjectNames(object: bytes) }
   }
 }

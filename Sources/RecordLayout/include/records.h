@@ -47,6 +47,22 @@ enum ipc_kind {
   IPC_KIND_COUNT = 8,
 };
 
+/* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
+static inline const char *ipc_kind_word(enum ipc_kind kind) {
+  switch (kind) {
+    case IPC_KIND_PIPE: return "pipe";
+    case IPC_KIND_SIGNAL: return "signal";
+    case IPC_KIND_UNIX_STREAM: return "unix_stream";
+    case IPC_KIND_UNIX_DGRAM: return "unix_dgram";
+    case IPC_KIND_UNIX_SEQPACKET: return "unix_seqpacket";
+    case IPC_KIND_LOOPBACK_TCP: return "loopback_tcp";
+    case IPC_KIND_LOOPBACK_UDP: return "loopback_udp";
+    case IPC_KIND_PTY: return "pty";
+    case IPC_KIND_COUNT: break;
+  }
+  return 0;
+}
+
 enum ipc_record_type {
   /* ipc_transfer for pipes, ipc_socket for sockets, ipc_terminal for pseudoterminals: */
   IPC_RECORD_WRITE_BEGIN = 1, /* a write was entered that may overlap another one */

@@ -16,11 +16,14 @@ enum ipc_scope {
   IPC_SCOPE_COMMS = 3 /* map `comms` */
 };
 
-/* Hooks that put a record together at the same time on one CPU: each has a scratch of its own there. */
+/* Where operations are noticed. Each has scratch memory of its own on every CPU (map `scratches`), because one can overtake
+ * another. The lowest bit tells the end of an operation from its start. */
 enum ipc_hook {
   IPC_HOOK_SYS_ENTER = 0,
   IPC_HOOK_SYS_EXIT = 1,
-  IPC_HOOK_COUNT = 2,
+  IPC_HOOK_URING_SUBMIT = 2,
+  IPC_HOOK_URING_COMPLETE = 3,
+  IPC_HOOK_COUNT = 4
 };
 
 /* Entries of the tables of handlers by syscall number. */
@@ -32,7 +35,7 @@ struct ipc_settings {
   __u32 pidns_inum;     /* inode number of ipcdump's pid namespace */
   __u32 kinds;          /* wanted ones: bit 1 << enum ipc_kind */
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
-  /* Whether a native caller's syscall has a handler when it begins, and when it ends. */
+  /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
 
@@ -66,7 +69,7 @@ struct ipc_shared {
   __u32 self_level; /* of ipcdump's pid namespace; 0 is the initial one */
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
   __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
-  __u32 has_showers;    /* `showers` is in use */
+  __u32 has_relays;     /* `relays` is in use */
   __u32 scope_changes;  /* processes that have entered the tree or left it */
   __u32 pad;
   __u64 page_constant;  /* what a page's address in memory is told by; 0 if it cannot be (record/pages.h) */

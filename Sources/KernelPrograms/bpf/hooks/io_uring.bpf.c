@@ -4,9 +4,27 @@
  * a request is about lies in it still when it completes, so that its completion is to it what a syscall's end is to a
  * call, and its submission what the start is.
  *
- * A batch's completions come after all of the batch has been done. What was noted of a thread's call (hooks/call_context.bpf.c)
- * is of one request only if it is one note; else it says nothing of any.
+ * A batch's completions come after all of the batch has been done. What was seen of a thread's call
+ * (hooks/call_context.bpf.c) is of one request only if it is one message; else it says nothing of any.
  */
+#include "core/call_context.h"
+#include "hooks/splices.h"
+#include "record/message_headers.h"
+
+/* io_uring requests of which something must be known when they complete. Bounded; the least recently submitted ones
+ * fall out, which costs certainty only. */
+struct uring_request {
+  u64 request; /* of one that completes many times, by ring and user data */
+  u32 position; /* in the TCP stream when it was submitted */
+  u32 pad;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 4096);
+  __type(key, u64);
+  __type(value, struct uring_request);
+} uring_requests SEC(".maps");
 
 /* enum io_uring_op, include/uapi/linux/io_uring.h */
 enum {
@@ -54,11 +72,13 @@ static __always_inline bool is_write_request(u8 opcode) {
   }
 }
 
-/* The process's own thread, not one that works for it. */
-static __always_inline struct task_struct *owner_of(struct io_kiocb *request) {
-  struct task_struct *task = submitter_of(request);
-  return READ_KERNEL(task, flags) & PF_IO_WORKER ? READ_KERNEL(task, group_leader) : task;
+/* Address of the process's own thread, not one that works for it. */
+VERIFIED_ONCE u64 request_owner(u64 address) {
+  struct task_struct *task = submitter_of((struct io_kiocb *)address);
+  return (u64)(READ_KERNEL(task, flags) & PF_IO_WORKER ? READ_KERNEL(task, group_leader) : task);
 }
+
+VERIFIED_ONCE bool is_compat_request(u64 address) { return is_compat_ring((struct io_kiocb *)address); }
 
 static __always_inline u64 chosen_buffer(struct io_kiocb *request) {
   struct io_async_msghdr *message = READ_KERNEL(request, async_data);
@@ -67,66 +87,86 @@ static __always_inline u64 chosen_buffer(struct io_kiocb *request) {
 }
 
 /* Takes over what a request is about; false if it moves nothing through a buffer. */
-static __always_inline bool load_request(struct scratch *scratch, struct io_kiocb *request, u8 opcode) {
+VERIFIED_ONCE bool load_request(u32 slot, u64 address, u32 opcode) {
+  struct scratch *scratch = scratch_at(slot);
+  if (!scratch) return false;
+  struct io_kiocb *request = (struct io_kiocb *)address;
   u32 form = form_of_request(opcode);
   struct io_rw *rw = (void *)request;
   struct io_sr_msg *message = (void *)request;
-  scratch->is_plain = false;
-  scratch->is_vector = false;
+  scratch->call.is_plain = false;
+  scratch->call.is_vector = false;
   if (form == URING_BUFFER || form == URING_VECTOR) {
-    scratch->base = READ_KERNEL(rw, addr);
-    scratch->length = READ_KERNEL(rw, len);
-    scratch->is_vector = form == URING_VECTOR;
+    scratch->call.base = READ_KERNEL(rw, addr);
+    scratch->call.length = READ_KERNEL(rw, len);
+    scratch->call.is_vector = form == URING_VECTOR;
     return true;
   }
-  scratch->message_flags = READ_KERNEL(message, msg_flags);
+  scratch->call.message_flags = READ_KERNEL(message, msg_flags);
   if (form == URING_MESSAGE) return load_message(scratch, (u64)READ_KERNEL(message, buf));
   /* What has been done is behind the buffer's beginning (io_send, io_recv). */
   u32 done = READ_KERNEL(message, done_io);
   u64 buffer = (u64)READ_KERNEL(message, buf);
-  scratch->base = buffer - done;
-  scratch->length = (u32)READ_KERNEL(message, len) + done;
+  scratch->call.base = buffer - done;
+  scratch->call.length = (u32)READ_KERNEL(message, len) + done;
   /* A buffer that the kernel chose (IOSQE_BUFFER_SELECT) is known as long as the request goes on (multishot). */
   if (buffer == 0) {
-    scratch->base = chosen_buffer(request);
-    scratch->length = scratch->call_result;
+    scratch->call.base = chosen_buffer(request);
+    scratch->call.length = scratch->call.returned;
   }
+  return true;
+}
+
+/* What the tail-call stages get for a request; the scratch is the hook's. */
+static __always_inline bool request_call(enum ipc_hook hook, struct io_kiocb *request, s32 result, struct call *call) {
+  u32 slot = scratch_slot(hook);
+  struct scratch *scratch = scratch_at(slot);
+  if (!scratch) return false;
+  *call = (struct call){
+    .scratch = scratch,
+    .slot = slot,
+    .thread = current_thread(),
+    .task = (struct task_struct *)request_owner((u64)request),
+    .result = result,
+    .compat = is_compat_request((u64)request),
+  };
   return true;
 }
 
 /* The request of a completion that does not name it, because more of it are to come (multishot). */
 static __always_inline struct io_kiocb *repeated_request(u64 ring, u64 user_data) {
-  u64 key = mix(ring, user_data);
+  u64 key = hash_mix(ring, user_data);
   struct uring_request *known = bpf_map_lookup_elem(&uring_requests, &key);
   return known ? (struct io_kiocb *)known->request : NULL;
 }
 
-static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32 result) {
+/* A request has been done, as the end of a syscall is; `hook` has the scratch. */
+static __always_inline int request_done(void *ctx, enum ipc_hook hook, struct io_kiocb *request, s32 result) {
   u8 opcode = READ_KERNEL(request, opcode);
   u32 form = form_of_request(opcode);
   bool is_write = is_write_request(opcode);
-  if (form == URING_OTHER || (result <= 0 && !is_write && form != URING_SOCKET_BUFFER && form != URING_MESSAGE)) return 0;
+  bool may_be_empty = is_write || form == URING_SOCKET_BUFFER || form == URING_MESSAGE;
+  if (form == URING_OTHER || (result <= 0 && !may_be_empty)) return 0;
   if (result < 0 && !is_write) return 0;
   struct file *file = READ_KERNEL(request, file);
-  if (!file || file_type(file) == S_IFREG >> 12) return 0;
-  struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch) return 0;
-  struct call call = {owner_of(request), NULL, result, current_thread(), is_compat_ring(request)};
-  struct note *note = note_of_call(call.thread);
-  if (note && (is_write || note->count > 1 || note->sender)) forget_note(call.thread);
+  if (!file || file_type(file) == FILE_REGULAR) return 0;
+  struct call call;
+  if (!request_call(hook, request, result, &call)) return 0;
+  struct call_context *context = context_of(call.thread);
+  if (context && (is_write || context->count > 1 || context->sender)) context_clear(call.thread);
   if (form == URING_MOVE) {
     struct io_splice *splice = (void *)request;
     u32 fd = READ_KERNEL(splice, splice_fd_in);
     bool is_fixed = READ_KERNEL(splice, flags) & SPLICE_F_FD_IN_FIXED;
     struct file *from = opcode == URING_TEE || is_fixed ? NULL : file_of(call.task, fd);
-    return move(ctx, &call, from, fd, file, NO_FD);
+    return splice_transfer(ctx, &call, from, fd, file, NO_FD);
   }
-  begin_transfer(scratch, &call, file, NO_FD, is_write);
-  if (!load_request(scratch, request, opcode)) return 0;
+  begin_transfer(&call, file, NO_FD, is_write);
+  if (!load_request(call.slot, (u64)request, opcode)) return 0;
   if (is_write) {
     u64 key = (u64)request;
     struct uring_request *submitted = bpf_map_lookup_elem(&uring_requests, &key);
-    struct note *own = note_to_write(call.thread);
+    struct call_context *own = context_to_write(call.thread);
     if (own) own->is_announced = result <= 0;
     if (own && submitted) {
       own->position = submitted->position;
@@ -134,14 +174,14 @@ static __always_inline int request_done(void *ctx, struct io_kiocb *request, s32
       bpf_map_delete_elem(&uring_requests, &key);
     }
   }
-  go_to_file(ctx, DOOR_EXIT, file_type(file));
+  go_to_file(ctx, AT_END, file_type(file));
   return 0;
 }
 
-SEC("raw_tp/io_uring_complete") int completed__note_io_uring__any__raw(u64 *ctx) {
+SEC("raw_tp/io_uring_complete") int completed__request_io_uring__any__raw(u64 *ctx) {
   if (!has_uring_requests()) return 0;
   struct io_kiocb *request = (void *)ctx[1];
-  if (request) return request_done(ctx, request, READ_KERNEL(request, cqe.res));
+  if (request) return request_done(ctx, IPC_HOOK_URING_COMPLETE, request, READ_KERNEL(request, cqe.res));
   u64 user_data;
   s32 result;
   if (traces_completion_entry()) {
@@ -153,30 +193,31 @@ SEC("raw_tp/io_uring_complete") int completed__note_io_uring__any__raw(u64 *ctx)
     result = ctx[3];
   }
   request = repeated_request(ctx[0], user_data);
-  return request ? request_done(ctx, request, result) : 0;
+  return request ? request_done(ctx, IPC_HOOK_URING_COMPLETE, request, result) : 0;
 }
 
 SEC("tp/io_uring/io_uring_complete")
-int completed__note_io_uring__any__classic(struct trace_event_raw_io_uring_complete *ctx) {
+int completed__request_io_uring__any__classic(struct trace_event_raw_io_uring_complete *ctx) {
   if (!has_uring_requests()) return 0;
   struct io_kiocb *request = ctx->req;
   if (!request) request = repeated_request((u64)ctx->ctx, ctx->user_data);
-  return request ? request_done(ctx, request, ctx->res) : 0;
+  return request ? request_done(ctx, IPC_HOOK_SYS_EXIT, request, ctx->res) : 0;
 }
 
 /* A request is about to be done, or to be waited for. */
-static __always_inline int request_submitted(void *ctx, struct io_kiocb *request) {
+static __always_inline int request_submitted(void *ctx, enum ipc_hook hook, struct io_kiocb *request) {
   if (!has_uring_requests()) return 0;
   u8 opcode = READ_KERNEL(request, opcode);
   u32 form = form_of_request(opcode);
   if (form == URING_OTHER) return 0;
-  struct call call = {owner_of(request), NULL, 0, current_thread(), is_compat_ring(request)};
   if (opcode == URING_RECV || opcode == URING_RECVMSG || opcode == URING_READ_MULTISHOT) {
-    u64 key = mix((u64)READ_KERNEL(request, ctx), READ_KERNEL(request, cqe.user_data));
+    u64 key = hash_mix((u64)READ_KERNEL(request, ctx), READ_KERNEL(request, cqe.user_data));
     struct uring_request repeated = {.request = (u64)request};
     bpf_map_update_elem(&uring_requests, &key, &repeated, BPF_ANY);
     return 0;
   }
+  struct call call;
+  if (!request_call(hook, request, 0, &call)) return 0;
   if (form == URING_MOVE) {
     struct io_splice *splice = (void *)request;
     if (opcode == URING_TEE || READ_KERNEL(splice, flags) & SPLICE_F_FD_IN_FIXED) return 0;
@@ -186,36 +227,34 @@ static __always_inline int request_submitted(void *ctx, struct io_kiocb *request
   /* The file is looked up later, unless it is a registered one. */
   struct file *file = READ_KERNEL(request, file);
   if (!file) file = file_of(call.task, READ_KERNEL(request, cqe.fd));
-  if (!file || file_type(file) == S_IFREG >> 12) return 0;
-  struct scratch *scratch = scratch_of(DOOR_ENTER);
-  if (!scratch) return 0;
-  begin_transfer(scratch, &call, file, NO_FD, true);
-  if (!load_request(scratch, request, opcode)) return 0;
+  if (!file || file_type(file) == FILE_REGULAR) return 0;
+  begin_transfer(&call, file, NO_FD, true);
+  if (!load_request(call.slot, (u64)request, opcode)) return 0;
   struct sock *sk = sock_of(file);
-  if (sk && stage_of(sk) == STAGE_TCP) {
+  if (sk && socket_stage(sk) == STAGE_TCP) {
     u64 key = (u64)request;
     struct uring_request submitted = {.position = READ_KERNEL((struct tcp_sock *)sk, write_seq)};
     bpf_map_update_elem(&uring_requests, &key, &submitted, BPF_ANY);
   }
-  go_to_file(ctx, DOOR_ENTER, file_type(file));
+  go_to_file(ctx, AT_START, file_type(file));
   return 0;
 }
 
-SEC("raw_tp/io_uring_submit_req") int submitted__note_io_uring__any__raw(u64 *ctx) {
-  return request_submitted(ctx, (void *)ctx[0]);
+SEC("raw_tp/io_uring_submit_req") int submitted__request_io_uring__any__raw(u64 *ctx) {
+  return request_submitted(ctx, IPC_HOOK_URING_SUBMIT, (void *)ctx[0]);
 }
 
 SEC("tp/io_uring/io_uring_submit_req")
-int submitted__note_io_uring__any__classic(struct trace_event_raw_io_uring_submit_req *ctx) {
-  return request_submitted(ctx, ctx->req);
+int submitted__request_io_uring__any__classic(struct trace_event_raw_io_uring_submit_req *ctx) {
+  return request_submitted(ctx, IPC_HOOK_SYS_ENTER, ctx->req);
 }
 
 /* The same tracepoint's name before 6.4 or so. */
-SEC("raw_tp/io_uring_submit_sqe") int submitted_entry__note_io_uring__any__raw(u64 *ctx) {
-  return request_submitted(ctx, (void *)ctx[0]);
+SEC("raw_tp/io_uring_submit_sqe") int submitted_entry__request_io_uring__any__raw(u64 *ctx) {
+  return request_submitted(ctx, IPC_HOOK_URING_SUBMIT, (void *)ctx[0]);
 }
 
 SEC("tp/io_uring/io_uring_submit_sqe")
-int submitted_entry__note_io_uring__any__classic(struct trace_event_raw_io_uring_submit_sqe *ctx) {
-  return request_submitted(ctx, ctx->req);
+int submitted_entry__request_io_uring__any__classic(struct trace_event_raw_io_uring_submit_sqe *ctx) {
+  return request_submitted(ctx, IPC_HOOK_SYS_ENTER, ctx->req);
 }

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Processes that come into the filter's scope and leave it: by exec, fork, exit and rename. */
-
-#ifdef NO_CALLS
-#define HELD_FDS 32 /* as many as the verifier follows */
-#else
-#define HELD_FDS 128
-#endif
-
-VERIFIED_ONCE int mark_descriptor(u64 task, u32 fd) {
-  struct file *file = file_of((struct task_struct *)task, fd);
-  return file ? mark_file((u64)file) : 0;
-}
-
-/* Marks the channels that a process holds as of interest, so that the first message is already seen. */
-static __always_inline void mark_held(struct task_struct *task) {
-  for (u32 fd = 0; fd < HELD_FDS; fd++) mark_descriptor((u64)task, fd);
-}
+#include "core/scope.h"
+#include "kernel/compat.h"
+#include "snapshots/open_files.h"
 
 /* After the change: who has asked before it asks again. */
-static __always_inline void note_change(void) {
+static __always_inline void scope_changed(void) {
   __c11_atomic_fetch_add((_Atomic u32 *)&shared.scope_changes, 1, __ATOMIC_RELAXED);
 }
 
@@ -28,13 +15,13 @@ static __always_inline void join_tree(u32 tgid) {
     __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, 1, __ATOMIC_RELAXED);
   else if (!bpf_map_lookup_elem(&tree, &tgid))
     __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_lost, 1, __ATOMIC_RELAXED);
-  note_change();
+  scope_changed();
 }
 
 static __always_inline void leave_tree(u32 tgid) {
   if (bpf_map_delete_elem(&tree, &tgid) != 0) return;
   __c11_atomic_fetch_add((_Atomic u32 *)&shared.tree_live, -1, __ATOMIC_RELAXED);
-  note_change();
+  scope_changed();
 }
 
 /* The traced command enters its tree when it is executed, not while it is still a copy of ipcdump. */
@@ -47,9 +34,9 @@ static __always_inline int on_exec(void) {
     if (number == 0 || number != shared.armed) return 0;
     shared.armed = 0;
     join_tree(tgid);
-    mark_held(task);
+    enter_open_files(task);
   } else if (settings.scope == IPC_SCOPE_COMMS && scope_matches(task)) {
-    mark_held(task);
+    enter_open_files(task);
   }
   return 0;
 }
@@ -92,6 +79,6 @@ SEC("raw_tp/task_rename") int rename__trace_0__comms__any(u64 *ctx) {
   if (settings.scope != IPC_SCOPE_COMMS) return 0;
   struct comm comm = {};
   bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes), (void *)ctx[1]);
-  if (bpf_map_lookup_elem(&comms, &comm)) mark_held(task);
+  if (bpf_map_lookup_elem(&comms, &comm)) enter_open_files(task);
   return 0;
 }

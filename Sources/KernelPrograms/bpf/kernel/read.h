@@ -12,8 +12,6 @@
 #include "kernel/types.h"
 #include "settings.h"
 
-const volatile struct ipc_settings settings = {};
-
 #ifdef DIRECT_READS
 #define READS_DIRECTLY true
 

@@ -2,8 +2,9 @@
 /* Sockets and their addresses. Both architectures are little-endian, on which the comparisons of addresses rely. */
 #pragma once
 
-#include "core/channels.h"
 #include "kernel/task.h"
+#include "kernel/verifier.h"
+#include "records.h"
 
 #define SOCK_DEAD 0 /* enum sock_flags, include/net/sock.h */
 #define SOCK_URGINLINE 2
@@ -39,45 +40,6 @@ static __always_inline bool is_closed(struct sock *sk) {
   return READ_KERNEL(sk, __sk_common.skc_flags) & (1ul << SOCK_DEAD);
 }
 
-/*
- * What a unix socket that has not been accepted is known by: the inode of the one that has connected, which only it
- * knows. When that is closed, its entry has it still.
- */
-VERIFIED_ONCE u64 inode_before_accept(u64 address) {
-  struct sock *peer = peer_of((struct sock *)address);
-  u64 key = (u64)peer, inode = peer ? inode_of_sock(peer) : 0;
-  struct channel *known = peer && inode == 0 ? bpf_map_lookup_elem(&channels, &key) : NULL;
-  return NOT_ACCEPTED | (known ? known->inode : inode);
-}
-
-/*
- * The entry of a unix socket. It has no inode before it is accepted and after it is closed; as long as anything of a
- * closed one can be received, its memory is not used again, so that an entry at its address is its own.
- */
-static __always_inline struct channel *socket_channel_of(struct sock *sk, u64 inode) {
-  u64 key = (u64)sk;
-  struct channel *known = bpf_map_lookup_elem(&channels, &key);
-  if (known && inode != 0) {
-    if (known->inode == inode) return known;
-    if (known->inode & NOT_ACCEPTED && known->inode == inode_before_accept((u64)sk)) {
-      known->inode = inode;
-      return known;
-    }
-  } else if (inode == 0) {
-    if (!is_closed(sk))
-      inode = inode_before_accept((u64)sk);
-    else if (known)
-      return known;
-  }
-  return channel_of(key, inode, 0);
-}
-
-/* Makes the entry of a unix socket, if it has none. */
-VERIFIED_ONCE int enter_socket(u64 sk, u64 inode) {
-  socket_channel_of((struct sock *)sk, inode);
-  return 0;
-}
-
 static __always_inline bool is_named(struct sock *sk) {
   struct unix_sock *unix = (void *)sk;
   return READ_KERNEL(unix, addr) != NULL;
@@ -92,10 +54,6 @@ static __always_inline u64 unix_service_key(struct sock *sk) {
 static __always_inline bool is_listening(struct sock *sk) {
   return READ_KERNEL(sk, __sk_common.skc_state) == TCP_LISTEN;
 }
-
-/* Names of ports in one namespace. */
-static __always_inline u64 udp_port_key(u32 netns, u16 port) { return (u64)netns << 32 | port; }
-static __always_inline u64 tcp_port_key(u32 netns, u16 port) { return (u64)netns << 32 | 1 << 16 | port; }
 
 /* Whether the other side has said that nothing more comes, or this one that it takes no more. */
 static __always_inline bool is_receive_shut(struct sock *sk) { return READ_KERNEL(sk, sk_shutdown) & RCV_SHUTDOWN; }
@@ -171,20 +129,6 @@ static __always_inline bool equals(const u8 *left, const u8 *right) {
 /* Whether a connection stays on the loopback device: by its addresses, or because they are this host's own. */
 static __always_inline bool is_on_loopback(struct sock *sk, const u8 *local, const u8 *remote) {
   return is_loopback(remote) || equals(local, remote) || is_routed_locally(sk);
-}
-
-/* Hash of a direction, the same from both ends; without the source's address for UDP, which may send from any. */
-static __always_inline u64 direction_of(u32 netns, const u8 *source, u16 source_port, const u8 *destination,
-                                        u16 destination_port) {
-  const u64 *from = (const u64 *)source, *to = (const u64 *)destination;
-  u64 hash = mix((u64)netns << 32 | (u32)source_port << 16 | destination_port, to[0]);
-  hash = mix(hash, to[1]);
-  return from ? mix(mix(hash, from[0]), from[1]) : hash;
-}
-
-/* What tells two directions with one hash apart. */
-static __always_inline u64 direction_check(u32 netns, u16 source_port, u16 destination_port) {
-  return (u64)netns << 32 | (u32)source_port << 16 | destination_port;
 }
 
 /* Bytes that wait in a stream socket's queue. */

@@ -109,7 +109,8 @@
 #define NR_rt_sigqueueinfo 138
 #define NR_rt_tgsigqueueinfo 240
 #define NR_pidfd_send_signal 424
-/* arm64 has no pipe, open and creat, and one sendfile; the numbers lie behind the table, where no native call can reach. */
+/* arm64 has no pipe, open and creat, and one sendfile; the numbers lie behind the table, where no native call can
+ * reach. */
 #define NR_sendfile64 508
 #define NR_pipe 509
 #define NR_open 510

@@ -72,7 +72,6 @@ struct inode {
   unsigned long i_ino;
   unsigned int i_rdev; /* major << 20 | minor */
   struct super_block *i_sb;
-  struct pipe_inode_info *i_pipe;
 };
 
 struct dentry {
@@ -211,22 +210,17 @@ struct tty_file_private {
 };
 
 union sigval {
-  int sival_int;
   void *sival_ptr;
 };
 typedef union sigval sigval_t;
 
 union __sifields {
   struct {
-    int _pid;
-    unsigned int _uid;
     sigval_t _sigval;
   } _rt;
 };
 
 struct kernel_siginfo {
-  int si_signo;
-  int si_errno;
   int si_code;
   union __sifields _sifields;
 };
@@ -403,7 +397,6 @@ struct io_sr_msg {
 };
 
 struct io_splice {
-  struct file *file_out;
   int splice_fd_in;
   unsigned int flags;
 };
@@ -445,7 +438,6 @@ struct trace_event_raw_sk_data_ready {
 
 struct trace_event_raw_sys_enter {
   long id;
-  unsigned long args[6];
 };
 
 struct trace_event_raw_sys_exit {
@@ -538,7 +530,6 @@ struct pt_regs {
 #define S_IFSOCK 0140000
 #define S_IFREG 0100000
 #define S_IFCHR 0020000
-#define O_NONBLOCK 04000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
 #define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */
 #define AF_UNIX 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * Numbers of the syscalls in which a thread waits until a transfer is possible. They have no handlers, so that they are
- * not in kernel/syscalls.h, which has the sources of the numbers.
+ * The syscalls in which a thread waits until a transfer is possible, and for what. Numbers of those that have no
+ * handlers stand here, and not in kernel/syscalls.h, which has the sources of the numbers.
  */
 #pragma once
 
@@ -71,4 +71,35 @@ static __always_inline u32 native_number_of_wait(u32 compat) {
 #undef ROW
   }
   return native_number(compat);
+}
+
+/* What a syscall's thread waits for. */
+enum wait_form {
+  WAIT_NONE,
+  WAIT_READ, /* to read from the descriptor that is the first argument */
+  WAIT_WRITE, /* to write to it */
+  WAIT_EITHER, /* whichever it was opened for */
+  WAIT_SPLICE, /* to go from one descriptor to another, by the order of the arguments */
+  WAIT_TEE,
+  WAIT_SENDFILE,
+  WAIT_POLL, /* for any of the descriptors that poll or select was given */
+  WAIT_SET, /* for any of epoll's set */
+};
+
+static __always_inline enum wait_form wait_form(u32 number) {
+  switch (number) {
+    case NR_read: case NR_readv: case NR_preadv2: case NR_recvfrom: case NR_recvmsg: case NR_recvmmsg:
+    case NR_recvmmsg_time64:
+      return WAIT_READ;
+    case NR_write: case NR_writev: case NR_pwritev2: case NR_sendto: case NR_sendmsg: case NR_sendmmsg:
+      return WAIT_WRITE;
+    case NR_vmsplice: return WAIT_EITHER;
+    case NR_splice: return WAIT_SPLICE;
+    case NR_tee: return WAIT_TEE;
+    case NR_sendfile: case NR_sendfile64: return WAIT_SENDFILE;
+    case NR_poll: case NR_ppoll: case NR_select: case NR_pselect6: return WAIT_POLL;
+    case NR_restart_syscall: return WAIT_POLL; /* if one is found, that a signal has interrupted */
+    case NR_epoll_wait: case NR_epoll_pwait: case NR_epoll_pwait2: return WAIT_SET;
+    default: return WAIT_NONE;
+  }
 }

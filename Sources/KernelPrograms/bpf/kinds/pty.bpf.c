@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * Pseudoterminals: a channel in each direction, named by the slave's tty_struct. What is written is told with its
- * contents, because what is read is not the same: the line discipline edits, echoes and translates. Reads tell who is
+ * Pseudoterminals: a channel in each direction, named by the slave's tty_struct. What is written is recorded with its
+ * contents, because what is read is not the same: the line discipline edits, echoes and translates. Reads show who is
  * at the other end, and carry nothing.
  */
+#include "hooks/programs.h"
+#include "kinds/open_file.h"
+#include "record/contents.h"
+#include "record/own_output.h"
 
 #define PIDTYPE_TGID 1 /* enum pid_type, include/linux/pid_type.h */
 #define PIDTYPE_PGID 2
 
-/* Numbers of the devices that are, or can stand for, one side of a pseudoterminal (Documentation/admin-guide/devices.txt). */
+/* Numbers of the devices that are, or can stand for, one side of a pseudoterminal
+ * (Documentation/admin-guide/devices.txt). */
 static __always_inline bool may_be_pty(struct file *file) {
   u32 device = READ_KERNEL(file, f_inode, i_rdev);
   u32 major = device >> 20, minor = device & 0xfffff;
@@ -46,7 +51,8 @@ static __always_inline struct task_struct *task_of(struct pid *pid, u32 type) {
 
 /* Fills in the terminal: its name, its session, and who would get what is typed. */
 static __always_inline void describe_terminal(struct ipc_terminal *record, struct tty_struct *slave) {
-  bpf_probe_read_kernel(record->name, sizeof(record->name), (void *)slave + bpf_core_field_offset(struct tty_struct, name));
+  void *name = (void *)slave + bpf_core_field_offset(struct tty_struct, name);
+  bpf_probe_read_kernel(record->name, sizeof(record->name), name);
   record->name[sizeof(record->name) - 1] = 0;
   struct pid *session = session_of(slave), *group = foreground_of(slave);
   if (session) record->session = visible_number(session);
@@ -58,21 +64,41 @@ static __always_inline void describe_terminal(struct ipc_terminal *record, struc
   read_comm(record->foreground_comm, member);
 }
 
-static __always_inline int pty_exit(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch || scratch->result <= 0 || is_self(call->task)) return 0;
+/* Fills in the record of a transfer on one side of a pseudoterminal. */
+VERIFIED_ONCE int fill_terminal(u32 slot, u64 slave, u32 is_master) {
+  struct scratch *scratch = scratch_at(slot);
+  if (!scratch) return 0;
+  struct tty_struct *tty = (struct tty_struct *)slave;
+  bool is_write = scratch->call.is_write, is_output = (is_master != 0) != is_write;
+  struct ipc_terminal *record = &scratch->terminal;
+  __builtin_memset(record, 0, sizeof(*record));
+  u16 type = is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
+  fill_header(&record->transfer.header, scratch->call.task, type, IPC_KIND_PTY, transfer_flags(scratch));
+  record->transfer.channel = pty_key(tty, is_output);
+  record->transfer.identity = pty_inode(tty);
+  record->transfer.count = scratch->call.result;
+  record->transfer.fd = scratch->call.fd;
+  record->is_output = is_output;
+  describe_terminal(record, tty);
+  scratch->record_start = RECORD_START(terminal);
+  return 0;
+}
+
+static __always_inline int pty_exit(void *ctx, u32 slot, struct scratch *scratch) {
+  struct task_struct *task = scratch->call.task;
+  if (scratch->call.result <= 0 || is_self(task)) return 0;
   struct pty_side side;
-  if (!pty_side_of(scratch->file, &side)) return 0;
-  bool is_write = scratch->is_write, is_output = side.is_master != is_write;
-  u64 count = scratch->result, key = pty_key(side.slave, is_output), inode = pty_inode(side.slave);
-  bool in_scope = scope_matches(call->task);
-  struct channel *channel = channel_in_scope(IPC_KIND_PTY, key, inode, in_scope, count);
+  if (!pty_side_of(scratch->call.file, &side)) return 0;
+  bool is_write = scratch->call.is_write, is_output = side.is_master != is_write;
+  u64 key = pty_key(side.slave, is_output), inode = pty_inode(side.slave);
+  bool in_scope = scratch->call.in_scope = scope_matches(task);
+  struct channel *channel = channel_in_scope(IPC_KIND_PTY, key, inode, in_scope, scratch->call.result);
   if (!channel) return 0;
   if (channel->flags & CHANNEL_EXCLUDED) {
-    if (side.is_master && !is_write) show(call->task, SHOWS_ALL);
+    if (side.is_master && !is_write) relay_add(task, RELAYS_ALL);
     return 0;
   }
-  if (is_write && is_output && shows(call->task)) {
+  if (is_write && is_output && relay_way(task)) {
     exclude_channel(key, inode);
     exclude_channel(pty_key(side.slave, false), inode);
     return 0;
@@ -81,19 +107,21 @@ static __always_inline int pty_exit(void *ctx, struct call *call) {
     channel->flags |= CHANNEL_PAIRED;
     channel_of(pty_key(side.slave, !is_output), inode, 0);
   }
-  struct ipc_terminal *record = &scratch->terminal;
-  __builtin_memset(record, 0, sizeof(*record));
-  u8 flags = (in_scope ? IPC_FLAG_IN_SCOPE : 0) | (scratch->is_spliced ? IPC_FLAG_SPLICED : 0);
-  fill_header(&record->transfer.header, call->task, is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, IPC_KIND_PTY, flags);
-  record->transfer.channel = key;
-  record->transfer.identity = inode;
-  record->transfer.count = count;
-  record->transfer.fd = scratch->fd;
-  record->is_output = is_output;
-  describe_terminal(record, side.slave);
-  scratch->record = RECORD_TERMINAL;
-  scratch->fill = 0;
-  scratch->message = 0;
-  return send_with_contents(ctx, scratch, is_write && !scratch->is_spliced ? settings.capture_limit : 0);
+  fill_terminal(slot, (u64)side.slave, side.is_master);
+  return send_with_contents(ctx, slot, scratch, is_write && !scratch->call.is_spliced ? settings.capture_limit : 0);
 }
-FILE_EXIT(pty, STAGE_CHARACTER_DEVICE, pty, pty_exit)
+EXIT_STAGE(pty, STAGE_CHARACTER_DEVICE, pty, pty_exit)
+
+/* The master sends what is typed and receives what is printed, the slave the other way. */
+static __always_inline bool pty_describe_open(struct open_file *file, struct ipc_held *open, bool counts) {
+  struct pty_side side;
+  if (!is_wanted(IPC_KIND_PTY) || !pty_side_of(file->file, &side)) return false;
+  open->kind = IPC_KIND_PTY;
+  open->sends = pty_key(side.slave, !side.is_master);
+  open->receives = pty_key(side.slave, side.is_master);
+  open->sends_identity = pty_inode(side.slave);
+  open->receives_identity = open->sends_identity;
+  open->can_read = 1;
+  open->can_write = 1;
+  return true;
+}

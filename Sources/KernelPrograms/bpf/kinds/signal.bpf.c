@@ -3,6 +3,11 @@
  * Signals that a process generates. The tracepoint is passed with the target's siglock held and interrupts off, so a
  * raw_tp program is never preempted in it and misses nothing, on any kernel; the classic one would not carry the value.
  */
+#include "core/ring.h"
+#include "core/scope.h"
+#include "kernel/compat.h"
+#include "kernel/syscalls.h"
+#include "record/record.h"
 
 #define SI_USER 0
 #define SI_QUEUE -1
@@ -31,7 +36,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
 
   struct ipc_signal *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
   if (!record) {
-    lose(IPC_KIND_SIGNAL, 0);
+    loss_add(IPC_KIND_SIGNAL, 0);
     return 0;
   }
   fill_header(&record->header, sender, IPC_RECORD_SIGNAL, IPC_KIND_SIGNAL, sender_matches ? IPC_FLAG_IN_SCOPE : 0);
@@ -46,6 +51,6 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   record->result = ctx[4];
   record->target_in_scope = target_matches;
   record->pad = 0;
-  bpf_ringbuf_submit(record, wakeup_flags(sizeof(*record)));
+  bpf_ringbuf_submit(record, ring_wakeup(sizeof(*record)));
   return 0;
 }

@@ -3,6 +3,27 @@
  * TCP connections whose both ends are on this host. Both ends count bytes from the same number, so that a read names
  * the writes it got by their positions.
  */
+#include "core/call_context.h"
+#include "hooks/programs.h"
+#include "kinds/open_file.h"
+#include "record/own_output.h"
+#include "record/socket_record.h"
+#include "record/writes.h"
+
+/* TCP sockets that are not routed over the loopback device, so that both ends are found if they are in two network
+ * namespaces of this host. The least recently used ones fall out; they enter again at their next transfer. */
+struct tcp_end {
+  struct sock *sk;
+  u32 undecided; /* writes recorded while the other end was not known */
+  u32 pad;
+};
+
+struct {
+  __uint(type, BPF_MAP_TYPE_LRU_HASH);
+  __uint(max_entries, 16384);
+  __type(key, u64);
+  __type(value, struct tcp_end);
+} tcp_ends SEC(".maps");
 
 /* Fills in both ends, seen from a socket, and whether the connection stays on the loopback device. */
 static __always_inline void load_tcp_ends(struct tcp_ends *ends, struct sock *sk) {
@@ -11,7 +32,7 @@ static __always_inline void load_tcp_ends(struct tcp_ends *ends, struct sock *sk
   ends->is_loopback = is_on_loopback(sk, ends->local, ends->remote);
 }
 
-/* Writes that are told before it is known whether the other end is on this host. */
+/* Writes that are recorded before it is known whether the other end is on this host. */
 #define UNDECIDED_WRITES 16
 
 /* Name of the direction from here to the other end, and of the one back; in whatever namespace. */
@@ -52,13 +73,13 @@ enum tcp_reach { TCP_REMOTE, TCP_UNDECIDED, TCP_OTHER_NAMESPACE, TCP_LOOPBACK };
 
 /* How far the connection goes. Both ends must be in scope if they are in two namespaces. */
 static __always_inline u32 tcp_reach(struct scratch *scratch, bool in_scope) {
-  struct sock *sk = scratch->sk;
+  struct sock *sk = scratch->call.sk;
   const struct tcp_ends *ends = &scratch->tcp;
   if (ends->is_loopback) return TCP_LOOPBACK;
   if (!in_scope) return TCP_REMOTE;
   struct tcp_end *own = enter_tcp_end(sk, tcp_key(ends));
   if (has_other_tcp_end(sk, ends)) return TCP_OTHER_NAMESPACE;
-  if (!own || !scratch->is_write || own->undecided >= UNDECIDED_WRITES) return TCP_REMOTE;
+  if (!own || !scratch->call.is_write || own->undecided >= UNDECIDED_WRITES) return TCP_REMOTE;
   own->undecided++;
   return TCP_UNDECIDED;
 }
@@ -67,8 +88,8 @@ static __always_inline u32 tcp_reach(struct scratch *scratch, bool in_scope) {
 static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
   struct ipc_socket *record = &scratch->socket;
   struct tcp_ends *ends = &scratch->tcp;
-  struct sock *sk = scratch->sk;
-  bool is_write = scratch->is_write;
+  struct sock *sk = scratch->call.sk;
+  bool is_write = scratch->call.is_write;
   __builtin_memcpy(record->source_address, is_write ? ends->local : ends->remote, 16);
   __builtin_memcpy(record->destination_address, is_write ? ends->remote : ends->local, 16);
   record->source_port = is_write ? ends->local_port : ends->remote_port;
@@ -80,7 +101,7 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
     record->destination_inode = inode;
   record->netns = netns_of(sk);
   if (reach >= TCP_OTHER_NAMESPACE) record->traits |= IPC_SOCKET_LOCAL;
-  if (scratch->message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
+  if (scratch->call.message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
   if (takes_urgent_inline(sk)) record->traits |= IPC_SOCKET_INLINE;
   u32 netns = reach == TCP_LOOPBACK ? record->netns : 0;
   record->transfer.channel = direction_of(netns, record->source_address, record->source_port,
@@ -89,7 +110,8 @@ static __always_inline void fill_tcp_ends(struct scratch *scratch, u32 reach) {
 }
 
 /* The entry of the record's direction; the other one becomes of interest, too. NULL if it shows ipcdump's output. */
-static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scratch *scratch, bool in_scope, u64 bytes) {
+static __always_inline struct channel *tcp_channel_in_scope(u32 slot, struct scratch *scratch, bool in_scope,
+                                                            u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 key = record->transfer.channel;
   if (!in_scope) {
@@ -101,7 +123,7 @@ static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scr
   struct channel *channel = channel_in_scope(IPC_KIND_LOOPBACK_TCP, key, record->transfer.identity, in_scope, bytes);
   if (!channel) return NULL;
   u32 netns = record->transfer.identity >> 32;
-  bool is_output = goes_on_with_output(door, channel->flags, key);
+  bool is_output = goes_on_with_output(slot, channel->flags, key);
   if (is_output || (in_scope && !(channel->flags & CHANNEL_PAIRED))) {
     channel->flags |= CHANNEL_PAIRED;
     u64 other = direction_of(netns, record->destination_address, record->destination_port, record->source_address,
@@ -119,94 +141,91 @@ static __always_inline struct channel *tcp_channel_in_scope(u32 door, struct scr
 }
 
 /*
- * Notes where a write begins, so that its end shows whether others wrote at the same time; a long one is announced,
+ * Keeps where a write begins, so that its end shows whether others wrote at the same time; a long one is announced,
  * because its first bytes may be read while it goes on.
  */
-static __always_inline int tcp_enter(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_ENTER);
-  if (!scratch) return 0;
-  struct sock *sk = scratch->sk;
+static __always_inline int tcp_enter(void *ctx, u32 slot, struct scratch *scratch) {
+  struct sock *sk = scratch->call.sk;
   struct tcp_ends *ends = &scratch->tcp;
   load_tcp_ends(ends, sk);
   /* A socket that is still to be connected (TCP Fast Open) counts from nowhere. */
   if (ends->remote_port == 0) return 0;
-  bool in_scope = scope_matches(call->task);
+  bool in_scope = scratch->call.in_scope = scope_matches(scratch->call.task);
   u32 reach = ends->is_loopback ? TCP_LOOPBACK : has_other_tcp_end(sk, ends) ? TCP_OTHER_NAMESPACE : TCP_REMOTE;
   if (reach == TCP_REMOTE) return 0;
-  struct note *note = note_to_write(call->thread);
-  if (!note) return 0;
-  struct tcp_sock *tcp = (void *)scratch->sk;
-  note->position = READ_KERNEL(tcp, write_seq);
-  note->has_position = true;
-  note->sender = sk;
-  note->is_placed = false;
-  note->is_continued = false;
-  u64 asked = scratch->vector ? IPC_COUNT_UNKNOWN : asked_length(DOOR_ENTER, scratch);
+  struct call_context *context = context_to_write(scratch->call.thread);
+  if (!context) return 0;
+  struct tcp_sock *tcp = (void *)scratch->call.sk;
+  context->position = READ_KERNEL(tcp, write_seq);
+  context->has_position = true;
+  context->sender = sk;
+  context->is_placed = false;
+  context->is_continued = false;
+  u64 asked = asked_in_all(slot, scratch);
   if (asked <= PIPE_BUF) return 0;
-  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, in_scope, asked);
+  fill_socket(scratch, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_TCP, asked);
   fill_tcp_ends(scratch, reach);
-  scratch->socket.transfer.state.tcp.before = note->position;
-  scratch->socket.transfer.state.tcp.after = note->position;
-  if (!tcp_channel_in_scope(DOOR_ENTER, scratch, in_scope, 0)) return 0;
-  announce(scratch, asked);
+  scratch->socket.transfer.state.tcp.before = context->position;
+  scratch->socket.transfer.state.tcp.after = context->position;
+  if (!tcp_channel_in_scope(slot, scratch, in_scope, 0)) return 0;
+  announce_write(slot, scratch, asked);
   return 0;
 }
-FILE_ENTER(tcp, STAGE_TCP, loopback_tcp, tcp_enter)
+ENTER_STAGE(tcp, STAGE_TCP, loopback_tcp, tcp_enter)
 
 /*
- * Whether a note tells where the read in the scratch began. All reads of a batch are done before the first of them is
- * told, so that only the first one's place was noted; each of the others begins where the one before it has ended.
+ * Whether a context says where the read in the scratch began. All reads of a batch are done before the first of them is
+ * recorded, so that only the first one's place was seen; each of the others begins where the one before it has ended.
  */
-static __always_inline bool is_read_noted(struct scratch *scratch, struct note *note) {
-  return note->receiver == scratch->sk && (!note->is_continued || is_request(scratch));
+static __always_inline bool is_read_seen(struct scratch *scratch, struct call_context *context) {
+  return context->receiver == scratch->call.sk && (!context->is_continued || is_request(scratch));
 }
 
-static __always_inline void continue_note(struct note *note, u32 count) {
-  note->position += count;
-  note->is_continued = true;
+/* The next read of a batch begins behind this one. */
+static __always_inline void continue_context(struct call_context *context, u32 count) {
+  context->position += count;
+  context->is_continued = true;
 }
 
-static __always_inline int tcp_exit(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch) return 0;
-  u64 count = scratch->result > 0 ? scratch->result : 0;
-  if (count == 0 && !scratch->is_write) goto nothing;
-  load_tcp_ends(&scratch->tcp, scratch->sk);
-  bool in_scope = scope_matches(call->task);
+static __always_inline int tcp_exit(void *ctx, u32 slot, struct scratch *scratch) {
+  u64 count = scratch->call.result > 0 ? scratch->call.result : 0;
+  if (count == 0 && !scratch->call.is_write) goto nothing;
+  load_tcp_ends(&scratch->tcp, scratch->call.sk);
+  bool in_scope = scratch->call.in_scope = scope_matches(scratch->call.task);
   u32 reach = tcp_reach(scratch, in_scope);
   if (reach == TCP_REMOTE) goto nothing;
-  if (scratch->is_write && scratch->vector) count = batch_length(IPC_KIND_LOOPBACK_TCP);
-  if (count == 0 && !is_write_noted(call->thread)) goto nothing;
-  u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
+  if (scratch->call.is_write && scratch->batch.vector) count = batch_length(slot, IPC_KIND_LOOPBACK_TCP);
+  if (count == 0 && !is_write_announced(scratch->call.thread)) goto nothing;
+  u8 type = scratch->call.is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   /* Bytes that are thrown away come into no buffer (tcp(7), MSG_TRUNC). */
-  if (!scratch->is_write && scratch->message_flags & MSG_TRUNC) {
-    scratch->is_spliced = true;
-    scratch->base = 0;
+  if (!scratch->call.is_write && scratch->call.message_flags & MSG_TRUNC) {
+    scratch->call.is_spliced = true;
+    scratch->call.base = 0;
   }
-  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_TCP, in_scope, count);
+  fill_socket(scratch, type, IPC_KIND_LOOPBACK_TCP, count);
   fill_tcp_ends(scratch, reach);
-  struct channel *channel = tcp_channel_in_scope(DOOR_EXIT, scratch, in_scope, count);
+  struct channel *channel = tcp_channel_in_scope(slot, scratch, in_scope, count);
   if (!channel) goto nothing;
 
   struct ipc_socket *record = &scratch->socket;
-  struct tcp_sock *tcp = (void *)scratch->sk;
-  struct note *note = note_of_call(call->thread);
-  bool has_position = note && note->has_position && (scratch->is_write || is_read_noted(scratch, note));
-  u32 position = has_position ? note->position : 0;
-  bool is_whole = has_position && note->is_placed && note->is_whole;
-  if (note && is_request(scratch) && !scratch->is_write)
-    continue_note(note, has_position ? count : 0);
+  struct tcp_sock *tcp = (void *)scratch->call.sk;
+  struct call_context *context = context_of(scratch->call.thread);
+  bool has_position = context && context->has_position && (scratch->call.is_write || is_read_seen(scratch, context));
+  u32 position = has_position ? context->position : 0;
+  bool is_whole = has_position && context->is_placed && context->is_whole;
+  if (context && is_request(scratch) && !scratch->call.is_write)
+    continue_context(context, has_position ? count : 0);
   else
-    forget_note(call->thread);
-  if (scratch->is_write) {
-    note_writer(channel, call->thread);
-    note_whole_write(scratch, channel);
+    context_clear(scratch->call.thread);
+  if (scratch->call.is_write) {
+    channel_add_writer(channel, scratch->call.thread);
+    want_contents(scratch, channel);
     record->transfer.state.tcp.after = is_whole ? position + (u32)count : READ_KERNEL(tcp, write_seq);
     record->transfer.state.tcp.before = has_position ? position : record->transfer.state.tcp.after - (u32)count;
-    scratch->messages = 1;
-    return send_sent(ctx, scratch, count);
+    scratch->batch.count = 1;
+    return emit_sent(ctx, scratch, count);
   }
-  if (scratch->message_flags & MSG_OOB) {
+  if (scratch->call.message_flags & MSG_OOB) {
     /* The urgent byte lies before urg_seq's successor (tcp_recv_urg, net/ipv4/tcp.c). */
     position = READ_KERNEL(tcp, urg_seq);
     has_position = true;
@@ -214,23 +233,24 @@ static __always_inline int tcp_exit(void *ctx, struct call *call) {
   if (!has_position) {
     u32 end = READ_KERNEL(tcp, copied_seq);
     /* The end of the stream counts as one more (tcp_recvmsg_locked). */
-    if (READ_KERNEL(tcp, rcv_nxt) == end && is_receive_shut(scratch->sk)) end--;
+    if (READ_KERNEL(tcp, rcv_nxt) == end && is_receive_shut(scratch->call.sk)) end--;
     position = end - (u32)count;
   }
   record->transfer.state.tcp.before = position;
   record->transfer.state.tcp.after = position;
-  return send_received(ctx, scratch);
+  scratch->batch.compared = compared_of_stream(scratch);
+  return emit_received(ctx, scratch);
 nothing:
-  forget_note(call->thread);
-  return pass_on(ctx, scratch);
+  context_clear(scratch->call.thread);
+  return finish_call(ctx, scratch);
 }
-FILE_EXIT(tcp, STAGE_TCP, loopback_tcp, tcp_exit)
+EXIT_STAGE(tcp, STAGE_TCP, loopback_tcp, tcp_exit)
 
 /* Both ends are known before the first byte if they are met where the connection is made. */
 static __always_inline int meet_tcp(struct call *call, s64 fd) {
   if (fd < 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
   struct sock *sk = sock_of(file_of(call->task, fd));
-  if (!sk || stage_of(sk) != STAGE_TCP) return 0;
+  if (!sk || socket_stage(sk) != STAGE_TCP) return 0;
   struct tcp_ends ends = {};
   load_tcp_ends(&ends, sk);
   if (!ends.is_loopback) enter_tcp_end(sk, tcp_key(&ends));
@@ -245,3 +265,37 @@ static __always_inline int connect_exit(void *ctx, struct call *call) {
 static __always_inline int accept_exit(void *ctx, struct call *call) { return meet_tcp(call, call->result); }
 SYSCALL_EXIT(connect, SLOTS1(connect), loopback_tcp, connect_exit)
 SYSCALL_EXIT(accept, SLOTS2(accept, accept4), loopback_tcp, accept_exit)
+
+/* Fills in where in the stream another read of a batch lies. */
+static __always_inline void tcp_describe_received(struct scratch *scratch, u64 length) {
+  struct ipc_tcp_positions *positions = &scratch->socket.transfer.state.tcp;
+  struct ipc_tcp_positions *last = &scratch->socket_template.transfer.state.tcp;
+  positions->before = last->after;
+  positions->after = positions->before + length;
+  last->after = positions->after;
+}
+
+static __always_inline u64 tcp_service_key(struct sock *sk) {
+  u8 local[16];
+  u16 port = 0;
+  read_local(sk, local, &port);
+  return tcp_port_key(netns_of(sk), port);
+}
+
+static __always_inline bool tcp_describe_open(struct open_file *file, struct ipc_held *open, bool counts) {
+  struct sock *sk = file->sk;
+  struct tcp_sock *tcp = (void *)sk;
+  struct tcp_ends ends = {};
+  load_tcp_ends(&ends, sk);
+  if (ends.remote_port == 0 || !ends.is_loopback) return false;
+  u32 netns = netns_of(sk);
+  open->kind = IPC_KIND_LOOPBACK_TCP;
+  open->can_read = 1;
+  open->can_write = 1;
+  open->sends = direction_of(netns, ends.local, ends.local_port, ends.remote, ends.remote_port);
+  open->sends_identity = direction_check(netns, ends.local_port, ends.remote_port);
+  open->receives = direction_of(netns, ends.remote, ends.remote_port, ends.local, ends.local_port);
+  open->receives_identity = direction_check(netns, ends.remote_port, ends.local_port);
+  open->unread = READ_KERNEL(tcp, rcv_nxt) - READ_KERNEL(tcp, copied_seq);
+  return is_wanted(IPC_KIND_LOOPBACK_TCP);
+}

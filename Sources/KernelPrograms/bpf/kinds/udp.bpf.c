@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * UDP datagrams that stay on this host. Where a datagram goes and whether it stays is noted when the loopback device
+ * UDP datagrams that stay on this host. Where a datagram goes and whether it stays is seen when the loopback device
  * gets it, and whom it is from when it is let go of after the copy (hooks/call_context.bpf.c).
  */
+#include "hooks/programs.h"
+#include "kinds/open_file.h"
+#include "record/own_output.h"
+#include "record/socket_record.h"
 
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */
 
 /* Whether either port is of interest, so that nobody's first message to it is missed. */
-static __always_inline struct channel *udp_channel_in_scope(u32 door, struct scratch *scratch, bool in_scope, u64 bytes) {
+static __always_inline struct channel *udp_channel_in_scope(u32 slot, struct scratch *scratch, bool in_scope,
+                                                            u64 bytes) {
   struct ipc_socket *record = &scratch->socket;
   u64 source = udp_port_key(record->netns, record->source_port);
   u64 destination = udp_port_key(record->netns, record->destination_port);
@@ -15,32 +20,40 @@ static __always_inline struct channel *udp_channel_in_scope(u32 door, struct scr
   struct channel *other = channel_in_scope(IPC_KIND_LOOPBACK_UDP, destination, 0, in_scope, bytes);
   if (!channel) channel = other;
   if (!channel) return NULL;
-  if (goes_on_with_output(door, channel->flags, source)) {
+  if (goes_on_with_output(slot, channel->flags, source)) {
     /* The receiver's port may get others' datagrams as well. */
-    if (scratch->is_write) exclude_channel(source, 0);
+    if (scratch->call.is_write) exclude_channel(source, 0);
     return NULL;
   }
   return other && other->flags & CHANNEL_EXCLUDED ? NULL : channel;
 }
 
-/* Fills in where a sent message goes: as noted, as the call says, or as the socket is connected. */
-VERIFIED_ONCE bool describe_sent(u32 door) {
-  struct scratch *scratch = scratch_of(door);
+/* Names the direction of a datagram. Other addresses than loopback ones can be reached from other namespaces. */
+static __always_inline void name_datagram(struct ipc_socket *record) {
+  u32 netns = is_loopback(record->destination_address) ? record->netns : 0;
+  record->transfer.channel =
+    direction_of(netns, NULL, record->source_port, record->destination_address, record->destination_port);
+  record->transfer.identity = direction_check(netns, record->source_port, record->destination_port);
+}
+
+/* Fills in where a sent message goes: as seen, as the call says, or as the socket is connected. */
+VERIFIED_ONCE bool udp_describe_sent(u32 slot) {
+  struct scratch *scratch = scratch_at(slot);
   if (!scratch) return false;
-  struct noted_message *noted = door == DOOR_EXIT ? noted_message(scratch, scratch->message) : NULL;
+  struct context_message *seen = is_at_end(slot) ? context_message_at(scratch, scratch->batch.index) : NULL;
   struct ipc_socket *record = &scratch->socket;
-  struct sock *sk = scratch->sk;
+  struct sock *sk = scratch->call.sk;
   read_local(sk, record->source_address, &record->source_port);
   if (!read_name(scratch, record->destination_address, &record->destination_port))
     read_remote(sk, record->destination_address, &record->destination_port);
   record->netns = netns_of(sk);
   bool is_loop = is_loopback(record->destination_address) || is_unspecified(record->destination_address);
-  bool is_noted = noted && noted->destination_port == record->destination_port
-                  && noted->source_port == record->source_port;
+  bool is_noted = seen && seen->destination_port == record->destination_port
+                  && seen->source_port == record->source_port;
   if (is_noted) {
-    __builtin_memcpy(record->source_address, noted->source_address, 16);
-    __builtin_memcpy(record->destination_address, noted->destination_address, 16);
-    note_queued(record, noted);
+    __builtin_memcpy(record->source_address, seen->source_address, 16);
+    __builtin_memcpy(record->destination_address, seen->destination_address, 16);
+    fill_queued(record, seen);
   } else if (!is_loop && !is_multicast(record->destination_address) && !is_routed_locally(sk)
              && !equals(record->source_address, record->destination_address)) {
     return false;
@@ -49,12 +62,12 @@ VERIFIED_ONCE bool describe_sent(u32 door) {
     __builtin_memcpy(record->source_address, record->destination_address, 16);
   }
   if (is_multicast(record->destination_address)) record->traits |= IPC_SOCKET_MULTICAST;
-  else if (is_noted ? noted->is_local : true) record->traits |= IPC_SOCKET_LOCAL;
+  else if (is_noted ? seen->is_local : true) record->traits |= IPC_SOCKET_LOCAL;
   name_datagram(record);
   return true;
 }
 
-/* Whether a datagram of which nothing was noted came from this host, by the addresses that the call told. */
+/* Whether a datagram of which nothing was seen came from this host, by the addresses that the call has given. */
 static __always_inline bool is_udp_local(struct scratch *scratch) {
   struct ipc_socket *record = &scratch->socket;
   read_name(scratch, record->source_address, &record->source_port);
@@ -64,7 +77,7 @@ static __always_inline bool is_udp_local(struct scratch *scratch) {
 
 /* Size of the datagrams that a message was cut into, from the message itself or the socket's option. */
 static __always_inline u16 segment_size(struct scratch *scratch) {
-  struct udp_sock *udp = (void *)scratch->sk;
+  struct udp_sock *udp = (void *)scratch->call.sk;
   u16 size = READ_KERNEL(udp, gso_size);
   struct {
     u64 length;
@@ -72,68 +85,102 @@ static __always_inline u16 segment_size(struct scratch *scratch) {
     s32 type;
     u16 size;
   } control = {};
-  if (scratch->control && scratch->control_length >= 18 && !scratch->is_compat
-      && bpf_probe_read_user(&control, 18, (void *)scratch->control) == 0 && control.level == IPPROTO_UDP
+  u32 room = offsetof(typeof(control), size) + sizeof(control.size);
+  if (scratch->call.control && scratch->call.control_length >= room && !scratch->call.is_compat
+      && bpf_probe_read_user(&control, room, (void *)scratch->call.control) == 0 && control.level == IPPROTO_UDP
       && control.type == UDP_SEGMENT)
     size = control.size;
   return size;
 }
 
-static __always_inline int udp_enter(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_ENTER);
-  if (!scratch) return 0;
-  struct udp_sock *udp = (void *)scratch->sk;
-  struct note *note = note_sender(call->thread);
-  if (note) note->is_joined = READ_KERNEL(udp, pending) != 0;
-  if (!scratch->vector) return 0;
-  bool in_scope = scope_matches(call->task);
-  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, in_scope, 0);
-  if (!describe_sent(DOOR_ENTER) || !udp_channel_in_scope(DOOR_ENTER, scratch, in_scope, 0)) return 0;
+static __always_inline int udp_enter(void *ctx, u32 slot, struct scratch *scratch) {
+  struct udp_sock *udp = (void *)scratch->call.sk;
+  struct call_context *context = context_enter_send(scratch->call.thread);
+  if (context) context->is_joined = READ_KERNEL(udp, pending) != 0;
+  if (!scratch->batch.vector) return 0;
+  bool in_scope = scratch->call.in_scope = scope_matches(scratch->call.task);
+  fill_socket(scratch, IPC_RECORD_WRITE_BEGIN, IPC_KIND_LOOPBACK_UDP, 0);
+  if (!udp_describe_sent(slot) || !udp_channel_in_scope(slot, scratch, in_scope, 0)) return 0;
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send_transfer(DOOR_ENTER, 0);
+  transfer_send(slot, 0);
   return 0;
 }
-FILE_ENTER(udp, STAGE_UDP, loopback_udp, udp_enter)
+ENTER_STAGE(udp, STAGE_UDP, loopback_udp, udp_enter)
 
-static __always_inline int udp_exit(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch) return 0;
-  if (scratch->result < 0) goto nothing;
-  bool in_scope = scope_matches(call->task);
+static __always_inline int udp_exit(void *ctx, u32 slot, struct scratch *scratch) {
+  if (scratch->call.result < 0) goto nothing;
+  bool in_scope = scratch->call.in_scope = scope_matches(scratch->call.task);
   struct ipc_socket *record = &scratch->socket;
-  struct note *note = note_of_call(call->thread);
-  struct noted_message *noted = first_noted(scratch);
-  u8 type = scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
-  fill_socket(scratch, call->task, type, IPC_KIND_LOOPBACK_UDP, in_scope, scratch->result);
-  if (scratch->is_write) {
-    struct udp_sock *udp = (void *)scratch->sk;
-    if (!describe_sent(DOOR_EXIT)) goto nothing;
-    if (!udp_channel_in_scope(DOOR_EXIT, scratch, in_scope, scratch->result)) goto nothing;
+  struct call_context *context = context_of(scratch->call.thread);
+  struct context_message *seen = first_context_message(scratch);
+  u8 type = scratch->call.is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
+  fill_socket(scratch, type, IPC_KIND_LOOPBACK_UDP, scratch->call.result);
+  if (scratch->call.is_write) {
+    struct udp_sock *udp = (void *)scratch->call.sk;
+    if (!udp_describe_sent(slot)) goto nothing;
+    if (!udp_channel_in_scope(slot, scratch, in_scope, scratch->call.result)) goto nothing;
     record->segment = segment_size(scratch);
     record->extent.call_ns = time_in_call(scratch);
     if (READ_KERNEL(udp, pending)) record->traits |= IPC_SOCKET_CORKED;
-    if (note && note->is_joined) record->traits |= IPC_SOCKET_JOINED;
-    return send_sent(ctx, scratch, scratch->result);
+    if (context && context->is_joined) record->traits |= IPC_SOCKET_JOINED;
+    return emit_sent(ctx, scratch, scratch->call.result);
   }
   /* Nothing at all is the end of a socket that is shut down, and no empty message. */
-  if (scratch->result == 0 && is_receive_shut(scratch->sk)) goto nothing;
+  if (scratch->call.result == 0 && is_receive_shut(scratch->call.sk)) goto nothing;
   /* read(2) of no bytes does not even ask the socket (sock_read_iter, net/socket.c). */
-  if (scratch->result == 0 && scratch->is_plain && asked_length(DOOR_EXIT, scratch) == 0) goto nothing;
-  read_local(scratch->sk, record->destination_address, &record->destination_port);
-  read_remote(scratch->sk, record->source_address, &record->source_port);
-  record->netns = netns_of(scratch->sk);
-  record->end.destination = (u64)scratch->sk;
-  record->destination_inode = inode_of_sock(scratch->sk);
-  bool is_noted = noted && noted->destination_port == record->destination_port;
+  if (scratch->call.result == 0 && scratch->call.is_plain && asked_length(slot, scratch) == 0) goto nothing;
+  read_local(scratch->call.sk, record->destination_address, &record->destination_port);
+  read_remote(scratch->call.sk, record->source_address, &record->source_port);
+  record->netns = netns_of(scratch->call.sk);
+  record->end.destination = (u64)scratch->call.sk;
+  record->destination_inode = inode_of_sock(scratch->call.sk);
+  bool is_noted = seen && seen->destination_port == record->destination_port;
   u32 port = record->destination_port;
   u8 *is_served = bpf_map_lookup_elem(&udp_ports, &port);
-  if (is_noted ? noted->is_local : is_udp_local(scratch)) record->traits |= IPC_SOCKET_LOCAL;
+  if (is_noted ? seen->is_local : is_udp_local(scratch)) record->traits |= IPC_SOCKET_LOCAL;
   else if (!is_served || !*is_served) goto nothing;
-  if (is_noted) record->source_port = noted->source_port;
-  if (!udp_channel_in_scope(DOOR_EXIT, scratch, in_scope, scratch->result)) goto nothing;
-  return send_received(ctx, scratch);
+  if (is_noted) record->source_port = seen->source_port;
+  if (!udp_channel_in_scope(slot, scratch, in_scope, scratch->call.result)) goto nothing;
+  scratch->batch.compared = COMPARED_MESSAGE_BYTES;
+  return emit_received(ctx, scratch);
 nothing:
-  forget_note(call->thread);
+  context_clear(scratch->call.thread);
   return 0;
 }
-FILE_EXIT(udp, STAGE_UDP, loopback_udp, udp_exit)
+EXIT_STAGE(udp, STAGE_UDP, loopback_udp, udp_exit)
+
+/* Fills in whom a datagram is from, and its real length. */
+static __always_inline void udp_describe_received(u32 slot, struct scratch *scratch) {
+  struct ipc_socket *record = &scratch->socket;
+  struct context_message *seen = context_message_at(scratch, scratch->batch.index);
+  record->transfer.channel = 0;
+  record->transfer.identity = 0;
+  if (seen && seen->destination_port == record->destination_port) {
+    __builtin_memcpy(record->source_address, seen->source_address, 16);
+    __builtin_memcpy(record->destination_address, seen->destination_address, 16);
+    record->source_port = seen->source_port;
+    record->transfer.count = seen->length;
+    if (seen->is_local) record->traits |= IPC_SOCKET_LOCAL;
+  } else {
+    /* Its real length is not known. */
+    if (asked_length(slot, scratch) <= record->transfer.count) record->traits |= IPC_SOCKET_FILLED;
+    if (!read_name(scratch, record->source_address, &record->source_port) && record->source_port == 0) return;
+    /* A socket that is bound to any address does not tell to which one the datagram came. */
+    if (is_unspecified(record->destination_address)) return;
+  }
+  if (is_multicast(record->destination_address)) record->traits |= IPC_SOCKET_MULTICAST;
+  name_datagram(record);
+}
+
+static __always_inline bool udp_describe_open(struct open_file *file, struct ipc_held *open, bool counts) {
+  struct sock *sk = file->sk;
+  u8 local[16];
+  u16 port = 0;
+  read_local(sk, local, &port);
+  if (port == 0) return false;
+  open->kind = IPC_KIND_LOOPBACK_UDP;
+  open->can_read = 1;
+  open->can_write = 1;
+  open->sends = udp_port_key(netns_of(sk), port);
+  return is_wanted(IPC_KIND_LOOPBACK_UDP);
+}

@@ -1,67 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
- * Unix datagram and sequenced-packet sockets: every message is told when it is received. Who sent it is noted when it
- * is copied to the reader (hooks/call_context.bpf.c), so that it does not matter what became of the sender.
+ * Unix datagram and sequenced-packet sockets: every message is reported when it is received. Who sent it is seen when
+ * it is copied to the reader (hooks/call_context.bpf.c), so that it does not matter what became of the sender.
  */
+#include "hooks/programs.h"
+#include "kinds/unix.h"
 
 /* sendmmsg can be blocked between its messages, while the first ones are received. */
-static __always_inline int unix_message_enter(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_ENTER);
-  if (!scratch) return 0;
-  note_sender(call->thread);
-  if (!scratch->vector) return 0;
-  set_unix_ends(scratch, scratch->sk, peer_of(scratch->sk));
-  bool in_scope = scope_matches(call->task);
-  u32 kind = unix_kind(scratch);
-  struct channel *channel = unix_channel_in_scope(scratch, kind, in_scope, 0);
+static __always_inline int unix_message_enter(void *ctx, u32 slot, struct scratch *scratch) {
+  context_enter_send(scratch->call.thread);
+  if (!scratch->batch.vector) return 0;
+  set_unix_ends(scratch, scratch->call.sk, peer_of(scratch->call.sk));
+  struct channel *channel = unix_channel_in_scope(slot, scratch, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
-  fill_socket(scratch, call->task, IPC_RECORD_WRITE_BEGIN, kind, in_scope, 0);
-  fill_unix_ends(scratch, channel);
+  fill_unix(slot, IPC_RECORD_WRITE_BEGIN, 0, recorded_inode(channel), channel->flags);
   scratch->socket.traits |= IPC_SOCKET_BATCH;
-  send_transfer(DOOR_ENTER, 0);
+  transfer_send(slot, 0);
   return 0;
 }
-FILE_ENTER(unix_dgram, STAGE_UNIX_DGRAM, unix_dgram, unix_message_enter)
-FILE_ENTER(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_enter)
+ENTER_STAGE(unix_dgram, STAGE_UNIX_DGRAM, unix_dgram, unix_message_enter)
+ENTER_STAGE(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_enter)
 
-static __always_inline int unix_message_exit(void *ctx, struct call *call) {
-  struct scratch *scratch = scratch_of(DOOR_EXIT);
-  if (!scratch) return 0;
-  bool in_scope = scope_matches(call->task);
-  u32 kind = unix_kind(scratch);
-  struct noted_message *noted = first_noted(scratch);
-  if (scratch->is_write) {
-    if (scratch->result < 0) goto nothing;
-    if (noted && noted->time == 0) noted = NULL;
-    /* A message that names its receiver: where it was queued was noted, if the kernel tells. */
-    struct sock *destination = noted           ? (struct sock *)noted->sock
-                               : scratch->name ? NULL
-                                               : peer_of(scratch->sk);
-    set_unix_ends(scratch, scratch->sk, destination);
-    if (noted) scratch->destination_inode = noted->inode;
-  } else {
-    /* Nothing at all is the end of a connection, and no empty message. */
-    if (scratch->result == 0 && !noted) goto nothing;
-    set_unix_ends(scratch, noted ? (struct sock *)noted->sock : peer_of(scratch->sk), scratch->sk);
-    if (noted) scratch->source_inode = noted->inode;
+/* Finds the ends of the call's first message; false if it has brought none. */
+static __always_inline bool find_message_ends(struct scratch *scratch, struct context_message *seen) {
+  struct sock *sk = scratch->call.sk;
+  if (scratch->call.is_write) {
+    if (scratch->call.result < 0) return false;
+    /* A message that names its receiver: where it was queued was seen, if the kernel tells. */
+    struct sock *destination = seen                 ? (struct sock *)seen->sock
+                               : scratch->call.name ? NULL
+                                                    : peer_of(sk);
+    set_unix_ends(scratch, sk, destination);
+    if (seen) scratch->ends.destination_inode = seen->inode;
+    return true;
   }
-  struct channel *channel = unix_channel_in_scope(scratch, kind, in_scope, scratch->result);
-  if (!channel || is_unix_output(scratch, channel)) goto nothing;
-  prepare_unix(ctx, scratch);
-  fill_socket(scratch, call->task, scratch->is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ, kind, in_scope,
-              scratch->result);
-  fill_unix_ends(scratch, channel);
-  if (scratch->is_write) {
-    if (noted) note_queued(&scratch->socket, noted);
+  /* Nothing at all is the end of a connection, and no empty message. */
+  if (scratch->call.result == 0 && !seen) return false;
+  set_unix_ends(scratch, seen ? (struct sock *)seen->sock : peer_of(sk), sk);
+  if (seen) scratch->ends.source_inode = seen->inode;
+  return true;
+}
+
+static __always_inline int unix_message_exit(void *ctx, u32 slot, struct scratch *scratch) {
+  bool is_write = scratch->call.is_write;
+  struct context_message *seen = first_context_message(scratch);
+  if (is_write && seen && seen->time == 0) seen = NULL;
+  if (!find_message_ends(scratch, seen)) goto nothing;
+  struct channel *channel = unix_channel_in_scope(slot, scratch, scratch->call.result);
+  if (!channel || is_unix_output(slot, scratch, channel)) goto nothing;
+  u32 type = is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
+  fill_unix(slot, type, scratch->call.result, recorded_inode(channel), channel->flags);
+  if (is_write) {
+    if (seen) fill_queued(&scratch->socket, seen);
     scratch->socket.extent.call_ns = time_in_call(scratch);
-    return send_sent(ctx, scratch, scratch->result);
+  } else {
+    /* The sender may be gone, so that only what was seen of it holds. */
+    if (seen) scratch->socket.traits &= ~IPC_SOCKET_SOURCE_NAMED;
+    scratch->batch.compared = COMPARED_MESSAGE_BYTES;
   }
-  /* The sender may be gone, so that only what was noted of it holds. */
-  if (noted) scratch->socket.traits &= ~IPC_SOCKET_SOURCE_NAMED;
-  return send_received(ctx, scratch);
+  return emit_unix(ctx, slot, scratch);
 nothing:
-  forget_note(call->thread);
+  context_clear(scratch->call.thread);
   return 0;
 }
-FILE_EXIT(unix_dgram, STAGE_UNIX_DGRAM, unix_dgram, unix_message_exit)
-FILE_EXIT(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_exit)
+EXIT_STAGE(unix_dgram, STAGE_UNIX_DGRAM, unix_dgram, unix_message_exit)
+EXIT_STAGE(unix_seqpacket, STAGE_UNIX_SEQPACKET, unix_seqpacket, unix_message_exit)
+
+/* Fills in where another message of a batch went. */
+static __always_inline void unix_describe_sent(struct scratch *scratch) {
+  struct context_message *seen = context_message_at(scratch, scratch->batch.index);
+  if (seen) fill_queued(&scratch->socket, seen);
+}
+
+/* Fills in whom a message is from, and its real length. */
+static __always_inline void unix_describe_received(struct scratch *scratch) {
+  struct ipc_socket *record = &scratch->socket;
+  struct context_message *seen = context_message_at(scratch, scratch->batch.index);
+  if (!seen) return;
+  record->transfer.channel = seen->sock;
+  record->transfer.identity = seen->inode;
+  record->transfer.count = seen->length;
+  if (seen->is_named) record->traits |= IPC_SOCKET_SOURCE_NAMED;
+}

@@ -7,22 +7,17 @@
  */
 #pragma once
 
-#include "kernel/task.h"
+#include "core/state.h"
+#include "kernel/pipes.h"
 
 #define PAGE_DESCRIPTION 64 /* bytes of struct page that make the multiple: 4096 / 64 */
 #define GIB (1ull << 30)
 #define TRIED_CONSTANTS 64
 
-/* Address of a page's memory; 0 if it cannot be told. */
+/* Address of a page's memory; 0 if it is not known. */
 static __always_inline u64 address_of_page(u64 page) {
   if (shared.page_constant == 0 || bpf_core_type_size(struct page) != PAGE_DESCRIPTION) return 0;
   return page * (4096 / PAGE_DESCRIPTION) + shared.page_constant;
-}
-
-/* Slot of a pipe by its running number. */
-static __always_inline struct pipe_buffer *slot_of(struct pipe_inode_info *pipe, u32 number) {
-  u32 at = number & (READ_KERNEL(pipe, ring_size) - 1);
-  return (void *)READ_KERNEL(pipe, bufs) + (u64)at * bpf_core_type_size(struct pipe_buffer);
 }
 
 /* Tries the next candidate for the place of a page with the pattern. */
@@ -48,8 +43,8 @@ static __always_inline void try_constants(void) {
   struct file *file = file_of((void *)bpf_get_current_task(), shared.probe_fd);
   if (!file) return;
   struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
-  struct pipe_buffer *slot = slot_of(pipe, READ_KERNEL(pipe, tail));
-  u64 page = (u64)READ_KERNEL(slot, page);
+  struct pipe_buffer *buffer = pipe_buffer_at(pipe, READ_KERNEL(pipe, tail));
+  u64 page = (u64)READ_KERNEL(buffer, page);
   u64 base = ((u64)pipe & ~(GIB - 1)) - (page & ~(GIB - 1)) * (4096 / PAGE_DESCRIPTION);
   for (u32 i = 0; i < TRIED_CONSTANTS; i++) try_constant(page, base);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
-/* Who waits for whom now. */
-
+/* Who waits for whom now: the threads that are asleep in a transfer, or until one is possible. */
+#include "core/scope.h"
+#include "kernel/compat.h"
 #include "kernel/wait_syscalls.h"
 
 #define TASK_INTERRUPTIBLE 1 /* include/linux/sched.h */
@@ -15,17 +16,17 @@
 #define EPOLLRDNORM 0x40u
 #define EPOLLWRNORM 0x100u
 #define EPOLLET (1u << 31)
-/* What is no event, but tells how it is waited for (EP_PRIVATE_BITS, fs/eventpoll.c). */
+/* What is no event, but says how it is waited for (EP_PRIVATE_BITS, fs/eventpoll.c). */
 #define EPOLL_PRIVATE 0xf0000000u
 
 /* How far below its registers a thread's stack is searched for what poll and select keep there. */
 #define POLL_DEPTH 4096u
 
-/* Sets of epoll that are told of one file. */
-#define SETS_TOLD 16
+/* Sets of epoll that are written of one file. */
+#define WATCHING_SETS 16
 
-/* How long a task that sleeps has had no CPU. What CPU time ipcdump itself has used since it got its own is not counted;
- * it sleeps for a moment before it asks. */
+/* How long a task that sleeps has had no CPU. What CPU time ipcdump itself has used since it got its own is not
+ * counted; it sleeps for a moment before it asks. */
 static __always_inline u64 asleep_for(struct task_struct *task) {
   if (!bpf_core_field_exists(task->sched_info.last_arrival)) return IPC_WAITING_UNKNOWN;
   struct task_struct *self = (void *)bpf_get_current_task();
@@ -40,27 +41,27 @@ static __always_inline u8 readiness_of(u32 events) {
          | (events & (EPOLLOUT | EPOLLWRNORM) ? IPC_READY_TO_WRITE : 0);
 }
 
-/* Tells of one file that a thread waits for. */
-static __always_inline void tell_file(struct seq_file *seq, struct ipc_waiting *told, struct file *file, u8 readiness) {
-  told->file = (u64)file;
-  told->inode = file ? READ_KERNEL(file, f_inode, i_ino) : 0;
-  told->readiness = readiness;
-  bpf_seq_write(seq, told, sizeof(*told));
+/* Writes one file that a thread waits for. */
+static __always_inline void add_file(struct seq_file *seq, struct ipc_waiting *wait, struct file *file, u8 readiness) {
+  wait->file = (u64)file;
+  wait->inode = file ? READ_KERNEL(file, f_inode, i_ino) : 0;
+  wait->readiness = readiness;
+  bpf_seq_write(seq, wait, sizeof(*wait));
 }
 
-/* Tells of a file that the thread has named by a descriptor. */
-static __always_inline void tell_descriptor(struct seq_file *seq, struct ipc_waiting *told, struct task_struct *task,
+/* Writes a file that the thread has named by a descriptor. */
+static __always_inline void add_descriptor(struct seq_file *seq, struct ipc_waiting *wait, struct task_struct *task,
                                             u32 fd, u8 readiness) {
   struct file *file = file_of(task, fd);
-  if (file) tell_file(seq, told, file, readiness);
+  if (file) add_file(seq, wait, file, readiness);
 }
 
-/* Tells of both files of a transfer from one into the other, which the thread has named by descriptors. */
-static __always_inline void tell_splice(struct seq_file *seq, struct ipc_waiting *told, struct task_struct *task,
+/* Writes both files of a transfer from one into the other, which the thread has named by descriptors. */
+static __always_inline void add_splice(struct seq_file *seq, struct ipc_waiting *wait, struct task_struct *task,
                                         u32 from, u32 to) {
-  told->call = IPC_WAITING_SPLICE;
-  tell_descriptor(seq, told, task, from, IPC_READY_TO_READ);
-  tell_descriptor(seq, told, task, to, IPC_READY_TO_WRITE);
+  wait->call = IPC_WAITING_SPLICE;
+  add_descriptor(seq, wait, task, from, IPC_READY_TO_READ);
+  add_descriptor(seq, wait, task, to, IPC_READY_TO_WRITE);
 }
 
 /*
@@ -81,8 +82,8 @@ static __always_inline u64 polled_by(u64 task, u64 registers) {
   return 0;
 }
 
-/* Tells of every file that a thread polls. */
-static __always_inline void tell_polled(struct seq_file *seq, struct ipc_waiting *told, struct task_struct *task,
+/* Writes every file that a thread polls. */
+static __always_inline void add_polled(struct seq_file *seq, struct ipc_waiting *wait, struct task_struct *task,
                                         struct pt_regs *regs) {
   /* As numbers, which the verifier lets be reckoned with. */
   u64 address = 0, registers = 0;
@@ -102,14 +103,14 @@ static __always_inline void tell_polled(struct seq_file *seq, struct ipc_waiting
       page = READ_KERNEL(page, next);
     }
     struct poll_table_entry *polled = (void *)entry;
-    tell_file(seq, told, READ_KERNEL(polled, filp), readiness_of(READ_KERNEL(polled, key)));
+    add_file(seq, wait, READ_KERNEL(polled, filp), readiness_of(READ_KERNEL(polled, key)));
     entry += size;
   }
-  if (entry != end || page) tell_file(seq, told, NULL, 0);
+  if (entry != end || page) add_file(seq, wait, NULL, 0);
 }
 
 /* Every thread that is asleep in a transfer, or in waiting for one. */
-SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
+SEC("iter/task") int blocked_threads(struct bpf_iter__task *ctx) {
   struct task_struct *task = ctx->task;
   if (!task) return 0;
   if (READ_KERNEL(task, flags) & PF_NO_CALLER || !(state_of(task) & TASK_INTERRUPTIBLE)) return 0;
@@ -117,64 +118,37 @@ SEC("iter/task") int waiting_threads(struct bpf_iter__task *ctx) {
   if (!regs) return 0;
   s64 number = syscall_number(regs);
   struct seq_file *seq = ctx->meta->seq;
-  struct ipc_waiting told = {.tgid = visible_tgid(task), .tid = visible_tid(task), .since = asleep_for(task)};
+  struct ipc_waiting wait = {.tgid = visible_tgid(task), .tid = visible_tid(task), .since = asleep_for(task)};
   /* Not scope_matches: an iterator's task is no number to the verifier. */
-  told.in_scope = is_in_scope(task);
-  read_comm(told.comm, task);
+  wait.in_scope = is_in_scope(task);
+  read_comm(wait.comm, task);
   bool compat = is_compat(task);
   u32 first = argument(regs, 0, compat);
-  switch (compat ? native_number_of_wait(number) : (u32)number) {
-    case NR_read:
-    case NR_readv:
-    case NR_preadv2:
-    case NR_recvfrom:
-    case NR_recvmsg:
-    case NR_recvmmsg:
-    case NR_recvmmsg_time64:
-      tell_descriptor(seq, &told, task, first, IPC_READY_TO_READ);
-      return 0;
-    case NR_write:
-    case NR_writev:
-    case NR_pwritev2:
-    case NR_sendto:
-    case NR_sendmsg:
-    case NR_sendmmsg:
-      tell_descriptor(seq, &told, task, first, IPC_READY_TO_WRITE);
-      return 0;
-    case NR_vmsplice: {
+  switch (wait_form(compat ? native_number_of_wait(number) : (u32)number)) {
+    case WAIT_READ: add_descriptor(seq, &wait, task, first, IPC_READY_TO_READ); return 0;
+    case WAIT_WRITE: add_descriptor(seq, &wait, task, first, IPC_READY_TO_WRITE); return 0;
+    case WAIT_EITHER: {
       struct file *file = file_of(task, first);
       bool writes = file && READ_KERNEL(file, f_mode) & FMODE_WRITE;
-      if (file) tell_file(seq, &told, file, writes ? IPC_READY_TO_WRITE : IPC_READY_TO_READ);
+      if (file) add_file(seq, &wait, file, writes ? IPC_READY_TO_WRITE : IPC_READY_TO_READ);
       return 0;
     }
-    case NR_splice:
-      tell_splice(seq, &told, task, first, argument(regs, 2, compat));
+    case WAIT_SPLICE: add_splice(seq, &wait, task, first, argument(regs, 2, compat)); return 0;
+    case WAIT_TEE: add_splice(seq, &wait, task, first, argument(regs, 1, compat)); return 0;
+    case WAIT_SENDFILE: add_splice(seq, &wait, task, argument(regs, 1, compat), first); return 0;
+    case WAIT_POLL:
+      wait.call = IPC_WAITING_POLL;
+      add_polled(seq, &wait, task, regs);
       return 0;
-    case NR_tee:
-      tell_splice(seq, &told, task, first, argument(regs, 1, compat));
-      return 0;
-    case NR_sendfile:
-    case NR_sendfile64:
-      tell_splice(seq, &told, task, argument(regs, 1, compat), first);
-      return 0;
-    case NR_poll:
-    case NR_ppoll:
-    case NR_select:
-    case NR_pselect6:
-    case NR_restart_syscall: /* a poll, if one is found, that a signal has interrupted */
-      told.call = IPC_WAITING_POLL;
-      tell_polled(seq, &told, task, regs);
-      return 0;
-    case NR_epoll_wait:
-    case NR_epoll_pwait:
-    case NR_epoll_pwait2: {
+    case WAIT_SET: {
       struct file *file = file_of(task, first);
       if (!file) return 0;
-      told.call = IPC_WAITING_SET;
-      told.file = (u64)READ_KERNEL(file, private_data);
-      bpf_seq_write(seq, &told, sizeof(told));
+      wait.call = IPC_WAITING_SET;
+      wait.file = (u64)READ_KERNEL(file, private_data);
+      bpf_seq_write(seq, &wait, sizeof(wait));
       return 0;
     }
+    case WAIT_NONE: return 0;
   }
   return 0;
 }
@@ -188,20 +162,20 @@ SEC("iter/task_file") int watched_files(struct bpf_iter__task_file *ctx) {
   u64 address = 0;
   bpf_probe_read_kernel(&address, sizeof(address), &file);
   u64 link = (u64)first;
-  for (u32 i = 0; i < SETS_TOLD; i++) {
+  for (u32 i = 0; i < WATCHING_SETS; i++) {
     if (link == end_of_watches(address)) break;
     struct epitem *item = (void *)(link - place_of_watch());
     u32 events = READ_KERNEL(item, event.events);
-    struct ipc_watched told = {
+    struct ipc_watched wait = {
       .set = (u64)READ_KERNEL(item, ep),
       .file = address,
       .inode = READ_KERNEL(file, f_inode, i_ino),
       .readiness = readiness_of(events),
     };
-    /* Who is told of changes only asks for room beforehand, while there is some. */
-    if (events & EPOLLET && told.readiness & IPC_READY_TO_READ) told.readiness = IPC_READY_TO_READ;
+    /* A thread that waits for changes only asks for room beforehand, while there is some. */
+    if (events & EPOLLET && wait.readiness & IPC_READY_TO_READ) wait.readiness = IPC_READY_TO_READ;
     /* One that is waited for once (EPOLLONESHOT) has no events left afterwards. */
-    if (events & ~EPOLL_PRIVATE) bpf_seq_write(ctx->meta->seq, &told, sizeof(told));
+    if (events & ~EPOLL_PRIVATE) bpf_seq_write(ctx->meta->seq, &wait, sizeof(wait));
     bpf_probe_read_kernel(&link, sizeof(link), (void *)link);
   }
   return 0;

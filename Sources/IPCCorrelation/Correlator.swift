@@ -90,6 +90,9 @@ public struct Correlator: ~Copyable {
     }
   }
 
+  /// What contradicts the invariants of the correlators' state, a line each; for tests, after every record.
+  package var violations: [String] { correlators.flatMap(\.violations) }
+
   /// Whether a look at the channels that exist would decide anything.
   public var wantsLiveChannels: Bool { correlators.contains { $0.wantsLiveChannels } }
 

@@ -35,9 +35,14 @@ protocol KindCorrelator: AnyObject {
 
   /// Whether a look at the channels that exist would decide anything.
   var wantsLiveChannels: Bool { get }
+
+  /// What contradicts the invariants of its state, a line each; for tests.
+  var violations: [String] { get }
 }
 
 extension KindCorrelator {
+  var violations: [String] { [] }
+
   func noteForgotten() {}
 }
 
@@ -45,12 +50,12 @@ extension KindCorrelator {
 func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
   let internet = InternetNames(serviceName: settings.serviceName)
   return [
-    StreamCorrelator(PipeMedium(), settings),
+    StreamCorrelator(.pipe(), settings),
     SignalCorrelator(),
-    StreamCorrelator(UnixMedium(), settings),
+    StreamCorrelator(.unix(), settings),
     MessageCorrelator(.unixDatagram, settings),
     MessageCorrelator(.unixSeqpacket, settings),
-    StreamCorrelator(LoopbackMedium(internet), settings),
+    StreamCorrelator(.tcp(internet), settings),
     MessageCorrelator(.loopbackUDP, settings, internet: internet),
     TerminalCorrelator(settings),
   ]

@@ -17,7 +17,9 @@ extension FuzzSequence {
     var now: UInt64 = 0
     for step in steps {
       switch step {
-      case .record(let record): now = max(now, record.withUnsafeBytes { correlator.take($0) } ?? 0)
+      case .record(let record):
+        now = max(now, record.withUnsafeBytes { correlator.take($0) } ?? 0)
+        for violation in correlator.violations { witness.note(violation) }
       case .release(let time):
         correlator.release(now: time) { event, content, texts in
           witness.see(event, content, texts)

@@ -23,7 +23,7 @@ extension LiveTests {
     func `reads of a batch are told where they were, so that nothing is missed there`(_ hook: Hook)
       async throws
     {
-      // A write of which no read was told is let go after a second (StreamChannel.stale).
+      // A write of which no read was told is let go after a second (PositionMatcher.stale).
       let scenario = Scenario("uring", "--kind", "tcp4", "--mode", "batch", "--ms", "1200")
       try await scenario.skipUnlessPlayable()
       try await scenario.expectExactTrace(hook)

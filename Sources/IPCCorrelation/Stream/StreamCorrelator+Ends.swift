@@ -1,62 +1,62 @@
 import DequeModule
 import IPCModel
 
-/// What becomes of channels that rest, go, or outlive the trace.
+/// What becomes of streams that rest, go, or outlive the trace.
 extension StreamCorrelator {
   /// How long a connection that nobody has accepted is kept, in nanoseconds.
   private static var acceptTime: UInt64 { 60_000_000_000 }
+  /// Streams above which resting ones are let go of sooner.
+  private static var keptStreams: Int { 4096 }
   /// Resting FIFOs above which it is worth looking which of them are gone.
   private static var keptNames: Int { 1024 }
 
   func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
-    for thread in arrivingWrites.keys { finishWriting(by: thread, &stage) }
-    for (key, channel) in channels {
-      tellEnd(of: channel, live: readable(live[key]), at: time, &stage)
-      forgetSplicing(of: channel, &stage)
-      releaseDiscarded(of: channel, &stage)
+    for thread in splices.writers() { finishWrite(by: thread, &stage) }
+    for (key, stream) in streams.all {
+      reportEnd(of: stream, live: readable(live[key]), at: time, &stage)
+      splices.forget(stream, &stage.contents)
+      stream.queue.releaseDiscarded(&stage.contents)
     }
-    tidyBacklogs(before: .max, &stage)
-    channels = [:]
-    recent.removeAll()
+    splices.releaseBacklogs(before: .max, &stage.contents)
+    streams.removeAll()
   }
 
   var wantsLiveChannels: Bool { look.isDue }
 
   func sweep(at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage) {
     retiredNames.tidy(at: time, &stage)
-    medium.tidy(at: time, live, &stage)
-    tidySplices(at: time, &stage)
-    let isCrowded = channels.count > 4096
-    let rest: UInt64 = isCrowded ? 100_000_000 : 2_000_000_000
+    transport.tidy(at: time, live, &stage)
+    splices.tidy(at: time, &stage.contents)
+    for thread in splices.staleWriters(at: time) { finishWrite(by: thread, &stage) }
+    let rest: UInt64 = streams.count > Self.keptStreams ? 100_000_000 : 2_000_000_000
     var unreadCount = 0
     var named = 0
     var gone: [ChannelKey] = []
-    for (key, channel) in channels where channel.lastTouched + rest < time && channel.reads.isEmpty {
-      if channel.hasPositions { dropPassed(channel, at: time, &stage) }
-      if channel.isIdle, channel.name == nil {
+    for (key, stream) in streams.all where stream.lastTouched + rest < time && stream.reads.isEmpty {
+      removeOver(from: stream, at: time, &stage)
+      if stream.isIdle, stream.ends.path == nil {
         gone.append(key)
-      } else if channel.isIdle {
+      } else if stream.isIdle {
         // The kernel tells a path once, so it is kept as long as the FIFO may live.
         named += 1
         if let live, live[key] == nil { gone.append(key) }
       } else if let live {
         let entry = readable(live[key])
-        let isOver = entry == nil && !mayBeAccepted(channel, at: time)
+        let isOver = entry == nil && !mayBeAccepted(stream, at: time)
         if isOver { gone.append(key) }
-        if isOver || entry != nil { tellEnd(of: channel, live: entry, at: time, &stage, isOver: isOver) }
+        if isOver || entry != nil { reportEnd(of: stream, live: entry, at: time, &stage, isOver: isOver) }
       } else {
         unreadCount += 1
       }
-      releaseDiscarded(of: channel, &stage)
+      stream.queue.releaseDiscarded(&stage.contents)
     }
     for key in gone {
-      guard let channel = channels.removeValue(forKey: key) else { continue }
-      forgetSplicing(of: channel, &stage)
-      if let name = channel.name { retiredNames.append(name) }
+      guard let stream = streams.remove(key) else { continue }
+      splices.forget(stream, &stage.contents)
+      if let name = stream.ends.path { retiredNames.append(name) }
     }
-    recent.removeAll()
     if named > Self.keptNames { unreadCount += named }
-    if medium.isCrowded { unreadCount += 1 }
+    if transport.isCrowded { unreadCount += 1 }
     look.note(unread: unreadCount, hasLooked: live != nil, found: live != nil && !gone.isEmpty)
   }
 
@@ -67,24 +67,43 @@ extension StreamCorrelator {
   }
 
   /// Whether the receiving socket may be one that waits to be accepted: nobody holds it then.
-  private func mayBeAccepted(_ channel: StreamChannel, at time: UInt64) -> Bool {
-    isSocket && channel.ends.destinationInode == 0 && channel.lastTouched + Self.acceptTime >= time
+  private func mayBeAccepted(_ stream: ByteStream, at time: UInt64) -> Bool {
+    isSocket && stream.ends.destinationInode == 0 && stream.lastTouched + Self.acceptTime >= time
   }
 
-  /// Tells what nobody will read any more, or what somebody has read unseen.
-  private func tellEnd(
-    of channel: StreamChannel, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
+  /// Reports what nobody will read any more, or what somebody has read unseen.
+  private func reportEnd(
+    of stream: ByteStream, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
     isOver: Bool = true
   ) {
-    if channel.hasPositions {
+    switch stream.matcher {
+    case .position(let matcher):
       guard isOver else { return }
-      return teller.tellUnreadPositions(of: channel, at: time, lossGeneration: lossGeneration, &stage)
+      events.reportUnread(behindPositionsOf: matcher, of: stream, at: time, epoch: epoch, &stage)
+    case .order(let matcher):
+      let isInStep = matcher.certainty.isInStep(at: epoch)
+      let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? stream.queue.available }
+      if let unread, unread < stream.queue.available {
+        takeUnseen(stream.queue.available - unread, of: stream, at: time, isReported: isInStep, &stage)
+        matcher.certainty.lostPlace()
+      }
+      if isOver { events.reportUnread(of: stream, at: time, unread: unread, isInStep: isInStep, &stage) }
     }
-    let isInStep = channel.lossGeneration == lossGeneration
-    let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? channel.available }
-    if let unread, unread < channel.available {
-      teller.tellUnseen(channel.available - unread, of: channel, at: time, isTold: isInStep, &stage)
+  }
+
+  /// Accounts for bytes that left the stream by a way that is not traced.
+  private func takeUnseen(
+    _ count: Int, of stream: ByteStream, at time: UInt64, isReported: Bool, _ stage: inout EventStage
+  ) {
+    var left = count
+    for index in stream.queue.writes.indices where left > 0 {
+      let write = stream.queue.writes[index]
+      let taken = min(left, write.remaining)
+      if taken == 0 || write.isInFlight { continue }
+      left -= taken
+      stream.queue.take(taken, from: index)
+      if isReported { events.reportUnseen(taken, of: write, at: time, stream, &stage) }
     }
-    if isOver { teller.tellUnread(of: channel, at: time, unread: unread, isInStep: isInStep, &stage) }
+    stream.queue.removeFinished()
   }
 }

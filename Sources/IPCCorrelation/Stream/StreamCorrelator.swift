@@ -4,41 +4,51 @@ import IPCModel
 import RecordLayout
 
 /// Byte streams: every read is divided among the writes that delivered its bytes.
+///
+/// Records become operations here, and operations change the ``ByteStream`` that they are of. Its ``Matcher`` divides a
+/// read as soon as it can (`StreamCorrelator+Deciding.swift`), and ``StreamEvents`` makes events of that.
 final class StreamCorrelator: KindCorrelator {
-  let medium: any StreamMedium
-  /// The same as the medium says, which would be a call for each look at it.
-  let isSocket: Bool
+  let transport: Transport
   let settings: CorrelatorSettings
-  var channels: [ChannelKey: StreamChannel] = [:]
-  /// Those of the last records.
-  var recent = RecentChannels()
-  var lossGeneration: UInt64 = 0
-  var nextRead: UInt64 = 0
-  /// Reads whose contents are still arriving, by reader.
-  var arriving: [RecordedThread: StreamChannel] = [:]
-  /// Reads whose writers are not known yet.
-  var pending = WaitingLine<StreamChannel>()
-  private var shares = StreamChannel.Shares()
-  /// Contents of writes that are still arriving, by writer.
-  var arrivingWrites: [RecordedThread: ArrivingContent] = [:]
-  var lastContentRecord: UInt64 = 0
-  /// What lies unread in pipes that somebody has begun to splice from, until the next read is told.
-  var backlogs: [ChannelKey: SpliceBacklog] = [:]
-  let teller: StreamTeller
+  var streams = StreamTable()
+  /// Losses up to now.
+  var epoch: LossEpoch = 0
+  var reads = ReadsInFlight()
+  var splices: SpliceTracker
+  var scratch = MatchScratch()
+  let events: StreamEvents
   var look = LookSchedule()
-  /// Names of channels that are gone, which events on their way may still refer to.
+  /// Names of streams that are gone, which events on their way may still refer to.
   var retiredNames = RetiredTexts()
   /// Ancillary data of the transfers that come next.
-  var passed = PassedWaiting()
-  /// Who held which channel when the trace began: the likely writers of what was unread then.
+  var ancillary = PassedWaiting()
+  /// Who held which stream when the trace began: the likely writers of what was unread then.
   private var initialHolders = LiveChannels()
 
-  init(_ medium: any StreamMedium, _ settings: CorrelatorSettings) {
-    self.medium = medium
-    isSocket = medium.isSocket
-    self.settings = settings
-    teller = StreamTeller(medium: medium, captureLimit: settings.captureLimit)
+  /// Reads that are not done with.
+  struct ReadsInFlight {
+    /// Those whose contents are still coming, by reader.
+    var incoming: [RecordedThread: ByteStream] = [:]
+    /// Those whose writers are not known yet.
+    var pending = WaitingLine<ByteStream>()
+    var lastSerial: UInt64 = 0
   }
+
+  init(_ transport: Transport, _ settings: CorrelatorSettings) {
+    self.transport = transport
+    self.settings = settings
+    splices = SpliceTracker(captureLimit: settings.captureLimit)
+    events = StreamEvents(transport: transport, captureLimit: settings.captureLimit)
+  }
+
+  /// Whether each end of a stream can go alone, and records are `ipc_socket`.
+  var isSocket: Bool { transport.isSocket }
+
+  func seed(_ channels: LiveChannels) { initialHolders = channels }
+
+  func noteForgotten() { events.infersWriters = false }
+
+  var violations: [String] { streams.all.values.flatMap(\.violations) }
 
   // MARK: - Records
 
@@ -48,249 +58,288 @@ final class StreamCorrelator: KindCorrelator {
       guard record.count >= StreamTransfer.size(isSocket: isSocket), let start = record.baseAddress else {
         return
       }
-      let transfer = StreamTransfer(start, length: record.count, isSocket: isSocket)
-      let channel = meet(transfer)
-      if let socket = transfer.socket {
-        if channel.hasPositions, channel.ends.isContradicted(by: socket) {
-          // A thread's record of an earlier connection is of no use any more.
-          if header.time < channel.positions.birth { return }
-          beginAnew(channel, with: transfer, &stage)
-        }
-        medium.note(socket, in: &channel.ends)
-      }
-      switch UInt32(header.type) {
-      case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: channel, &stage)
-      case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: channel, &stage)
-      default: takeRead(transfer, in: channel, &stage)
-      }
-      if !channel.reads.isEmpty {
-        resolve(channel, &stage)
-        if header.type == UInt16(IPC_RECORD_READ.rawValue) {
-          awaitWriters(ofLastReadOf: channel, at: header.time)
-        }
-      }
-      releaseDiscarded(of: channel, &stage)
+      take(StreamTransfer(start, length: record.count, isSocket: isSocket), header: header, &stage)
     case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
-    case IPC_RECORD_BACKLOG.rawValue: takeBacklog(record, header: header, &stage)
+    case IPC_RECORD_BACKLOG.rawValue:
+      if !isSocket { splices.takeBacklog(record, header: header, epoch: epoch, &stage.contents) }
     case IPC_RECORD_CHANNEL.rawValue:
       if isSocket {
-        medium.takeName(record, &stage.texts)
+        transport.takeName(record, &stage.texts)
       } else {
         takeFIFO(record, header: header, &stage)
       }
-    case IPC_RECORD_PASSED.rawValue: passed.take(record, header: header)
+    case IPC_RECORD_PASSED.rawValue: ancillary.take(record, header: header)
     default: return
     }
   }
 
-  /// The channel of a record, made if it is new.
-  private func meet(_ transfer: StreamTransfer) -> StreamChannel {
+  @inline(__always)
+  private func take(_ transfer: StreamTransfer, header: ipc_header, _ stage: inout EventStage) {
+    let stream = stream(of: transfer)
+    if let socket = transfer.socket {
+      if case .position(let matcher) = stream.matcher, stream.ends.isContradicted(by: socket) {
+        // A thread's record of an earlier connection is of no use any more.
+        if header.time < matcher.positions.birth { return }
+        beginAnew(stream, matcher, with: transfer, &stage)
+      }
+      transport.note(socket, in: &stream.ends)
+    }
+    switch UInt32(header.type) {
+    case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: stream)
+    case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: stream, &stage)
+    default: takeRead(transfer, in: stream, &stage)
+    }
+    if !stream.reads.isEmpty {
+      resolve(stream, &stage)
+      if header.type == UInt16(IPC_RECORD_READ.rawValue) {
+        awaitWriters(ofLastReadOf: stream, at: header.time)
+      }
+    }
+    stream.queue.releaseDiscarded(&stage.contents)
+  }
+
+  func noteLoss() {
+    epoch += 1
+    // What is lost may be the rest of a read's contents, and the next chunk another read's.
+    for (thread, stream) in reads.incoming { close(readOf: thread, in: stream) }
+    reads.incoming.removeAll()
+    splices.noteLoss()
+    ancillary.noteLoss()
+  }
+
+  // MARK: - Streams
+
+  /// The stream of a record, made if it is new.
+  private func stream(of transfer: StreamTransfer) -> ByteStream {
     let key = transfer.key
-    if let channel = recent[key] {
-      note(transfer, of: channel)
-      return channel
+    let known = streams.find(key)
+    let stream = known ?? makeStream(key, matcher: matcher(for: transfer))
+    if known == nil, epoch > 0, !transfer.has(IPC_FLAG_FIRST_SEEN), !isFirstEver(transfer),
+      case .order(let matcher) = stream.matcher
+    {
+      matcher.certainty.lostStep()
     }
-    let known = channels[key]
-    let channel = known ?? makeChannel(key)
-    recent.note(channel)
-    if known == nil, lossGeneration > 0, !transfer.has(IPC_FLAG_FIRST_SEEN), !isFirstEver(transfer) {
-      channel.lossGeneration = lossGeneration - 1
+    stream.lastTouched = transfer.time
+    if transfer.has(IPC_FLAG_MULTI_WRITER) { stream.writers.noteSeveral() }
+    if transfer.has(IPC_FLAG_FIRST_SEEN), case .order(let matcher) = stream.matcher {
+      startCounting(transfer, stream, matcher)
     }
-    note(transfer, of: channel)
-    return channel
+    stream.isMet = true
+    return stream
   }
 
-  /// Learns what a record says of its channel.
-  private func note(_ transfer: StreamTransfer, of channel: StreamChannel) {
-    channel.lastTouched = transfer.time
-    if transfer.has(IPC_FLAG_MULTI_WRITER) { channel.writers.noteSeveral() }
-    if transfer.has(IPC_FLAG_FIRST_SEEN), !channel.hasPositions {
-      meetFirst(transfer, channel, isNew: !channel.isMet)
-    }
-    channel.isMet = true
+  /// How the records of a stream are matched: by what the first of them carries.
+  private func matcher(for transfer: StreamTransfer) -> Matcher {
+    transfer.carriesPositions
+      ? .position(PositionMatcher())
+      : .order(OrderMatcher(atomicLimit: transport.atomicLimit, epoch: epoch))
   }
 
-  /// Adds a channel.
-  func makeChannel(_ key: ChannelKey) -> StreamChannel {
-    let channel = StreamChannel(key: key, medium: medium, lossGeneration: lossGeneration)
-    let held = initialHolders[key]
-    channel.wasThere = held != nil
-    channel.initialWriter = held?.soleWriter
-    channels[key] = channel
-    return channel
+  /// Adds a stream.
+  private func makeStream(_ key: ChannelKey, matcher: Matcher) -> ByteStream {
+    let holders = initialHolders[key].map { InitialHolders(writer: $0.soleWriter) }
+    let stream = ByteStream(key: key, matcher: matcher, initialHolders: holders)
+    streams.insert(stream)
+    return stream
   }
 
-  /// Accounts for what was unread before the trace knew the channel.
-  private func meetFirst(_ transfer: StreamTransfer, _ channel: StreamChannel, isNew: Bool) {
-    guard transfer.raw.unread != IPC_UNREAD_UNKNOWN else {
-      channel.lossGeneration = lossGeneration &- 1
-      return
+  /// Whether a pipe's slots say that nothing was written to it before this.
+  private func isFirstEver(_ transfer: StreamTransfer) -> Bool {
+    if isSocket { return false }
+    let slots = transfer.raw.state.pipe
+    switch UInt32(transfer.raw.header.type) {
+    case IPC_RECORD_WRITE_BEGIN.rawValue: return slots.head == 0
+    case IPC_RECORD_WRITE.rawValue:
+      return slots.tail == 0 && Int(slots.head) <= (transfer.count + 4095) / 4096
+    default: return false
     }
+  }
+
+  /// Accounts for what was unread before the trace knew the stream.
+  private func startCounting(_ transfer: StreamTransfer, _ stream: ByteStream, _ matcher: OrderMatcher) {
+    guard transfer.raw.unread != IPC_UNREAD_UNKNOWN else { return matcher.certainty.lostStep() }
     var before = Int(transfer.raw.unread)
     switch UInt32(transfer.raw.header.type) {
     case IPC_RECORD_WRITE.rawValue: before = max(0, before - transfer.count)
     // Nothing lay in a socket that was made since the trace began: the write's own record is still to come.
-    case IPC_RECORD_READ.rawValue where isSocket && isNew && !channel.wasThere && teller.infersWriters:
+    case IPC_RECORD_READ.rawValue
+    where isSocket && !stream.isMet && stream.initialHolders == nil && events.infersWriters:
       before = 0
     case IPC_RECORD_READ.rawValue: before += transfer.count
     default: break
     }
     // The kernel's table forgets channels that have rested for long; what is known here still holds, unless others
     // have written meanwhile.
-    if !isNew, channel.lossGeneration == lossGeneration {
-      if teller.infersWriters || before <= channel.available { return }
-      channel.lossGeneration = lossGeneration &- 1
+    if stream.isMet, matcher.certainty.isInStep(at: epoch) {
+      if events.infersWriters || before <= stream.queue.available { return }
+      matcher.certainty.lostStep()
     }
-    channel.dropAll { _ in }
+    stream.queue.removeAll()
     guard before > 0 else { return }
     var write = StreamWrite(
-      source: teller.infersWriters ? channel.initialWriter ?? .unknown : .unknown, isInScope: false,
-      isInferred: true, begin: 0, end: StreamWrite.longAgo,
-      count: before, fingerprint: Fingerprint())
-    channel.append(&write)
+      source: events.infersWriters ? stream.initialHolders?.writer ?? .unknown : .unknown,
+      isInScope: false, isInferred: true, begin: 0, end: StreamWrite.longAgo, count: before,
+      fingerprint: Fingerprint())
+    stream.queue.append(&write)
   }
 
-  func seed(_ channels: LiveChannels) { initialHolders = channels }
-
-  func noteForgotten() { teller.infersWriters = false }
-
-  // MARK: - Deciding
-
-  /// Reads of one channel that are tried at a time while an earlier one waits.
-  private static let triedReads = 16
-  /// The same where each read can be decided for itself.
-  private static let triedPositions = 256
-
-  /// Divides the reads that can be divided now.
-  func resolve(_ channel: StreamChannel, _ stage: inout EventStage) {
-    var index = 0
-    while index < channel.reads.count {
-      let isDone = channel.reads[index].isComplete && divide(channel, at: index, isForced: false, &stage)
-      if channel.hasPositions {
-        if !isDone { index += 1 }
-        if index >= Self.triedPositions { return }
-        continue
-      }
-      if isDone {
-        // What one reader has got tells what is left for those before it.
-        index = 0
-        continue
-      }
-      // Later reads wait, unless other readers' bytes can tell their writers.
-      guard channel.hasSeveralReaders, channel.writers.hasSeveral, channel.splicing == nil,
-        index < Self.triedReads
-      else { return }
-      index += 1
+  /// Takes the path of a FIFO.
+  private func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+    guard let (raw, rest) = record.record(ipc_channel.self) else { return }
+    let key = ChannelKey(address: raw.channel, identity: raw.inode)
+    let order = Matcher.order(OrderMatcher(atomicLimit: transport.atomicLimit, epoch: epoch))
+    let stream = streams[key] ?? makeStream(key, matcher: order)
+    stream.lastTouched = header.time
+    if header.has(IPC_FLAG_CREATED) {
+      // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
+      events.reportUnread(
+        of: stream, at: header.time, unread: nil, isInStep: stream.matcher.isInStep(at: epoch), &stage)
+      if case .order(let matcher) = stream.matcher { matcher.certainty.resynchronised(at: epoch) }
+      splices.forget(stream, &stage.contents)
+      stream.queue.releaseDiscarded(&stage.contents)
     }
-  }
-
-  /// Lets the last read that came wait for its writers, unless they are known by now.
-  private func awaitWriters(ofLastReadOf channel: StreamChannel, at time: UInt64) {
-    guard channel.reads.contains(where: { $0.serial == nextRead }) else { return }
-    pending.insert((time, nextRead, channel))
-  }
-
-  /// Divides one read and tells its events; removes it if that was possible.
-  @discardableResult
-  func divide(_ channel: StreamChannel, at index: Int, isForced: Bool, _ stage: inout EventStage) -> Bool {
-    let read = channel.reads[index]
-    guard tell(read, of: channel, isForced: isForced, &stage) else { return false }
-    // Removal in the middle moves what comes behind.
-    if index == 0 { channel.reads.removeFirst(1) } else { _ = channel.reads.remove(at: index) }
-    goPast(read, in: channel, &stage)
-    return true
-  }
-
-  /// Divides a read that waits nowhere yet, and tells its events if that was possible.
-  func divideAtOnce(_ read: StreamRead, of channel: StreamChannel, _ stage: inout EventStage) -> Bool {
-    guard channel.reads.isEmpty, read.isComplete, tell(read, of: channel, isForced: false, &stage) else {
-      return false
+    let path = SocketNames.path(fromComponents: rest.prefix(Int(raw.length)))
+    if let name = stream.ends.path {
+      // A file system gives the number of a removed FIFO to the next one, and memory may be the same, too.
+      let isNew = stage.texts.withBytes(of: name) { !$0.elementsEqual(path) }
+      guard header.has(IPC_FLAG_CREATED), isNew else { return }
+      retiredNames.append(name)
     }
-    goPast(read, in: channel, &stage)
-    return true
+    stream.ends.path = stage.texts.add(path)
   }
 
-  private func tell(
-    _ read: StreamRead, of channel: StreamChannel, isForced: Bool, _ stage: inout EventStage
-  ) -> Bool {
-    let content = stage.contents.bytes(of: read.content)
-    guard
-      channel.attribute(
-        read, content: content, isForced: isForced, lossGeneration: lossGeneration, into: &shares)
-    else { return false }
-    teller.tell(read, dividedAs: shares, of: channel, isInStep: isInStep(channel), &stage)
-    channel.kept.remove(read.passed)
-    return true
-  }
-
-  /// Positions stay true whatever was lost.
-  private func isInStep(_ channel: StreamChannel) -> Bool {
-    channel.hasPositions || channel.lossGeneration == lossGeneration
-  }
-
-  /// Lets go of the writes that a read was the last of.
-  private func goPast(_ read: StreamRead, in channel: StreamChannel, _ stage: inout EventStage) {
-    if channel.hasPositions { return dropPassed(channel, at: read.time, &stage) }
-    channel.noteEmpty(at: read.time)
-    channel.dropFinished()
-    // A read that found the stream empty says so of its own time: what was lost since is not made good.
-    if read.emptied, !isInStep(channel), read.lossGeneration == lossGeneration {
-      channel.dropEnded(before: read.time) { _ in }
-      channel.lossGeneration = lossGeneration
+  /// Takes leave of a connection whose addresses another one has taken.
+  private func beginAnew(
+    _ stream: ByteStream, _ matcher: PositionMatcher, with transfer: StreamTransfer, _ stage: inout EventStage
+  ) {
+    while let index = stream.reads.firstIndex(where: \.isComplete) {
+      divide(stream, at: index, isForced: true, &stage)
     }
+    events.reportUnread(
+      behindPositionsOf: matcher, of: stream, at: transfer.time, epoch: epoch, &stage)
+    matcher.beginAnew(at: transfer.time)
+    stream.writers = WriterHistory()
+    if transfer.has(IPC_FLAG_MULTI_WRITER) { stream.writers.noteSeveral() }
+    stream.initialHolders = nil
+    stream.ends = StreamEnds()
   }
 
-  /// Lets go of what reads have gone past; if nothing was lost, somebody has read it without being seen.
-  func dropPassed(_ channel: StreamChannel, at time: UInt64, _ stage: inout EventStage) {
-    channel.dropPassed(at: time) { write in
-      guard write.isLocal, write.lossGeneration == lossGeneration, !write.cameLate else { return }
-      teller.tellUnseen(write.remaining, of: write, at: time, channel, &stage)
+  // MARK: - Writes
+
+  /// Adds a write that has begun.
+  private func takeBeginning(_ transfer: StreamTransfer, in stream: ByteStream) {
+    var write = transfer.write(by: Endpoint(transfer.raw.header), begin: transfer.time, end: .max)
+    write.lossEpoch = epoch
+    write.isBatch = isSocket && write.count == Int(IPC_COUNT_UNKNOWN)
+    // A short write to a pipe that is known is announced only if several threads write.
+    if !isSocket, write.count <= OrderMatcher.packetLimit, !transfer.has(IPC_FLAG_FIRST_SEEN) {
+      stream.writers.noteSeveral()
     }
+    stream.writers.note(beginning: write.source, at: transfer.time)
+    stream.queue.abandon(by: write.source.tid)
+    stream.matcher.begin(&write, transfer, in: stream)
   }
 
-  var earliestPending: UInt64? {
-    while let first = pending.first {
-      if first.place.reads.contains(where: { $0.serial == first.serial }) { return first.time }
-      pending.popFirst()
+  /// Adds a write that has ended, or ends one that has begun.
+  private func takeWrite(_ transfer: StreamTransfer, in stream: ByteStream, _ stage: inout EventStage) {
+    let source = Endpoint(transfer.raw.header)
+    var write = transfer.write(
+      by: source, begin: stream.writers.earliestBegin(of: source.tid), end: transfer.time)
+    write.lossEpoch = epoch
+    write.passed = stream.queue.ancillary.add(ancillary.next(of: transfer.raw.header.tid))
+    let thread = RecordedThread(transfer.raw.header)
+    if !reads.incoming.isEmpty { finishIncoming(thread, &stage) }
+    if splices.hasIncoming { finishWrite(by: thread, &stage) }
+    if transfer.has(IPC_FLAG_MORE), settings.captureLimit > 0 {
+      write.content = splices.expectContent(of: transfer, in: stream, &stage.contents)
     }
-    return nil
-  }
-
-  func noteLoss() {
-    lossGeneration += 1
-    // What is lost may be the rest of a read's contents, and the next chunk another read's.
-    for (thread, channel) in arriving { close(readOf: thread, in: channel) }
-    arriving.removeAll()
-    for thread in arrivingWrites.keys { arrivingWrites[thread]?.cut() }
-    passed.noteLoss()
-  }
-
-  func settle(before time: UInt64, into stage: inout EventStage) {
-    while let earliest = earliestPending, earliest < time, let first = pending.first {
-      if isArriving(first.serial, in: first.place), !ContentChunk.isOverdue(since: earliest, at: time) {
-        return
-      }
-      pending.popFirst()
-      while let index = first.place.reads.firstIndex(where: { $0.serial == first.serial }) {
-        // Where the order of the reads tells their bytes, those before it come first.
-        force(first.place, at: first.place.splicing == nil ? index : 0, &stage)
-      }
+    stream.matcher.end(&write, transfer, in: stream)
+    if write.count > 0 {
+      stream.writers.note(write.source, end: write.end)
+    } else {
+      stream.queue.ancillary.remove(write.passed)
     }
+    removeOver(from: stream, at: transfer.time, &stage)
   }
 
-  /// Whether the contents of a read are still coming.
-  private func isArriving(_ serial: UInt64, in channel: StreamChannel) -> Bool {
-    !arriving.isEmpty && channel.reads.contains { $0.serial == serial && !$0.isComplete }
+  // MARK: - Reads
+
+  /// Adds a read, which waits for the writes that delivered its bytes.
+  private func takeRead(_ transfer: StreamTransfer, in stream: ByteStream, _ stage: inout EventStage) {
+    let header = transfer.raw.header
+    let thread = RecordedThread(header)
+    if !reads.incoming.isEmpty { finishIncoming(thread, &stage) }
+    let passed = stream.queue.ancillary.add(ancillary.next(of: header.tid))
+    let span = stream.matcher.span(of: transfer)
+    var content = ContentArena.Piece.none
+    let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
+    if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
+      let whole = max(min(transfer.count, settings.receivedLimit), transfer.captured.count)
+      content = stage.contents.allocate(transfer.has(IPC_FLAG_MORE) ? whole : transfer.captured.count)
+      stage.contents.write(transfer.captured, to: content, at: 0)
+    }
+    // What follows although nobody wants it has no place.
+    let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
+    reads.lastSerial += 1
+    var read = StreamRead(
+      reader: Endpoint(header), thread: thread, isInScope: transfer.has(IPC_FLAG_IN_SCOPE),
+      time: transfer.time, count: transfer.count, content: content,
+      filled: content.isNone ? 0 : transfer.captured.count, isComplete: !hasMore, isSpliced: isSpliced,
+      isShort: transfer.has(IPC_FLAG_PARTIAL), emptied: transfer.leavesEmpty,
+      isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE),
+      passed: passed, span: span, lossEpoch: epoch, serial: reads.lastSerial)
+    let index = splices.place(&read, in: stream, epoch: epoch, &stage.contents)
+    stream.readers.note(read.reader.tid, end: read.time)
+    if divideAtOnce(read, of: stream, &stage) { return }
+    stream.reads.insert(read, at: index)
+    if !read.isComplete { reads.incoming[thread] = stream }
   }
 
-  /// Divides a read whatever is known.
-  private func force(_ channel: StreamChannel, at index: Int, _ stage: inout EventStage) {
-    let read = channel.reads[index]
-    if !read.isComplete { finishArriving(read.thread, &stage) }
-    if read.isSpliced { finishWriting(to: channel, &stage) }
-    guard let index = channel.reads.firstIndex(where: { $0.serial == read.serial }) else { return }
-    divide(channel, at: index, isForced: true, &stage)
-    resolve(channel, &stage)
-    releaseDiscarded(of: channel, &stage)
+  // MARK: - Contents in records of their own
+
+  /// Takes more contents of a thread's last read or write.
+  private func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+    guard let chunk = ContentChunk(record) else { return }
+    let thread = RecordedThread(header)
+    if splices.isWriting(thread) {
+      if splices.take(chunk, by: thread, stage.contents) { finishWrite(by: thread, &stage) }
+      return
+    }
+    guard let stream = reads.incoming[thread], let index = incomingRead(of: thread, in: stream) else {
+      return
+    }
+    let read = stream.reads[index]
+    if let joined = chunk.join(read.content, filled: read.filled, in: stage.contents) {
+      stream.reads[index].filled += joined
+      if chunk.isShort { stream.reads[index].isShort = true }
+      if chunk.hasMore { return }
+    }
+    finishIncoming(thread, &stage)
+    resolve(stream, &stage)
+  }
+
+  /// Takes the contents of a thread's read as complete, whether or not all of it has come.
+  func finishIncoming(_ thread: RecordedThread, _ stage: inout EventStage) {
+    guard let stream = reads.incoming.removeValue(forKey: thread) else { return }
+    close(readOf: thread, in: stream)
+    resolve(stream, &stage)
+  }
+
+  /// The same for a thread's write.
+  func finishWrite(by thread: RecordedThread, _ stage: inout EventStage) {
+    guard let stream = splices.finishWrite(by: thread, &stage.contents) else { return }
+    resolve(stream, &stage)
+    stream.queue.releaseDiscarded(&stage.contents)
+  }
+
+  /// Ends a thread's read at the contents that have come.
+  private func close(readOf thread: RecordedThread, in stream: ByteStream) {
+    guard let index = incomingRead(of: thread, in: stream) else { return }
+    stream.reads[index].isComplete = true
+    stream.reads[index].content.length = stream.reads[index].filled
+  }
+
+  private func incomingRead(of thread: RecordedThread, in stream: ByteStream) -> Int? {
+    stream.reads.lastIndex { $0.thread == thread && !$0.isComplete }
   }
 }

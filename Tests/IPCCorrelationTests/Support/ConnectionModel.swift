@@ -39,6 +39,7 @@ struct ConnectionModel {
     losses: Int = 0, makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
   ) {
     self.recording = recording
+    recording.checksInvariants = true
     self.disorder = disorder
     self.losses = losses
     self.makeBytes = makeBytes

@@ -20,6 +20,8 @@ class CorrelatorRecording {
   var lost: UInt32 = 0
   /// Every event so far.
   private(set) var told: [Told] = []
+  /// Whether the invariants of the correlators' state are checked after every record.
+  var checksInvariants = false
   /// Whether lines say why contents are missing.
   var tellsMissing: Bool { true }
 
@@ -41,7 +43,10 @@ class CorrelatorRecording {
   @discardableResult
   func arrive(_ record: [UInt8]) -> UInt64? {
     held?.append(record)
-    return held == nil ? record.withUnsafeBytes { correlator.take($0) } : nil
+    guard held == nil else { return nil }
+    let time = record.withUnsafeBytes { correlator.take($0) }
+    if checksInvariants { #expect(correlator.violations == []) }
+    return time
   }
 
   func arrive(late records: [[UInt8]]) {
@@ -147,7 +152,7 @@ class CorrelatorRecording {
 
   /// Channels of bytes without bounds that have state.
   var channelCount: Int {
-    correlator.correlators.reduce(0) { $0 + (($1 as? StreamCorrelator)?.channels.count ?? 0) }
+    correlator.correlators.reduce(0) { $0 + (($1 as? StreamCorrelator)?.streams.count ?? 0) }
   }
 
   /// Events that wait only for their time.

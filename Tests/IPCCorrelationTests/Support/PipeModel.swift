@@ -45,6 +45,7 @@ struct PipeModel {
     makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
   ) {
     self.recording = recording
+    recording.checksInvariants = true
     self.disorder = disorder
     self.makeBytes = makeBytes
     random = SeededRandom(seed: seed)

@@ -3,21 +3,21 @@ import DequeModule
 import IPCModel
 
 /// Makes the events of streams.
-final class StreamTeller {
+final class StreamEvents {
   private let captureLimit: Int
-  private let medium: any StreamMedium
+  private let transport: Transport
   private let kind: Kind
   /// What the events of a read are made of; kept, so that a read allocates nothing.
   private var parts = UniqueArray<StreamPart>()
   /// Contents that a part does not hold, because other writers' lie between.
   private var scattered: [(part: Int, piece: ContentArena.Piece)] = []
   private var words = MissingBytes.Words()
-  /// Whether what was written unseen can only have been written by who is known to write there.
+  /// Whether what was written unseen can only have been written by the thread that is known to write there.
   var infersWriters = true
 
-  init(medium: any StreamMedium, captureLimit: UInt64) {
-    self.medium = medium
-    kind = medium.kind
+  init(transport: Transport, captureLimit: UInt64) {
+    self.transport = transport
+    kind = transport.kind
     self.captureLimit = Int(clamping: captureLimit)
   }
 
@@ -25,66 +25,52 @@ final class StreamTeller {
 
   // MARK: - Reads
 
-  /// Tells a read: one event a writer. Takes over the read's content.
-  func tell(
-    _ read: StreamRead, dividedAs shares: borrowing StreamChannel.Shares, of channel: StreamChannel,
-    isInStep: Bool, _ stage: inout EventStage
+  /// Reports a read: one event a writer. Takes over the read's content.
+  func report(
+    _ read: StreamRead, dividedAs shares: borrowing Shares, of stream: ByteStream, isInStep: Bool,
+    _ stage: inout EventStage
   ) {
     parts.removeAll(keepingCapacity: true)
     scattered.removeAll(keepingCapacity: true)
-    var known = StreamChannel.Knowledge.all
+    var known = SplicedKnowledge.all
     if read.isSpliced {
-      known = channel.knowledge(
-        of: read, dividedAs: shares, content: stage.contents.bytes(of: read.content))
+      known = stream.matcher.knowledge(
+        of: read, dividedAs: shares, of: stream, content: stage.contents.bytes(of: read.content))
       if known == .all, !isInStep { known = .backlog }
     }
+    let isInferred = !isInStep || stream.matcher.doubt.contains(.source)
     var receiving = 0
     for index in shares.indices {
-      let part = add(shares[index], of: read, channel, isInStep: isInStep)
-      if showsContents { addContent(of: shares[index], read, channel, to: part, known) }
+      let part = add(shares[index], of: stream, isInferred: isInferred)
+      if showsContents { addContent(of: shares[index], read, stream, to: part, known) }
       // A read ends with the bytes that descriptors came with (unix_stream_read_generic, net/unix/af_unix.c).
       if parts[part].sent != 0 || parts[receiving].sent == 0 { receiving = part }
     }
     // Credentials are those of all bytes of a read.
-    let passed = channel.kept[read.passed]
+    let passed = stream.queue.ancillary[read.passed]
     let isForAll = passed?.descriptors.isEmpty == true
     for index in parts.indices {
       let received = index == receiving || isForAll ? passed : nil
-      stageEvent(of: index, read, channel, received: received, &stage)
+      stageEvent(of: index, read, stream, received: received, &stage)
     }
     stage.contents.release(read.content)
-    for share in shares.indices {
-      guard let index = shares[share].write, channel.writes[index].isPacket,
-        channel.writes[index].remaining > 0
-      else { continue }
-      // A read shorter than its packet discards the rest (pipe(2), O_DIRECT).
-      let write = channel.writes[index]
-      var rest = UnreadPart(of: write, sent: channel.unreadItems(of: write))
-      rest.append(channel.unreadContent(of: write), of: write.remaining)
-      tellUndelivered(write, rest, at: read.time, channel, &stage)
-      channel.discardRest(of: index)
-    }
   }
 
   /// Adds a share to its writer's part; returns which that is.
-  private func add(
-    _ share: StreamChannel.Share, of read: StreamRead, _ channel: StreamChannel, isInStep: Bool
-  ) -> Int {
+  private func add(_ share: Share, of stream: ByteStream, isInferred: Bool) -> Int {
     var source = Endpoint.unknown
     var isInScope = false
     var written: UInt64?
     var sent: UInt64 = 0
-    var isInferred = share.isInferred || channel.isUncertain || !isInStep
+    var isInferred = isInferred || share.isInferred
     if let index = share.write {
-      source = channel.writes[index].source
-      isInScope = channel.writes[index].isInScope
-      written = channel.writes[index].knownEnd
-      isInferred = isInferred || channel.writes[index].isInferred
-      if share.isFirst { sent = channel.writes[index].passed }
-    } else {
-      if infersWriters { source = channel.likelyWriter(isFromBefore: share.isFromBefore) ?? .unknown }
-      // After a loss, the write is not late but lost.
-      if isInStep, !channel.hasPositions { channel.owe(share.count, at: read.time) }
+      source = stream.queue.writes[index].source
+      isInScope = stream.queue.writes[index].isInScope
+      written = stream.queue.writes[index].knownEnd
+      isInferred = isInferred || stream.queue.writes[index].isInferred
+      if share.isFirst { sent = stream.queue.writes[index].passed }
+    } else if infersWriters {
+      source = stream.matcher.likelyWriter(of: share, in: stream) ?? .unknown
     }
     let index = partIndex(of: source)
     parts[index].count += share.count
@@ -111,8 +97,7 @@ final class StreamTeller {
   ///
   /// - Parameter known: What is known of a read without a buffer.
   private func addContent(
-    of share: StreamChannel.Share, _ read: StreamRead, _ channel: StreamChannel, to part: Int,
-    _ known: StreamChannel.Knowledge
+    of share: Share, _ read: StreamRead, _ stream: ByteStream, to part: Int, _ known: SplicedKnowledge
   ) {
     guard read.isSpliced else {
       append(read.content.slice(from: share.offset, count: share.count), of: share.count, to: part)
@@ -129,10 +114,10 @@ final class StreamTeller {
     }
     var rest = ContentArena.Piece.none
     // Of writes at the same time, the guess which one it was would be a guess of the bytes, too.
-    if known == .all, !share.isInferred, !channel.isUncertain, let index = share.write,
-      !channel.writes[index].isInferred
+    if known == .all, !share.isInferred, !stream.matcher.doubt.contains(.source), let index = share.write,
+      !stream.queue.writes[index].isInferred
     {
-      rest = channel.writes[index].content.piece.slice(
+      rest = stream.queue.writes[index].content.piece.slice(
         from: share.start + received, count: share.count - received)
     }
     if received < share.count { append(rest, of: share.count - received, to: part) }
@@ -151,7 +136,7 @@ final class StreamTeller {
 
   /// Stages the event of one writer's part of a read.
   private func stageEvent(
-    of part: Int, _ read: StreamRead, _ channel: StreamChannel, received: PassedItems?,
+    of part: Int, _ read: StreamRead, _ stream: ByteStream, received: PassedItems?,
     _ stage: inout EventStage
   ) {
     var traits = Event.Traits()
@@ -163,7 +148,7 @@ final class StreamTeller {
     if let written = parts[part].written { event.setDelay(written: written, read: read.time) }
     var content = ContentArena.Piece.none
     if let missing = parts[part].missing {
-      event.set(medium.missingField, to: words.id(of: missing, in: &stage.texts))
+      event.set(transport.missingField, to: words.id(of: missing, in: &stage.texts))
       if parts[part].length > 0 {
         event.traits.insert(.incomplete)
         content = contents(of: part, &stage.contents)
@@ -172,7 +157,8 @@ final class StreamTeller {
       content = contents(of: part, &stage.contents)
     }
     stageEvent(
-      &event, of: channel, sent: channel.kept[parts[part].sent], received: received, content: content, &stage)
+      &event, of: stream, sent: stream.queue.ancillary[parts[part].sent], received: received,
+      content: content, &stage)
   }
 
   private func contents(of part: Int, _ arena: inout ContentArena) -> ContentArena.Piece {
@@ -181,10 +167,10 @@ final class StreamTeller {
 
   /// Sets the meta fields of an event, and stages it. Takes over one retain of its content.
   func stageEvent(
-    _ event: inout Event, of channel: StreamChannel, sent: PassedItems?, received: PassedItems?,
+    _ event: inout Event, of stream: ByteStream, sent: PassedItems?, received: PassedItems?,
     content: ContentArena.Piece, _ stage: inout EventStage
   ) {
-    let ownTexts = medium.fill(&event, of: channel, sent: sent, received: received, &stage.texts)
+    let ownTexts = transport.fill(&event, of: stream, sent: sent, received: received, &stage.texts)
     stage.append(event, content: content, ownTexts: ownTexts)
   }
 }

@@ -1,7 +1,10 @@
+import IPCModel
 import RecordLayout
 
-/// What is known of the two sockets of one direction.
-struct SocketEnds {
+/// What is known of a stream's ends: the path of a FIFO, or the two sockets of one direction.
+struct StreamEnds {
+  /// Path of a FIFO.
+  var path: TextID?
   /// The receiving unix socket; of TCP, the inode of the sending one.
   private(set) var other: UInt64 = 0
   /// Inode of the receiving socket; 0 as long as it is not known, or nobody has accepted it.

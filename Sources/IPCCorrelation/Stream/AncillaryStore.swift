@@ -1,7 +1,7 @@
 /// Descriptors and credentials of writes and reads that wait, each under a number.
 ///
 /// Writes and reads carry the number only: they are plain data then, whose copies count no references.
-struct KeptItems {
+struct AncillaryStore {
   private var items: [UInt64: PassedItems] = [:]
   private var lastNumber: UInt64 = 0
 

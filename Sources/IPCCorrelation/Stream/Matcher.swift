@@ -1,0 +1,225 @@
+import BasicContainers
+import DequeModule
+import IPCModel
+
+/// Part of a read that one write delivered.
+struct Share {
+  /// Index of the write in the stream's queue; nil for bytes that no known write delivered.
+  var write: Int?
+  /// Position in the read.
+  var offset: Int
+  /// Position in the write.
+  var start = 0
+  /// Bytes.
+  var count: Int
+  /// Whether another write is possible.
+  var isInferred: Bool
+  /// Whether they are the first bytes of the write.
+  var isFirst = false
+  /// Whether they were written before the trace began.
+  var isFromBefore = false
+}
+
+/// A read's division, in the order of its bytes.
+typealias Shares = UniqueArray<Share>
+
+/// The write that is taken for one position of a read.
+struct Choice {
+  let index: Int
+  /// Whether another write is possible.
+  let isInferred: Bool
+  /// The writes that are as possible as the chosen one, itself among them.
+  var rivals: [Int] = []
+  /// Bytes for which the choice holds, if the write has more.
+  var most = Int.max
+}
+
+/// What a division is worked out with; kept by the correlator, so that a read allocates nothing.
+struct MatchScratch: ~Copyable {
+  /// The division.
+  var shares = Shares()
+  /// Candidates for one position of a read.
+  var tally = MatchTally()
+  /// Writes that may have put the byte at a position there.
+  var reaching: [Int] = []
+}
+
+/// How the candidates for one position of a read compare with the received bytes.
+struct MatchTally {
+  private(set) var equal: [Int] = []
+  private(set) var unknown: [Int] = []
+  private(set) var firstNext: Int?
+
+  mutating func removeAll() {
+    equal.removeAll(keepingCapacity: true)
+    unknown.removeAll(keepingCapacity: true)
+    firstNext = nil
+  }
+
+  mutating func count(_ index: Int, _ verdict: Fingerprint.Verdict, isNext: Bool) {
+    if isNext, firstNext == nil { firstNext = index }
+    switch verdict {
+    case .equal: equal.append(index)
+    case .unknown: if isNext { unknown.append(index) }
+    case .different: break
+    }
+  }
+
+  /// The first of all possible ones.
+  var first: Int? { equal.first ?? unknown.first }
+
+  /// Whether all possible ones are alike.
+  func allSatisfy(_ isAlike: (Int) -> Bool) -> Bool {
+    equal.allSatisfy(isAlike) && unknown.allSatisfy(isAlike)
+  }
+
+  /// The likeliest of several possible writes: the one that ended first.
+  func guess(in queue: borrowing WriteQueue) -> Choice? {
+    let possible = equal + unknown
+    let index = possible.min {
+      (queue.writes[$0].end, $0) < (queue.writes[$1].end, $1)
+    }
+    return index.map { Choice(index: $0, isInferred: true, rivals: possible) }
+  }
+}
+
+/// How much is known of the bytes of a read without a buffer (splice(2)).
+enum SplicedKnowledge {
+  /// Nothing: what seemed to be them may be others.
+  case nothing
+  /// Those that lay in the pipe when the splice began.
+  case backlog
+  /// Those, and the others' places in their writes.
+  case all
+}
+
+/// How a stream's reads are matched with its writes.
+///
+/// What the stream's records carry decides: where each says at which position its bytes lie, that is enough, whatever is
+/// lost or late; where none does, the order of writes and reads has to tell it, and fingerprints. The cases hold classes,
+/// so that a matcher's state changes in place.
+enum Matcher {
+  case order(OrderMatcher)
+  case position(PositionMatcher)
+
+  /// What cannot be told of the bytes that come next.
+  var doubt: Certainty.Doubt {
+    switch self {
+    case .order(let matcher): matcher.certainty.doubt
+    case .position: []
+    }
+  }
+
+  /// Whether each read can be divided for itself, whatever earlier ones wait for.
+  var dividesOutOfOrder: Bool {
+    switch self {
+    case .order: false
+    case .position: true
+    }
+  }
+
+  /// Whether nothing was lost since it was known what lies in the stream.
+  func isInStep(at epoch: LossEpoch) -> Bool {
+    switch self {
+    case .order(let matcher): matcher.certainty.isInStep(at: epoch)
+    // Positions stay true whatever was lost.
+    case .position: true
+    }
+  }
+
+  // MARK: - Writes
+
+  /// Adds a write that has begun.
+  func begin(_ write: inout StreamWrite, _ transfer: StreamTransfer, in stream: ByteStream) {
+    switch self {
+    case .order(let matcher): matcher.begin(&write, in: stream)
+    case .position(let matcher): matcher.begin(&write, transfer, in: stream)
+    }
+  }
+
+  /// Adds a write that has ended, or ends one that has begun.
+  func end(_ write: inout StreamWrite, _ transfer: StreamTransfer, in stream: ByteStream) {
+    switch self {
+    case .order(let matcher): matcher.end(&write, in: stream)
+    case .position(let matcher): matcher.end(&write, transfer, in: stream)
+    }
+  }
+
+  // MARK: - Reads
+
+  /// Where a read's bytes lay, as far as its record says.
+  func span(of transfer: StreamTransfer) -> StreamSpan {
+    switch self {
+    case .order: StreamSpan()
+    case .position(let matcher): matcher.span(ofRead: transfer)
+    }
+  }
+
+  /// Divides a read among the writes that delivered it, and takes their bytes.
+  ///
+  /// - Parameters:
+  ///   - content: What was captured of the read.
+  ///   - isForced: Whether to decide now: what is not known is inferred then.
+  ///   - epoch: Losses up to now.
+  ///   - scratch: Receives the division.
+  /// - Returns: Whether the read is divided; if not, nothing has changed.
+  func divide(
+    _ read: StreamRead, of stream: ByteStream, content: UnsafeRawBufferPointer?, isForced: Bool,
+    epoch: LossEpoch,
+    _ scratch: inout MatchScratch
+  ) -> Bool {
+    scratch.shares.removeAll(keepingCapacity: true)
+    return switch self {
+    case .order(let matcher):
+      matcher.divide(read, of: stream, content: content, isForced: isForced, &scratch)
+    case .position(let matcher):
+      matcher.divide(read, of: stream, content: content, isForced: isForced, epoch: epoch, &scratch)
+    }
+  }
+
+  /// Who may have written bytes whose write is not known.
+  func likelyWriter(of share: Share, in stream: ByteStream) -> Endpoint? {
+    let initial = stream.initialHolders?.writer
+    return switch self {
+    case .order: stream.writers.sole
+    case .position: share.isFromBefore ? initial : stream.writers.sole ?? initial
+    }
+  }
+
+  /// Learns that a read was divided, and reported, with bytes that no known write delivered.
+  func readUnmatched(_ count: Int, at time: UInt64) {
+    if case .order(let matcher) = self { matcher.certainty.readUnmatched(count, at: time) }
+  }
+
+  /// Tells how much is known of the bytes of a divided read without a buffer.
+  ///
+  /// - Parameter content: What lay in the pipe of them.
+  func knowledge(
+    of read: StreamRead, dividedAs shares: borrowing Shares, of stream: ByteStream,
+    content: UnsafeRawBufferPointer?
+  ) -> SplicedKnowledge {
+    switch self {
+    case .order(let matcher): matcher.knowledge(of: read, dividedAs: shares, of: stream, content: content)
+    case .position: .all
+    }
+  }
+
+  // MARK: - What is over
+
+  /// Learns that a read was divided: what it says of what is left.
+  func goPast(_ read: StreamRead, in stream: ByteStream, epoch: LossEpoch) {
+    if case .order(let matcher) = self { matcher.goPast(read, in: stream, epoch: epoch) }
+  }
+
+  /// Lets go of the writes that reads have taken or gone past.
+  ///
+  /// - Parameters:
+  ///   - time: The present.
+  ///   - body: Takes writes that reads have gone past although not all of their bytes were seen being read.
+  func removeOver(from stream: ByteStream, at time: UInt64, _ body: (StreamWrite) -> Void) {
+    switch self {
+    case .order: stream.queue.removeFinished()
+    case .position(let matcher): matcher.removeOver(from: stream, at: time, body)
+    }
+  }
+}

@@ -33,6 +33,9 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
+# A copy of ArgumentParser without Foundation, for all builds from here (scripts/prepare-parser).
+export IPCDUMP_PARSER := $(CURDIR)/.build/parser/swift-argument-parser
+
 .PHONY: run test test-examples vm-test fuzz bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
@@ -88,6 +91,7 @@ bench: release setup-bench
 # What a new machine lacks; says so only if something has to be installed.
 setup:
 	@scripts/setup
+	@scripts/prepare-parser
 
 # Programs that live tests trace; says so only if something has to be installed.
 setup-tests:

@@ -1,6 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// The parser of options. The Makefile's builds take a copy without Foundation (scripts/prepare-parser).
+let parser: Package.Dependency =
+  if let copy = Context.environment["IPCDUMP_PARSER"] {
+    .package(path: copy)
+  } else {
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  }
+
 // The modules stand in the order in which the data goes through them:
 // record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → captures → command line.
 let package = Package(
@@ -13,7 +21,7 @@ let package = Package(
     .library(name: "IPCCapture", targets: ["IPCCapture"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    parser,
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -112,7 +120,9 @@ let package = Package(
     ),
 
     // A command's options, as a manual page and as what shells complete.
-    .target(name: "CommandDescription"),
+    .target(name: "CommandDescription", dependencies: ["PlainJSON"]),
+    // JSON without Foundation.
+    .target(name: "PlainJSON"),
 
     // Starts the traced command and watches signals.
     .target(name: "ProcessShims"),
@@ -133,7 +143,7 @@ let package = Package(
       name: "ipcdump",
       dependencies: [
         "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing",
+        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "PlainJSON",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -167,6 +177,7 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "PlainJSONTests", dependencies: ["PlainJSON"]),
     .testTarget(name: "EmbeddedBytesTests", dependencies: ["EmbeddedBytes"]),
     .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"]),
     .testTarget(

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import PlainJSON
 
 /// A command, its options and its subcommands.
 public struct CommandDescription {
@@ -17,15 +17,15 @@ public struct CommandDescription {
   /// - Parameters:
   ///   - dump: What the command writes.
   ///   - subcommandDumps: What those of its subcommands write that it does not know itself.
-  public init(dump: Data, subcommandDumps: [Data] = []) throws(DescriptionError) {
+  public init(dump: String, subcommandDumps: [String] = []) throws(DescriptionError) {
     var others: [CommandDescription] = []
     for dump in subcommandDumps { others.append(Self(try Self.command(in: dump), isSubcommand: true)) }
     self.init(try Self.command(in: dump), isSubcommand: false, others: others)
   }
 
-  private static func command(in dump: Data) throws(DescriptionError) -> DumpedHelp.Command {
+  private static func command(in dump: String) throws(DescriptionError) -> DumpedHelp.Command {
     do {
-      return try JSONDecoder().decode(DumpedHelp.self, from: dump).command
+      return try PlainJSONDecoder.value(DumpedHelp.self, from: dump).command
     } catch {
       throw DescriptionError("this is no output of --experimental-dump-help: \(error)")
     }

@@ -11,7 +11,7 @@ enum DescribeCommand {
     guard arguments.count > 4 else {
       end(64, "usage: describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP [SUBCOMMAND-DUMP ...]")
     }
-    let dumps = try arguments[4...].map { try Data(contentsOf: URL(filePath: $0)) }
+    let dumps = try arguments[4...].map { try String(contentsOf: URL(filePath: $0), encoding: .utf8) }
     let template = String(decoding: try Data(contentsOf: URL(filePath: arguments[1])), as: UTF8.self)
     let folder = URL(filePath: arguments[3])
     do throws(DescriptionError) {

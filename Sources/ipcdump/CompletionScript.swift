@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandDescription
-import FoundationEssentials
 import Glibc
 import IPCModel
 
@@ -37,7 +36,7 @@ enum CompletionScript {
   static func command() throws(Failure) -> CommandDescription {
     do throws(DescriptionError) {
       return try CommandDescription(
-        dump: Data(IPCDump._dumpHelp().utf8), subcommandDumps: [Data(ReportCommand._dumpHelp().utf8)])
+        dump: IPCDump._dumpHelp(), subcommandDumps: [ReportCommand._dumpHelp()])
     } catch {
       throw Failure(.system, "cannot tell what there is to complete: \(error.message)")
     }

@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "IPCTracing",
       dependencies: [
-        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "RecordLayout",
+        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "PlainText", "RecordLayout",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -120,9 +120,9 @@ let package = Package(
     ),
 
     // A command's options, as a manual page and as what shells complete.
-    .target(name: "CommandDescription", dependencies: ["PlainJSON"]),
-    // JSON without Foundation.
-    .target(name: "PlainJSON"),
+    .target(name: "CommandDescription", dependencies: ["PlainText"]),
+    // JSON without Foundation, and search in texts without regular expressions.
+    .target(name: "PlainText"),
 
     // Starts the traced command and watches signals.
     .target(name: "ProcessShims"),
@@ -143,7 +143,7 @@ let package = Package(
       name: "ipcdump",
       dependencies: [
         "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "PlainJSON",
+        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "PlainText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -177,7 +177,7 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
-    .testTarget(name: "PlainJSONTests", dependencies: ["PlainJSON"]),
+    .testTarget(name: "PlainTextTests", dependencies: ["PlainText"]),
     .testTarget(name: "EmbeddedBytesTests", dependencies: ["EmbeddedBytes"]),
     .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"]),
     .testTarget(

@@ -1,4 +1,4 @@
-import PlainJSON
+import PlainText
 
 /// A command, its options and its subcommands.
 public struct CommandDescription {

@@ -1,4 +1,5 @@
 import IPCModel
+import PlainText
 
 /// Something that cannot be seen here, and what to do about it.
 public struct Gap: Encodable, Equatable, Sendable {
@@ -43,9 +44,9 @@ public struct Gap: Encodable, Equatable, Sendable {
 
   /// A sentence that tells both, the advice behind its last semicolon.
   public init(_ failure: Failure) {
-    let parts = failure.sentence.split(separator: "; ")
+    let parts = failure.sentence.parts(between: "; ")
     what = parts.dropLast().joined(separator: "; ")
-    advice = parts.last.map(String.init) ?? ""
+    advice = parts.last ?? ""
   }
 
   /// What stops several types, once.

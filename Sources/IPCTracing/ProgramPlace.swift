@@ -1,6 +1,7 @@
 import IPCFiltering
 import IPCModel
 import Libbpf
+import PlainText
 
 /// Where a BPF program belongs, as its name tells: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/hooks/syscalls.h).
 struct ProgramPlace: Equatable {
@@ -46,7 +47,7 @@ struct ProgramPlace: Equatable {
 
   /// Reads a program's name; nil if it is none of this form (an iterator).
   init?(programName: String) {
-    let parts = programName.split(separator: "__")
+    let parts = programName.parts(between: "__")
     guard parts.count == 4 else { return nil }
     let words = parts[1].split(separator: "_")
     guard let word = words.first, let table = Table(rawValue: String(word)) else { return nil }
@@ -64,7 +65,7 @@ struct ProgramPlace: Equatable {
     case "comms": self.purpose = .comms
     default:
       guard
-        let kind = Kind.all.first(where: { $0.row.name.description.replacing("-", with: "_") == parts[2] })
+        let kind = Kind.all.first(where: { $0.row.name.description.with("_", for: "-") == parts[2] })
       else { return nil }
       self.purpose = .kind(kind)
     }

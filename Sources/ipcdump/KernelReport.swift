@@ -1,6 +1,6 @@
 import IPCModel
 import IPCTracing
-import PlainJSON
+import PlainText
 
 /// Output of `--info`. As JSON, its keys never change; those whose value is unknown are left out.
 struct KernelReport: Encodable {

@@ -1,5 +1,5 @@
 // Stands for ArgumentParser's file of this name in the builds of the Makefile (scripts/prepare-parser): all that it takes
-// Foundation for, without Foundation. Sources/PlainJSON comes beside it.
+// Foundation for, without Foundation. Sources/PlainText comes beside it.
 
 extension Error {
   func describe() -> String { String(describing: self) }

@@ -1,10 +1,10 @@
 import Foundation
 import Testing
 
-@testable import PlainJSON
+@testable import PlainText
 
 @Suite("JSON without Foundation")
-struct PlainJSONTests {
+struct JSONTests {
   private struct Row: Codable, Equatable {
     enum Colour: String, Codable { case red, green }
 

@@ -33,6 +33,11 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
+# What is optimised has flags that SwiftPM calls unsafe (Package.swift), and a parser of options that does without Foundation
+# (scripts/prepare-parser).
+release replay bench pages: export IPCDUMP_OPTIMIZED := 1
+release replay bench pages: export IPCDUMP_PARSER := $(CURDIR)/.build/parser/swift-argument-parser
+
 .PHONY: run test test-binaries test-examples vm-test fuzz bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
@@ -96,6 +101,7 @@ bench: release setup-bench
 # What a new machine lacks; says so only if something has to be installed.
 setup:
 	@scripts/setup
+	@scripts/prepare-parser
 
 # Programs that live tests trace; says so only if something has to be installed.
 setup-tests:

@@ -1,6 +1,14 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// The parser of options. The Makefile's builds take a copy without Foundation (scripts/prepare-parser).
+let parser: Package.Dependency =
+  if let copy = Context.environment["IPCDUMP_PARSER"] {
+    .package(path: copy)
+  } else {
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
+  }
+
 // The modules stand in the order in which the data goes through them:
 // record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → captures → command line.
 let package = Package(
@@ -13,7 +21,7 @@ let package = Package(
     .library(name: "IPCCapture", targets: ["IPCCapture"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    parser,
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -107,7 +115,7 @@ let package = Package(
     .target(
       name: "IPCTracing",
       dependencies: [
-        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "ProgramNames",
+        "IPCFiltering", "IPCModel", "KernelPrograms", "Libbpf", "LibbpfShims", "PlainText", "ProgramNames",
         "RecordLayout",
         .product(name: "BasicContainers", package: "swift-collections"),
         .product(name: "Logging", package: "swift-log"),
@@ -116,7 +124,9 @@ let package = Package(
     ),
 
     // A command's options, as a manual page and as what shells complete.
-    .target(name: "CommandDescription"),
+    .target(name: "CommandDescription", dependencies: ["PlainText"]),
+    // JSON without Foundation, and search in texts without regular expressions.
+    .target(name: "PlainText"),
 
     // Starts the traced command and watches signals.
     .target(name: "ProcessShims"),
@@ -137,7 +147,7 @@ let package = Package(
       name: "ipcdump",
       dependencies: [
         "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing",
+        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "PlainText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
@@ -171,6 +181,7 @@ let package = Package(
 
     // Tests: the rooms alone, then the whole against actors that know the truth.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "PlainTextTests", dependencies: ["PlainText"]),
     .testTarget(name: "EmbeddedBytesTests", dependencies: ["EmbeddedBytes"]),
     .testTarget(name: "LibbpfTests", dependencies: ["CLibbpf", "Libbpf"]),
     .testTarget(

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import PlainText
 
 /// A command, its options and its subcommands.
 public struct CommandDescription {
@@ -13,13 +13,13 @@ public struct CommandDescription {
   let subcommands: [CommandDescription]
 
   /// Reads what `--experimental-dump-help` writes.
-  public init(dump: Data) throws(DescriptionError) {
+  public init(dump: String) throws(DescriptionError) {
     self.init(try Self.command(in: dump), isSubcommand: false)
   }
 
-  private static func command(in dump: Data) throws(DescriptionError) -> DumpedHelp.Command {
+  private static func command(in dump: String) throws(DescriptionError) -> DumpedHelp.Command {
     do {
-      return try JSONDecoder().decode(DumpedHelp.self, from: dump).command
+      return try PlainJSONDecoder.value(DumpedHelp.self, from: dump).command
     } catch {
       throw DescriptionError("this is no output of --experimental-dump-help: \(error)")
     }

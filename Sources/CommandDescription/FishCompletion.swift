@@ -1,3 +1,5 @@
+import PlainText
+
 /// What fish completes.
 struct FishCompletion {
   private let command: CommandDescription
@@ -72,6 +74,6 @@ struct FishCompletion {
 
   /// Text within single quotes.
   private func quoted(_ text: String) -> String {
-    text.replacing(#"\"#, with: #"\\"#).replacing("'", with: #"\'"#)
+    text.with(#"\\"#, for: #"\"#).with(#"\'"#, for: "'")
   }
 }

@@ -1,3 +1,5 @@
+import PlainText
+
 /// The manual page: hand-written sections, and the options as the command tells them.
 ///
 /// Options stand in the template between the lines `.\" @options` and `.\" @end`. What it has to say of one beyond the help follows
@@ -33,7 +35,7 @@ public struct ManualPage {
     }
     let options = command.all.flatMap { section(of: $1, under: $0, remarks) }
     return (lines[..<start] + options + lines[(end + 1)...]).joined(separator: "\n")
-      .replacing("@VERSION@", with: version)
+      .with(version, for: "@VERSION@")
   }
 
   /// What the template says of each option beyond the help.

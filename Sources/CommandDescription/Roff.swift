@@ -1,8 +1,10 @@
+import PlainText
+
 /// Text as man(7) takes it.
 enum Roff {
   /// Text within a line: a hyphen that can be copied, a backslash that is one.
   static func text(_ text: String) -> String {
-    text.replacing(#"\"#, with: #"\e"#).replacing("-", with: #"\-"#)
+    text.with(#"\e"#, for: #"\"#).with(#"\-"#, for: "-")
   }
 
   /// Text that may begin a line, where a dot or a quote would be a request.

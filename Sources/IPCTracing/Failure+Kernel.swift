@@ -1,5 +1,6 @@
 import IPCModel
 import Libbpf
+import PlainText
 import SystemPackage
 
 extension Failure {
@@ -100,14 +101,14 @@ extension Failure {
 extension BPFError {
   /// What the kernel does, with the program that libbpf names in its log: `prog 'NAME': failed to load`.
   fileprivate var refusal: String {
-    let named = log.last { $0.contains("prog '") }?.split(separator: "'").dropFirst().first
+    let named = log.last { $0.holds("prog '") }?.split(separator: "'").dropFirst().first
     let program = named.map { " (\($0))" } ?? ""
     return "refuses to \(action)\(program): \(errno)"
   }
 
   /// Whether the verifier has spoken: its log ends with what it has `processed`. A lack of privilege is noticed before.
   fileprivate var isVerdict: Bool {
-    step == .load && log.contains { $0.hasPrefix("processed ") && $0.contains(" insns") }
+    step == .load && log.contains { $0.hasPrefix("processed ") && $0.holds(" insns") }
   }
 
   /// Whether a helper that every kernel has is withheld, which lockdown alone does
@@ -115,7 +116,7 @@ extension BPFError {
   fileprivate var isOfLockdown: Bool {
     step == .load
       && log.contains {
-        $0.contains("unknown func bpf_probe_read") || $0.contains("cannot use helper bpf_probe_read")
+        $0.holds("unknown func bpf_probe_read") || $0.holds("cannot use helper bpf_probe_read")
       }
   }
 }

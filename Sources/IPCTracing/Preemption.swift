@@ -1,4 +1,5 @@
 import Libbpf
+import PlainText
 
 /// How far the running kernel lets its own code be preempted.
 public struct Preemption: Sendable, Equatable {
@@ -17,7 +18,7 @@ public struct Preemption: Sendable, Equatable {
   ///   - mode: See ``mode``.
   ///   - reachesRawTracepoints: See ``reachesRawTracepoints``.
   init(build: String, mode: String?, reachesRawTracepoints: Bool?) {
-    isBuiltIn = build.contains("PREEMPT")
+    isBuiltIn = build.holds("PREEMPT")
     self.mode = mode
     self.reachesRawTracepoints = reachesRawTracepoints
   }

@@ -11,7 +11,7 @@ enum DescribeCommand {
     guard arguments.count == 5 else {
       end(64, "usage: describe-command MANUAL-TEMPLATE VERSION FOLDER DUMP")
     }
-    let dump = try Data(contentsOf: URL(filePath: arguments[4]))
+    let dump = try String(contentsOf: URL(filePath: arguments[4]), encoding: .utf8)
     let template = String(decoding: try Data(contentsOf: URL(filePath: arguments[1])), as: UTF8.self)
     let folder = URL(filePath: arguments[3])
     do throws(DescriptionError) {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandDescription
-import FoundationEssentials
 import Glibc
 import IPCModel
 
@@ -36,7 +35,7 @@ enum CompletionScript {
   /// ipcdump's own options.
   static func command() throws(Failure) -> CommandDescription {
     do throws(DescriptionError) {
-      return try CommandDescription(dump: Data(IPCDump._dumpHelp().utf8))
+      return try CommandDescription(dump: IPCDump._dumpHelp())
     } catch {
       throw Failure(.system, "cannot tell what there is to complete: \(error.message)")
     }

@@ -1,4 +1,5 @@
 import IPCTracing
+import PlainText
 
 extension KernelReport {
   /// The report for people: a line a fact, gaps indented below what they are about.
@@ -11,7 +12,7 @@ extension KernelReport {
       row("preemption", preemptionText),
       row("ring buffer", told(ringBuffer)),
       row("io_uring", told(ioUring)),
-      row("splices", told(spliceContents).replacing("yes", with: "with contents")),
+      row("splices", told(spliceContents).with("with contents", for: "yes")),
     ]
     lines += gaps.map(line)
     for type in types {

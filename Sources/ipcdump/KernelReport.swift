@@ -1,6 +1,6 @@
-import FoundationEssentials
 import IPCModel
 import IPCTracing
+import PlainText
 
 /// Output of `--info`. As JSON, its keys never change; those whose value is unknown are left out.
 struct KernelReport: Encodable {
@@ -90,10 +90,8 @@ struct KernelReport: Encodable {
 
   /// The report for programs: one object, with its last newline.
   func json() throws(Failure) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
-      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+      return try PlainJSONEncoder.text(of: self) + "\n"
     } catch {
       throw Failure(.system, "cannot tell it as JSON: \(error)", advice: "leave --json out")
     }

@@ -24,7 +24,7 @@ struct ManualPageTests {
 
   private let command: CommandDescription
 
-  init() throws { command = try CommandDescription(dump: Data(Self.dump.utf8)) }
+  init() throws { command = try CommandDescription(dump: Self.dump) }
 
   private func page(_ template: String) throws -> String {
     try ManualPage(template: template, version: "7").text(of: command)
@@ -89,7 +89,7 @@ struct ManualPageTests {
   }
 
   @Test func `what is no dump is refused`() {
-    #expect(throws: DescriptionError.self) { try CommandDescription(dump: Data("{}".utf8)) }
+    #expect(throws: DescriptionError.self) { try CommandDescription(dump: "{}") }
   }
 
   @Test func `a subcommand has its own options and files`() throws {

@@ -13,7 +13,7 @@ function layOut(nodes, edges, ratio) {
   for (const group of groups) {
     const place = new Map(group.map((node, i) => [node, i]));
     layOutGroup(group.map((node) => nodes[node]), edges.filter((edge) => place.has(edge.source))
-      .map((edge) => ({ ...edge, source: place.get(edge.source), destination: place.get(edge.destination) })));
+      .map((edge) => ({ ...edge, source: place.get(edge.source), destination: place.get(edge.destination) })), ratio);
   }
   pack(groups.map((group) => group.map((node) => nodes[node])), ratio);
 }
@@ -38,10 +38,7 @@ function connected(count, edges) {
   return [...groups.values()];
 }
 
-/** Most nodes of a column; more look better around what they talk to. */
-const columnLimit = 7;
-
-function layOutGroup(nodes, edges) {
+function layOutGroup(nodes, edges, ratio) {
   const ranks = rankNodes(nodes.length, edges);
   const columns = [];
   ranks.forEach((rank, i) => (columns[rank] ??= []).push(i));
@@ -55,8 +52,24 @@ function layOutGroup(nodes, edges) {
     });
     x += width + 56;
   }
+  // More nodes in a column look better around what they talk to.
+  const columnLimit = Math.max(3, Math.min(7, Math.round(11 / ratio)));
   if (stand.every((column) => column.length <= columnLimit)) straighten(nodes, edges, stand);
-  else spread(nodes, edges);
+  else spread(nodes, edges, Math.max(1.2, 1.1 * ratio));
+  for (let round = 0; round < 80 && separate(nodes); round++);
+  for (const [i, node] of nodes.entries()) clear(node, nodes.slice(0, i));
+}
+
+/** Moves a node to the nearest place where it lies upon none of the others, for which moving them apart was not enough. */
+function clear(node, others) {
+  const isFree = (x, y) => others.every((other) =>
+    Math.abs(x - other.x) >= (node.width + other.width) / 2 + 6 || Math.abs(y - other.y) >= (node.height + other.height) / 2 + 6);
+  const { x, y } = node;
+  for (let step = 0; !isFree(node.x, node.y); step++) {
+    // On a spiral around where it was.
+    node.x = x + 4 * Math.sqrt(step) * Math.cos(step * 2.4) * 1.7;
+    node.y = y + 4 * Math.sqrt(step) * Math.sin(step * 2.4);
+  }
 }
 
 /** Moves nodes up or down within their columns, towards those that they talk to. */
@@ -85,18 +98,18 @@ function straighten(nodes, edges, columns) {
   }
 }
 
-/** Lets nodes push each other away, and edges pull them together. */
-function spread(nodes, edges) {
+/** Lets nodes push each other away, and edges pull them together, in what is `stretch` times as wide as high. */
+function spread(nodes, edges, stretch) {
   nodes.forEach((node, i) => {
     // On a spiral, a golden angle apart, so that no two begin at one place.
-    node.x = 36 * Math.sqrt(i) * Math.cos(i * 2.4) * 1.7;
+    node.x = 36 * Math.sqrt(i) * Math.cos(i * 2.4) * stretch;
     node.y = 36 * Math.sqrt(i) * Math.sin(i * 2.4);
   });
   const rounds = 250;
   for (let round = 0; round < rounds; round++) {
     const moves = nodes.map(() => ({ x: 0, y: 0 }));
-    repel(nodes, moves);
-    for (const edge of edges) attract(nodes, moves, edge);
+    repel(nodes, moves, stretch);
+    for (const edge of edges) attract(nodes, moves, edge, stretch);
     nodes.forEach((node, i) => {
       const length = Math.hypot(moves[i].x, moves[i].y) || 1;
       const step = Math.min(length, 24 * (1 - round / rounds) + 1) / length;
@@ -104,7 +117,6 @@ function spread(nodes, edges) {
       node.y += moves[i].y * step;
     });
   }
-  for (let round = 0; round < 80 && separate(nodes); round++);
 }
 
 /** Puts groups of nodes into rows, the largest first, so that all of them together are as wide as `ratio` asks for. */
@@ -147,11 +159,10 @@ function rankNodes(count, edges) {
   return ranks;
 }
 
-function repel(nodes, moves) {
+function repel(nodes, moves, stretch) {
   for (let a = 0; a < nodes.length; a++) {
     for (let b = a + 1; b < nodes.length; b++) {
-      // Labels are wider than high, so nodes may come nearer above each other.
-      const x = (nodes[a].x - nodes[b].x) / 1.7;
+      const x = (nodes[a].x - nodes[b].x) / stretch;
       const y = nodes[a].y - nodes[b].y || 0.1;
       const square = Math.max(x * x + y * y, 16);
       if (square > 160_000) continue;
@@ -162,12 +173,13 @@ function repel(nodes, moves) {
   }
 }
 
-function attract(nodes, moves, { source, destination, weight }) {
+function attract(nodes, moves, { source, destination, weight }, stretch) {
   if (source === destination) return;
   const [a, b] = [nodes[source], nodes[destination]];
   const x = b.x - a.x;
   const y = b.y - a.y;
-  const distance = Math.hypot(x, y) || 1;
+  // As far apart in either direction as the nodes are wide and high.
+  const distance = Math.hypot(2 * x / (1 + stretch), y) || 1;
   const force = (distance - 105) * (0.02 + 0.03 * weight) / distance;
   moves[source].x += x * force; moves[source].y += y * force;
   moves[destination].x -= x * force; moves[destination].y -= y * force;

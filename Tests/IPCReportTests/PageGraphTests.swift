@@ -72,7 +72,7 @@ struct PageGraphTests {
     };
     const group = (name) => all("#graph .node").find((node) => node.querySelector(".name")?.textContent === name);
     const toggle = async (name) => {
-      group(name).querySelector(".toggle").dispatchEvent(new MouseEvent("click", { bubbles: true })); await settle();
+      document.querySelector(`#graph .toggle[data-group="${group(name).dataset.group}"]`).dispatchEvent(new MouseEvent("click", { bubbles: true })); await settle();
     };
 
     """

@@ -2,8 +2,6 @@
 
 /** Graph of processes, or of groups of them where they are many, and of the kinds of channels between them. */
 class Graph {
-  /** What is smaller than this cannot be read: groups stay closed as long as they would make it so. */
-  static readable = 0.8;
   /** Most nodes and edges that are drawn unasked; of the edges, those with most bytes. */
   static nodeLimit = 40;
   /** Most processes of a group that is opened unasked. */
@@ -15,6 +13,8 @@ class Graph {
   #svg;
   #parts;
   #handlers;
+  /** Part of the drawing that is looked at. */
+  view;
   #arrangement;
   /** Groups that are open, and how many are told apart. */
   #open = new Set();
@@ -25,9 +25,6 @@ class Graph {
   #elements = [];
   #edgeOfTalk = new Int32Array(0);
   #focused = 0;
-  /** What is looked at: left, top, width, height; whether somebody chose that. */
-  #view = [0, 0, 1, 1];
-  #isChosen = false;
   /** How the filters stand. */
   #shown = () => {};
 
@@ -38,6 +35,7 @@ class Graph {
   constructor(parts, capture, groups, handlers) {
     this.#parts = parts;
     this.#svg = parts.svg;
+    this.view = new GraphView(parts.svg);
     this.#capture = capture;
     this.#groups = groups;
     this.#handlers = handlers;
@@ -49,10 +47,10 @@ class Graph {
 
   /** Arranges anew: as many groups as can be read are told apart, and as many of those are open. */
   #begin() {
-    const [width, height] = this.#room;
+    const [width, height] = this.view.room;
     this.#limit = Math.max(4, Math.min(Graph.nodeLimit, Math.round(width * height / 11_000)));
     let made = this.#make(new Set());
-    while (made.isGrouped && this.#limit > 4 && this.#scaleOf(made) < Graph.readable) {
+    while (made.isGrouped && this.#limit > 4 && !this.view.canShow(made.extent)) {
       this.#limit -= 2;
       made = this.#make(new Set());
     }
@@ -60,7 +58,7 @@ class Graph {
     for (const group of made.groups) {
       if (group === Arrangement.others || this.#groups.members(group).length > Graph.memberLimit) continue;
       const next = this.#make(new Set([...this.#open, group]));
-      if (next.nodes.length > Graph.nodeLimit || this.#scaleOf(next) < Graph.readable) break;
+      if (next.nodes.length > Graph.nodeLimit || !this.view.canShow(next.extent)) break;
       made = next;
       this.#open.add(group);
     }
@@ -72,7 +70,7 @@ class Graph {
     if (!this.#open.delete(group)) this.#open.add(group);
     this.#show(this.#make(this.#open));
     const i = this.#arrangement.nodes.findIndex((node) => node.group === group);
-    this.#home(this.#arrangement.nodes[i]);
+    this.view.begin(this.#arrangement.extent, this.#arrangement.nodes[i]);
     this.#focus(i);
   }
 
@@ -83,7 +81,7 @@ class Graph {
   }
 
   #make(open) {
-    const [width, height] = this.#room;
+    const [width, height] = this.view.room;
     return new Arrangement(this.#capture, this.#groups, open, this.#limit, width / height);
   }
 
@@ -91,7 +89,7 @@ class Graph {
     this.#arrangement = arrangement;
     this.#collect();
     this.#draw();
-    this.#home();
+    this.view.begin(arrangement.extent, arrangement.nodes.reduce((a, b) => (a && a.bytes >= b.bytes ? a : b), null));
     this.#describe();
     this.#shown();
   }
@@ -104,59 +102,6 @@ class Graph {
       ...(left > 0 ? [`${plural(left, "thin edge")} left out`] : [])].join(", ");
     this.#parts.toggleAll.hidden = !groups.length;
     this.#parts.toggleAll.textContent = this.#open.size ? "Close groups" : "Open groups";
-  }
-
-  // MARK: View
-
-  /** Room for the drawing, in pixels. */
-  get #room() {
-    const { paddingLeft, paddingBottom } = getComputedStyle(this.#svg);
-    return [Math.max(this.#svg.clientWidth - 2 * parseFloat(paddingLeft), 200), Math.max(this.#svg.clientHeight - parseFloat(paddingBottom), 150)];
-  }
-
-  /** Pixels for a unit if all of an arrangement is shown. */
-  #scaleOf({ extent: [, , width, height] }) {
-    const room = this.#room;
-    return Math.min(room[0] / width, room[1] / height);
-  }
-
-  /** All of the graph, with room around few nodes, which are not blown up. */
-  get #whole() {
-    const [left, top, width, height] = this.#arrangement.extent;
-    const [wide, high] = this.#room.map((room, i) => Math.max(room, [width, height][i]));
-    return [left - (wide - width) / 2, top - (high - height) / 2, wide, high];
-  }
-
-  /** Looks at all of the graph. */
-  fit() {
-    this.#look(this.#whole);
-    this.#isChosen = false;
-  }
-
-  /** Looks at all of the graph if that can be read, else at one node; unasked, at that with most bytes. */
-  #home(node = null) {
-    this.fit();
-    if (this.#scaleOf(this.#arrangement) >= 0.8 * Graph.readable || !this.#arrangement.nodes.length) return;
-    const [left, top, width, height] = this.#whole;
-    const [wide, high] = this.#room.map((room) => room / Graph.readable);
-    const target = node ?? this.#arrangement.nodes.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-    const start = (middle, size, from, all) => (size >= all ? from + (all - size) / 2 : Math.max(from, Math.min(middle - size / 2, from + all - size)));
-    this.#look([start(target.x, wide, left, width), start(target.y, high, top, height), wide, high]);
-  }
-
-  /** Looks at a part that is so many times as large; all of it if that is not less. */
-  zoom(factor) {
-    const [left, top, width, height] = this.#view;
-    const whole = this.#whole;
-    if (width * factor >= whole[2] && height * factor >= whole[3]) return this.fit();
-    if (width * factor < 120) return;
-    this.#look([left + width * (1 - factor) / 2, top + height * (1 - factor) / 2, width * factor, height * factor]);
-    this.#isChosen = true;
-  }
-
-  #look(view) {
-    this.#view = view;
-    this.#svg.setAttribute("viewBox", view.map((value) => value.toFixed(2)).join(" "));
   }
 
   // MARK: Drawing
@@ -212,12 +157,15 @@ class Graph {
     this.#elements = nodes.map((node, i) => {
       const title = `${this.#title(node)}\n${plural(node.events, "event")}, ${bytesText(node.bytes)}`;
       const made = drawNode(node, title, node.type === "open" ? frames : front);
-      made.addEventListener("click", (event) => (event.target.closest(".toggle") ? this.toggle(node.group) : this.#choose(i)));
+      made.addEventListener("click", () => this.#choose(i));
       made.addEventListener("focus", () => { this.#focused = i; });
       made.addEventListener("pointerenter", () => this.#point(i));
       made.addEventListener("pointerleave", () => this.#point(-1));
       return made;
     });
+    for (const node of nodes) {
+      if (node.group !== undefined) drawToggle(node, front).addEventListener("click", () => this.toggle(node.group));
+    }
     this.#focused = 0;
     this.#elements[0]?.setAttribute("tabindex", 0);
   }
@@ -263,27 +211,7 @@ class Graph {
   }
 
   #listen() {
-    const svg = this.#svg;
-    svg.addEventListener("keydown", (event) => this.#key(event));
-    svg.addEventListener("wheel", (event) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      this.zoom(Math.exp(event.deltaY * 0.004));
-      event.preventDefault();
-    }, { passive: false });
-    drag(svg, (start, x, y) => {
-      start.view ??= this.#view;
-      const [left, top, width, height] = start.view;
-      const [wide, high] = this.#room;
-      const scale = Math.max(width / wide, height / high);
-      this.#look([left - (x - start.x) * scale, top - (y - start.y) * scale, width, height]);
-      this.#isChosen = true;
-    }, (event) => event.target === svg);
-    let size = this.#room.join();
-    new ResizeObserver(() => {
-      if (this.#room.join() === size) return;
-      size = this.#room.join();
-      if (!this.#isChosen) this.#home();
-    }).observe(svg);
+    this.#svg.addEventListener("keydown", (event) => this.#key(event));
   }
 
   #key(event) {

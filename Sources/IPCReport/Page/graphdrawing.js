@@ -27,7 +27,10 @@ function drawNode(node, title, parent) {
     class: `node ${node.type}`, transform: `translate(${node.x.toFixed(1)} ${node.y.toFixed(1)})`,
     role: "button", tabindex: -1, "aria-pressed": false, "aria-label": title.replaceAll("\n", ", "),
   }, parent);
-  if (hasToggle) group.setAttribute("aria-expanded", node.type === "open");
+  if (hasToggle) {
+    group.setAttribute("aria-expanded", node.type === "open");
+    group.dataset.group = node.group;
+  }
   const [left, top] = [-node.width / 2, -node.height / 2];
   const box = (step) => shape("rect", {
     x: left + step, y: top + step, width: node.width, height: node.height, rx: 9,
@@ -46,14 +49,19 @@ function drawNode(node, title, parent) {
     if (node.detail) shape("text", { class: "pid", x, y: isOneLine ? 4 : 13 }, group).textContent = node.detail;
   }
   shape("title", {}, group).textContent = title;
-  if (hasToggle) {
-    const y = node.type === "open" ? top + 16 : 0;
-    const toggle = shape("g", { class: "toggle", transform: `translate(${left + node.width - 18} ${y})` }, group);
-    shape("circle", { r: 9 }, toggle);
-    shape("path", { d: node.type === "open" ? "M-4 0 H4" : "M-4 0 H4 M0 -4 V4" }, toggle);
-    shape("title", {}, toggle).textContent = node.type === "open" ? "Close this group (e)" : "Open this group (e)";
-  }
   return group;
+}
+
+/** What opens and closes a group by a click; before the edges, which may cross it. */
+function drawToggle(node, parent) {
+  const isOpen = node.type === "open";
+  const y = node.y + (isOpen ? 16 - node.height / 2 : 0);
+  const toggle = shape("g", { class: "toggle", transform: `translate(${node.x + node.width / 2 - 18} ${y})` }, parent);
+  toggle.dataset.group = node.group;
+  shape("circle", { r: 9 }, toggle);
+  shape("path", { d: isOpen ? "M-4 0 H4" : "M-4 0 H4 M0 -4 V4" }, toggle);
+  shape("title", {}, toggle).textContent = isOpen ? "Close this group (e)" : "Open this group (e)";
+  return toggle;
 }
 
 /** An arrow of a kind, the wider the more went there. */

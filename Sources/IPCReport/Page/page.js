@@ -126,9 +126,9 @@ class Page {
       this.#writeAddress();
     });
     get("help-button").addEventListener("click", () => get("help").showModal());
-    get("graph-in").addEventListener("click", () => this.#graph.zoom(0.7));
-    get("graph-out").addEventListener("click", () => this.#graph.zoom(1 / 0.7));
-    get("graph-fit").addEventListener("click", () => this.#graph.fit());
+    get("graph-in").addEventListener("click", () => this.#graph.view.zoom(0.7));
+    get("graph-out").addEventListener("click", () => this.#graph.view.zoom(1 / 0.7));
+    get("graph-fit").addEventListener("click", () => this.#graph.view.fit());
     get("graph-groups").addEventListener("click", () => this.#graph.toggleAll());
     get("zoom-in").addEventListener("click", () => this.#timeline.zoom(0.5));
     get("zoom-out").addEventListener("click", () => this.#timeline.zoom(2));

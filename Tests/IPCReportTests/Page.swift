@@ -8,7 +8,7 @@ import Testing
 
 /// A page, and the browser that shows it.
 struct Page {
-  let html: String
+  var html: String
 
   init(_ report: borrowing Report) {
     var bytes: [UInt8] = []

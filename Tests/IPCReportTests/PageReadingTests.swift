@@ -138,7 +138,7 @@ struct PageReadingTests {
       return [first, signal, [open(), ...texts("#dialogue-title"), ...texts(".turn .contents"), String(count("#dialogue-sides button"))]];
       """, at: "event=3&follow=1")
     #expect(
-      shown == [["true", "other\n"], ["false", "0"], ["true", "pipe pipe 123", "piped", "0"]])
+      shown == [["true", "other\n"], ["false", "0"], ["true", "pipe 123", "piped", "0"]])
   }
 
   @Test func `shows only the types that are chosen, in the bar or in an event`() throws {

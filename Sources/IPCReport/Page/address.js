@@ -6,6 +6,7 @@ function writeAddress(capture, filter, selected, isFollowed) {
   if (filter.query) words.set("q", filter.query);
   if (filter.kinds.size) words.set("type", [...filter.kinds].map((i) => capture.kinds[i].name).join(","));
   if (filter.process !== null) words.set("process", capture.processes[filter.process].pid);
+  if (filter.group !== null) words.set("group", filter.group);
   if (filter.talk) {
     const { source, destination, kind, channel } = filter.talk;
     words.set("talk", [source, destination, kind, ...(channel === null ? [] : [channel])].join("."));
@@ -37,8 +38,11 @@ function readAddress(capture, filter) {
   if (hidden.length) capture.kinds.forEach((_, kind) => { if (!hidden.includes(kind)) filter.kinds.add(kind); });
   const process = capture.processes.findIndex((process) => String(process.pid) === words.get("process"));
   if (process >= 0) filter.process = process;
+  const group = words.has("group") ? Number(words.get("group")) : -1;
+  if (filter.groups.members(group).length) filter.group = group;
+  const isEnd = (end) => capture.processes[end < 0 ? ~end : end] !== undefined;
   const [source, destination, kind, channel = null] = (words.get("talk") ?? "").split(".").map(Number);
-  if (capture.processes[source] && capture.processes[destination] && capture.kinds[kind]) {
+  if (isEnd(source) && isEnd(destination) && capture.kinds[kind]) {
     filter.talk = { source, destination, kind, channel: capture.channels[channel] === undefined ? null : channel };
   }
   const span = (words.get("span") ?? "").split(",").map(Number);

@@ -59,7 +59,7 @@ class Conversations {
     }
     const sockets = ["src_inode", "dst_inode"].filter((key) => fields.has(key)).map((key) => `socket ${get(key)}`);
     if (sockets.length) return sockets;
-    if (fields.has("pipe_inode")) return [`pipe ${get("pipe_inode")}`];
+    if (fields.has("pipe_inode")) return [get("pipe_inode")];
     if (fields.has("tty_name")) return [get("tty_name")];
     return null;
   }

@@ -13,9 +13,12 @@ class Filter {
     this.conversations = new Conversations(capture);
     /** Numbers of the only kinds that are shown; all are if it is empty. */
     this.kinds = new Set();
-    /** Number of a process that takes part. */
+    /** Which processes are alike. */
+    this.groups = new Groups(capture);
+    /** Number of a process that takes part, and of the first process of a group of which one does. */
     this.process = null;
-    /** Ends, kind, and perhaps the channel of talks that are shown. */
+    this.group = null;
+    /** Ends, which may be groups (`Groups.isEnd`), kind, and perhaps the channel of talks that are shown. */
     this.talk = null;
     /** Number of a conversation. */
     this.conversation = null;
@@ -31,19 +34,18 @@ class Filter {
     this.search.query = query;
   }
 
-  get isActive() {
-    return this.#isNarrow || this.span !== null;
-  }
+  get isActive() { return this.#isNarrow || this.span !== null; }
 
   /** Whether a filter is on beside that by time. */
   get #isNarrow() {
-    return !this.search.isEmpty || this.kinds.size > 0 || this.process !== null || this.talk !== null || this.conversation !== null;
+    return !this.search.isEmpty || this.kinds.size > 0 || this.process !== null || this.group !== null
+      || this.talk !== null || this.conversation !== null;
   }
 
   clear() {
     this.query = "";
     this.kinds.clear();
-    this.process = this.talk = this.conversation = this.span = null;
+    this.process = this.group = this.talk = this.conversation = this.span = null;
   }
 
   /** Events that pass, whenever they happened, by time. */
@@ -55,6 +57,7 @@ class Filter {
       if (this.kinds.size && !this.kinds.has(capture.kind[event])) return false;
       const [source, destination] = [capture.source[event], capture.destination[event]];
       if (this.process !== null && source !== this.process && destination !== this.process) return false;
+      if (this.group !== null && this.groups.of[source] !== this.group && this.groups.of[destination] !== this.group) return false;
       if (this.talk && !this.takes(this.talk, source, destination, capture.kind[event], capture.channel[event])) {
         return false;
       }
@@ -65,7 +68,7 @@ class Filter {
 
   /** Whether an event of these ends, kind and channel belongs to a talk that was chosen. */
   takes(talk, source, destination, kind, channel) {
-    return source === talk.source && destination === talk.destination && kind === talk.kind
+    return this.groups.isEnd(talk.source, source) && this.groups.isEnd(talk.destination, destination) && kind === talk.kind
       && (talk.channel === null || channel === talk.channel);
   }
 

@@ -58,9 +58,10 @@ class FilterBar {
     const add = (text, drop) => chips.push(this.#chip(text, drop));
     if (filter.query) add(`“${filter.query}”`, () => { filter.query = this.#parts.search.value = ""; });
     if (filter.process !== null) add(processText(capture.processes[filter.process]), () => { filter.process = null; });
+    if (filter.group !== null) add(filter.groups.text(filter.group), () => { filter.group = null; });
     if (filter.talk) {
       const { source, destination, kind, channel } = filter.talk;
-      const ends = [source, destination].map((end) => processText(capture.processes[end])).join(" → ");
+      const ends = [source, destination].map((end) => (end < 0 ? filter.groups.text(~end) : processText(capture.processes[end]))).join(" → ");
       const name = channel === null ? "" : ` ${visible(capture.channels[channel])}`;
       add(`${ends}, ${capture.kinds[kind].name}${name}`, () => { filter.talk = null; });
     }

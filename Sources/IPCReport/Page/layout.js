@@ -13,7 +13,7 @@ function layOut(nodes, edges, ratio) {
   for (const group of groups) {
     const place = new Map(group.map((node, i) => [node, i]));
     layOutGroup(group.map((node) => nodes[node]), edges.filter((edge) => place.has(edge.source))
-      .map((edge) => ({ ...edge, source: place.get(edge.source), destination: place.get(edge.destination) })));
+      .map((edge) => ({ ...edge, source: place.get(edge.source), destination: place.get(edge.destination) })), ratio);
   }
   pack(groups.map((group) => group.map((node) => nodes[node])), ratio);
 }
@@ -38,16 +38,16 @@ function connected(count, edges) {
   return [...groups.values()];
 }
 
-/** Most nodes of a column; more look better around what they talk to. */
-const columnLimit = 7;
-
-function layOutGroup(nodes, edges) {
+/** Puts nodes that are all connected into columns, by how many steps they are behind those that send. */
+function layOutGroup(nodes, edges, ratio) {
   const ranks = rankNodes(nodes.length, edges);
-  const columns = [];
-  ranks.forEach((rank, i) => (columns[rank] ??= []).push(i));
-  const stand = columns.filter((column) => column);
+  const byRank = [];
+  ranks.forEach((rank, i) => (byRank[rank] ??= []).push(i));
+  // As high as all of them should be, and some more, for not every column is full.
+  const limit = Math.max(3, Math.min(12, Math.round(2.5 * Math.sqrt(nodes.length / ratio))));
+  const columns = byRank.filter((column) => column).flatMap((column) => parts(column, limit));
   let x = 0;
-  for (const column of stand) {
+  for (const column of columns) {
     const width = Math.max(...column.map((i) => nodes[i].width));
     column.forEach((node, place) => {
       nodes[node].x = x + width / 2;
@@ -55,8 +55,13 @@ function layOutGroup(nodes, edges) {
     });
     x += width + 56;
   }
-  if (stand.every((column) => column.length <= columnLimit)) straighten(nodes, edges, stand);
-  else spread(nodes, edges);
+  straighten(nodes, edges, columns);
+}
+
+/** Parts of a list, as few as have no more than so many members, and of about one size. */
+function parts(list, limit) {
+  const size = Math.ceil(list.length / Math.ceil(list.length / limit));
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size));
 }
 
 /** Moves nodes up or down within their columns, towards those that they talk to. */
@@ -83,28 +88,6 @@ function straighten(nodes, edges, columns) {
       for (const i of column) nodes[i].y += shift;
     }
   }
-}
-
-/** Lets nodes push each other away, and edges pull them together. */
-function spread(nodes, edges) {
-  nodes.forEach((node, i) => {
-    // On a spiral, a golden angle apart, so that no two begin at one place.
-    node.x = 36 * Math.sqrt(i) * Math.cos(i * 2.4) * 1.7;
-    node.y = 36 * Math.sqrt(i) * Math.sin(i * 2.4);
-  });
-  const rounds = 250;
-  for (let round = 0; round < rounds; round++) {
-    const moves = nodes.map(() => ({ x: 0, y: 0 }));
-    repel(nodes, moves);
-    for (const edge of edges) attract(nodes, moves, edge);
-    nodes.forEach((node, i) => {
-      const length = Math.hypot(moves[i].x, moves[i].y) || 1;
-      const step = Math.min(length, 24 * (1 - round / rounds) + 1) / length;
-      node.x += moves[i].x * step;
-      node.y += moves[i].y * step;
-    });
-  }
-  for (let round = 0; round < 80 && separate(nodes); round++);
 }
 
 /** Puts groups of nodes into rows, the largest first, so that all of them together are as wide as `ratio` asks for. */
@@ -145,51 +128,4 @@ function rankNodes(count, edges) {
     if (!isChanged) break;
   }
   return ranks;
-}
-
-function repel(nodes, moves) {
-  for (let a = 0; a < nodes.length; a++) {
-    for (let b = a + 1; b < nodes.length; b++) {
-      // Labels are wider than high, so nodes may come nearer above each other.
-      const x = (nodes[a].x - nodes[b].x) / 1.7;
-      const y = nodes[a].y - nodes[b].y || 0.1;
-      const square = Math.max(x * x + y * y, 16);
-      if (square > 160_000) continue;
-      const force = 1500 / square;
-      moves[a].x += x * force; moves[a].y += y * force;
-      moves[b].x -= x * force; moves[b].y -= y * force;
-    }
-  }
-}
-
-function attract(nodes, moves, { source, destination, weight }) {
-  if (source === destination) return;
-  const [a, b] = [nodes[source], nodes[destination]];
-  const x = b.x - a.x;
-  const y = b.y - a.y;
-  const distance = Math.hypot(x, y) || 1;
-  const force = (distance - 105) * (0.02 + 0.03 * weight) / distance;
-  moves[source].x += x * force; moves[source].y += y * force;
-  moves[destination].x -= x * force; moves[destination].y -= y * force;
-}
-
-/** Moves nodes off each other; whether any had to. */
-function separate(nodes) {
-  let isMoved = false;
-  for (let a = 0; a < nodes.length; a++) {
-    for (let b = a + 1; b < nodes.length; b++) {
-      const x = nodes[b].x - nodes[a].x;
-      const y = nodes[b].y - nodes[a].y;
-      const overX = (nodes[a].width + nodes[b].width) / 2 + 14 - Math.abs(x);
-      const overY = (nodes[a].height + nodes[b].height) / 2 + 14 - Math.abs(y);
-      if (overX <= 0 || overY <= 0) continue;
-      isMoved = true;
-      if (overX < overY) {
-        nodes[a].x -= Math.sign(x || 1) * overX / 2; nodes[b].x += Math.sign(x || 1) * overX / 2;
-      } else {
-        nodes[a].y -= Math.sign(y || 1) * overY / 2; nodes[b].y += Math.sign(y || 1) * overY / 2;
-      }
-    }
-  }
-  return isMoved;
 }

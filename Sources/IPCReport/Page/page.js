@@ -46,8 +46,11 @@ class Page {
     this.#bar = new FilterBar(
       { kinds: this.#get("kinds"), active: this.#get("active"), status: this.#get("status"), search: this.#get("search") },
       capture, this.#filter, () => this.#update());
-    this.#graph = new Graph(this.#get("graph"), this.#get("graph-note"), capture, {
+    document.querySelector("main").classList.toggle("many", Arrangement.isMany(capture));
+    const graphParts = { svg: this.#get("graph"), note: this.#get("graph-note"), toggleAll: this.#get("graph-groups") };
+    this.#graph = new Graph(graphParts, capture, this.#filter.groups, {
       process: (process) => this.#toggle("process", process),
+      group: (group) => this.#toggle("group", group),
       talk: (talk) => this.#toggleTalk(talk),
     });
     this.#timeline = new Timeline(
@@ -123,8 +126,10 @@ class Page {
       this.#writeAddress();
     });
     get("help-button").addEventListener("click", () => get("help").showModal());
-    get("graph-in").addEventListener("click", () => this.#graph.zoom(0.7));
-    get("graph-out").addEventListener("click", () => this.#graph.zoom(1 / 0.7));
+    get("graph-in").addEventListener("click", () => this.#graph.view.zoom(0.7));
+    get("graph-out").addEventListener("click", () => this.#graph.view.zoom(1 / 0.7));
+    get("graph-fit").addEventListener("click", () => this.#graph.view.fit());
+    get("graph-groups").addEventListener("click", () => this.#graph.toggleAll());
     get("zoom-in").addEventListener("click", () => this.#timeline.zoom(0.5));
     get("zoom-out").addEventListener("click", () => this.#timeline.zoom(2));
     get("zoom-fit").addEventListener("click", () => this.#timeline.fit());
@@ -174,8 +179,7 @@ class Page {
 
   #toggleTalk(talk) {
     const old = this.#filter.talk;
-    const isSame = old && this.#filter.takes(old, talk.source, talk.destination, talk.kind, talk.channel)
-      && old.channel === talk.channel;
+    const isSame = old && ["source", "destination", "kind", "channel"].every((key) => old[key] === talk[key]);
     this.#filter.talk = isSame ? null : talk;
     this.#update();
   }

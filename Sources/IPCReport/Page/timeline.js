@@ -34,7 +34,8 @@ class Timeline {
     this.#scale.setEvents(events);
     this.#processes = this.#scale.processes.length;
     this.#scale.span = this.#filter.span ?? this.#scale.whole;
-    this.settle();
+    this.#setLanes();
+    this.draw();
   }
 
   /** Gives lanes to those only who send or receive in the part of the time that is looked at. */
@@ -42,7 +43,10 @@ class Timeline {
     const { lanes } = this.#parts;
     const place = () => (this.#selected < 0 ? NaN : this.#scale.y(this.#capture.source[this.#selected]));
     const old = place();
+    const { length } = this.#scale.processes;
     this.#setLanes();
+    // None comes here that was not there while it was dragged.
+    if (this.#scale.processes.length === length) return;
     // What is chosen stays where it was seen.
     if (old > Scale.ruler && old < lanes.clientHeight && place() !== old) lanes.scrollTop += (place() || old) - old;
     this.draw();
@@ -83,7 +87,8 @@ class Timeline {
     const [begin, end] = this.#scale.whole;
     if (factor > 1 && (to - from) * factor >= end - begin) return this.fit();
     if ((to - from) * factor < Scale.shortest) return;
-    this.#look([at - (at - from) * factor, at + (to - at) * factor]);
+    const span = [at - (at - from) * factor, at + (to - at) * factor];
+    this.#look(span, span, false);
   }
 
   /** Looks at what comes later, by a share of what is looked at. */
@@ -97,13 +102,13 @@ class Timeline {
 
   /** Looks at all of the time. */
   fit() {
-    this.#look(this.#scale.whole, null);
+    this.#look(this.#scale.whole, null, false);
   }
 
-  /** Looks at a part of the time; who is idle there keeps a lane until this has settled. */
-  #look(span, chosen = span) {
+  /** Looks at a part of the time; if lanes are kept, who is idle there has one until this has settled. */
+  #look(span, chosen = span, keepsLanes = true) {
     this.#scale.span = span;
-    this.#setLanes(true);
+    this.#setLanes(keepsLanes);
     this.#handlers.span(chosen);
     this.draw();
   }

@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 import Libbpf
 import SystemPackage
@@ -8,6 +9,30 @@ extension Failure {
     .system,
     "this kernel has no type information at /sys/kernel/btf/vmlinux; ipcdump needs a kernel built with "
       + "CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later, zgrep BTF /proc/config.gz)")
+
+  /// Without /sys, nothing is known about the kernel.
+  public static let withoutSysfs = Failure(
+    .system, "/sys is not mounted, and the kernel's types are there; mount it with mount -t sysfs sysfs /sys")
+
+  /// Without /proc, neither the numbers of processes nor what they hold can be known.
+  public static let withoutProcesses = Failure(
+    .system,
+    "/proc is not mounted, or does not show this process, so that processes cannot be told apart; mount it with "
+      + "mount -t proc proc /proc")
+
+  /// The limit of open files is too low.
+  ///
+  /// - Parameters:
+  ///   - limit: What there may be at once, if that is known.
+  ///   - details: See ``Failure/details``.
+  static func tooManyFiles(limit: UInt64?, details: [String]) -> Failure {
+    let limit = limit.map { " of \($0)" } ?? ""
+    return Failure(
+      .system,
+      "the limit\(limit) open files is too low for the BPF programs, each of which is one; raise it with ulimit -n 1024, or "
+        + "LimitNOFILE= of a service",
+      details: details)
+  }
 
   /// This process may not trace.
   public static func lacking(_ missing: CapabilitySet) -> Failure {
@@ -38,6 +63,7 @@ extension Failure {
     _ error: BPFError, hook: Hook, alsoBy second: BPFError? = nil, lockdown: String? = KernelFacts.lockdown
   ) -> Failure {
     let details = error.log + (second?.log ?? [])
+    if error.errno == .tooManyOpenFiles { return .tooManyFiles(limit: openFileLimit, details: details) }
     if error.isOfLockdown || error.step == .load && lockdown == "confidentiality" {
       return .lockedDown(details: details)
     }
@@ -50,6 +76,11 @@ extension Failure {
       isPrivilege ? .privilege : .system,
       "the kernel \(error.refusal)\(both ?? ""); \(advice(on: error, hook: hook, isLast: second != nil))",
       details: details)
+  }
+
+  private static var openFileLimit: UInt64? {
+    var limit = rlimit()
+    return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? UInt64(limit.rlim_cur) : nil
   }
 
   private static func advice(on error: BPFError, hook: Hook, isLast: Bool) -> String {

@@ -8,4 +8,7 @@
  */
 int process_clear_inherited_capabilities(void);
 
+/* Brings the limit of open files back that process_raise_open_file_limit() has found. */
+void process_restore_open_file_limit(void);
+
 #endif

@@ -33,6 +33,7 @@ static void be_command(char *const arguments[], const struct process_identity *i
   int error = identity ? become(identity) : 0;
   if (!error) error = process_clear_inherited_capabilities();
   if (error) give_up(report, (struct process_failure){.error = error, .is_about_identity = 1});
+  process_restore_open_file_limit();
   sigset_t none;
   sigemptyset(&none);
   signal(SIGPIPE, SIG_DFL);

@@ -5,6 +5,7 @@ import IPCFiltering
 import IPCFormats
 import IPCModel
 import IPCSession
+import ProcessShims
 
 /// The command line.
 struct IPCDump: ParsableCommand {
@@ -64,7 +65,7 @@ struct IPCDump: ParsableCommand {
 
   func validate() throws {
     // An empty variable behind `--` must not become a trace of the whole system.
-    if command.isEmpty, CommandLine.arguments.contains("--") {
+    if command.isEmpty, Arguments.all.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
     }
     try capture.validate(with: output, command: command)
@@ -97,6 +98,8 @@ struct IPCDump: ParsableCommand {
       TypeList.print()
       return 0
     }
+    // Each program and its link is a file; some systems allow 256.
+    _ = process_raise_open_file_limit()
     if info {
       let report = KernelReport(requested: trace.hook)
       print(try json ? report.json() : report.text, terminator: "")

@@ -10,7 +10,7 @@ enum Main {
   private static let privilegeStatus: Int32 = 77
 
   static func main() {
-    let arguments = CommandLine.arguments.dropFirst()
+    let arguments = Arguments.all.dropFirst()
     do throws(Failure) {
       if let script = try CompletionScript.requested(by: arguments) {
         print(script, terminator: "")
@@ -25,7 +25,9 @@ enum Main {
     let isReport = arguments.first == ReportCommand.word
     do {
       command =
-        isReport ? try ReportCommand.parseAsRoot(Array(arguments.dropFirst())) : try IPCDump.parseAsRoot()
+        isReport
+        ? try ReportCommand.parseAsRoot(Array(arguments.dropFirst()))
+        : try IPCDump.parseAsRoot(Array(arguments))
       guard command is IPCDump || command is ReportCommand else {
         // Help or the version was asked for.
         var other = command
@@ -60,7 +62,7 @@ enum Main {
     }
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     // tcpdump's habit.
-    let isTime = CommandLine.arguments.contains { $0.hasPrefix("-tt") }
+    let isTime = Arguments.all.contains { $0.hasPrefix("-tt") }
     let advice =
       isTime
       ? "-t takes a type; for times see --time"

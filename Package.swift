@@ -133,7 +133,7 @@ let package = Package(
       name: "ipcdump",
       dependencies: [
         "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing",
+        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),

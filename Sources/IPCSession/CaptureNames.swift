@@ -11,7 +11,37 @@ struct CaptureNames {
   /// Number of files that are used in turn; nil if the first has no number and there is no last.
   let turn: UInt32?
 
-  /// Name of a file.
+  /// Files that have been named.
+  private var count: UInt32 = 0
+  /// Name that the last one would have had by itself, and how many before it would have had that.
+  private var last: (name: String, repetitions: Int)?
+
+  init(path: String, isTimed: Bool, isNumbered: Bool, turn: UInt32?) {
+    self.path = path
+    self.isTimed = isTimed
+    self.isNumbered = isNumbered
+    self.turn = turn
+  }
+
+  /// Whether the first file's name tells when it begins.
+  var tellsTime: Bool { isTimed && path.contains("%") }
+
+  /// Name of the next file.
+  ///
+  /// If its time does not tell it from the one before, a number behind it does, so that nothing is overwritten at once.
+  /// Names that come again later, as those of `%H` after a day, are meant to.
+  ///
+  /// - Parameter second: When it begins, in seconds since 1970.
+  mutating func next(second: Int64) -> String {
+    let name = name(count, second: second)
+    count += 1
+    guard isTimed, !isNumbered else { return name }
+    let repetitions = last?.name == name ? (last?.repetitions ?? 0) + 1 : 0
+    last = (name, repetitions)
+    return repetitions == 0 ? name : "\(name)\(repetitions)"
+  }
+
+  /// Name of a file by itself.
   ///
   /// - Parameters:
   ///   - index: How many files there were before.

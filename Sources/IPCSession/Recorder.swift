@@ -14,7 +14,7 @@ public final class Recorder {
     let name: String
   }
 
-  private let names: CaptureNames
+  private var names: CaptureNames
   private let sizeLimit: Int?
   private let duration: UInt64?
   /// Files after which a trace ends; nil for any number.
@@ -22,6 +22,8 @@ public final class Recorder {
 
   private var writer: CaptureWriter
   private var file: OutputFile
+  /// What else is open, none of which may be a file of `-w`.
+  private let others: [FileUse]
   private var buffer = OutputBuffer()
   private var cuts: [Cut] = []
   private var fileCount: UInt32 = 1
@@ -33,17 +35,44 @@ public final class Recorder {
   /// Whether the last file of `-W` is complete, so that no more events are wanted.
   private(set) var isFull = false
 
-  /// Opens the first file.
-  public init(_ settings: CaptureFileSettings, clock: WallClock) throws(Failure) {
+  /// Opens the first file; nil if its name tells the time and that is not known yet.
+  ///
+  /// - Parameters:
+  ///   - settings: Which files there are.
+  ///   - clock: Tells when the first begins, if that is known.
+  public static func firstFile(
+    _ settings: CaptureFileSettings, at clock: WallClock?
+  ) throws(Failure) -> OutputFile? {
+    var names = CaptureNames(settings)
+    guard clock != nil || !names.tellsTime else { return nil }
+    let second = clock.map { $0.second(of: $0.start) } ?? 0
+    return try OutputFile(path: names.next(second: second), option: .kept)
+  }
+
+  /// Keeps events in files, of which the first is emptied now.
+  ///
+  /// - Parameters:
+  ///   - settings: Which files there are.
+  ///   - clock: Clock that times are told by.
+  ///   - first: The first file, if it is open.
+  ///   - others: What else is open, none of which may be one of these files.
+  public init(
+    _ settings: CaptureFileSettings, clock: WallClock, first: consuming OutputFile? = nil,
+    besides others: [FileUse] = []
+  ) throws(Failure) {
     sizeLimit = settings.sizeLimit
     duration = settings.duration
     fileLimit = settings.duration == nil ? nil : settings.fileCount
-    names = CaptureNames(
-      path: settings.path, isTimed: settings.duration != nil, isNumbered: settings.sizeLimit != nil,
-      turn: settings.fileCount)
+    var names = CaptureNames(settings)
+    let name = names.next(second: clock.second(of: clock.start))
+    self.names = names
+    self.others = others
     fileStart = clock.start
-    let name = names.name(0, second: clock.second(of: clock.start))
-    file = try OutputFile(path: name, option: .kept)
+    if let first {
+      file = first
+    } else {
+      file = try OutputFile(path: name, option: .kept, waits: false)
+    }
     guard !file.isTerminal else {
       throw Failure(
         .usage, "standard output is a terminal, which cannot show a capture; give -w a file, or a pipe")
@@ -53,6 +82,8 @@ public final class Recorder {
         application: settings.application, system: Self.system, start: clock.start, rules: settings.rules,
         byteLimit: settings.byteLimit))
     writer.begin(offset: clock.offset, to: &buffer)
+    try FileUse.requireDistinct(others + [file.use(as: .capture)])
+    try file.begin()
   }
 
   /// Descriptor of the file, to find the pipe behind it.
@@ -90,7 +121,10 @@ public final class Recorder {
     }
     for cut in cuts {
       try write(start..<cut.position)
-      file = try OutputFile(path: cut.name, option: .kept)
+      // The trace goes on, and cannot be ended while it waits for a reader.
+      file = try OutputFile(path: cut.name, option: .kept, waits: false)
+      try FileUse.requireDistinct(others + [file.use(as: .capture)])
+      try file.begin()
       written = 0
       start = cut.position
     }
@@ -119,7 +153,7 @@ public final class Recorder {
       return
     }
     cuts.append(
-      Cut(position: buffer.count, name: names.name(fileCount, second: clock.second(of: time))))
+      Cut(position: buffer.count, name: names.next(second: clock.second(of: time))))
     fileCount += 1
     fileStart = time
     writer.begin(offset: clock.offset, to: &buffer)
@@ -136,6 +170,15 @@ public final class Recorder {
       withUnsafeBytes(of: &names.sysname, text), withUnsafeBytes(of: &names.release, text),
       withUnsafeBytes(of: &names.machine, text),
     ].joined(separator: " ")
+  }
+}
+
+extension CaptureNames {
+  /// Names of the files that settings ask for.
+  fileprivate init(_ settings: CaptureFileSettings) {
+    self.init(
+      path: settings.path, isTimed: settings.duration != nil, isNumbered: settings.sizeLimit != nil,
+      turn: settings.fileCount)
   }
 }
 

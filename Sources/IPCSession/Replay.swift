@@ -12,16 +12,16 @@ public struct Replay: ~Copyable {
   private var reader: CaptureReader
   private var lost: UInt64 = 0
 
-  /// Opens a capture.
+  /// Begins to read a capture.
   ///
   /// - Parameters:
-  ///   - path: The file; `-` for standard input.
+  ///   - file: The capture.
   ///   - summary: Shows what has been added up, if anything is.
-  public init(path: String, summary: SummaryOutput?) throws(Failure) {
+  public init(_ file: InputFile, summary: SummaryOutput?) throws(Failure) {
     // Who reads the output may leave, also if whoever started ipcdump had this ignored.
     signal(SIGPIPE, SIG_DFL)
     let input = ReplayInput(summary: summary)
-    reader = try CaptureReader(path: path) { descriptor throws(Failure) in
+    reader = try CaptureReader(file: file) { descriptor throws(Failure) in
       try input.mayRead(from: descriptor)
     }
     self.summary = summary

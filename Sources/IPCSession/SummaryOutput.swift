@@ -32,6 +32,9 @@ public final class SummaryOutput {
   /// Descriptor, to find the pipe or terminal behind it.
   var descriptor: Int32 { output.descriptor }
 
+  /// What its output is used for.
+  public var use: FileUse { output.use(as: .text) }
+
   /// Answers who asks for a summary where there is none.
   static func warnOfAbsence() {
     Diagnostics.logger.warning("SIGUSR1 asks for a summary; start ipcdump with --summary to have one")

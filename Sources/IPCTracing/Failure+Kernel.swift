@@ -40,7 +40,7 @@ extension Failure {
       .privilege,
       "tracing needs \(Capabilities.required.names.joined(separator: " and ")), and this process lacks "
         + "\(missing.names.joined(separator: " and ")); run ipcdump with sudo, or once "
-        + "setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
+        + "setcap \(Capabilities.recommendation) on its file")
   }
 
   /// The kernel does not let programs read its memory, whoever asks. It withholds the helpers that read (5.4, `LOCKDOWN_BPF_READ`);

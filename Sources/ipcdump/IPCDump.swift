@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteOutput
 import Glibc
+import IPCCapture
 import IPCFiltering
 import IPCFormats
 import IPCModel
@@ -101,6 +102,7 @@ struct IPCDump: ParsableCommand {
     // Each program and its link is a file; some systems allow 256.
     _ = process_raise_open_file_limit()
     if info {
+      try Privilege.raise()
       let report = KernelReport(requested: trace.hook)
       print(try json ? report.json() : report.text, terminator: "")
       return 0
@@ -113,10 +115,14 @@ struct IPCDump: ParsableCommand {
   }
 
   private func runReplay(_ path: String) throws(Failure) {
+    let file = try InputFile(path: path)
     let summary = try makeSummary()
-    var replay = try Replay(path: path, summary: summary)
+    let outputs = try Outputs(self, summary: summary, input: file, clock: nil)
+    // Nothing of a foreign file is read with more rights than it takes.
+    try Privilege.giveUpAll(keepingFiles: capture.opensLater)
+    var replay = try Replay(file, summary: summary)
     let selection = filter.selection(ofCommand: false)
-    let sink = try makeSink(selection, summary: summary, clock: replay.clock)
+    let sink = try outputs.begin(self, selection, summary: summary, clock: replay.clock)
     try replay.run(into: sink, kinds: selection.kinds, isQuiet: output.quiet)
   }
 
@@ -132,27 +138,11 @@ struct IPCDump: ParsableCommand {
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
     let summary = try makeSummary()
-    let sink = try makeSink(settings.selection, summary: summary, clock: WallClock())
+    let clock = WallClock()
+    let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
+    let sink = try outputs.begin(self, settings.selection, summary: summary, clock: clock)
     var session = try Session(settings, into: sink, summary: summary)
     return try session.run()
-  }
-
-  /// Where events are shown, kept and added up.
-  private func makeSink(
-    _ selection: Selection, summary: SummaryOutput?, clock: WallClock
-  ) throws(Failure) -> EventSink {
-    let file = try OutputFile(path: output.file)
-    let options = FormatOptions(
-      byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
-      color: output.isColored(onTerminal: file.isTerminal))
-    let recorder =
-      if let settings = capture.fileSettings(byteLimit: output.shownBytes) {
-        try Recorder(settings, clock: clock)
-      } else { nil as Recorder? }
-    return EventSink(
-      filter: EventFilter(selection), format: showsEvents ? output.makeFormat(options) : nil, output: file,
-      showsContents: output.showsContents, limit: output.count ?? 0, hidesLosses: output.hidesLosses,
-      recorder: recorder, summary: summary?.traffic, clock: clock)
   }
 
   /// What is added up, if anything is: it goes to standard output, unless events go there.

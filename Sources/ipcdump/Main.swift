@@ -12,6 +12,7 @@ enum Main {
   static func main() {
     let arguments = Arguments.all.dropFirst()
     do throws(Failure) {
+      try Privilege.lower()
       if let script = try CompletionScript.requested(by: arguments) {
         print(script, terminator: "")
         exit(0)

@@ -42,8 +42,15 @@ struct ReportCommand: ParsableCommand {
   /// Reads the capture and writes the page. Of a capture that is damaged, what is whole is shown, and then the failure
   /// is told.
   func execute() throws(Failure) {
-    try refuseToOverwriteCapture()
-    var reader = try CaptureReader(path: capture)
+    let file = try InputFile(path: capture)
+    var output = try OutputFile(path: page)
+    guard !output.isTerminal else {
+      throw Failure(.usage, "a page is not for a terminal; choose a file with -o")
+    }
+    try FileUse.requireDistinct([.diagnostics, .input(file), output.use(as: .text)])
+    // Nothing of a foreign file is read with more rights than it takes.
+    try Privilege.giveUpAll(keepingFiles: false)
+    var reader = try CaptureReader(file: file)
     var limits = ReportLimits()
     limits.contentOfEvent = byteLimit.bytes == 0 ? limits.contents : byteLimit.bytes
     let title = capture == "-" ? "ipcdump" : String(capture.split(separator: "/").last ?? "ipcdump")
@@ -64,20 +71,8 @@ struct ReportCommand: ParsableCommand {
       damage = error
       report.warning = error.sentence
     }
-    let output = try OutputFile(path: page)
-    guard !output.isTerminal else {
-      throw Failure(.usage, "a page is not for a terminal; choose a file with -o")
-    }
+    try output.begin()
     try report.write { buffer throws(Failure) in try output.write(&buffer) }
     if let damage { throw damage }
-  }
-
-  private func refuseToOverwriteCapture() throws(Failure) {
-    guard let page, page != "-", capture != "-" else { return }
-    var (source, target) = (stat(), stat())
-    guard stat(capture, &source) == 0, stat(page, &target) == 0,
-      source.st_dev == target.st_dev, source.st_ino == target.st_ino
-    else { return }
-    throw Failure(.usage, "the page would overwrite the capture \(capture); choose another file for -o")
   }
 }

@@ -19,10 +19,8 @@ extension LiveTests {
       FileManager.default.fileExists(atPath: session.file(name))
     }
 
-    @Test(
-      "what is not mounted and needed is one line, and nothing is run or traced",
-      arguments: [("/proc", "mount -t proc"), ("/sys", "mount -t sysfs")])
-    func unmounted(_ folder: String, _ advice: String) async throws {
+    @Test(arguments: [("/proc", "mount -t proc"), ("/sys", "mount -t sysfs")])
+    func `what is not mounted and needed is one line, and nothing is run or traced`(_ folder: String, _ advice: String) async throws {
       let session = try Session()
       let run = try await ipcdump(
         after: "umount -l \(folder)", "-t ud -S nosuch -o events -- touch was-run", in: session)
@@ -33,8 +31,7 @@ extension LiveTests {
       #expect(!exists("was-run", in: session))
     }
 
-    @Test("without /proc, arguments are still what was given")
-    func arguments() async throws {
+    @Test func `without /proc, arguments are still what was given`() async throws {
       let session = try Session()
       let wrong = try await ipcdump(after: "umount -l /proc", "-f xml", in: session)
       #expect(wrong.status == 64 && wrong.diagnostics.contains("xml"), "\(wrong.diagnostics)")
@@ -43,8 +40,7 @@ extension LiveTests {
     }
 
     /// The next file would get the number 2, and the closing line with it.
-    @Test("with closed descriptors, a capture holds nothing but itself, and the command has them closed")
-    func closedDescriptors() async throws {
+    @Test func `with closed descriptors, a capture holds nothing but itself, and the command has them closed`() async throws {
       let session = try Session()
       let command =
         "sh -c 'echo x | cat > /dev/null; for i in 0 1 2; do [ -e /proc/$$/fd/$i ] && : > open$i; done'"
@@ -58,8 +54,7 @@ extension LiveTests {
       #expect(run.status != 0)  // The last test of the loop.
     }
 
-    @Test("without standard output, that is said")
-    func closedOutput() async throws {
+    @Test func `without standard output, that is said`() async throws {
       let session = try Session()
       let run = try await ipcdump(after: ":", "-- sh -c 'echo x | cat > /dev/null' >&-", in: session)
       #expect(run.status == 1)
@@ -68,8 +63,7 @@ extension LiveTests {
       )
     }
 
-    @Test("the soft limit of open files is raised, and is the command's again")
-    func softLimit() async throws {
+    @Test func `the soft limit of open files is raised, and is the command's again`() async throws {
       let session = try Session()
       let run = try await ipcdump(
         after: "ulimit -Sn 30", "-o events -- sh -c 'ulimit -Sn; ulimit -Hn'", in: session)
@@ -78,8 +72,8 @@ extension LiveTests {
       #expect(limits.first == "30" && limits.last != "30", "\(run.output)")
     }
 
-    @Test("a hard limit of open files that is too low is called so", arguments: [12, 50, 100])
-    func hardLimit(_ limit: Int) async throws {
+    @Test(arguments: [12, 50, 100])
+    func `a hard limit of open files that is too low is called so`(_ limit: Int) async throws {
       let session = try Session()
       let run = try await ipcdump(after: "ulimit -n \(limit)", "-o events -- touch was-run", in: session)
       #expect(run.status == 1)
@@ -89,8 +83,7 @@ extension LiveTests {
     }
 
     /// In a lockdown, it says each time that debugfs is opened.
-    @Test("the kernel's log says nothing about a start")
-    func kernelLog() async throws {
+    @Test func `the kernel's log says nothing about a start`() async throws {
       let session = try Session()
       func lines() async throws -> Int {
         let log = try session.start("dmesg", [], name: "log")

@@ -51,6 +51,31 @@ struct process_failure {
 int process_launch_command(char *const arguments[], const struct process_identity *identity,
                            struct process_launch *launch);
 
+struct process_output {
+  int descriptor;
+  int is_new;     /* the file has been made */
+  int is_planted; /* it was refused: another user has put a link or a file there */
+};
+
+/*
+ * Opens a file for writing, made with mode 0600 if it is not there, and never emptied. In a folder that everybody may
+ * write to, a link or a file is taken only if it belongs to this process's user, to root, to the folder's owner or to
+ * `caller` (-1 for nobody): the rule of fs.protected_symlinks and fs.protected_regular (proc_sys_fs(5)), whatever the
+ * system has set, and with all links on the way. Unless it `waits` for the reader of a FIFO, that is ENXIO. Returns 0, or
+ * an errno.
+ */
+int process_open_output(const char *path, int waits, uid_t caller, struct process_output *output);
+
+/*
+ * Puts all capabilities aside, and makes all effective again that have been put aside (capabilities(7): permitted ones).
+ * Return 0, or the errno of a failed call.
+ */
+int process_lower_capabilities(void);
+int process_raise_capabilities(void);
+
+/* Lets root become a user without groups, whose number is the group's, too. Returns 0, or the errno of a failed call. */
+int process_become_nobody(uid_t nobody);
+
 /*
  * Gives up every capability but those of `kept` (bits by number, capabilities(7)), and for good: nothing that this
  * process executes can bring one back. Returns 0, or the errno of a failed call.

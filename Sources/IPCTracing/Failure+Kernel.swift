@@ -21,16 +21,13 @@ extension Failure {
       + "mount -t proc proc /proc")
 
   /// The limit of open files is too low.
-  ///
-  /// - Parameters:
-  ///   - limit: What there may be at once, if that is known.
-  ///   - details: See ``Failure/details``.
-  static func tooManyFiles(limit: UInt64?, details: [String]) -> Failure {
-    let limit = limit.map { " of \($0)" } ?? ""
+  public static func tooManyFiles(details: [String] = []) -> Failure {
+    var limit = rlimit()
+    let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
     return Failure(
       .system,
-      "the limit\(limit) open files is too low for the BPF programs, each of which is one; raise it with ulimit -n 1024, or "
-        + "LimitNOFILE= of a service",
+      "the limit\(isKnown ? " of \(limit.rlim_cur)" : "") open files is too low for the BPF programs, each of which is one; "
+        + "raise it with ulimit -n 1024, or LimitNOFILE= of a service",
       details: details)
   }
 
@@ -63,7 +60,7 @@ extension Failure {
     _ error: BPFError, hook: Hook, alsoBy second: BPFError? = nil, lockdown: String? = KernelFacts.lockdown
   ) -> Failure {
     let details = error.log + (second?.log ?? [])
-    if error.errno == .tooManyOpenFiles { return .tooManyFiles(limit: openFileLimit, details: details) }
+    if error.errno == .tooManyOpenFiles { return .tooManyFiles(details: details) }
     if error.isOfLockdown || error.step == .load && lockdown == "confidentiality" {
       return .lockedDown(details: details)
     }
@@ -76,11 +73,6 @@ extension Failure {
       isPrivilege ? .privilege : .system,
       "the kernel \(error.refusal)\(both ?? ""); \(advice(on: error, hook: hook, isLast: second != nil))",
       details: details)
-  }
-
-  private static var openFileLimit: UInt64? {
-    var limit = rlimit()
-    return getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 ? UInt64(limit.rlim_cur) : nil
   }
 
   private static func advice(on error: BPFError, hook: Hook, isLast: Bool) -> String {

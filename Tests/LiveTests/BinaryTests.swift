@@ -31,7 +31,8 @@ extension LiveTests {
     private static let (needed, runPath, runPathSince): (UInt64, UInt64, UInt64) = (1, 15, 29)
 
     /// A library that somebody has put beside the program would run with its rights.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["IPCDUMP_BINARY"] != nil, "looks at a release build"))
+    @Test(
+      .enabled(if: ProcessInfo.processInfo.environment["IPCDUMP_BINARY"] != nil, "looks at a release build"))
     func `the program looks for libraries where the system has them, and nowhere else`() throws {
       let section = try DynamicSection(of: Data(contentsOf: URL(filePath: Programs.ipcdump())))
       #expect(section.tags.contains(Self.needed))

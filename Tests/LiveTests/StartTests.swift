@@ -20,7 +20,9 @@ extension LiveTests {
     }
 
     @Test(arguments: [("/proc", "mount -t proc"), ("/sys", "mount -t sysfs")])
-    func `what is not mounted and needed is one line, and nothing is run or traced`(_ folder: String, _ advice: String) async throws {
+    func `what is not mounted and needed is one line, and nothing is run or traced`(
+      _ folder: String, _ advice: String
+    ) async throws {
       let session = try Session()
       let run = try await ipcdump(
         after: "umount -l \(folder)", "-t ud -S nosuch -o events -- touch was-run", in: session)
@@ -40,7 +42,10 @@ extension LiveTests {
     }
 
     /// The next file would get the number 2, and the closing line with it.
-    @Test func `with closed descriptors, a capture holds nothing but itself, and the command has them closed`() async throws {
+    @Test
+    func `with closed descriptors, a capture holds nothing but itself, and the command has them closed`()
+      async throws
+    {
       let session = try Session()
       let command =
         "sh -c 'echo x | cat > /dev/null; for i in 0 1 2; do [ -e /proc/$$/fd/$i ] && : > open$i; done'"

@@ -13,6 +13,8 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
+# No RUNPATH: what lies beside a program that root runs must not be taken for one of its libraries.
+RELEASE_FLAGS := -c release --static-swift-stdlib --disable-local-rpath
 # Without a table of dynamic symbols, which the toolchain asks for though nothing loads the binary: what nobody calls goes then.
 RELEASE_OPTIONS = -Xlinker --no-export-dynamic
 SECONDS ?= 60
@@ -45,7 +47,7 @@ run: release
 	$(RELEASE) $(ARGS)
 
 release: setup
-	swift build -c release --product ipcdump --static-swift-stdlib $(RELEASE_OPTIONS)
+	swift build $(RELEASE_FLAGS) --product ipcdump $(RELEASE_OPTIONS)
 
 stripped: release
 	mkdir -p $(dir $(STRIPPED))
@@ -61,7 +63,7 @@ size: setup
 
 # Counts allocations, which only an optimised build can be asked about.
 replay: setup
-	swift build -c release --product ipc-replay --static-swift-stdlib
+	swift build $(RELEASE_FLAGS) --product ipc-replay
 
 debug: setup
 	swift build --build-tests
@@ -94,8 +96,8 @@ vm-test: debug release
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) scripts/vm/test $(KERNEL)
 
 bench: release setup-bench
-	swift build -c release --product ipc-load --static-swift-stdlib
-	swift build -c release --product ipcdump-bench --static-swift-stdlib
+	swift build $(RELEASE_FLAGS) --product ipc-load
+	swift build $(RELEASE_FLAGS) --product ipcdump-bench
 	.build/release/ipcdump-bench $(BENCH_OPTIONS)
 
 # What a new machine lacks; says so only if something has to be installed.

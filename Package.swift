@@ -147,7 +147,7 @@ let package = Package(
       name: "ipcdump",
       dependencies: [
         "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "PlainText",
+        "IPCProtocols", "IPCReport", "IPCSession", "IPCTracing", "PlainText", "ProcessShims",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),

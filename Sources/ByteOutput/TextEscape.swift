@@ -35,6 +35,14 @@ extension OutputBuffer {
     }
   }
 
+  /// The same for the name of a process: parentheses and `>`, which stand around and between the ends in a line, are
+  /// escaped as `\x28`, `\x29` and `\x3e`, so that no process can call itself another end.
+  package mutating func appendTerminalName(_ text: UnsafeBufferPointer<UInt8>) {
+    append(text, passing: { isPrintable($0) && !isMark($0) }) { output, sequence, bytes in
+      output.appendEscape(of: sequence, bytes)
+    }
+  }
+
   /// Appends what stands for a character that may not stay as it is, or for bytes that are none.
   package mutating func appendEscape(of sequence: UTF8Sequence, _ bytes: UnsafeBufferPointer<UInt8>) {
     switch sequence.scalar {
@@ -55,6 +63,9 @@ extension OutputBuffer {
     }
   }
 }
+
+/// Whether a character tells in a line where a name ends: `( ) >`.
+private func isMark(_ scalar: UInt32) -> Bool { scalar == 0x28 || scalar == 0x29 || scalar == 0x3e }
 
 /// Whether a character can neither steer a terminal nor be taken for an escape sequence of ours.
 package func isPrintable(_ scalar: UInt32) -> Bool {

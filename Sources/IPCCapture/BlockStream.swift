@@ -180,13 +180,16 @@ struct BlockStream: ~Copyable {
 /// A file, or standard input, that is read from its beginning to its end.
 ///
 /// A class, so that whoever reads last closes it.
-final class InputFile {
+public final class InputFile {
   /// What is read from.
-  let descriptor: Int32
-  private let name: String
+  public let descriptor: Int32
+  /// What it is called in sentences.
+  public let name: String
 
   /// Opens a file; `-` is standard input.
-  init(path: String) throws(Failure) {
+  ///
+  /// - Throws: ``Failure`` if there is none, or it may not be read.
+  public init(path: String) throws(Failure) {
     if path == "-" {
       name = "standard input"
       descriptor = STDIN_FILENO

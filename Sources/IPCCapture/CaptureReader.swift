@@ -53,8 +53,20 @@ public struct CaptureReader: ~Copyable {
     path: String, zone: TimeZoneOffset = .local,
     mayRead: @escaping (_ descriptor: Int32) throws(Failure) -> Bool = { _ in true }
   ) throws(Failure) {
-    let file = try InputFile(path: path)
-    try self.init(name: path == "-" ? "standard input" : path, zone: zone) { buffer throws(Failure) in
+    try self.init(file: InputFile(path: path), zone: zone, mayRead: mayRead)
+  }
+
+  /// Reads a file that is open already.
+  ///
+  /// - Parameters:
+  ///   - file: The file, from where it has been read to.
+  ///   - zone: Zone that local times are told in.
+  ///   - mayRead: Is asked before each reading from the file's descriptor, and may wait; false ends the capture there.
+  public init(
+    file: InputFile, zone: TimeZoneOffset = .local,
+    mayRead: @escaping (_ descriptor: Int32) throws(Failure) -> Bool = { _ in true }
+  ) throws(Failure) {
+    try self.init(name: file.name, zone: zone) { buffer throws(Failure) in
       try mayRead(file.descriptor) ? file.read(into: buffer) : 0
     }
   }

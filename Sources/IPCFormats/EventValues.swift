@@ -4,7 +4,10 @@ import IPCModel
 extension OutputBuffer {
   /// Appends the name of a process.
   package mutating func append(_ comm: Comm, _ escape: TextEscape) {
-    comm.withBytes { append($0, escape) }
+    switch escape {
+    case .terminal where comm != .unknown: comm.withBytes { appendTerminalName($0) }
+    default: comm.withBytes { append($0, escape) }
+    }
   }
 
   /// Appends the value of a meta field, as ``Event/bits(at:)`` has it.

@@ -36,7 +36,7 @@ public final class CaptureOutput: EventConsumer {
     let name: String
   }
 
-  private let names: CaptureNames
+  private var names: CaptureNames
   private let sizeLimit: Int?
   private let duration: UInt64?
   /// Files after which a trace ends; nil for any number.
@@ -44,6 +44,8 @@ public final class CaptureOutput: EventConsumer {
 
   private var writer: CaptureWriter
   private var file: OutputFile
+  /// What else is open, none of which may be a file of `-w`.
+  private let others: [FileUse]
   private var buffer = OutputBuffer()
   private var cuts: [Cut] = []
   private var fileCount: UInt32 = 1
@@ -56,18 +58,45 @@ public final class CaptureOutput: EventConsumer {
   /// Whether the last file of `-W` is complete, so that no more events are wanted.
   private var isComplete = false
 
-  /// Opens the first file.
-  public init(_ settings: CaptureFileSettings, clock: WallClock) throws(Failure) {
+  /// Opens the first file; nil if its name tells the time and that is not known yet.
+  ///
+  /// - Parameters:
+  ///   - settings: Which files there are.
+  ///   - clock: Tells when the first begins, if that is known.
+  public static func firstFile(
+    _ settings: CaptureFileSettings, at clock: WallClock?
+  ) throws(Failure) -> OutputFile? {
+    var names = CaptureNames(settings)
+    guard clock != nil || !names.tellsTime else { return nil }
+    let second = clock.map { $0.second(of: $0.start) } ?? 0
+    return try OutputFile(path: names.next(second: second), option: .kept)
+  }
+
+  /// Keeps events in files, of which the first is emptied now.
+  ///
+  /// - Parameters:
+  ///   - settings: Which files there are.
+  ///   - clock: Clock that times are told by.
+  ///   - first: The first file, if it is open.
+  ///   - others: What else is open, none of which may be one of these files.
+  public init(
+    _ settings: CaptureFileSettings, clock: WallClock, first: consuming OutputFile? = nil,
+    besides others: [FileUse] = []
+  ) throws(Failure) {
     sizeLimit = settings.sizeLimit
     duration = settings.duration
     fileLimit = settings.duration == nil ? nil : settings.fileCount
-    names = CaptureNames(
-      path: settings.path, isTimed: settings.duration != nil, isNumbered: settings.sizeLimit != nil,
-      turn: settings.fileCount)
+    var names = CaptureNames(settings)
+    let name = names.next(second: clock.second(of: clock.start))
+    self.names = names
+    self.others = others
     self.clock = clock
     fileStart = clock.start
-    let name = names.name(0, second: clock.second(of: clock.start))
-    file = try OutputFile(path: name, option: .kept)
+    if let first {
+      file = first
+    } else {
+      file = try OutputFile(path: name, option: .kept, waits: false)
+    }
     guard !file.isTerminal else {
       throw Failure(
         .usage, "standard output is a terminal, which cannot show a capture",
@@ -78,6 +107,8 @@ public final class CaptureOutput: EventConsumer {
         application: settings.application, system: Self.system, start: clock.start, rules: settings.rules,
         byteLimit: settings.byteLimit))
     writer.begin(offset: clock.offset, to: &buffer)
+    try FileUse.requireDistinct(others + [file.use(as: .capture)])
+    try file.begin()
   }
 
   /// The file that is being written.
@@ -117,7 +148,10 @@ public final class CaptureOutput: EventConsumer {
     }
     for cut in cuts {
       try write(start..<cut.position)
-      file = try OutputFile(path: cut.name, option: .kept)
+      // The trace goes on, and cannot be ended while it waits for a reader.
+      file = try OutputFile(path: cut.name, option: .kept, waits: false)
+      try FileUse.requireDistinct(others + [file.use(as: .capture)])
+      try file.begin()
       written = 0
       start = cut.position
     }
@@ -146,7 +180,7 @@ public final class CaptureOutput: EventConsumer {
       return
     }
     cuts.append(
-      Cut(position: buffer.count, name: names.name(fileCount, second: clock.second(of: time))))
+      Cut(position: buffer.count, name: names.next(second: clock.second(of: time))))
     fileCount += 1
     fileStart = time
     writer.begin(offset: clock.offset, to: &buffer)
@@ -166,6 +200,15 @@ public final class CaptureOutput: EventConsumer {
   }
 }
 
+extension CaptureNames {
+  /// Names of the files that settings ask for.
+  fileprivate init(_ settings: CaptureFileSettings) {
+    self.init(
+      path: settings.path, isTimed: settings.duration != nil, isNumbered: settings.sizeLimit != nil,
+      turn: settings.fileCount)
+  }
+}
+
 extension WallClock {
   /// Time of day of a time of `CLOCK_MONOTONIC`, in seconds since 1970.
   fileprivate func second(of time: UInt64) -> Int64 { epochNanoseconds(of: time) / 1_000_000_000 }
@@ -182,7 +225,37 @@ struct CaptureNames {
   /// Number of files that are used in turn; nil if the first has no number and there is no last.
   let turn: UInt32?
 
-  /// Name of a file.
+  /// Files that have been named.
+  private var count: UInt32 = 0
+  /// Name that the last one would have had by itself, and how many before it would have had that.
+  private var last: (name: String, repetitions: Int)?
+
+  init(path: String, isTimed: Bool, isNumbered: Bool, turn: UInt32?) {
+    self.path = path
+    self.isTimed = isTimed
+    self.isNumbered = isNumbered
+    self.turn = turn
+  }
+
+  /// Whether the first file's name tells when it begins.
+  var tellsTime: Bool { isTimed && path.contains("%") }
+
+  /// Name of the next file.
+  ///
+  /// If its time does not tell it from the one before, a number behind it does, so that nothing is overwritten at once.
+  /// Names that come again later, as those of `%H` after a day, are meant to.
+  ///
+  /// - Parameter second: When it begins, in seconds since 1970.
+  mutating func next(second: Int64) -> String {
+    let name = name(count, second: second)
+    count += 1
+    guard isTimed, !isNumbered else { return name }
+    let repetitions = last?.name == name ? (last?.repetitions ?? 0) + 1 : 0
+    last = (name, repetitions)
+    return repetitions == 0 ? name : "\(name)\(repetitions)"
+  }
+
+  /// Name of a file by itself.
   ///
   /// - Parameters:
   ///   - index: How many files there were before.

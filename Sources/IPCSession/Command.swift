@@ -1,5 +1,6 @@
 import Glibc
 import IPCModel
+import IPCTracing
 import ProcessShims
 import SystemPackage
 
@@ -44,6 +45,7 @@ struct Command: ~Copyable {
     var launch = process_launch()
     let error = Self.launch(&strings, as: identity, &launch)
     guard error == 0 else {
+      if error == EMFILE { throw .tooManyFiles() }
       throw Failure(.system, "cannot start a process for \(name)", errno: error)
     }
     pid = launch.pid

@@ -33,6 +33,12 @@ public struct Identity: Equatable, Sendable {
     return identity
   }
 
+  /// Who has called sudo; nil if nobody has, or who runs ipcdump is not root.
+  static var sudoCaller: uid_t? {
+    guard geteuid() == 0, let caller = getenv("SUDO_UID") else { return nil }
+    return uid_t(String(cString: caller))
+  }
+
   private static func named(_ user: String) throws(Failure) -> Identity {
     // As everywhere, a name that looks like a number is a name first.
     guard let entry = getpwnam(user) ?? uid_t(user).flatMap({ getpwuid($0) }) else {

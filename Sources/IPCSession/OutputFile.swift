@@ -2,6 +2,7 @@ import ByteOutput
 import Glibc
 import IPCCapture
 import IPCModel
+import ProcessShims
 import SystemPackage
 
 /// Where events go: standard output, or the file of an option.
@@ -16,15 +17,20 @@ public struct OutputFile: ~Copyable {
 
   private let file: FileDescriptor
   private let name: String
-  private let isOwned: Bool
   private let option: Option
+  /// Whether the option has named a file, which is closed in the end.
+  private let isOwned: Bool
+  /// Whether the file is to go away again if nothing begins: it was made here and has not been begun.
+  private var isInVain = false
 
-  /// Opens a file, made or emptied, that only its owner can read, because it holds other processes' data.
+  /// Opens a file, made if it is not there, that only its owner can read, because it holds other processes' data. Nothing
+  /// is emptied before ``begin()``.
   ///
   /// - Parameters:
   ///   - path: The file; nil or `-` for standard output.
   ///   - option: Option that names it.
-  public init(path: String?, option: Option = .shown) throws(Failure) {
+  ///   - waits: Whether to wait for the reader of a FIFO.
+  public init(path: String?, option: Option = .shown, waits: Bool = true) throws(Failure) {
     self.option = option
     guard let path, path != "-" else {
       file = .standardOutput
@@ -32,17 +38,21 @@ public struct OutputFile: ~Copyable {
       isOwned = false
       return
     }
-    do {
-      file = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .truncate, .closeOnExec],
-        permissions: [.ownerRead, .ownerWrite])
-    } catch {
+    var output = process_output()
+    let error = process_open_output(path, waits ? 1 : 0, Identity.sudoCaller ?? .max, &output)
+    guard error == 0 else {
+      let reason =
+        output.is_planted != 0
+        ? ": another user has put it into a folder that everybody may write to"
+        : error == ENXIO ? ": nobody reads from it" : nil
       throw Failure(
-        .system, "cannot write to \(path)", errno: (error as? Errno)?.rawValue,
+        .system, "cannot write to \(path)\(reason ?? "")", errno: reason == nil ? error : nil,
         advice: "choose another file for \(option.rawValue)")
     }
+    file = FileDescriptor(rawValue: output.descriptor)
     name = path
     isOwned = true
+    isInVain = output.is_new != 0
   }
 
   /// Standard error.
@@ -57,7 +67,26 @@ public struct OutputFile: ~Copyable {
     option = .shown
   }
 
-  deinit { if isOwned { try? file.close() } }
+  deinit {
+    if isInVain, FileIdentity(of: file.rawValue) == FileIdentity(at: name) { unlink(name) }
+    if isOwned { try? file.close() }
+  }
+
+  /// Empties the file: from now on, it is what is written to it.
+  public mutating func begin() throws(Failure) {
+    isInVain = false
+    guard isOwned, FileIdentity(of: file.rawValue)?.type == S_IFREG, ftruncate(file.rawValue, 0) != 0 else {
+      return
+    }
+    throw failure(Errno(rawValue: errno))
+  }
+
+  /// What the file is used for, beside standard error and what else is open.
+  ///
+  /// - Parameter purpose: What it is used for.
+  public borrowing func use(as purpose: FileUse.Purpose) -> FileUse {
+    FileUse(purpose, name: name, descriptor: file.rawValue, isNamed: isOwned)
+  }
 
   /// Whether lines appear on a terminal.
   public var isTerminal: Bool { isatty(file.rawValue) == 1 }

@@ -5,17 +5,14 @@ import IPCReport
 /// Makes a page of events, which is written at the end.
 public final class PageOutput: EventConsumer {
   private var report: Report
-  private let path: String?
+  private var output: OutputFile
 
   /// Begins a page.
   ///
-  /// - Parameters:
-  ///   - path: File that it will be written to; nil or `-` for standard output.
-  public init(_ report: consuming Report, to path: String?) throws(Failure) {
+  /// - Parameter output: Where it will be written to; a file is not emptied before there is a page.
+  public init(_ report: consuming Report, to output: consuming OutputFile) {
     self.report = report
-    self.path = path
-    // A file is not emptied before there is a page; what it is called says nothing yet.
-    if path ?? "-" == "-" { try Self.refuseTerminal(OutputFile(path: path)) }
+    self.output = output
   }
 
   /// Puts an event into the page.
@@ -37,13 +34,7 @@ public final class PageOutput: EventConsumer {
 
   /// Writes the page.
   public func finish() throws(Failure) {
-    let output = try OutputFile(path: path)
-    try Self.refuseTerminal(output)
+    try output.begin()
     try report.write { buffer throws(Failure) in try output.write(&buffer) }
-  }
-
-  private static func refuseTerminal(_ output: borrowing OutputFile) throws(Failure) {
-    guard output.isTerminal else { return }
-    throw Failure(.usage, "a page is not for a terminal", advice: "choose a file with -o")
   }
 }

@@ -9,24 +9,22 @@ public struct Replay: ~Copyable {
   private let input: ReplayInput?
   private var reader: CaptureReader
 
-  /// Opens a capture that is read up to its end.
-  ///
-  /// - Parameter path: The file; `-` for standard input.
-  public init(path: String) throws(Failure) {
+  /// Begins to read a capture up to its end.
+  public init(_ file: InputFile) throws(Failure) {
     input = nil
-    reader = try CaptureReader(path: path)
+    reader = try CaptureReader(file: file)
   }
 
-  /// Opens a capture whose replay signals can end, and which may be written while it is read.
+  /// Begins to read a capture whose replay signals can end, and which may be written while it is read.
   ///
   /// - Parameters:
-  ///   - path: The file; `-` for standard input.
+  ///   - file: The capture.
   ///   - summary: Is shown when SIGUSR1 comes, if there is one.
-  public init(path: String, summary: TrafficOutput?) throws(Failure) {
+  public init(_ file: InputFile, summary: TrafficOutput?) throws(Failure) {
     // Who reads the output may leave, also if whoever started ipcdump had this ignored.
     signal(SIGPIPE, SIG_DFL)
     let input = ReplayInput(summary: summary)
-    reader = try CaptureReader(path: path) { descriptor throws(Failure) in
+    reader = try CaptureReader(file: file) { descriptor throws(Failure) in
       try input.mayRead(from: descriptor)
     }
     self.input = input

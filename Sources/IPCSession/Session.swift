@@ -50,6 +50,7 @@ public struct Session: ~Copyable {
     let signals = try StopSignals()
     // The command is forked while ipcdump is still small.
     let command = try Command(settings.command, as: settings.identity)
+    try Privilege.raise()
     let tracer = try Tracer(
       Configuration(
         selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,

@@ -44,6 +44,9 @@ public final class TrafficOutput: EventConsumer {
   /// Shows the summary of all, with what went on when the trace ended.
   public func finish() throws(Failure) { try show(at: lastSnapshot) }
 
+  /// What its output is used for.
+  public var use: FileUse { output.use(as: .text) }
+
   /// Answers who asks for a summary where there is none.
   static func warnOfAbsence() {
     Diagnostics.logger.warning("SIGUSR1 asks for a summary; start ipcdump with --summary to have one")

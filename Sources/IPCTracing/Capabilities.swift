@@ -5,6 +5,9 @@ public enum Capabilities {
   /// What loads and attaches every program.
   public static let required: CapabilitySet = [.bpf, .perfmon]
 
+  /// What a file gets by setcap(8), so that its users need not be root.
+  public static let recommendation = "cap_bpf,cap_perfmon,cap_dac_read_search=ep"
+
   /// The effective ones; nil if /proc does not tell.
   public static var effective: CapabilitySet? {
     readSmallFile("/proc/self/status").flatMap(effective(inStatus:))

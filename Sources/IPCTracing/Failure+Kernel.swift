@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 import Libbpf
 import PlainText
@@ -11,13 +12,35 @@ extension Failure {
     advice: "ipcdump needs a kernel built with CONFIG_DEBUG_INFO_BTF=y (Linux 5.8 or later, zgrep BTF "
       + "/proc/config.gz)")
 
+  /// Without /sys, nothing is known about the kernel.
+  public static let withoutSysfs = Failure(
+    .system, "/sys is not mounted, and the kernel's types are there",
+    advice: "mount it with mount -t sysfs sysfs /sys")
+
+  /// Without /proc, neither the numbers of processes nor what they hold can be known.
+  public static let withoutProcesses = Failure(
+    .system,
+    "/proc is not mounted, or does not show this process, so that processes cannot be told apart",
+    advice: "mount it with mount -t proc proc /proc")
+
+  /// The limit of open files is too low.
+  public static func tooManyFiles(details: [String] = []) -> Failure {
+    var limit = rlimit()
+    let isKnown = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0
+    return Failure(
+      .system,
+      "the limit\(isKnown ? " of \(limit.rlim_cur)" : "") open files is too low for the BPF programs, each of which is one",
+      advice: "raise it with ulimit -n 1024, or LimitNOFILE= of a service",
+      details: details)
+  }
+
   /// This process may not trace.
   public static func lacking(_ missing: CapabilitySet) -> Failure {
     Failure(
       .privilege,
       "tracing needs \(Capabilities.required.names.joined(separator: " and ")), and this process lacks "
         + "\(missing.names.joined(separator: " and "))",
-      advice: "run ipcdump with sudo, or once setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep on its file")
+      advice: "run ipcdump with sudo, or once setcap \(Capabilities.recommendation) on its file")
   }
 
   /// The kernel does not let programs read its memory, whoever asks. It withholds the helpers that read (5.4, `LOCKDOWN_BPF_READ`);
@@ -40,6 +63,7 @@ extension Failure {
     _ error: BPFError, hook: Hook, alsoBy second: BPFError? = nil, lockdown: String? = KernelFacts.lockdown
   ) -> Failure {
     let details = error.log + (second?.log ?? [])
+    if error.errno == .tooManyOpenFiles { return .tooManyFiles(details: details) }
     if error.isOfLockdown || error.step == .load && lockdown == "confidentiality" {
       return .lockedDown(details: details)
     }

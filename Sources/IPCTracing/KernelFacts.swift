@@ -1,5 +1,6 @@
 import Glibc
 import Libbpf
+import SystemPackage
 
 /// What the running kernel is and grants, as far as tracing depends on it.
 public struct KernelFacts: Sendable {
@@ -37,7 +38,25 @@ public struct KernelFacts: Sendable {
   }
 
   /// Mode of lockdown; nil if securityfs does not tell.
-  static var lockdown: String? { readSmallFile("/sys/kernel/security/lockdown").flatMap(bracketed) }
+  static var lockdown: String? {
+    (try? KernelFile.text(of: "lockdown", in: .securityfs)).flatMap(bracketed)
+  }
+
+  /// Whether the kernel may lock debugfs: in a lockdown, it refuses that and writes a line into its log each time. A
+  /// kernel whose securityfs has no file about lockdown knows none.
+  static var mayLockDebugfs: Bool {
+    do throws(Errno) {
+      return bracketed(try KernelFile.text(of: "lockdown", in: .securityfs)) != "none"
+    } catch {
+      return error != .noSuchFileOrDirectory
+    }
+  }
+
+  /// Whether /proc is mounted and shows this process.
+  static var hasProcesses: Bool { access("/proc/self/ns/pid", F_OK) == 0 }
+
+  /// Whether /sys is mounted.
+  static var hasSysfs: Bool { access("/sys/kernel", F_OK) == 0 }
 }
 
 /// The chosen one of a list such as `none [integrity] confidentiality`, or with parentheses.

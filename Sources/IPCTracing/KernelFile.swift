@@ -1,15 +1,26 @@
 import Glibc
 import LibbpfShims
+import SystemPackage
 
-/// Small files of the kernel's own file systems.
+/// Small files of the kernel's own file systems, mounted or not.
 enum KernelFile {
-  /// Text of a file of debugfs below 4 KiB, mounted or not; nil if there is none or it cannot be read.
-  static func debugfs(_ path: String) -> String? {
-    let opened = libbpf_shims_open_kernel_file("debugfs", path)
-    guard opened >= 0 else { return nil }
+  /// File systems that such files are in.
+  enum System: String {
+    case debugfs, securityfs
+  }
+
+  /// Text of a file below 4 KiB.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is in the file system.
+  ///   - system: The file system.
+  static func text(of path: String, in system: System) throws(Errno) -> String {
+    let opened = libbpf_shims_open_kernel_file(system.rawValue, path)
+    guard opened >= 0 else { throw Errno(rawValue: -opened) }
     defer { close(opened) }
     var bytes = [UInt8](repeating: 0, count: 4096)
     let count = read(opened, &bytes, bytes.count)
-    return String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    guard count >= 0 else { throw Errno(rawValue: errno) }
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 }

@@ -6,7 +6,7 @@ public struct Preemption: Sendable, Equatable {
   /// Whether its code is ever preempted, as the build tells (`PREEMPT…` in uname's version).
   public let isBuiltIn: Bool
   /// Mode in debugfs' `sched/preempt` (`none`, `voluntary`, `full`, `lazy`); nil if the kernel has no modes or debugfs is
-  /// closed.
+  /// closed or locked.
   public let mode: String?
   /// Whether programs of raw tracepoints are preempted where the kernel's code is; nil if it cannot be told.
   public let reachesRawTracepoints: Bool?
@@ -40,7 +40,10 @@ public struct Preemption: Sendable, Equatable {
     isBuiltIn && mode != "none" && mode != "voluntary" && reachesRawTracepoints != false
   }
 
-  private static var mode: String? { KernelFile.debugfs("sched/preempt").flatMap(bracketed) }
+  private static var mode: String? {
+    if KernelFacts.mayLockDebugfs { return nil }
+    return (try? KernelFile.text(of: "sched/preempt", in: .debugfs)).flatMap(bracketed)
+  }
 }
 
 extension KernelTypes {

@@ -29,9 +29,11 @@ public struct Tracer: ~Copyable {
 
   /// Loads the programs that a configuration needs.
   ///
-  /// - Throws: ``Failure`` without privilege, without BTF, or if the kernel refuses a program.
+  /// - Throws: ``Failure`` without privilege, /proc or BTF, or if the kernel refuses a program.
   public init(_ configuration: Configuration) throws(Failure) {
+    guard KernelFacts.hasProcesses else { throw .withoutProcesses }
     try Capabilities.require()
+    guard KernelFacts.hasSysfs else { throw .withoutSysfs }
     guard KernelFacts.hasTypes else { throw .withoutBTF }
     let programs = try LoadedPrograms.load(configuration, scope: KernelScope(configuration.selection))
     let ring: RingBuffer

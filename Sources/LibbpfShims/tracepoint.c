@@ -28,7 +28,8 @@ int libbpf_shims_open_kernel_file(const char *type, const char *path) {
     const char *type, *directory;
   } mounts[] = {{"tracefs", "/sys/kernel/tracing"},
                 {"tracefs", "/sys/kernel/debug/tracing"},
-                {"debugfs", "/sys/kernel/debug"}};
+                {"debugfs", "/sys/kernel/debug"},
+                {"securityfs", "/sys/kernel/security"}};
   char absolute[256];
   int refusal = 0;
   for (unsigned i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {

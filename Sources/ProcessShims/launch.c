@@ -10,8 +10,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Whether there is a terminal that the command could use. */
+static int has_terminal(void) {
+  for (int number = 0; number <= 2; number++)
+    if (isatty(number)) return 1;
+  int terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC);
+  if (terminal < 0) return 0;
+  close(terminal);
+  return 1;
+}
+
 /* Returns 0, or the errno of a failed call. */
 static int become(const struct process_identity *identity) {
+  int error = process_raise_capabilities();
+  if (error) return error;
+  /* What another user's program typed into our terminal, our shell would take for ours. */
+  error = process_forbid_typing();
+  if (error && has_terminal()) return error;
   if (setgroups(identity->group_count, identity->groups)) return errno;
   if (setresgid(identity->gid, identity->gid, identity->gid)) return errno;
   if (setresuid(identity->uid, identity->uid, identity->uid)) return errno;
@@ -33,6 +48,7 @@ static void be_command(char *const arguments[], const struct process_identity *i
   int error = identity ? become(identity) : 0;
   if (!error) error = process_clear_inherited_capabilities();
   if (error) give_up(report, (struct process_failure){.error = error, .is_about_identity = 1});
+  process_restore_open_file_limit();
   sigset_t none;
   sigemptyset(&none);
   signal(SIGPIPE, SIG_DFL);

@@ -61,6 +61,9 @@ struct CaptureOptions: ParsableArguments {
     return settings
   }
 
+  /// Whether files are opened that cannot be from the beginning.
+  var opensLater: Bool { megabytes != nil || seconds != nil }
+
   func validate() throws {
     if output == nil {
       let isInVain = showsEvents || megabytes != nil || seconds != nil || fileCount != nil || !dissect.isEmpty

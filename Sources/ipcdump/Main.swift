@@ -10,8 +10,9 @@ enum Main {
   private static let privilegeStatus: Int32 = 77
 
   static func main() {
-    let arguments = CommandLine.arguments.dropFirst()
+    let arguments = Arguments.all.dropFirst()
     do throws(Failure) {
+      try Privilege.lower()
       if let script = try CompletionScript.requested(by: arguments) {
         print(script, terminator: "")
         exit(0)
@@ -22,7 +23,7 @@ enum Main {
     }
     let command: any ParsableCommand
     do {
-      command = try IPCDump.parseAsRoot()
+      command = try IPCDump.parseAsRoot(Array(arguments))
       guard command is TraceCommand || command is ReportCommand else {
         // Help or the version was asked for.
         var other = command
@@ -57,7 +58,7 @@ enum Main {
     }
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     // tcpdump's habit.
-    let isTime = CommandLine.arguments.contains { $0.hasPrefix("-tt") }
+    let isTime = Arguments.all.contains { $0.hasPrefix("-tt") }
     let words = command == TraceCommand.self ? "ipcdump" : "ipcdump \(command._commandName)"
     let advice = isTime ? "-t takes a type; for times see --time" : "see \(words) --help"
     Diagnostics.report(Failure(.usage, "\(line) (\(advice))"))

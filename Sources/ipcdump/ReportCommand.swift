@@ -1,5 +1,5 @@
 import ArgumentParser
-import Glibc
+import IPCCapture
 import IPCFiltering
 import IPCModel
 import IPCReport
@@ -38,24 +38,21 @@ struct ReportCommand: ParsableCommand {
   /// Reads the capture and writes the page. Of a capture that is damaged, what is whole is shown, and then the damage is
   /// thrown.
   func execute() throws(Failure) {
-    try refuseToOverwriteCapture()
-    var replay = try Replay(path: capture)
+    let file = try InputFile(path: capture)
+    let output = try OutputFile(path: page)
+    guard !output.isTerminal else {
+      throw Failure(.usage, "a page is not for a terminal", advice: "choose a file with -o")
+    }
+    try FileUse.requireDistinct([.diagnostics, .input(file), output.use(as: .text)])
+    // Nothing of a foreign file is read with more rights than it takes.
+    try Privilege.giveUpAll(keepingFiles: false)
+    var replay = try Replay(file)
     var limits = ReportLimits()
     limits.contentOfEvent = byteLimit.bytes == 0 ? limits.contents : byteLimit.bytes
     let title = capture == "-" ? "ipcdump" : String(capture.split(separator: "/").last ?? "ipcdump")
     let report = Report(title: title, program: IPCDump.version, clock: replay.clock, limits: limits)
-    let output = try PageOutput(report, to: page)
     let filter = EventFilter(filter.selection(ofCommand: false))
-    try replay.run(into: EventPipeline(filter, [output], limit: 0, clock: replay.clock))
-  }
-
-  private func refuseToOverwriteCapture() throws(Failure) {
-    guard let page, page != "-", capture != "-" else { return }
-    var (source, target) = (stat(), stat())
-    guard stat(capture, &source) == 0, stat(page, &target) == 0,
-      source.st_dev == target.st_dev, source.st_ino == target.st_ino
-    else { return }
-    throw Failure(
-      .usage, "the page would overwrite the capture \(capture)", advice: "choose another file for -o")
+    try replay.run(
+      into: EventPipeline(filter, [PageOutput(report, to: output)], limit: 0, clock: replay.clock))
   }
 }

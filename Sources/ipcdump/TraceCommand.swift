@@ -1,9 +1,12 @@
 import ArgumentParser
+import ByteOutput
 import Glibc
+import IPCCapture
 import IPCFiltering
 import IPCFormats
 import IPCModel
 import IPCSession
+import ProcessShims
 
 /// `ipcdump` without a subcommand: a trace, or the replay of one.
 struct TraceCommand: ParsableCommand {
@@ -61,7 +64,7 @@ struct TraceCommand: ParsableCommand {
 
   func validate() throws {
     // An empty variable behind `--` must not become a trace of the whole system.
-    if command.isEmpty, CommandLine.arguments.contains("--") {
+    if command.isEmpty, Arguments.all.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
     }
     try capture.validate(with: output, command: command)
@@ -94,7 +97,10 @@ struct TraceCommand: ParsableCommand {
       TypeList.print()
       return 0
     }
+    // Each program and its link is a file; some systems allow 256.
+    _ = process_raise_open_file_limit()
     if info {
+      try Privilege.raise()
       let report = KernelReport(requested: trace.hook)
       print(try json ? report.json() : report.text, terminator: "")
       return 0
@@ -107,10 +113,14 @@ struct TraceCommand: ParsableCommand {
   }
 
   private func runReplay(_ path: String) throws(Failure) {
+    let file = try InputFile(path: path)
     let summary = try makeSummary()
-    var replay = try Replay(path: path, summary: summary)
-    let pipeline = try makePipeline(
-      filter.selection(ofCommand: false), summary: summary, clock: replay.clock)
+    let outputs = try Outputs(self, summary: summary, input: file, clock: nil)
+    // Nothing of a foreign file is read with more rights than it takes.
+    try Privilege.giveUpAll(keepingFiles: capture.opensLater)
+    var replay = try Replay(file, summary: summary)
+    let pipeline = try outputs.begin(
+      self, filter.selection(ofCommand: false), summary: summary, clock: replay.clock)
     try replay.run(into: pipeline)
     if !output.quiet { Diagnostics.write(pipeline.closingLine) }
   }
@@ -127,34 +137,11 @@ struct TraceCommand: ParsableCommand {
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
     let summary = try makeSummary()
-    let pipeline = try makePipeline(settings.selection, summary: summary, clock: WallClock())
+    let clock = WallClock()
+    let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
+    let pipeline = try outputs.begin(self, settings.selection, summary: summary, clock: clock)
     var session = try Session(settings, into: pipeline, summary: summary)
     return try session.run()
-  }
-
-  /// The outputs that are asked for: what is kept first, because it can be complete.
-  private func makePipeline(
-    _ selection: Selection, summary: TrafficOutput?, clock: WallClock
-  ) throws(Failure) -> EventPipeline {
-    var outputs: [any EventConsumer] = []
-    if let files = capture.fileSettings(byteLimit: output.shownBytes) {
-      outputs.append(try CaptureOutput(files, clock: clock))
-    }
-    if showsEvents { outputs.append(try makeFormattedOutput(clock)) }
-    if let summary { outputs.append(summary) }
-    return EventPipeline(EventFilter(selection), outputs, limit: output.count ?? 0, clock: clock)
-  }
-
-  private func makeFormattedOutput(_ clock: WallClock) throws(Failure) -> FormattedOutput {
-    let file = try OutputFile(path: output.file)
-    let format = output.makeFormat(
-      FormatOptions(
-        byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
-        color: output.isColored(onTerminal: file.isTerminal)))
-    return FormattedOutput(
-      format, to: file,
-      contents: output.showsContents ? .shown : capture.output != nil ? .hidden : .unwanted,
-      showsLosses: !output.hidesLosses)
   }
 
   /// What is added up, if anything is: it goes to standard output, unless events go there.

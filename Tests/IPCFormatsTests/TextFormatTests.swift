@@ -142,6 +142,15 @@ struct TextFormatTests {
         + #"pipe_name /tmp/\u{202e}x\n\xff, pipe_inode 123, count 6"# + "\n")
   }
 
+  @Test func `shows no other ends than there are, whatever a process calls itself`() {
+    var scene = Scene()
+    let source = Endpoint(pid: 1, tid: 1, comm: Comm("a) > 1(systemd"))
+    let line = scene.show(scene.pipe(from: source), as: TextFormat.self)
+    #expect(line.contains(#"pipe 1(a\x29 \x3e 1\x28systemd) > 4322(cat): "#), "\(line)")
+    let unknown = scene.show(scene.pipe(from: .unknown), as: TextFormat.self)
+    #expect(unknown.contains("pipe <unknown>(<unknown>) > 4322(cat): "), "\(unknown)")
+  }
+
   @Test func `shows the largest numbers`() {
     var scene = Scene()
     let end = Endpoint(pid: .max, tid: .max, comm: Comm("x"))

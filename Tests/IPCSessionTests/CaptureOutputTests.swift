@@ -81,8 +81,16 @@ struct CaptureOutputTests {
     #expect(told == ["t-1795187001": [0, 1, 2], "t-1795187004": [3], "t-1795187008": [7, 8]])
   }
 
-  @Test func `of -G have one name if it does not tell the time`() throws {
-    #expect(try record([0, 1, 2, 3], seconds: 2) == ["t": [2, 3]])
+  @Test func `of -G have a number if the time does not tell them apart`() throws {
+    #expect(
+      try record([0, 1, 2, 3, 4], seconds: 2) == ["t": [0, 1], "t1": [2, 3], "t2": [4]])
+  }
+
+  @Test func `of -G are numbered anew when the time has another name, and come again as they are meant to`() {
+    var names = CaptureNames(path: "t-%S", isTimed: true, isNumbered: false, turn: nil)
+    let seconds: [Int64] = [5, 5, 5, 6, 6, 65]
+    #expect(
+      seconds.map { names.next(second: $0) } == ["t-05", "t-051", "t-052", "t-06", "t-061", "t-05"])
   }
 
   @Test func `end with the last one that -W allows`() throws {

@@ -80,6 +80,15 @@ struct KernelFailureTests {
     #expect(!failure.sentence.contains("\n"))
   }
 
+  /// Whichever step meets it, and whatever the verifier has said before.
+  @Test func `for lack of open files is not the verifier's`() {
+    let log = ["processed 185 insns (limit 1000000)"]
+    let failure = refused(.tooManyOpenFiles, log: log)
+    #expect(failure == .tooManyFiles(details: log))
+    #expect(failure.sentence.contains("open files is too low") && failure.sentence.contains("ulimit -n"))
+    #expect(!failure.sentence.contains("verifier"))
+  }
+
   @Test func `in a lockdown that the kernel tells is not blamed on anything else`() {
     #expect(refused(.notPermitted, lockdown: "confidentiality") == .lockedDown())
     #expect(refused(.notPermitted, lockdown: "integrity").sentence.contains("CAP_BPF"))

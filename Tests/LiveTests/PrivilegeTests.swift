@@ -204,5 +204,105 @@ extension LiveTests {
       #expect(diagnostics.split(separator: "\n").count == 1, "\(diagnostics)")
       #expect(!FileManager.default.fileExists(atPath: session.file("run")))
     }
+
+    /// Capabilities of the program's file are for the kernel, and not for the files that its user names.
+    @Test(.enabled(if: ProgramsScript.path(of: "setcap") != nil, "needs setcap"))
+    func `with file capabilities, files are opened with the user's rights, and tracing works`() async throws {
+      let session = try Session()
+      let ipcdump = try session.openToAll().ipcdump
+      let rights = "cap_bpf,cap_perfmon,cap_dac_read_search,cap_dac_override=ep"
+      #expect(try await session.start("setcap", [rights, ipcdump], name: "setcap").wait().status == 0)
+      let mine = try await session.ipcdump(["-q", "-w", session.file("capture"), "--", "true"])
+      #expect(mine.status == 0, "\(mine.diagnostics)")
+      try FileManager.default.createDirectory(
+        atPath: session.file("closed"), withIntermediateDirectories: false)
+      chmod(session.file("closed"), 0o700)
+      try session.folder.create("closed/file", "precious")
+      chmod(session.file("closed/file"), 0o666)
+      let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups", ipcdump]
+      let (capture, closed) = (session.file("capture"), session.file("closed/file"))
+      for words in [
+        ["-r", capture], ["report", capture], ["-o", closed, "--", "true"], ["-w", closed, "--", "true"],
+      ] {
+        let run = try session.start("setpriv", nobody + words, name: "run")
+        #expect(try await run.wait().status == 1)
+        let diagnostics = try session.folder.text("run.err")
+        #expect(diagnostics.contains("Permission denied"), "\(diagnostics)")
+      }
+      #expect(try session.folder.text("closed/file") == "precious")
+      // Nor does a command get where its user does not.
+      let program = session.file("closed/true")
+      try FileManager.default.copyItem(atPath: "/bin/true", toPath: program)
+      let refused = try session.start("setpriv", nobody + ["-q", "--", program], name: "run")
+      #expect(try await refused.wait().status == 126)
+      let traced = try session.start(
+        "setpriv", nobody + session.recording + ["--", "sh", "-c", "echo x | cat > /dev/null"],
+        name: "ipcdump")
+      let trace = try await session.finish(traced)
+      trace.expectClean()
+      #expect(trace.events.count == 1)
+    }
+
+    @Test(arguments: [["-r"], ["report"]])
+    func `before a capture is read, every right is given up, root's included`(_ words: [String]) async throws
+    {
+      let session = try Session()
+      mkfifo(session.file("fifo"), 0o600)
+      let writer = open(session.file("fifo"), O_RDWR)
+      defer { close(writer) }
+      let ipcdump = try session.startIPCDump(words + [session.file("fifo"), "-o", session.file("output")])
+      var status = ""
+      let hasGivenUp = try await eventually(seconds: 20) {
+        status = try String(contentsOfFile: "/proc/\(ipcdump.pid)/status", encoding: .utf8)
+        return try ProcessRights(status: status).permitted == 0
+      }
+      #expect(hasGivenUp, "\(status)")
+      let rights = try ProcessRights(status: status)
+      #expect(rights.effective == 0 && rights.inheritable == 0 && rights.bounding == 0 && !rights.canGainMore)
+      #expect(status.contains("Uid:\t65534\t65534\t65534\t65534"), "\(status)")
+      #expect(status.contains("Gid:\t65534\t65534\t65534\t65534"), "\(status)")
+      ipcdump.send(SIGKILL)
+      _ = try await ipcdump.wait()
+    }
+
+    /// The second way is that of 32-bit programs, by the instruction `int 0x80`: number, descriptor and request go into
+    /// its registers.
+    private static let typing = """
+      import ctypes, fcntl, mmap, os, platform, termios
+      def outcome(request):
+        try:
+          fcntl.ioctl(0, request, b"x")
+          return 0
+        except OSError as error:
+          return error.errno
+      outcomes = [outcome(termios.TIOCSTI), outcome(0x541C)]
+      if platform.machine() == "x86_64":
+        code = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
+        code.write(bytes.fromhex("5389f889f387d1cd805bc3"))
+        address = ctypes.addressof(ctypes.c_char.from_buffer(code))
+        call = ctypes.CFUNCTYPE(ctypes.c_int, *[ctypes.c_uint] * 4)(address)
+        outcomes += [-call(54, 0, request, 0) for request in (termios.TIOCSTI, 0x541C)]
+      print("outcomes", set(outcomes), "user", os.getuid())
+      """
+
+    /// What is typed there, root's shell would take for root's.
+    @Test func `another user's command cannot type into the terminal`() async throws {
+      let session = try ProgramsScript(needs: ["script", "python3"]).session
+      chmod(session.folder.path, 0o755)
+      try session.folder.create("typing.py", Self.typing)
+      chmod(session.file("typing.py"), 0o644)
+      let command = "python3 \(session.file("typing.py"))"
+      let ipcdump = "\(try Programs.ipcdump()) -q -o \(session.file("lines"))"
+      let run = try session.start(
+        "script", ["-qec", "\(ipcdump) --user nobody -- \(command)", "/dev/null"], name: "script")
+      #expect(try await run.wait().status == 0)
+      let output = try session.folder.text("script.out")
+      #expect(output.contains("outcomes {\(EPERM)} user 65534"), "\(output)")
+      // Who runs ipcdump may type there anyway.
+      let own = try session.start("script", ["-qec", "\(ipcdump) -- \(command)", "/dev/null"], name: "own")
+      #expect(try await own.wait().status == 0)
+      let other = try session.folder.text("own.out")
+      #expect(other.contains("user 0") && !other.contains("outcomes {\(EPERM)}"), "\(other)")
+    }
   }
 }

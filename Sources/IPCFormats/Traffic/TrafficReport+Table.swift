@@ -95,7 +95,9 @@ extension TrafficReport {
 
   private static func words(_ endpoint: Endpoint) -> String {
     guard endpoint.isKnown else { return "unknown" }
-    return "\(endpoint.pid)(\(endpoint.comm.withBytes { escaped($0) }))"
+    var name = OutputBuffer(capacity: 64)
+    name.append(endpoint.comm, .terminal)
+    return "\(endpoint.pid)(\(name.withBytes { String(decoding: $0, as: UTF8.self) }))"
   }
 
   private static func escaped(_ bytes: [UInt8]) -> String { bytes.withUnsafeBufferPointer { escaped($0) } }

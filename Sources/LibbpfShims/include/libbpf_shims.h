@@ -9,7 +9,7 @@ typedef void (*libbpf_line_handler)(int level, const char *line);
 void libbpf_shims_set_log(unsigned int level, libbpf_line_handler handler);
 
 /*
- * Opens a file of `tracefs` or `debugfs` for reading; returns its descriptor or a negative errno.
+ * Opens a file of `tracefs`, `debugfs` or `securityfs` for reading; returns its descriptor or a negative errno.
  * Where that file system is not mounted, a private mount is made that nobody else sees.
  */
 int libbpf_shims_open_kernel_file(const char *type, const char *path);

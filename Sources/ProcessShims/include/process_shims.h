@@ -1,10 +1,25 @@
-/* What Swift cannot reach: fork(2), signalfd(2), epoll(7), and the calls that change what a process may do. */
+/*
+ * What Swift cannot reach: what a process is started with, fork(2), signalfd(2), epoll(7), and the calls that change what
+ * a process may do.
+ */
 #ifndef PROCESS_SHIMS_H
 #define PROCESS_SHIMS_H
 
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/types.h>
+
+/*
+ * The arguments that the system has handed to this process, as main(3) has them; Swift takes its own from
+ * /proc/self/cmdline, which need not be there. Valid as long as the process is.
+ */
+char *const *process_arguments(int *count);
+
+/*
+ * Raises the limit of open files (RLIMIT_NOFILE) as far as this process may; a traced command gets the one from before.
+ * Returns the limit that there is now, or 0 if it cannot be told.
+ */
+uint64_t process_raise_open_file_limit(void);
 
 struct process_launch {
   pid_t pid;
@@ -30,11 +45,36 @@ struct process_failure {
 
 /*
  * Forks a child that waits at the gate, becomes `identity` unless that is NULL, and then executes arguments[0], looked
- * up in PATH, with the signal mask and dispositions of a fresh program. Capabilities that a program would inherit from
- * ipcdump are given up. Returns 0, or the errno of a failed call.
+ * up in PATH, with the signal mask and dispositions of a fresh program, and the limit of open files that ipcdump was
+ * started with. Capabilities that a program would inherit from ipcdump are given up. Returns 0, or the errno of a failed call.
  */
 int process_launch_command(char *const arguments[], const struct process_identity *identity,
                            struct process_launch *launch);
+
+struct process_output {
+  int descriptor;
+  int is_new;     /* the file has been made */
+  int is_planted; /* it was refused: another user has put a link or a file there */
+};
+
+/*
+ * Opens a file for writing, made with mode 0600 if it is not there, and never emptied. In a folder that everybody may
+ * write to, a link or a file is taken only if it belongs to this process's user, to root, to the folder's owner or to
+ * `caller` (-1 for nobody): the rule of fs.protected_symlinks and fs.protected_regular (proc_sys_fs(5)), whatever the
+ * system has set, and with all links on the way. Unless it `waits` for the reader of a FIFO, that is ENXIO. Returns 0, or
+ * an errno.
+ */
+int process_open_output(const char *path, int waits, uid_t caller, struct process_output *output);
+
+/*
+ * Puts all capabilities aside, and makes all effective again that have been put aside (capabilities(7): permitted ones).
+ * Return 0, or the errno of a failed call.
+ */
+int process_lower_capabilities(void);
+int process_raise_capabilities(void);
+
+/* Lets root become a user without groups, whose number is the group's, too. Returns 0, or the errno of a failed call. */
+int process_become_nobody(uid_t nobody);
 
 /*
  * Gives up every capability but those of `kept` (bits by number, capabilities(7)), and for good: nothing that this

@@ -1,0 +1,70 @@
+import ByteOutput
+import IPCCapture
+import IPCFiltering
+import IPCFormats
+import IPCModel
+import IPCSession
+
+/// The files that a run writes to, opened with the user's own rights, and not emptied yet.
+///
+/// They are opened before signals are taken over, which end a wait for the reader of a FIFO, and before the first byte of
+/// a capture is read, for which ipcdump gives up what it may.
+struct Outputs: ~Copyable {
+  /// Where events are shown; nil if they are not.
+  private var shown: OutputFile?
+  /// The first file of `-w`; nil if there is none, or its name tells a time that is not known yet.
+  private var kept: OutputFile?
+  /// What is open, and none of which may be another of it.
+  private let uses: [FileUse]
+
+  /// Opens what the options ask for.
+  ///
+  /// - Parameters:
+  ///   - summary: What is shown of what is added up, if anything is.
+  ///   - input: Capture that is read, if one is.
+  ///   - clock: Clock that times are told by, if it is known.
+  /// - Throws: ``Failure`` if a file cannot be opened, or is another one as well.
+  init(
+    _ options: TraceCommand, summary: TrafficOutput?, input: InputFile?, clock: WallClock?
+  ) throws(Failure) {
+    let shown = options.showsEvents ? try OutputFile(path: options.output.file) : nil
+    let uses = [.diagnostics, input.map(FileUse.input), shown?.use(as: .text), summary?.use].compactMap { $0 }
+    let kept = try Self.firstCapture(options, at: clock)
+    try FileUse.requireDistinct(uses + [kept?.use(as: .capture)].compactMap { $0 })
+    self.shown = shown
+    self.kept = kept
+    self.uses = uses
+  }
+
+  private static func firstCapture(
+    _ options: TraceCommand, at clock: WallClock?
+  ) throws(Failure) -> OutputFile? {
+    guard let settings = options.capture.fileSettings(byteLimit: nil) else { return nil }
+    return try CaptureOutput.firstFile(settings, at: clock)
+  }
+
+  /// Empties them, and leads events to them: to what is kept first, because it can be complete.
+  consuming func begin(
+    _ options: TraceCommand, _ selection: Selection, summary: TrafficOutput?, clock: WallClock
+  ) throws(Failure) -> EventPipeline {
+    let output = options.output
+    var outputs: [any EventConsumer] = []
+    if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
+      outputs.append(try CaptureOutput(files, clock: clock, first: kept, besides: uses))
+    }
+    if var shown {
+      try shown.begin()
+      let format = output.makeFormat(
+        FormatOptions(
+          byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
+          color: output.isColored(onTerminal: shown.isTerminal)))
+      outputs.append(
+        FormattedOutput(
+          format, to: shown,
+          contents: output.showsContents ? .shown : options.capture.output != nil ? .hidden : .unwanted,
+          showsLosses: !output.hidesLosses))
+    }
+    if let summary { outputs.append(summary) }
+    return EventPipeline(EventFilter(selection), outputs, limit: output.count ?? 0, clock: clock)
+  }
+}

@@ -244,7 +244,7 @@ let package = Package(
       name: "FuzzTests",
       dependencies: [
         "ByteOutput", "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCTracing", "RecordLayout", "TestSupport", "ipcdump",
+        "IPCTracing", "ProgramNames", "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"]),

@@ -1,3 +1,4 @@
+import ByteOutput
 import ArgumentParser
 import Glibc
 import IPCFiltering

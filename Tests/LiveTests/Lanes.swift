@@ -54,11 +54,10 @@ struct LaneTrait: SuiteTrait, TestTrait, TestScoping {
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
-    guard test.traits.contains(where: { $0 is ParallelizationTrait }) else {
-      Issue.record("a live suite is .serialized: the lanes are for suites")
-      return
-    }
-    let isAlone = test.traits.contains { $0 is AloneTrait || $0 is LoadTrait }
+    // One that is not .serialized has its tests beside each other already.
+    let isAlone =
+      test.traits.contains { $0 is AloneTrait || $0 is LoadTrait }
+      || !test.traits.contains { $0 is ParallelizationTrait }
     await Lanes.shared.enter(alone: isAlone)
     let result: Result<Void, any Error>
     do { result = .success(try await function()) } catch { result = .failure(error) }
@@ -95,7 +94,7 @@ struct LoadTrait: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == LaneTrait {
-  /// Suites run beside each other, as ``Lanes`` has room; what is in one runs one after the other.
+  /// Suites run beside each other, as ``Lanes`` has room; what is in one should be `.serialized`.
   static var lanes: Self { LaneTrait() }
 }
 

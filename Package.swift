@@ -10,7 +10,8 @@ let package = Package(
     // For other packages (Examples/): libbpf without any knowledge of IPC, and captures.
     .library(name: "Libbpf", targets: ["Libbpf"]),
     .library(name: "IPCModel", targets: ["IPCModel"]),
-    .library(name: "IPCCapture", targets: ["IPCCapture"]),
+    // What captures are written to, and the clock that they give, are ByteOutput's.
+    .library(name: "IPCCapture", targets: ["IPCCapture", "ByteOutput"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -260,8 +260,7 @@ let singleThreaded = SwiftSetting.unsafeFlags(
   ["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
 let singleThreadedModules: Set = [
   "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
-  "IPCSession",
-  "IPCTraffic", "ipc-replay", "ipcdump",
+  "IPCSession", "IPCTraffic", "ipc-replay", "ipcdump",
 ]
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {

@@ -18,7 +18,8 @@ let package = Package(
     // For other packages (Examples/): libbpf without any knowledge of IPC, and captures.
     .library(name: "Libbpf", targets: ["Libbpf"]),
     .library(name: "IPCModel", targets: ["IPCModel"]),
-    .library(name: "IPCCapture", targets: ["IPCCapture"]),
+    // What captures are written to, and the clock that they give, are ByteOutput's.
+    .library(name: "IPCCapture", targets: ["IPCCapture", "ByteOutput"]),
   ],
   dependencies: [
     parser,
@@ -244,7 +245,7 @@ let package = Package(
       name: "FuzzTests",
       dependencies: [
         "ByteOutput", "CaptureSupport", "Fuzzing", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCTracing", "RecordLayout", "TestSupport", "ipcdump",
+        "IPCTracing", "ProgramNames", "RecordLayout", "TestSupport", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       exclude: ["Corpus"]),
@@ -275,8 +276,7 @@ let singleThreaded = SwiftSetting.unsafeFlags(
   ["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
 let singleThreadedModules: Set = [
   "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
-  "IPCSession",
-  "IPCTraffic", "ipc-replay", "ipcdump",
+  "IPCSession", "IPCTraffic", "ipc-replay", "ipcdump",
 ]
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {

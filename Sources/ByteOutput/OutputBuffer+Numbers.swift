@@ -1,5 +1,5 @@
 /// Digits of every base up to 16.
-package let hexDigits: StaticString = "0123456789abcdef"
+@inlinable package var hexDigits: StaticString { "0123456789abcdef" }
 
 /// The numbers below 100 in two digits each: one division gives two of them.
 private let digitPairs: StaticString = """

@@ -1,6 +1,7 @@
 /// How a format makes the texts of untrusted processes harmless.
 public enum TextEscape {
-  /// For a terminal; see ``OutputBuffer/appendTerminalText(_:)``.
+  /// For a terminal, which it cannot steer: control characters, backslashes, line separators and bidirectional overrides
+  /// become escapes as in Swift literals, bytes that are not UTF-8 `\x` and two digits.
   case terminal
   /// As a JSON string with its quotes.
   case json

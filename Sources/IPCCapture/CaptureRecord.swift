@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCModel
 
 /// What ipcdump has added to a block.

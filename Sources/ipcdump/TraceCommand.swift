@@ -1,3 +1,4 @@
+import ByteOutput
 import ArgumentParser
 import ByteOutput
 import Glibc

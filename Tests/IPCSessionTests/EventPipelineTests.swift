@@ -1,3 +1,4 @@
+import ByteOutput
 import IPCFiltering
 import IPCFormats
 import IPCModel

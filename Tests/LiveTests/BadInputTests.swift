@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Each a status that scripts can rely on and a clear line.
-  @Suite struct BadInputTests {
+  @Suite(.serialized) struct BadInputTests {
     static let statuses: [([String], Int)] = [
       (["true"], 0), (["sh", "-c", "exit 3"], 3), (["sh", "-c", "exit 255"], 255),
       (["sh", "-c", "kill -TERM $$"], 143), (["sh", "-c", "kill -KILL $$"], 137),

@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Captures in several files, one after the other.
-  @Suite struct CaptureRotationTests {
+  @Suite(.serialized) struct CaptureRotationTests {
     /// A file of a capture, and what `-r` shows of it.
     private struct Part {
       var name: String

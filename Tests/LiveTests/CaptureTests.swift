@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// `-w` and `-r`, beside what every scenario tries with them.
-  @Suite struct CaptureTests {
+  @Suite(.serialized) struct CaptureTests {
     private static let command = [
       "--", "sh", "-c", "echo hello | cat >/dev/null; kill -URG $$; printf 'a\\0b' | cat >/dev/null",
     ]

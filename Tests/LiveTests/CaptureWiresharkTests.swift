@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Captures as Wireshark's own command line sees them.
-  @Suite struct CaptureWiresharkTests {
+  @Suite(.serialized) struct CaptureWiresharkTests {
     /// A server and a client that talk HTTP over a unix socket; the answer's body comes in a message of its own.
     private static let http = """
       import os, socket, sys

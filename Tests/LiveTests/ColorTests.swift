@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Colours are for terminals, unless the user says otherwise.
-  @Suite struct ColorTests {
+  @Suite(.serialized) struct ColorTests {
     static let choices: [(options: [String], environment: String, isColored: Bool)] = [
       ([], "", false), (["--color=auto"], "", false), (["--color=never"], "", false),
       (["--color=always"], "", true), (["--color=always"], "NO_COLOR=1", true),

@@ -4,7 +4,8 @@ import Testing
 
 extension LiveTests {
   /// How a trace ends in the middle of work.
-  @Suite struct EndingTests {
+  @Suite(.serialized, .sensitiveToLoad("a trace ends while its actor is still busy"))
+  struct EndingTests {
     @Test(arguments: [SIGINT, SIGTERM], Hook.allCases)
     func `SIGINT and SIGTERM flush everything that was captured`(_ signal: Int32, _ hook: Hook) async throws {
       let session = try Session()

@@ -3,7 +3,8 @@ import Testing
 
 extension LiveTests {
   /// Very much at once: channels that were open before, processes, tracers.
-  @Suite struct FaultCrowdTests {
+  @Suite(.serialized, .sensitiveToLoad("very much is started and told in bounded time"))
+  struct FaultCrowdTests {
     /// What is open, in lanes, and of how many of the 20 processes that receive it is traced.
     static let crowds = [
       Crowd(kind: "pipe", lanes: 100_000, traced: 10), Crowd(kind: "unix-stream", lanes: 5000, traced: 20),

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Nobody takes the output any more. That is ipcdump's trouble, not the traced command's.
-  @Suite struct FaultDiskTests {
+  @Suite(.serialized) struct FaultDiskTests {
     /// Runs a command line that ends with ipcdump's and a command: an actor, then a look at what ipcdump still has open,
     /// and some time in which an ipcdump that does not wait would be gone.
     private func run(_ session: Session, through words: [String], _ options: [String]) async throws

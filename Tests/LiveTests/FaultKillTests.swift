@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// ipcdump is killed in the middle of its work.
-  @Suite struct FaultKillTests {
+  @Suite(.serialized) struct FaultKillTests {
     /// Identifiers of BPF objects, as /proc/PID/fdinfo tells them: `prog_id 12`.
     private func objects(of pid: pid_t) throws -> Set<String> {
       let folder = "/proc/\(pid)/fdinfo"

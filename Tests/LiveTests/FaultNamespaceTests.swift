@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// ipcdump in namespaces of its own, as in a container: what it tells holds there.
-  @Suite struct FaultNamespaceTests {
+  @Suite(.serialized) struct FaultNamespaceTests {
     @Test(arguments: Hook.allCases)
     func `processes outside of the pid namespace do not belong to the command`(_ hook: Hook) async throws {
       let session = try Session()

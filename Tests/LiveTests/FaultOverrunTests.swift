@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// ipcdump is too slow, or stopped: what it could not take is counted, nothing else changes.
-  @Suite struct FaultOverrunTests {
+  @Suite(.serialized) struct FaultOverrunTests {
     static let kinds = [
       "pipe", "unix-stream", "unix-dgram", "unix-seqpacket", "tcp4", "udp4", "signal",
     ]

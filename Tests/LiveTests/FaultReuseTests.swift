@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Numbers and addresses that come again are not taken for what bore them before.
-  @Suite struct FaultReuseTests {
+  @Suite(.serialized) struct FaultReuseTests {
     @Test(arguments: Hook.allCases)
     func `processes with one number are told apart`(_ hook: Hook) async throws {
       let scenario = Scenario("pid-reuse", "--mode", "same")

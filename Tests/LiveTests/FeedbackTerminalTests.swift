@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Only what shows the events is left out, not every terminal.
-  @Suite struct FeedbackTerminalTests {
+  @Suite(.serialized) struct FeedbackTerminalTests {
     /// Runs ipcdump with these options in the terminal of a script(1), where words are typed once they are asked for.
     private static func inTerminal(
       _ options: [String], dialogue: [(asked: String, typed: String)] = []

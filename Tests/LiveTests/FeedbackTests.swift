@@ -4,7 +4,8 @@ import Testing
 
 extension LiveTests {
   /// ipcdump's own output goes through pipes too; it must not tell of itself without end.
-  @Suite struct FeedbackTests {
+  @Suite(.serialized, .sensitiveToLoad("what is told within 500 ms is all"))
+  struct FeedbackTests {
     @Test(arguments: Hook.allCases)
     func `the pipes that carry the output are not told`(_ hook: Hook) async throws {
       let session = try Session()

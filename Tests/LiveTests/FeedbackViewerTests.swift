@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Whoever looks at the output of an unfiltered ipcdump must not make it tell more and more.
-  @Suite struct FeedbackViewerTests {
+  @Suite(.serialized) struct FeedbackViewerTests {
     /// A signal that nobody has a handler for and that changes nothing: one event, and the first turn of a loop.
     private static func trigger(_ scene: FeedbackScene, times: Int = 1) throws -> Int {
       let target = try scene.shower

@@ -3,7 +3,8 @@ import Testing
 
 extension LiveTests {
   /// Three processes, mesh-0 to mesh-2, all talk to each other; a filter must leave exactly its part of that.
-  @Suite struct FilterTests {
+  @Suite(.serialized, .alone("it traces whoever has a name, which actors of others have as well"))
+  struct FilterTests {
     /// Options in which A, B and C stand for the three pids.
     struct PidFilter: CustomTestStringConvertible {
       var testDescription: String

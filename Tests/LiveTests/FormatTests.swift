@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// The same scenario in each format, against the same truth.
-  @Suite struct FormatTests {
+  @Suite(.serialized) struct FormatTests {
     /// The kinds' text lines without their times, which no truth knows.
     static func textLine(_ event: TracedEvent) -> String {
       let meta = event.meta

@@ -1,7 +1,7 @@
 import Testing
 
 extension LiveTests {
-  @Suite struct InternetTCPTests {
+  @Suite(.serialized) struct InternetTCPTests {
     static let scenarios =
       Scenario.over(
         Sockets.tcp,

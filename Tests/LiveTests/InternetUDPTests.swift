@@ -1,7 +1,7 @@
 import Testing
 
 extension LiveTests {
-  @Suite struct InternetUDPTests {
+  @Suite(.serialized) struct InternetUDPTests {
     static let scenarios =
       Scenario.over(
         Sockets.udp,

@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Kernels that cannot, or will not, be traced.
-  @Suite struct KernelRefusalTests {
+  @Suite(.serialized) struct KernelRefusalTests {
     @Test func `a kernel without BTF is 1, and the missing option is named`() async throws {
       let session = try Session()
       let hide = "mount -t tmpfs none /sys/kernel/btf && exec \"$@\""

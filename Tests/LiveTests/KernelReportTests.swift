@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// What `--info` tells of this kernel, which can be traced.
-  @Suite struct KernelReportTests {
+  @Suite(.serialized) struct KernelReportTests {
     /// The part that programs are likely to read.
     struct Report: Decodable {
       struct Row: Decodable {

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// All tests that trace real processes. They run one after the other, so that none disturbs another's timing.
-@Suite(.serialized, .needsTracing, .mustTrace, .timeLimit(.minutes(3)))
+/// All tests that trace real processes. The tests of a suite run one after the other; suites share the machine by ``Lanes``.
+@Suite(.lanes, .needsTracing, .mustTrace, .timeLimit(.minutes(3)))
 struct LiveTests {}
 
 /// Why nothing can be traced on this machine, if so.

@@ -4,7 +4,11 @@ import Testing
 
 extension LiveTests {
   /// A ring that is too small for what comes: loss is told, nothing breaks, and what comes later is right again.
-  @Suite struct LossTests {
+  @Suite(
+    .serialized,
+    .sensitiveToLoad(
+      "a burst must overrun a ring that nobody reads for 400 ms, or must not overrun a large one"))
+  struct LossTests {
     /// A burst at full speed while ipcdump is stopped, so that its ring must overflow; then quiet traffic.
     private func overrun(_ options: [String], keeps: Bool = false) async throws -> (Session, Trace) {
       let session = try Session()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 extension LiveTests {
-  @Suite struct OptionTests {
+  @Suite(.serialized) struct OptionTests {
     @Test(arguments: [true, false])
     func `-x shows whole contents; without it there are none`(_ isShown: Bool) async throws {
       let session = try Session()

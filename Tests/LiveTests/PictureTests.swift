@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Formats that end with something, and the page of a capture.
-  @Suite struct PictureTests {
+  @Suite(.serialized) struct PictureTests {
     private struct Entry: Decodable { var ph: String, pid: Int }
 
     private func slices(_ session: Session) throws -> [Int] {

@@ -28,7 +28,7 @@ struct Scenario: CustomTestStringConvertible {
 }
 
 extension LiveTests {
-  @Suite struct PipeTests {
+  @Suite(.serialized) struct PipeTests {
     static let scenarios = [
       Scenario("pipe-1x1", "--size", "64", "--count", "100"),
       Scenario("pipe-1x1", "--size", "65536", "--count", "20"),

@@ -49,7 +49,8 @@ extension Session {
 
 extension LiveTests {
   /// What ipcdump may do, and what the commands that it runs may.
-  @Suite(.enabled(if: geteuid() == 0, "needs root, to become another user")) struct PrivilegeTests {
+  @Suite(.serialized, .enabled(if: geteuid() == 0, "needs root, to become another user"))
+  struct PrivilegeTests {
     static let nobody: uid_t = 65534
     /// Bits of CAP_BPF and CAP_KILL.
     static let (bpf, kill): (UInt64, UInt64) = (1 << 39, 1 << 5)

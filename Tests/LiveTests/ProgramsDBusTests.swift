@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// A private message bus: all goes through the daemon, descriptors too.
-  @Suite struct ProgramsDBusTests {
+  @Suite(.serialized) struct ProgramsDBusTests {
     @Test(arguments: Hook.allCases)
     func `each hop of a method call is told once, with the descriptor passed`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["dbus-daemon", "dbus-send", "python3"])

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// nc to nc; a datagram server learns its peer by MSG_PEEK, which must not be told.
-  @Suite struct ProgramsNetcatTests {
+  @Suite(.serialized) struct ProgramsNetcatTests {
     struct Exchange: CustomTestStringConvertible {
       var type: String
       /// Options and address of the server and of the client.

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// nginx with two workers that inherit the listening sockets, and curl.
-  @Suite struct ProgramsNginxTests {
+  @Suite(.serialized) struct ProgramsNginxTests {
     @Test(arguments: Hook.allCases)
     func `each request and answer is told once, with the worker's pid`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["nginx", "curl"])

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// PostgreSQL: the postmaster accepts, a child of its own serves each client.
-  @Suite struct ProgramsPostgresTests {
+  @Suite(.serialized) struct ProgramsPostgresTests {
     /// A message of PostgreSQL's protocol 3.0; the first one of a client has no tag.
     struct Message {
       var tag: Character?

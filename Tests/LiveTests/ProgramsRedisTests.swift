@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Redis and its command line client, whose protocol is known to the byte.
-  @Suite struct ProgramsRedisTests {
+  @Suite(.serialized) struct ProgramsRedisTests {
     /// A command and what goes over the wire for it.
     struct Command {
       var words: String

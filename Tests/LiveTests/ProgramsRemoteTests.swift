@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Another host, played by a network namespace behind a veth pair.
-  @Suite struct ProgramsRemoteTests {
+  @Suite(.serialized) struct ProgramsRemoteTests {
     /// Of the two ends, so that two runs of the tests at a time do not meet.
     static let (near, far) = ("10.212.\(getpid() % 256).1", "10.212.\(getpid() % 256).2")
 

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// socat sends to another socat, which sends everything back.
-  @Suite struct ProgramsSocatTests {
+  @Suite(.serialized) struct ProgramsSocatTests {
     /// FOLDER and PORT stand for the test's own.
     struct Exchange: CustomTestStringConvertible {
       var type: String

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Programs that let the kernel move bytes which they never have in a buffer.
-  @Suite struct ProgramsSpliceTests {
+  @Suite(.serialized) struct ProgramsSpliceTests {
     /// Commands with names, each of which writes into a pipe to the next.
     struct Line: CustomTestStringConvertible {
       var testDescription: String

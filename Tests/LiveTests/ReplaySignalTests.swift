@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Signals that come while a capture is read.
-  @Suite struct ReplaySignalTests {
+  @Suite(.serialized) struct ReplaySignalTests {
     private static let command = ["--", "sh", "-c", "echo hello | cat >/dev/null; kill -URG $$"]
 
     @Test func `Ctrl-C at -w - | -r - loses nothing of what the writer still tells`() async throws {

@@ -1,7 +1,7 @@
 import Testing
 
 extension LiveTests {
-  @Suite struct SignalTests {
+  @Suite(.serialized) struct SignalTests {
     static let scenarios = [
       Scenario("signal-kill"),
       Scenario("signal-tgkill"),

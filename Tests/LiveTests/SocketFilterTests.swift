@@ -2,7 +2,7 @@ import Testing
 
 extension LiveTests {
   /// Two processes that exchange one message and its answer over each kind of socket, then one through a pipe.
-  @Suite struct SocketFilterTests {
+  @Suite(.serialized) struct SocketFilterTests {
     struct TypeFilter: CustomTestStringConvertible {
       var types: String
       var kept: Set<String>

@@ -2,7 +2,11 @@ import Glibc
 import Testing
 
 extension LiveTests {
-  @Suite struct SocketLoadTests {
+  @Suite(
+    .serialized,
+    .sensitiveToLoad(
+      "a burst must overrun a ring that nobody reads for 400 ms, or must not overrun a large one"))
+  struct SocketLoadTests {
     /// Events that one of the actor's sockets makes: a message, and over unix sockets a passed descriptor.
     static let churning = [("unix-stream", 2), ("udp4", 1), ("tcp4", 1)]
 

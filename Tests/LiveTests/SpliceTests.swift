@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Transfers in which a process has no buffer of its own, with the contents that can be had.
-  @Suite struct SpliceTests {
+  @Suite(.serialized) struct SpliceTests {
     /// From the first kind of lane into the second, of which one is a pipe.
     static func routes(_ name: String, from first: [String], to second: [String]) -> [Scenario] {
       first.flatMap { from in second.map { Scenario(name, "--kind", from, "--to", $0) } }

@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// `--summary` together with `-w` and `-r`.
-  @Suite struct SummaryReplayTests {
+  @Suite(.serialized) struct SummaryReplayTests {
     static let scenarios: [[String]] = [
       ["mixed"], ["pipe-unread"], ["pipe-two-writers"], ["socket-ping-pong", "--kind", "tcp4"],
     ]

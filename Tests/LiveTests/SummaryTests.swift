@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Who talks to whom, and who waits for whom.
-  @Suite struct SummaryTests {
+  @Suite(.serialized) struct SummaryTests {
     static let scenarios: [[String]] = [
       ["pipe-1x1"], ["pipe-two-writers"], ["pipe-unread"], ["fifo"], ["signal-kill"], ["mixed"],
       ["socket-ping-pong", "--kind", "unix-stream"], ["socket-ping-pong", "--kind", "tcp4"],

@@ -4,7 +4,7 @@ import Testing
 
 extension LiveTests {
   /// Who waits by poll, select, epoll and splice, and for whom.
-  @Suite struct SummaryWaitTests {
+  @Suite(.serialized) struct SummaryWaitTests {
     /// What the roles of `waiting-sets` wait for, in their order: operation, type, and among how many.
     private static let roles: [(call: String, waits: [(String, String)], among: Int)] = [
       ("poll", [("read", "pipe"), ("read", "unix-stream")], 2),

@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// A shell in a terminal that script(1) shows and keeps a log of.
-  @Suite struct TerminalProgramsTests {
+  @Suite(.serialized) struct TerminalProgramsTests {
     /// What is typed, what it prints and which program prints it. None of the output is part of what is typed.
     static let commands = [
       (typed: "echo alpha-$((20+3))", printed: "alpha-23", by: "bash"),

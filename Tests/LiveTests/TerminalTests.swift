@@ -2,7 +2,7 @@ import Testing
 
 extension LiveTests {
   /// Pseudoterminals: what is typed and what is printed, as it was written.
-  @Suite struct TerminalTests {
+  @Suite(.serialized) struct TerminalTests {
     static let scenarios = [
       Scenario("terminal-raw"),
       Scenario("terminal-plain"),

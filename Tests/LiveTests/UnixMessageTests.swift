@@ -2,7 +2,7 @@ import Testing
 
 extension LiveTests {
   /// Unix datagram and sequenced-packet sockets: one event a message.
-  @Suite struct UnixMessageTests {
+  @Suite(.serialized) struct UnixMessageTests {
     static let kinds = Sockets.unixDatagram + Sockets.unixSeqpacket
 
     static let scenarios = Scenario.over(

@@ -2,7 +2,7 @@ import Testing
 
 extension LiveTests {
   /// What goes with the bytes over a unix socket: descriptors and credentials.
-  @Suite struct UnixPassingTests {
+  @Suite(.serialized) struct UnixPassingTests {
     static let descriptorScenarios = Scenario.over(Sockets.unix, ["passing-various", "passing-many"])
 
     @Test(arguments: descriptorScenarios, Hook.allCases)

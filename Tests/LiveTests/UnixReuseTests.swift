@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Several programs in one trace: the kernel gives the memory of sockets that are gone to the next ones.
-  @Suite struct UnixReuseTests {
+  @Suite(.serialized) struct UnixReuseTests {
     static let connections = Sockets.unixStream + Sockets.unixSeqpacket
 
     static let scenarios =

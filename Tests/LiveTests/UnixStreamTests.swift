@@ -1,7 +1,7 @@
 import Testing
 
 extension LiveTests {
-  @Suite struct UnixStreamTests {
+  @Suite(.serialized) struct UnixStreamTests {
     static let scenarios = Scenario.over(
       Sockets.unixStream,
       [

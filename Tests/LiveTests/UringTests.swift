@@ -2,7 +2,7 @@ import Testing
 
 extension LiveTests {
   /// Operations that were submitted through io_uring, whoever of the kernel's threads carried them out.
-  @Suite struct UringTests {
+  @Suite(.serialized) struct UringTests {
     static func over(_ kinds: [String], _ modes: [String]) -> [Scenario] {
       modes.flatMap { mode in kinds.map { Scenario("uring", "--kind", $0, "--mode", mode) } }
     }

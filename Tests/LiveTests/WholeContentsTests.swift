@@ -3,7 +3,7 @@ import Testing
 
 extension LiveTests {
   /// Every byte of transfers of any size.
-  @Suite struct WholeContentsTests {
+  @Suite(.serialized) struct WholeContentsTests {
     static let streams = ["pipe", "unix-stream", "tcp4"]
 
     static let scenarios =

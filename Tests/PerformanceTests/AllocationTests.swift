@@ -1,3 +1,4 @@
+import ByteOutput
 import Testing
 
 /// An event costs no allocation on its way from its records to its line of output.

@@ -67,10 +67,6 @@ struct DocumentTests {
     let words = String(decoding: data, as: UTF8.self).split(separator: "\0", omittingEmptySubsequences: false)
       .dropLast().map(String.init)
     try #require(!words.isEmpty)
-    if words.first == ReportCommand.word {
-      _ = try ReportCommand.parse(Array(words.dropFirst()))
-    } else {
-      _ = try IPCDump.parse(words)
-    }
+    _ = try IPCDump.parseAsRoot(words)
   }
 }

@@ -1,4 +1,3 @@
-import ByteOutput
 import ArgumentParser
 import ByteOutput
 import Glibc

@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "RecordLayout"),
 
     // What the names of the BPF programs say, checked when they are embedded.
-    .target(name: "ProgramNames", dependencies: ["RecordLayout"]),
+    .target(name: "ProgramNames", dependencies: ["PlainText", "RecordLayout"]),
 
     // The BPF programs, compiled and embedded by the plugin.
     .plugin(

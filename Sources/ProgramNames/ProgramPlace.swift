@@ -1,3 +1,4 @@
+import PlainText
 import RecordLayout
 
 /// Where a BPF program belongs, as its name says: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/hooks/programs.h).
@@ -96,7 +97,7 @@ public struct ProgramPlace: Sendable, Equatable {
   ///
   /// - Throws: ``ProgramNameError`` that says which part is wrong.
   public init(programName: String) throws(ProgramNameError) {
-    let parts = programName.split(separator: "__", omittingEmptySubsequences: false)
+    let parts = programName.parts(between: "__")
     guard parts.count == 4 else { throw ProgramNameError(programName, .form) }
     let words = parts[1].split(separator: "_")
     guard let first = words.first, let table = Table(rawValue: String(first)) else {
@@ -116,7 +117,7 @@ public struct ProgramPlace: Sendable, Equatable {
     self.init(table, slots, word: behind.isEmpty || !slots.isEmpty ? nil : String(behind), purpose, variant)
   }
 
-  private static func purpose(_ word: Substring) -> Purpose? {
+  private static func purpose(_ word: String) -> Purpose? {
     if let known = Purpose.words.first(where: { $0.word == word }) { return known.purpose }
     return kindWords.firstIndex { $0 == word }.map { .kind(UInt8($0)) }
   }

@@ -84,7 +84,8 @@ public struct ProgramPlace: Sendable, Equatable {
   public let variant: Variant
 
   /// Makes a place out of its parts, as the embedded list has them.
-  public init(_ table: Table, _ slots: [UInt32], word: String? = nil, _ purpose: Purpose, _ variant: Variant) {
+  public init(_ table: Table, _ slots: [UInt32], word: String? = nil, _ purpose: Purpose, _ variant: Variant)
+  {
     self.table = table
     self.slots = slots
     self.word = word

@@ -1,7 +1,7 @@
 import IPCCorrelation
 import IPCModel
-import IPCTraffic
 import IPCTracing
+import IPCTraffic
 
 /// What the correlator is told of a snapshot.
 extension LiveChannels {

@@ -1,5 +1,5 @@
-import ByteOutput
 import ArgumentParser
+import ByteOutput
 import Glibc
 import IPCFiltering
 import IPCFormats

@@ -15,8 +15,9 @@ ARGS ?= -x -- sh -c 'echo hello | cat; sleep 9 & kill -TERM $$!; wait; true'
 RELEASE := .build/release/ipcdump
 # No RUNPATH: what lies beside a program that root runs must not be taken for one of its libraries.
 RELEASE_FLAGS := -c release --static-swift-stdlib --disable-local-rpath
-# Without a table of dynamic symbols, which the toolchain asks for though nothing loads the binary: what nobody calls goes then.
-RELEASE_OPTIONS = -Xlinker --no-export-dynamic
+# Without a table of dynamic symbols, which the toolchain asks for though nothing loads the binary, what nobody calls goes; and so
+# do functions that are the same as another one, if nobody compares their addresses.
+RELEASE_OPTIONS = -Xlinker --no-export-dynamic -Xlinker --icf=safe $(if $(LINK_MAP),-Xlinker -Map=$(LINK_MAP))
 SECONDS ?= 60
 
 PAGES := .build/pages

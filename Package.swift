@@ -32,7 +32,7 @@ let package = Package(
     .target(name: "RecordLayout"),
 
     // What the names of the BPF programs say, checked when they are embedded.
-    .target(name: "ProgramNames", dependencies: ["RecordLayout"]),
+    .target(name: "ProgramNames", dependencies: ["PlainText", "RecordLayout"]),
 
     // The BPF programs, compiled and embedded by the plugin.
     .plugin(
@@ -265,6 +265,10 @@ var swiftSettings: [SwiftSetting] = [
 ]
 if Context.environment["CI"] != nil { swiftSettings.append(.treatAllWarnings(as: .error)) }
 
+/// Only the Makefile's optimised builds have the flags below. What they assume holds for ipcdump: another package's program
+/// may use a library of this one in several threads, and wants its checks; SwiftPM calls them unsafe for that.
+let isOptimized = Context.environment["IPCDUMP_OPTIMIZED"] != nil
+
 /// Checked in debug builds, with which all tests run; in the optimised one the checks were a fifth of the work.
 let unchecked = SwiftSetting.unsafeFlags(
   ["-enforce-exclusivity=unchecked", "-cross-module-optimization"], .when(configuration: .release))
@@ -280,8 +284,11 @@ let singleThreadedModules: Set = [
 ]
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
-  var settings = swiftSettings + [unchecked]
-  if singleThreadedModules.contains(target.name) { settings.append(singleThreaded) }
+  var settings = swiftSettings
+  if isOptimized {
+    settings.append(unchecked)
+    if singleThreadedModules.contains(target.name) { settings.append(singleThreaded) }
+  }
   target.swiftSettings = settings + (target.swiftSettings ?? [])
 }
 

@@ -11,6 +11,8 @@ struct CompileBPF: BuildToolPlugin {
     let inputs = try files(below: sources) + files(below: layout)
     let embedded = work.appending(path: "EmbeddedObject.swift")
 
+    // That of the machine that builds: SwiftPM tells a plugin nothing of the one that is built for. A build for another
+    // architecture is made on one.
     #if arch(x86_64)
       let architecture = "x86"
       let multiarch = "x86_64-linux-gnu"

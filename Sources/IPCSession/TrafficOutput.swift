@@ -58,7 +58,7 @@ public final class TrafficOutput: EventConsumer {
   /// Learns what goes on at the end of the trace, before the last events come.
   func end(at snapshot: Snapshot) { lastSnapshot = snapshot }
 
-  /// What the kernel says of this moment.
+  /// What the kernel says now.
   ///
   /// - Parameter held: The channels that exist now.
   func look(

@@ -1,3 +1,6 @@
+import IPCFiltering
+import IPCModel
+import KernelPrograms
 import Libbpf
 import ProgramNames
 
@@ -10,4 +13,35 @@ struct PlacedProgram {
 
   /// Whether it has a tracepoint of its own, instead of a place in a table.
   var isAttachable: Bool { place.table.isAttached }
+}
+
+extension ProgramPlace {
+  /// Map that leads to the table's programs; nil for programs that are attached.
+  var map: KernelMap? {
+    switch table {
+    case .hook, .trace, .context, .request: nil
+    case .exit: .syscallExits
+    case .enter: .syscallEnters
+    case .exitStage: .exitStages
+    case .enterStage: .enterStages
+    }
+  }
+
+  /// Whether a trace of `selection` with `scope` needs the program.
+  ///
+  /// - Parameter withContents: Whether contents are captured.
+  func isNeeded(for selection: Selection, scope: KernelScope, withContents: Bool) -> Bool {
+    switch purpose {
+    case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
+    case .kind(let number): selection.kinds.contains(Kind(rawValue: number))
+    case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
+    case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
+    case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
+    case .tree: scope == .tree
+    case .comms: if case .comms = scope { true } else { false }
+    }
+  }
+
+  /// Whether the program is of the set for a program type at the syscalls, or of every set.
+  func isVariant(of hook: Hook) -> Bool { variant == hook.variant || variant == .any }
 }

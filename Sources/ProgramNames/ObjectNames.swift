@@ -82,7 +82,8 @@ private struct ELFFile {
       let entry = start + index * entrySize
       sections.append(
         Section(
-          name: "", nameOffset: try number(at: entry, size: 4), type: UInt32(try number(at: entry + 4, size: 4)),
+          name: "", nameOffset: try number(at: entry, size: 4),
+          type: UInt32(try number(at: entry + 4, size: 4)),
           offset: try number(at: entry + 0x18, size: 8), size: try number(at: entry + 0x20, size: 8),
           link: try number(at: entry + 0x28, size: 4)))
     }

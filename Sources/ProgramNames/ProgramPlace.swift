@@ -1,3 +1,4 @@
+import PlainText
 import RecordLayout
 
 /// Where a BPF program belongs, as its name says: `LABEL__TABLE_SLOTS__KIND__VARIANT` (bpf/hooks/programs.h).
@@ -83,7 +84,8 @@ public struct ProgramPlace: Sendable, Equatable {
   public let variant: Variant
 
   /// Makes a place out of its parts, as the embedded list has them.
-  public init(_ table: Table, _ slots: [UInt32], word: String? = nil, _ purpose: Purpose, _ variant: Variant) {
+  public init(_ table: Table, _ slots: [UInt32], word: String? = nil, _ purpose: Purpose, _ variant: Variant)
+  {
     self.table = table
     self.slots = slots
     self.word = word
@@ -95,7 +97,7 @@ public struct ProgramPlace: Sendable, Equatable {
   ///
   /// - Throws: ``ProgramNameError`` that says which part is wrong.
   public init(programName: String) throws(ProgramNameError) {
-    let parts = programName.split(separator: "__", omittingEmptySubsequences: false)
+    let parts = programName.parts(between: "__")
     guard parts.count == 4 else { throw ProgramNameError(programName, .form) }
     let words = parts[1].split(separator: "_")
     guard let first = words.first, let table = Table(rawValue: String(first)) else {
@@ -115,7 +117,7 @@ public struct ProgramPlace: Sendable, Equatable {
     self.init(table, slots, word: behind.isEmpty || !slots.isEmpty ? nil : String(behind), purpose, variant)
   }
 
-  private static func purpose(_ word: Substring) -> Purpose? {
+  private static func purpose(_ word: String) -> Purpose? {
     if let known = Purpose.words.first(where: { $0.word == word }) { return known.purpose }
     return kindWords.firstIndex { $0 == word }.map { .kind(UInt8($0)) }
   }

@@ -57,7 +57,8 @@ struct KernelReportTests {
 
   @Test func `tells once what stops several types, even if others can be watched`() {
     let ofOne = Failure(.system, "the kernel refuses one program; try another")
-    #expect(Limitation.shared([.lockedDown(), ofOne, .lockedDown(), .lockedDown()]) == [Limitation(.lockedDown())])
+    #expect(
+      Limitation.shared([.lockedDown(), ofOne, .lockedDown(), .lockedDown()]) == [Limitation(.lockedDown())])
     #expect(Limitation.shared([.lockedDown(), ofOne]).isEmpty)
   }
 

@@ -114,7 +114,7 @@ struct PipeModelTests {
   }
 
   // Seeds are fixed, so that what is wrong today is known read by read: one more is a regression, and one that has been
-  // mended is taken out here. The README names this limit: a read that begins amid a write, whose first part another
+  // mended is taken out here. docs/exactness.md names this limit: a read that begins amid a write, whose first part another
   // reader has got but not yet reported, can look like another.
 
   @Test(arguments: [

@@ -45,7 +45,8 @@ struct ProgramPlaceTests {
 
   @Test(
     arguments: [
-      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
+      ("any", .any), ("unix", .unix), ("sockets", .sockets),
+      ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
       ("contents", .contents), ("tree", .tree), ("comms", .comms), ("pipe", .kind(Kind.pipe.rawValue)),
       ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])

@@ -1,4 +1,3 @@
-import ByteOutput
 import Testing
 
 /// An event costs no allocation on its way from its records to its line of output.

@@ -8,7 +8,7 @@ import SystemPackage
 
 /// Adds events up and shows the summary: at the end, and whenever it is asked for.
 public final class TrafficOutput: EventConsumer {
-  private let traffic = TrafficSummary()
+  private var traffic = ConversationTable()
   private let edgeCount: Int?
   private let isJSON: Bool
   private let output: OutputFile

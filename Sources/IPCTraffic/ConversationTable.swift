@@ -77,22 +77,3 @@ public struct ConversationTable: Sendable {
       named: conversations)
   }
 }
-
-/// A ``ConversationTable`` that is filled at one place and asked for at another, such as while a trace waits.
-public final class TrafficSummary {
-  private var table = ConversationTable()
-
-  /// Creates a summary of nothing.
-  public init() {}
-
-  /// Takes an event.
-  public func take(_ event: borrowing Event, texts: borrowing TextTable) { table.take(event, texts: texts) }
-
-  /// Takes a loss.
-  public func take(_ loss: Loss) { table.take(loss) }
-
-  /// See ``ConversationTable/report(top:at:)``.
-  public func report(top count: Int?, at snapshot: Snapshot?) -> TrafficReport {
-    table.report(top: count, at: snapshot)
-  }
-}

@@ -10,7 +10,7 @@ struct Witness {
   private var text: [TextFormat]
   private var json: JSONFormat
   private var csv: CSVFormat
-  private let summary = TrafficSummary()
+  private var summary = ConversationTable()
   private var last: UInt64 = 0
   /// What is wrong.
   private(set) var problems: [String] = []

@@ -24,11 +24,7 @@ struct TrafficGraph: Sendable {
   func report(top limit: Int?) -> TrafficReport { table.report(top: limit, at: nil) }
 
   /// What a process is called, escaped as on a terminal.
-  func name(of pid: Int32) -> String {
-    var buffer = OutputBuffer(capacity: 64)
-    buffer.append(names.comm(of: pid), .terminal)
-    return buffer.withBytes { String(decoding: $0, as: UTF8.self) }
-  }
+  func name(of pid: Int32) -> String { names.comm(of: pid).withBytes { terminalText($0) } }
 
   /// What a graph does not show, in words.
   ///

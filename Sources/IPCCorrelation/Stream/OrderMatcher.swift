@@ -44,14 +44,12 @@ final class OrderMatcher {
   }
 
   private func endPlain(_ write: inout StreamWrite, in stream: ByteStream) {
-    switch stream.queue.end(write) {
-    case .notBegun:
+    guard let begun = stream.queue.begun(by: write.source.tid) else {
       if write.count > 0 { append(&write, to: stream) }
       return
-    case .ended: break
-    // A read was given to the wrong one of several writers.
-    case .overtaken: certainty.lostPlace()
     }
+    // A read was given to the wrong one of several writers.
+    if stream.queue.end(begun, with: write) { certainty.lostPlace() }
     stream.queue.removeFinished()
     stream.queue.abandon(by: write.source.tid)
   }
@@ -155,17 +153,17 @@ final class OrderMatcher {
   ) -> Choice? {
     // A normal read goes past the urgent byte.
     let skipsUrgent = queue.counts.urgent > 0 && !read.isInline
-    func isThere(_ write: StreamWrite) -> Bool { write.remaining > 0 && !(skipsUrgent && write.isUrgent) }
     if queue.isUniform, !stream.writers.hasSeveral {
       // Whatever order the reads had, the source is the same. With several writers, one whose write has not ended yet
       // may be meant, so the bytes are asked even if only one is known.
-      return queue.writes.firstIndex(where: isThere).map { Choice(index: $0, isInferred: false) }
+      return queue.firstUnread(skippingUrgent: skipsUrgent).map { Choice(index: $0, isInferred: false) }
     }
     // A short write is never interrupted by another one.
     let hasSeveralReaders = stream.readers.hasSeveral
     if !hasSeveralReaders,
-      let index = queue.writes.firstIndex(where: {
-        $0.consumed > 0 && $0.count <= atomicLimit && isThere($0)
+      let index = queue.writes.indices.first(where: {
+        queue.writes[$0].consumed > 0 && queue.writes[$0].count <= atomicLimit
+          && queue.isUnread($0, skippingUrgent: skipsUrgent)
       }),
       Self.compare(queue.writes[index], with: received) != .different
     {
@@ -174,20 +172,21 @@ final class OrderMatcher {
     tally.removeAll()
     // What began later than the earliest end comes later.
     var end = UInt64.max
-    for index in queue.writes.indices.prefix(Self.comparedWrites) where isThere(queue.writes[index]) {
+    for index in queue.writes.indices.prefix(Self.comparedWrites)
+    where queue.isUnread(index, skippingUrgent: skipsUrgent) {
       end = min(end, queue.writes[index].end)
     }
     var others = 0
     for index in queue.writes.indices.prefix(Self.overlappingWrites) {
-      let write = queue.writes[index]
       // Behind one that waits, hundreds can have come and gone.
-      guard isThere(write) else { continue }
+      guard queue.isUnread(index, skippingUrgent: skipsUrgent) else { continue }
       // Behind a write that had ended before it began, it can be next only if another reader took that one.
-      let isPossible = write.begin < read.time, isNext = isPossible && write.begin < end
+      let begin = queue.writes[index].begin
+      let isPossible = begin < read.time, isNext = isPossible && begin < end
       others = isNext ? 0 : others + 1
       if others > Self.comparedWrites { break }
       guard isNext || isPossible && hasSeveralReaders else { continue }
-      tally.count(index, Self.compare(write, with: received), isNext: isNext)
+      tally.count(index, Self.compare(queue.writes[index], with: received), isNext: isNext)
     }
     if let first = tally.first {
       guard tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
@@ -198,12 +197,13 @@ final class OrderMatcher {
     }
     // Nothing fits: the write that was read is still to come, or it was never seen.
     if !isForced { return nil }
-    return (tally.firstNext ?? queue.writes.firstIndex(where: isThere)).map {
+    return (tally.firstNext ?? queue.firstUnread(skippingUrgent: skipsUrgent)).map {
       Choice(index: $0, isInferred: true)
     }
   }
 
   /// Compares the bytes that come next of a write with what was received.
+  @inline(__always)
   private static func compare(
     _ write: StreamWrite, with received: UnsafeRawBufferPointer?
   ) -> Fingerprint.Verdict {

@@ -105,12 +105,11 @@ final class OrderMatcher {
     if !isForced, stream.queue.available < read.count || mayBeOvertaken(read, of: stream) { return false }
     let hasUrgent = stream.queue.counts.urgent > 0
     var offset = 0
-    var guesses: [[Int]] = []
     while offset < read.count {
       let received = content.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst(offset)) }
       guard
         let choice = chooseWrite(
-          for: read, of: stream, stream.queue, received: received, isForced: isForced, &scratch.tally)
+          for: read, of: stream, stream.queue, received: received, isForced: isForced, &scratch)
       else {
         if !isForced {
           stream.giveBack(scratch.shares)
@@ -120,13 +119,14 @@ final class OrderMatcher {
         break
       }
       offset += take(choice, of: stream, at: offset, atMost: read.count - offset, &scratch.shares)
-      if !choice.rivals.isEmpty { guesses.append(choice.rivals) }
     }
     if !isForced, read.isSpliced, stream.mustWait(read, for: scratch.shares) {
       stream.giveBack(scratch.shares)
       return false
     }
-    for rivals in guesses where stream.queue.doubtSources(of: rivals) { certainty.guessedAmongUnlike() }
+    scratch.guesses.forEach { rivals in
+      if stream.queue.doubtSources(of: rivals) { certainty.guessedAmongUnlike() }
+    }
     if hasUrgent { passUrgent(before: scratch.shares, in: stream) }
     return true
   }
@@ -149,7 +149,7 @@ final class OrderMatcher {
   private func chooseWrite(
     for read: StreamRead, of stream: ByteStream, _ queue: borrowing WriteQueue,
     received: UnsafeRawBufferPointer?,
-    isForced: Bool, _ tally: inout MatchTally
+    isForced: Bool, _ scratch: inout MatchScratch
   ) -> Choice? {
     // A normal read goes past the urgent byte.
     let skipsUrgent = queue.counts.urgent > 0 && !read.isInline
@@ -169,7 +169,7 @@ final class OrderMatcher {
     {
       return Choice(index: index, isInferred: false)
     }
-    tally.removeAll()
+    scratch.tally.removeAll()
     // What began later than the earliest end comes later.
     var end = UInt64.max
     for index in queue.writes.indices.prefix(Self.comparedWrites)
@@ -186,18 +186,18 @@ final class OrderMatcher {
       others = isNext ? 0 : others + 1
       if others > Self.comparedWrites { break }
       guard isNext || isPossible && hasSeveralReaders else { continue }
-      tally.count(index, Self.compare(queue.writes[index], with: received), isNext: isNext)
+      scratch.tally.count(index, Self.compare(queue.writes[index], with: received), isNext: isNext)
     }
-    if let first = tally.first {
-      guard tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
-        return tally.guess(in: queue)
+    if let first = scratch.tally.first {
+      guard scratch.tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
+        return scratch.tally.guess(in: queue, &scratch.guesses)
       }
       // Equal bytes, or nobody else: with several readers, "nobody else" is not certain.
-      return Choice(index: first, isInferred: tally.equal.isEmpty && hasSeveralReaders)
+      return Choice(index: first, isInferred: scratch.tally.equal.isEmpty && hasSeveralReaders)
     }
     // Nothing fits: the write that was read is still to come, or it was never seen.
     if !isForced { return nil }
-    return (tally.firstNext ?? queue.firstUnread(skippingUrgent: skipsUrgent)).map {
+    return (scratch.tally.firstNext ?? queue.firstUnread(skippingUrgent: skipsUrgent)).map {
       Choice(index: $0, isInferred: true)
     }
   }

@@ -67,7 +67,6 @@ final class PositionMatcher {
   ) -> Bool {
     var position = read.span.start
     let end = read.span.limit
-    var guesses: [[Int]] = []
     while position < end {
       let offset = Int(position - read.span.start)
       let received = content.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst(offset)) }
@@ -77,7 +76,6 @@ final class PositionMatcher {
         received: received, isForced: isForced, epoch: epoch, &scratch)
       if let choice {
         position += take(choice, of: stream, at: offset, from: position, to: end, behind, &scratch.shares)
-        if !choice.rivals.isEmpty { guesses.append(choice.rivals) }
         continue
       }
       let origin = stream.initialHolders == nil ? nil : positions.origin
@@ -98,7 +96,7 @@ final class PositionMatcher {
       stream.giveBack(scratch.shares)
       return false
     }
-    for rivals in guesses { stream.queue.doubtSources(of: rivals) }
+    scratch.guesses.forEach { _ = stream.queue.doubtSources(of: $0) }
     return true
   }
 
@@ -159,8 +157,11 @@ final class PositionMatcher {
       let isInOrder = isInOrder(upTo: position, in: window, queue)
       if !isInOrder, !isForced { return nil }
       // No other write can come, so one of these it is.
-      return decide(received, isProven: isInOrder && !isDoubtful, queue, &scratch)
-        ?? scratch.reaching.first.map { Choice(index: $0, isInferred: true, rivals: scratch.reaching) }
+      let decided = decide(received, isProven: isInOrder && !isDoubtful, queue, &scratch)
+      if decided != nil { return decided }
+      guard let first = scratch.reaching.first else { return nil }
+      scratch.guesses.append(scratch.reaching)
+      return Choice(index: first, isInferred: true)
     }
     if !isForced { return nil }
     // Short writes are not announced, but one that was over before the read would have been told by now.
@@ -212,15 +213,14 @@ final class PositionMatcher {
     // If none fits, the one that was read is lost.
     guard let first = scratch.tally.first else { return nil }
     guard scratch.tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
-      return scratch.tally.guess(in: queue)
+      return scratch.tally.guess(in: queue, &scratch.guesses)
     }
     let verified =
       isOneSource(scratch.reaching, in: queue) ? .max : queue.writes[first].verifiedCount(in: received)
     // The others are not what comes next, but they may come before the end of this one.
     let isInferred = !isProven || verified == 0
-    return Choice(
-      index: first, isInferred: isInferred, rivals: isInferred ? scratch.reaching : [],
-      most: verified > 0 ? verified : .max)
+    if isInferred { scratch.guesses.append(scratch.reaching) }
+    return Choice(index: first, isInferred: isInferred, most: verified > 0 ? verified : .max)
   }
 
   // MARK: - What is over

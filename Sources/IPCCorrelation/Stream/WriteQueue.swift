@@ -264,10 +264,10 @@ struct WriteQueue: ~Copyable {
   /// Takes the sources of writes for inferred: one of them was chosen for want of proof.
   ///
   /// - Returns: Whether they have different lengths.
-  @discardableResult
-  mutating func doubtSources(of rivals: [Int]) -> Bool {
+  mutating func doubtSources(of rivals: ArraySlice<Int>) -> Bool {
     for rival in rivals { writes[rival].isInferred = true }
-    return rivals.contains { writes[$0].count != writes[rivals[0]].count }
+    guard let first = rivals.first else { return false }
+    return rivals.contains { writes[$0].count != writes[first].count }
   }
 
   // MARK: - Contents

@@ -42,7 +42,8 @@ public struct CSVFormat: EventFormat {
     time.append(event.time, to: &output)
     output.append(",")
     var column = 0
-    for cell in columns.row(of: event.kind) {
+    for index in columns.row(of: event.kind) {
+      let cell = columns.cells[index]
       guard let value = event.bits(at: cell.position) else { continue }
       output.append(commas: cell.column - column)
       column = cell.column
@@ -109,8 +110,11 @@ struct CSVColumns: Sendable {
   /// Every field name of the registry once, in the order of first occurrence; what says of any kind why contents are
   /// missing stands last, beside them.
   let names: [StaticString]
-  /// For each kind, its fields in the order of the columns.
-  private let rows: [[Cell]]
+  /// Every kind's fields in the order of the columns, one kind behind the other: an array of each would be retained for
+  /// every event.
+  let cells: [Cell]
+  /// Where each kind's fields are in them.
+  private let rows: [Range<Int>]
 
   /// A field of a kind.
   struct Cell: Sendable {
@@ -131,15 +135,21 @@ struct CSVColumns: Sendable {
     for field in ordered where seen.insert(field.name.description).inserted {
       names.append(field.name)
     }
+    var cells: [Cell] = []
     rows = kinds.map { fields in
-      names.enumerated().compactMap { column, name in
-        let position = fields.firstIndex { $0.name.description == name.description }
-        return position.map { Cell(position: $0, form: fields[$0].form, column: column) }
+      let start = cells.count
+      for (column, name) in names.enumerated() {
+        guard let position = fields.firstIndex(where: { $0.name.description == name.description }) else {
+          continue
+        }
+        cells.append(Cell(position: position, form: fields[position].form, column: column))
       }
+      return start..<cells.count
     }
+    self.cells = cells
     self.names = names
   }
 
-  /// The cells of a kind, in their order.
-  func row(of kind: Kind) -> [Cell] { rows[Int(kind.rawValue)] }
+  /// Where the cells of a kind are, in their order.
+  func row(of kind: Kind) -> Range<Int> { rows[Int(kind.rawValue)] }
 }

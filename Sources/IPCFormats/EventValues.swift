@@ -31,9 +31,12 @@ extension OutputBuffer {
     switch escape {
     case .terminal, .csv: append(text)
     case .json:
-      append("\"")
-      append(text)
-      append("\"")
+      append(upTo: text.count + 2) { place in
+        place[0] = UInt8(ascii: "\"")
+        if let source = text.baseAddress { (place + 1).update(from: source, count: text.count) }
+        place[text.count + 1] = UInt8(ascii: "\"")
+        return text.count + 2
+      }
     case .script: append(text, escape)
     }
   }

@@ -77,7 +77,7 @@ struct CSVFormatTests {
       [MetaField("count", .number, at: 0), MetaField("b", .text, at: 1)],
     ])
     #expect(columns.names.map(\.description) == ["a", "count", "b"])
-    let rows = (0..<2).map { columns.row(of: Kind(rawValue: UInt8($0))) }
+    let rows = (0..<2).map { columns.cells[columns.row(of: Kind(rawValue: UInt8($0)))] }
     #expect(rows.map { $0.map(\.position) } == [[0, 1], [0, 1]])
     #expect(rows.map { $0.map(\.column) } == [[0, 1], [1, 2]])
   }

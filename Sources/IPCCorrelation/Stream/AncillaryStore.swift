@@ -17,7 +17,10 @@ struct AncillaryStore {
   subscript(number: UInt64) -> PassedItems? { number == 0 ? nil : items[number] }
 
   /// Lets go of what has a number.
+  @inline(__always)
   mutating func remove(_ number: UInt64) {
-    if number != 0 { items[number] = nil }
+    if number != 0 { removeItems(number) }
   }
+
+  private mutating func removeItems(_ number: UInt64) { items[number] = nil }
 }

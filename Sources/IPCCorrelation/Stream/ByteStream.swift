@@ -5,8 +5,8 @@ import IPCModel
 /// One direction of a byte stream: what was written and not yet read, and the reads whose writers are not known yet.
 final class ByteStream {
   let key: ChannelKey
-  /// How its reads are matched with its writes.
-  var matcher: Matcher
+  /// How its reads are matched with its writes. Never another one, so that no use of it counts a reference.
+  let matcher: Matcher
   /// Writes with unread bytes, and those that go on.
   var queue = WriteQueue()
   /// Reads without known writers, in the order of arrival.

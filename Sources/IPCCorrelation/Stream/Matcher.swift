@@ -28,8 +28,6 @@ struct Choice {
   let index: Int
   /// Whether another write is possible.
   let isInferred: Bool
-  /// The writes that are as possible as the chosen one, itself among them.
-  var rivals: [Int] = []
   /// Bytes for which the choice holds, if the write has more.
   var most = Int.max
 }
@@ -42,6 +40,42 @@ struct MatchScratch: ~Copyable {
   var tally = MatchTally()
   /// Writes that may have put the byte at a position there.
   var reaching: [Int] = []
+  /// Choices that were made for want of proof.
+  var guesses = Guesses()
+}
+
+/// For each choice that was made for want of proof, the writes that were as possible, the chosen one among them.
+struct Guesses {
+  /// Those of one choice behind those of the one before: arrays in an array would be allocated, and references to empty
+  /// ones counted with every choice that is none.
+  private var rivals: [Int] = []
+  /// Where those of each choice end.
+  private var ends: [Int] = []
+
+  mutating func removeAll() {
+    if ends.isEmpty { return }
+    rivals.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  mutating func append(_ writes: some Sequence<Int>) {
+    rivals.append(contentsOf: writes)
+    ends.append(rivals.count)
+  }
+
+  /// Calls `body` with the rivals of each choice.
+  @inline(__always)
+  func forEach(_ body: (ArraySlice<Int>) -> Void) {
+    if !ends.isEmpty { forEachOne(body) }
+  }
+
+  private func forEachOne(_ body: (ArraySlice<Int>) -> Void) {
+    var start = 0
+    for end in ends {
+      body(rivals[start..<end])
+      start = end
+    }
+  }
 }
 
 /// How the candidates for one position of a read compare with the received bytes.
@@ -74,12 +108,14 @@ struct MatchTally {
   }
 
   /// The likeliest of several possible writes: the one that ended first.
-  func guess(in queue: borrowing WriteQueue) -> Choice? {
-    let possible = equal + unknown
+  func guess(in queue: borrowing WriteQueue, _ guesses: inout Guesses) -> Choice? {
+    let possible = [equal, unknown].joined()
     let index = possible.min {
       (queue.writes[$0].end, $0) < (queue.writes[$1].end, $1)
     }
-    return index.map { Choice(index: $0, isInferred: true, rivals: possible) }
+    guard let index else { return nil }
+    guesses.append(possible)
+    return Choice(index: index, isInferred: true)
   }
 }
 
@@ -169,6 +205,7 @@ enum Matcher {
     _ scratch: inout MatchScratch
   ) -> Bool {
     scratch.shares.removeAll(keepingCapacity: true)
+    scratch.guesses.removeAll()
     return switch self {
     case .order(let matcher):
       matcher.divide(read, of: stream, content: content, isForced: isForced, &scratch)

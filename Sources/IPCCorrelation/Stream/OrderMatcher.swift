@@ -44,14 +44,12 @@ final class OrderMatcher {
   }
 
   private func endPlain(_ write: inout StreamWrite, in stream: ByteStream) {
-    switch stream.queue.end(write) {
-    case .notBegun:
+    guard let begun = stream.queue.begun(by: write.source.tid) else {
       if write.count > 0 { append(&write, to: stream) }
       return
-    case .ended: break
-    // A read was given to the wrong one of several writers.
-    case .overtaken: certainty.lostPlace()
     }
+    // A read was given to the wrong one of several writers.
+    if stream.queue.end(begun, with: write) { certainty.lostPlace() }
     stream.queue.removeFinished()
     stream.queue.abandon(by: write.source.tid)
   }
@@ -107,12 +105,11 @@ final class OrderMatcher {
     if !isForced, stream.queue.available < read.count || mayBeOvertaken(read, of: stream) { return false }
     let hasUrgent = stream.queue.counts.urgent > 0
     var offset = 0
-    var guesses: [[Int]] = []
     while offset < read.count {
       let received = content.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst(offset)) }
       guard
         let choice = chooseWrite(
-          for: read, of: stream, stream.queue, received: received, isForced: isForced, &scratch.tally)
+          for: read, of: stream, stream.queue, received: received, isForced: isForced, &scratch)
       else {
         if !isForced {
           stream.giveBack(scratch.shares)
@@ -122,13 +119,14 @@ final class OrderMatcher {
         break
       }
       offset += take(choice, of: stream, at: offset, atMost: read.count - offset, &scratch.shares)
-      if !choice.rivals.isEmpty { guesses.append(choice.rivals) }
     }
     if !isForced, read.isSpliced, stream.mustWait(read, for: scratch.shares) {
       stream.giveBack(scratch.shares)
       return false
     }
-    for rivals in guesses where stream.queue.doubtSources(of: rivals) { certainty.guessedAmongUnlike() }
+    scratch.guesses.forEach { rivals in
+      if stream.queue.doubtSources(of: rivals) { certainty.guessedAmongUnlike() }
+    }
     if hasUrgent { passUrgent(before: scratch.shares, in: stream) }
     return true
   }
@@ -151,59 +149,61 @@ final class OrderMatcher {
   private func chooseWrite(
     for read: StreamRead, of stream: ByteStream, _ queue: borrowing WriteQueue,
     received: UnsafeRawBufferPointer?,
-    isForced: Bool, _ tally: inout MatchTally
+    isForced: Bool, _ scratch: inout MatchScratch
   ) -> Choice? {
     // A normal read goes past the urgent byte.
     let skipsUrgent = queue.counts.urgent > 0 && !read.isInline
-    func isThere(_ write: StreamWrite) -> Bool { write.remaining > 0 && !(skipsUrgent && write.isUrgent) }
     if queue.isUniform, !stream.writers.hasSeveral {
       // Whatever order the reads had, the source is the same. With several writers, one whose write has not ended yet
       // may be meant, so the bytes are asked even if only one is known.
-      return queue.writes.firstIndex(where: isThere).map { Choice(index: $0, isInferred: false) }
+      return queue.firstUnread(skippingUrgent: skipsUrgent).map { Choice(index: $0, isInferred: false) }
     }
     // A short write is never interrupted by another one.
     let hasSeveralReaders = stream.readers.hasSeveral
     if !hasSeveralReaders,
-      let index = queue.writes.firstIndex(where: {
-        $0.consumed > 0 && $0.count <= atomicLimit && isThere($0)
+      let index = queue.writes.indices.first(where: {
+        queue.writes[$0].consumed > 0 && queue.writes[$0].count <= atomicLimit
+          && queue.isUnread($0, skippingUrgent: skipsUrgent)
       }),
       Self.compare(queue.writes[index], with: received) != .different
     {
       return Choice(index: index, isInferred: false)
     }
-    tally.removeAll()
+    scratch.tally.removeAll()
     // What began later than the earliest end comes later.
     var end = UInt64.max
-    for index in queue.writes.indices.prefix(Self.comparedWrites) where isThere(queue.writes[index]) {
+    for index in queue.writes.indices.prefix(Self.comparedWrites)
+    where queue.isUnread(index, skippingUrgent: skipsUrgent) {
       end = min(end, queue.writes[index].end)
     }
     var others = 0
     for index in queue.writes.indices.prefix(Self.overlappingWrites) {
-      let write = queue.writes[index]
       // Behind one that waits, hundreds can have come and gone.
-      guard isThere(write) else { continue }
+      guard queue.isUnread(index, skippingUrgent: skipsUrgent) else { continue }
       // Behind a write that had ended before it began, it can be next only if another reader took that one.
-      let isPossible = write.begin < read.time, isNext = isPossible && write.begin < end
+      let begin = queue.writes[index].begin
+      let isPossible = begin < read.time, isNext = isPossible && begin < end
       others = isNext ? 0 : others + 1
       if others > Self.comparedWrites { break }
       guard isNext || isPossible && hasSeveralReaders else { continue }
-      tally.count(index, Self.compare(write, with: received), isNext: isNext)
+      scratch.tally.count(index, Self.compare(queue.writes[index], with: received), isNext: isNext)
     }
-    if let first = tally.first {
-      guard tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
-        return tally.guess(in: queue)
+    if let first = scratch.tally.first {
+      guard scratch.tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
+        return scratch.tally.guess(in: queue, &scratch.guesses)
       }
       // Equal bytes, or nobody else: with several readers, "nobody else" is not certain.
-      return Choice(index: first, isInferred: tally.equal.isEmpty && hasSeveralReaders)
+      return Choice(index: first, isInferred: scratch.tally.equal.isEmpty && hasSeveralReaders)
     }
     // Nothing fits: the write that was read is still to come, or it was never seen.
     if !isForced { return nil }
-    return (tally.firstNext ?? queue.writes.firstIndex(where: isThere)).map {
+    return (scratch.tally.firstNext ?? queue.firstUnread(skippingUrgent: skipsUrgent)).map {
       Choice(index: $0, isInferred: true)
     }
   }
 
   /// Compares the bytes that come next of a write with what was received.
+  @inline(__always)
   private static func compare(
     _ write: StreamWrite, with received: UnsafeRawBufferPointer?
   ) -> Fingerprint.Verdict {

@@ -37,7 +37,8 @@ final class PositionMatcher {
       positions.note(writtenFrom: write.span.start)
       write.cameLate = positions.readLimit.map { $0 >= write.span.limit } ?? false
     }
-    if stream.queue.end(write, at: write.span) {
+    if let begun = stream.queue.begun(by: write.source.tid) {
+      stream.queue.end(begun, with: write, at: write.span)
       stream.queue.abandon(by: write.source.tid)
     } else if write.count > 0 {
       stream.queue.insert(&write)
@@ -66,7 +67,6 @@ final class PositionMatcher {
   ) -> Bool {
     var position = read.span.start
     let end = read.span.limit
-    var guesses: [[Int]] = []
     while position < end {
       let offset = Int(position - read.span.start)
       let received = content.map { UnsafeRawBufferPointer(rebasing: $0.dropFirst(offset)) }
@@ -76,7 +76,6 @@ final class PositionMatcher {
         received: received, isForced: isForced, epoch: epoch, &scratch)
       if let choice {
         position += take(choice, of: stream, at: offset, from: position, to: end, behind, &scratch.shares)
-        if !choice.rivals.isEmpty { guesses.append(choice.rivals) }
         continue
       }
       let origin = stream.initialHolders == nil ? nil : positions.origin
@@ -97,7 +96,7 @@ final class PositionMatcher {
       stream.giveBack(scratch.shares)
       return false
     }
-    for rivals in guesses { stream.queue.doubtSources(of: rivals) }
+    scratch.guesses.forEach { _ = stream.queue.doubtSources(of: $0) }
     return true
   }
 
@@ -117,21 +116,24 @@ final class PositionMatcher {
     _ behind: Int,
     _ shares: inout Shares
   ) -> Int64 {
-    let write = stream.queue.writes[choice.index]
+    let index = choice.index
+    let span = stream.queue.writes[index].span, consumed = stream.queue.writes[index].consumed
     var limit = end
-    if write.span.isTight {
-      limit = min(limit, write.span.limit)
+    if span.isTight {
+      limit = min(limit, span.limit)
     } else {
-      limit = min(limit, position + Int64(min(write.remaining, choice.most)))
-      if !write.isInFlight || !stream.writers.hasSeveral { limit = min(limit, write.span.limit) }
+      limit = min(limit, position + Int64(min(stream.queue.writes[index].remaining, choice.most)))
+      if !stream.queue.writes[index].isInFlight || !stream.writers.hasSeveral {
+        limit = min(limit, span.limit)
+      }
       // From there on, there is another candidate.
       if behind < stream.queue.writes.count { limit = min(limit, stream.queue.writes[behind].span.start) }
     }
     let count = Int(limit - position)
-    stream.queue.take(count, from: choice.index)
-    let start = write.span.isTight ? Int(position - write.span.start) : write.consumed
+    stream.queue.take(count, from: index)
+    let start = span.isTight ? Int(position - span.start) : consumed
     shares.append(
-      Share(write: choice.index, offset: offset, start: start, count: count, isInferred: choice.isInferred))
+      Share(write: index, offset: offset, start: start, count: count, isInferred: choice.isInferred))
     return Int64(count)
   }
 
@@ -155,8 +157,11 @@ final class PositionMatcher {
       let isInOrder = isInOrder(upTo: position, in: window, queue)
       if !isInOrder, !isForced { return nil }
       // No other write can come, so one of these it is.
-      return decide(received, isProven: isInOrder && !isDoubtful, queue, &scratch)
-        ?? scratch.reaching.first.map { Choice(index: $0, isInferred: true, rivals: scratch.reaching) }
+      let decided = decide(received, isProven: isInOrder && !isDoubtful, queue, &scratch)
+      if decided != nil { return decided }
+      guard let first = scratch.reaching.first else { return nil }
+      scratch.guesses.append(scratch.reaching)
+      return Choice(index: first, isInferred: true)
     }
     if !isForced { return nil }
     // Short writes are not announced, but one that was over before the read would have been told by now.
@@ -174,16 +179,16 @@ final class PositionMatcher {
     var toFind = queue.counts.loose
     while index > 0, behind - index < Self.longestSearch {
       index -= 1
-      let write = queue.writes[index]
-      if write.span.isTight {
-        if write.span.contains(position), write.begin < read.time { return index }
+      let span = queue.writes[index].span, isBefore = queue.writes[index].begin < read.time
+      if span.isTight {
+        if isBefore, span.contains(position) { return index }
         if toFind == 0 { break }
         continue
       }
       toFind -= 1
       // What others write in between moves the end of a write that goes on.
-      let reaches = write.span.contains(position) || (write.isInFlight && hasSeveralWriters)
-      if reaches, write.remaining > 0, write.begin < read.time { reaching.append(index) }
+      let reaches = span.contains(position) || (hasSeveralWriters && queue.writes[index].isInFlight)
+      if reaches, isBefore, queue.writes[index].remaining > 0 { reaching.append(index) }
     }
     return nil
   }
@@ -208,41 +213,39 @@ final class PositionMatcher {
     // If none fits, the one that was read is lost.
     guard let first = scratch.tally.first else { return nil }
     guard scratch.tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
-      return scratch.tally.guess(in: queue)
+      return scratch.tally.guess(in: queue, &scratch.guesses)
     }
     let verified =
       isOneSource(scratch.reaching, in: queue) ? .max : queue.writes[first].verifiedCount(in: received)
     // The others are not what comes next, but they may come before the end of this one.
     let isInferred = !isProven || verified == 0
-    return Choice(
-      index: first, isInferred: isInferred, rivals: isInferred ? scratch.reaching : [],
-      most: verified > 0 ? verified : .max)
+    if isInferred { scratch.guesses.append(scratch.reaching) }
+    return Choice(index: first, isInferred: isInferred, most: verified > 0 ? verified : .max)
   }
 
   // MARK: - What is over
 
   func removeOver(from stream: ByteStream, at time: UInt64, _ body: (StreamWrite) -> Void) {
     let isFull = stream.queue.writes.count > Self.keptWrites
-    if settledLimit == nil { settledLimit = stream.queue.writes.first?.span.start }
-    while let first = stream.queue.writes.first, !first.isInFlight {
-      if !first.span.isTight, first.remaining <= 0 { settleWindow(of: first, in: stream.queue) }
-      guard isOver(first, of: stream, at: time, isFull) else { break }
-      if first.remaining > (first.isUrgent ? 1 : 0) { body(first) }
-      settledLimit = max(settledLimit ?? .min, first.span.limit)
+    let hasReads = !stream.reads.isEmpty
+    if settledLimit == nil, !stream.queue.isEmpty { settledLimit = stream.queue.writes[0].span.start }
+    // In place: the first write is looked at whenever a record comes, and is long.
+    while !stream.queue.isEmpty, !stream.queue.writes[0].isInFlight {
+      let (span, remaining) = (stream.queue.writes[0].span, stream.queue.writes[0].remaining)
+      if !span.isTight, remaining <= 0 { settleWindow(of: span, in: stream.queue) }
+      guard isOver(stream.queue.writes[0], hasReads: hasReads, at: time, isFull) else { break }
+      if remaining > (stream.queue.writes[0].isUrgent ? 1 : 0) { body(stream.queue.writes[0]) }
+      settledLimit = max(settledLimit ?? .min, span.limit)
       stream.queue.removeFirst()
     }
     if stream.queue.isCrowded {
-      let hasReads = !stream.reads.isEmpty
       stream.queue.removeCrowd {
         isOver($0, hasReads: hasReads, at: time, isFull) && $0.remaining <= 0
       }
     }
   }
 
-  private func isOver(_ write: StreamWrite, of stream: ByteStream, at time: UInt64, _ isFull: Bool) -> Bool {
-    isOver(write, hasReads: !stream.reads.isEmpty, at: time, isFull)
-  }
-
+  @inline(__always)
   private func isOver(_ write: StreamWrite, hasReads: Bool, at time: UInt64, _ isFull: Bool) -> Bool {
     if write.isInFlight { return false }
     let isStale = write.end + Self.stale < time
@@ -257,8 +260,8 @@ final class PositionMatcher {
   }
 
   /// Takes the positions of writes at the same time as settled if all of them have been read.
-  private func settleWindow(of write: StreamWrite, in queue: borrowing WriteQueue) {
-    let start = max(write.span.start, settledLimit ?? write.span.start)
+  private func settleWindow(of span: StreamSpan, in queue: borrowing WriteQueue) {
+    let start = max(span.start, settledLimit ?? span.start)
     guard let window = closedWindow(around: start, in: queue),
       window.lowerBound <= settledLimit ?? window.lowerBound
     else { return }

@@ -120,16 +120,20 @@ struct SpliceTracker {
     backlogs[key] = backlog
   }
 
-  /// Finds a read's place among those of other threads, and gives it its bytes if they lay in the pipe when the splice
-  /// began.
+  /// Whether a read's place is behind all others, without a look at anything.
+  @inline(__always)
+  func isUsual(_ read: StreamRead, in stream: ByteStream) -> Bool {
+    !read.isSpliced && stream.splicing == nil && backlogs.isEmpty
+  }
+
+  /// Finds a read's place among those of other threads if it is not usual, and gives it its bytes if they lay in the pipe
+  /// when the splice began.
   ///
   /// - Returns: Its index in the stream's reads.
   mutating func place(
     _ read: inout StreamRead, in stream: ByteStream, epoch: LossEpoch, _ arena: inout ContentArena
   ) -> Int {
     let last = stream.reads.count
-    // The usual read, without a look at anything.
-    if !read.isSpliced, stream.splicing == nil, backlogs.isEmpty { return last }
     let backlog = backlogs.removeValue(forKey: stream.key)
     if stream.matcher.dividesOutOfOrder || !read.isSpliced && stream.splicing == nil && backlog == nil {
       return last

@@ -281,18 +281,32 @@ final class StreamCorrelator: KindCorrelator {
     // What follows although nobody wants it has no place.
     let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
     reads.lastSerial += 1
-    var read = StreamRead(
+    let read = StreamRead(
       reader: Endpoint(header), thread: thread, isInScope: transfer.has(IPC_FLAG_IN_SCOPE),
       time: transfer.time, count: transfer.count, content: content,
       filled: content.isNone ? 0 : transfer.captured.count, isComplete: !hasMore, isSpliced: isSpliced,
       isShort: transfer.has(IPC_FLAG_PARTIAL), emptied: transfer.leavesEmpty,
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE),
       passed: passed, span: span, lossEpoch: epoch, serial: reads.lastSerial)
+    let isUsual = splices.isUsual(read, in: stream)
+    if !isUsual { return placeAmongSplices(read, in: stream, &stage) }
+    stream.readers.note(read.reader.tid, end: read.time)
+    enter(read, at: stream.reads.count, in: stream, &stage)
+  }
+
+  /// Adds a read to a stream that is spliced from.
+  private func placeAmongSplices(_ read: StreamRead, in stream: ByteStream, _ stage: inout EventStage) {
+    var read = read
     let index = splices.place(&read, in: stream, epoch: epoch, &stage.contents)
     stream.readers.note(read.reader.tid, end: read.time)
+    enter(read, at: index, in: stream, &stage)
+  }
+
+  /// Divides a read at once if that is possible, or lets it wait in its place.
+  private func enter(_ read: StreamRead, at index: Int, in stream: ByteStream, _ stage: inout EventStage) {
     if divideAtOnce(read, of: stream, &stage) { return }
     stream.reads.insert(read, at: index)
-    if !read.isComplete { reads.incoming[thread] = stream }
+    if !read.isComplete { reads.incoming[read.thread] = stream }
   }
 
   // MARK: - Contents in records of their own

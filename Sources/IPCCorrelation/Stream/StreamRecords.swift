@@ -76,6 +76,11 @@ struct StreamTransfer {
 }
 
 /// Bytes that one write put, or is putting, into a stream.
+///
+/// Its properties are many because it is one row of a queue: what the kernel told of one system call (who, when, how much,
+/// with which flags), and how far reads have gone through it. None of them can be derived from the others. Plain data in
+/// one piece is queued and moved without a reference being counted; but it is long, so the hot path reads single properties
+/// in the queue, and copies no whole write.
 struct StreamWrite: BitwiseCopyable {
   /// Who wrote.
   var source: Endpoint
@@ -133,6 +138,9 @@ struct StreamWrite: BitwiseCopyable {
 }
 
 /// A read whose writers are looked for.
+///
+/// Its properties are many for the same reason as those of ``StreamWrite``: it waits in a queue, and by the time that it is
+/// divided and reported, its record is gone. So everything that is ever asked of the record is here.
 struct StreamRead: BitwiseCopyable {
   /// Who read.
   var reader: Endpoint

@@ -91,6 +91,18 @@ struct WriteQueue: ~Copyable {
   /// Whether there are so many writes that finished ones in the middle are to be looked for.
   var isCrowded: Bool { writes.count > crowd }
 
+  /// Whether there is anything to be read of a write.
+  @inline(__always)
+  func isUnread(_ index: Int, skippingUrgent: Bool) -> Bool {
+    writes[index].remaining > 0 && !(skippingUrgent && writes[index].isUrgent)
+  }
+
+  /// The first write of which there is anything to be read.
+  @inline(__always)
+  func firstUnread(skippingUrgent: Bool) -> Int? {
+    writes.indices.first { isUnread($0, skippingUrgent: skippingUrgent) }
+  }
+
   /// What contradicts the invariants, a line each.
   func violations(areInOrderOf order: Order) -> [String] {
     var problems: [String] = []
@@ -155,47 +167,36 @@ struct WriteQueue: ~Copyable {
 
   // MARK: - Ending
 
-  /// What ending a write has shown.
-  enum Ending {
-    /// Its beginning was not known: it is to be added.
-    case notBegun
-    case ended
-    /// Reads were given more of it than it has.
-    case overtaken
+  /// The write that a thread has begun here.
+  @inline(__always)
+  func begun(by tid: Int32) -> Int? {
+    counts.inFlight > 0 ? writes.lastIndex { $0.isInFlight && $0.source.tid == tid } : nil
   }
 
-  /// Ends the write that a thread has begun here, in a queue in the order of serials.
-  mutating func end(_ write: borrowing StreamWrite) -> Ending {
-    guard let index = begun(by: write.source.tid) else { return .notBegun }
+  /// Ends a write that was begun, in a queue in the order of serials.
+  ///
+  /// - Returns: Whether reads were given more of it than it has.
+  mutating func end(_ index: Int, with write: borrowing StreamWrite) -> Bool {
     counts -= Counts(of: writes[index])
-    end(index, with: write)
+    learnEnd(of: index, from: write)
     let isOvertaken = writes[index].consumed > writes[index].count
     if isOvertaken { writes[index].count = writes[index].consumed }
     counts += Counts(of: writes[index])
-    return isOvertaken ? .overtaken : .ended
+    return isOvertaken
   }
 
-  /// Ends the write that a thread has begun here, in a queue in the order of positions, and moves it to where its end has
-  /// shown it to be.
-  ///
-  /// - Returns: Whether its beginning was known.
-  mutating func end(_ write: borrowing StreamWrite, at span: StreamSpan) -> Bool {
-    guard let index = begun(by: write.source.tid) else { return false }
+  /// Ends a write that was begun, in a queue in the order of positions, and moves it to where its end has shown it to be.
+  mutating func end(_ index: Int, with write: borrowing StreamWrite, at span: StreamSpan) {
     counts -= Counts(of: writes[index])
-    end(index, with: write)
+    learnEnd(of: index, from: write)
     var ended = writes.remove(at: index)
     ended.span = span
     place(ended)
     counts += Counts(of: ended)
-    return true
-  }
-
-  private func begun(by tid: Int32) -> Int? {
-    counts.inFlight > 0 ? writes.lastIndex { $0.isInFlight && $0.source.tid == tid } : nil
   }
 
   /// Learns what the end of a write tells of it.
-  private mutating func end(_ index: Int, with write: borrowing StreamWrite) {
+  private mutating func learnEnd(of index: Int, from write: borrowing StreamWrite) {
     if writes[index].isBatch, writes[index].consumed > write.count {
       // What was read beyond the first message of a batch is of the next ones.
       overread = (write.source.tid, writes[index].consumed - write.count)
@@ -214,8 +215,12 @@ struct WriteQueue: ~Copyable {
   }
 
   /// Closes writes of a thread whose ends were lost: it can be in one write only, and that is another one.
+  @inline(__always)
   mutating func abandon(by tid: Int32) {
-    guard counts.inFlight > 0 else { return }
+    if counts.inFlight > 0 { abandonBegun(by: tid) }
+  }
+
+  private mutating func abandonBegun(by tid: Int32) {
     for index in writes.indices where writes[index].isInFlight && writes[index].source.tid == tid {
       counts -= Counts(of: writes[index])
       writes[index].count = writes[index].consumed
@@ -259,10 +264,10 @@ struct WriteQueue: ~Copyable {
   /// Takes the sources of writes for inferred: one of them was chosen for want of proof.
   ///
   /// - Returns: Whether they have different lengths.
-  @discardableResult
-  mutating func doubtSources(of rivals: [Int]) -> Bool {
+  mutating func doubtSources(of rivals: ArraySlice<Int>) -> Bool {
     for rival in rivals { writes[rival].isInferred = true }
-    return rivals.contains { writes[$0].count != writes[rivals[0]].count }
+    guard let first = rivals.first else { return false }
+    return rivals.contains { writes[$0].count != writes[first].count }
   }
 
   // MARK: - Contents
@@ -291,8 +296,12 @@ struct WriteQueue: ~Copyable {
   }
 
   /// Gives the memory of contents back that nobody needs any more.
+  @inline(__always)
   mutating func releaseDiscarded(_ arena: inout ContentArena) {
-    if discarded.isEmpty { return }
+    if !discarded.isEmpty { releaseAll(&arena) }
+  }
+
+  private mutating func releaseAll(_ arena: inout ContentArena) {
     for piece in discarded { arena.release(piece) }
     discarded.removeAll(keepingCapacity: true)
   }
@@ -308,7 +317,7 @@ struct WriteQueue: ~Copyable {
 
   /// Lets go of the first write, and of what is unread of it.
   mutating func removeFirst() {
-    noteRemoval(of: writes[0])
+    noteRemoval(of: 0)
     // Unlike the one without a number, it copies nothing.
     writes.removeFirst(1)
   }
@@ -335,7 +344,7 @@ struct WriteQueue: ~Copyable {
     var kept = 0
     for index in writes.indices {
       if isOver(writes[index]) {
-        noteRemoval(of: writes[index])
+        noteRemoval(of: index)
       } else {
         if kept != index { writes[kept] = writes[index] }
         kept += 1
@@ -344,9 +353,10 @@ struct WriteQueue: ~Copyable {
     writes.removeLast(writes.count - kept)
   }
 
-  private mutating func noteRemoval(of write: StreamWrite) {
-    ancillary.remove(write.passed)
-    if !write.content.piece.isNone { discarded.append(write.content.piece) }
-    counts -= Counts(of: write)
+  @inline(__always)
+  private mutating func noteRemoval(of index: Int) {
+    ancillary.remove(writes[index].passed)
+    if !writes[index].content.piece.isNone { discarded.append(writes[index].content.piece) }
+    counts -= Counts(of: writes[index])
   }
 }

@@ -188,7 +188,7 @@ public final class InputFile {
 
   /// Opens a file; `-` is standard input.
   ///
-  /// - Throws: ``Failure`` if there is none, or it may not be read.
+  /// - Throws: `Failure` if there is none, or it may not be read.
   public init(path: String) throws(Failure) {
     if path == "-" {
       name = "standard input"

@@ -13,7 +13,7 @@ extension LiveTests {
       let script = """
         "$0" fault-rally --count 3000 --truth \(session.truthFile) || exit
         for i in $(seq 50); do
-          ls -l /proc/$PPID/fd > \(session.file("open")) || :
+          ls -l /proc/$PPID/fd > \(session.file("open")) 2> /dev/null || :
           grep -q bpf_link \(session.file("open")) || break
           sleep 0.1
         done

@@ -148,10 +148,7 @@ public final class CaptureOutput: EventConsumer {
     }
     for cut in cuts {
       try write(start..<cut.position)
-      // The trace goes on, and cannot be ended while it waits for a reader.
-      file = try OutputFile(path: cut.name, option: .kept, waits: false)
-      try FileUse.requireDistinct(others + [file.use(as: .capture)])
-      try file.begin()
+      file = try nextFile(named: cut.name)
       written = 0
       start = cut.position
     }
@@ -162,6 +159,18 @@ public final class CaptureOutput: EventConsumer {
   public func finish() throws(Failure) {
     if !isComplete { writer.end(to: &buffer) }
     try flush()
+  }
+
+  /// Opens a later file; nothing is written any more if that must not be.
+  private func nextFile(named name: String) throws(Failure) -> OutputFile {
+    let wasComplete = isComplete
+    isComplete = true
+    // The trace goes on, and cannot be ended while it waits for a reader.
+    var next = try OutputFile(path: name, option: .kept, waits: false)
+    try FileUse.requireDistinct(others + [next.use(as: .capture)])
+    try next.begin()
+    isComplete = wasComplete
+    return next
   }
 
   private func write(_ range: Range<Int>) throws(Failure) {

@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 import Libbpf
 import Logging
@@ -22,6 +23,14 @@ public enum Diagnostics {
   /// Writes one line as it is.
   public static func write(_ line: String) {
     _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+  }
+
+  /// Says nothing any more: what standard error is must not be written to.
+  static func discard() {
+    let null = open("/dev/null", O_WRONLY | O_CLOEXEC)
+    guard null >= 0 else { return }
+    dup2(null, STDERR_FILENO)
+    close(null)
   }
 
   /// Tells why ipcdump gives up; an expert's details only with `-v`.

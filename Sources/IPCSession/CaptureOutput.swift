@@ -163,14 +163,16 @@ public final class CaptureOutput: EventConsumer {
 
   /// Opens a later file; nothing is written any more if that must not be.
   private func nextFile(named name: String) throws(Failure) -> OutputFile {
-    let wasComplete = isComplete
-    isComplete = true
-    // The trace goes on, and cannot be ended while it waits for a reader.
-    var next = try OutputFile(path: name, option: .kept, waits: false)
-    try FileUse.requireDistinct(others + [next.use(as: .capture)])
-    try next.begin()
-    isComplete = wasComplete
-    return next
+    do throws(Failure) {
+      // The trace goes on, and cannot be ended while it waits for a reader.
+      var next = try OutputFile(path: name, option: .kept, waits: false)
+      try FileUse.requireDistinct(others + [next.use(as: .capture)])
+      try next.begin()
+      return next
+    } catch {
+      isComplete = true
+      throw error
+    }
   }
 
   private func write(_ range: Range<Int>) throws(Failure) {

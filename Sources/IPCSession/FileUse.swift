@@ -75,10 +75,7 @@ public struct FileUse {
     for (index, use) in uses.enumerated() {
       for other in uses[..<index] where use.destroys(other) {
         // Not even the reason may be written into a capture.
-        if [use.purpose, other.purpose].contains(.diagnostics), [use.purpose, other.purpose].contains(.input)
-        {
-          Diagnostics.discard()
-        }
+        if Set([use.purpose, other.purpose]) == [.diagnostics, .input] { Diagnostics.discard() }
         let also = use.name == other.name ? "" : " (also \(use.name))"
         throw Failure(
           .usage, "\(other.name)\(also) \(other.role) and \(use.role)",

@@ -43,6 +43,15 @@ extension OutputBuffer {
 }
 
 extension JSONWriter {
+  /// Writes what every object about a transfer begins with, whichever sort of it: who, to whom, of which type.
+  mutating func envelope(of kind: Kind, from source: Endpoint, to destination: Endpoint) {
+    field("src_pid", Int64(source.pid))
+    field("src_comm", source.comm)
+    field("dst_pid", Int64(destination.pid))
+    field("dst_comm", destination.comm)
+    field("type", kind.row.name)
+  }
+
   /// Writes a key and the name of a process.
   package mutating func field(_ name: StaticString, _ comm: Comm) {
     comm.withBytes { field(name, $0) }

@@ -74,11 +74,7 @@ public struct JSONFormat: EventFormat {
     var json = JSONWriter(output, isContinued: text != 0)
     if text == 0 {
       json.beginObject()
-      json.field("src_pid", Int64(event.source.pid))
-      json.field("src_comm", event.source.comm)
-      json.field("dst_pid", Int64(event.destination.pid))
-      json.field("dst_comm", event.destination.comm)
-      json.field("type", event.kind.row.name)
+      json.envelope(of: event.kind, from: event.source, to: event.destination)
       json.key("time")
       json.beginString()
     } else {

@@ -39,11 +39,7 @@ extension TrafficReport {
 
   private func append(_ conversation: Conversation, to json: inout JSONWriter) {
     json.beginObject()
-    json.field("src_pid", Int64(conversation.source.pid))
-    json.field("src_comm", conversation.source.comm)
-    json.field("dst_pid", Int64(conversation.destination.pid))
-    json.field("dst_comm", conversation.destination.comm)
-    json.field("type", conversation.kind.row.name)
+    json.envelope(of: conversation.kind, from: conversation.source, to: conversation.destination)
     conversation.channel.withUnsafeBufferPointer { json.field("channel", $0) }
     json.field("messages", conversation.messages)
     json.field("bytes", conversation.bytes)

@@ -7,16 +7,16 @@ import Testing
 
 @Suite("The report's page", .enabled(if: ChildProgram.isInstalled("chromium"), "chromium is not installed"))
 struct PageTests {
-  @Test func `shows processes, channels, talks and events`() throws {
+  @Test func `shows processes, channels, flows and events`() throws {
     struct Shown: Decodable {
-      var title: String, nodes: [String], edges: Int, talks: [String], events: Int, first: String,
+      var title: String, nodes: [String], edges: Int, flows: [String], events: Int, first: String,
         kinds: [String]
       var facts: String, hasNotice: Bool
     }
     let shown: Shown = try Page.small().evaluate(
       """
       return {
-        title: document.title, nodes: texts(".node .name"), edges: count(".edge"), talks: texts("#talks .row"),
+        title: document.title, nodes: texts(".node .name"), edges: count(".edge"), flows: texts("#flows .row"),
         events: count("#events .row"), first: texts("#events .row")[0], kinds: texts("#kinds .chip"),
         facts: texts("#facts-line")[0], hasNotice: count("#notice") > 0,
       };
@@ -25,7 +25,7 @@ struct PageTests {
     #expect(shown.nodes == ["sh", "cat", "wc", "unknown"])
     #expect(shown.edges == 6)
     #expect(
-      shown.talks == [
+      shown.flows == [
         "sh 4321wc 4323loopback-tcp127.0.0.1:8014.9 KiB", "cat 4322wc 4323pipe[123]114 B",
       ].map { $0.replacing("127.0.0.1", with: "127.0.0.2") } + [
         "sh 4321cat 4322pipe[123]16 B", "wc 4323sh 4321loopback-tcp127.0.0.1:8016 B",
@@ -70,8 +70,8 @@ struct PageTests {
       "q=needle": 1, "q=NEEDLE": 1, "q=4323": 3, "q=sigterm": 1, "q=needle+cat": 1, "q=needle+signal": 0,
       "q=process=4322": 0, "process=4322": 3, "hide=pipe": 3, "hide=pipe,signal": 2, "type=pipe": 3,
       "type=pipe,signal": 4, "type=none": 6, "q=40000": 2,
-      "span=2000000,4500000": 3, "q=%0Aneedle": 1, "q=%1B[2J": 1, "q=1.1%1B[2J": 0, "talk=0.1.0": 1,
-      "talk=9.9.9": 6, "": 6,
+      "span=2000000,4500000": 3, "q=%0Aneedle": 1, "q=%1B[2J": 1, "q=1.1%1B[2J": 0, "flow=0.1.0": 1,
+      "flow=9.9.9": 6, "": 6,
     ]
     let words = addresses.map { "\"\($0.key)\"" }.joined(separator: ",")
     let events: [Int] = try Page.small().evaluate(
@@ -92,7 +92,7 @@ struct PageTests {
       click(".node", 1); await note();
       click(".edge"); await note();
       document.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape" })); await note();
-      click("#talks .row"); await note();
+      click("#flows .row"); await note();
       click("#active .chip"); await note();
       click("#kinds .chip"); await note();
       click("#kinds .chip", 1); await note();

@@ -7,9 +7,9 @@ function writeAddress(capture, filter, selected, isFollowed) {
   if (filter.kinds.size) words.set("type", [...filter.kinds].map((i) => capture.kinds[i].name).join(","));
   if (filter.process !== null) words.set("process", capture.processes[filter.process].pid);
   if (filter.group !== null) words.set("group", filter.group);
-  if (filter.talk) {
-    const { source, destination, kind, channel } = filter.talk;
-    words.set("talk", [source, destination, kind, ...(channel === null ? [] : [channel])].join("."));
+  if (filter.flow) {
+    const { source, destination, kind, channel } = filter.flow;
+    words.set("flow", [source, destination, kind, ...(channel === null ? [] : [channel])].join("."));
   }
   // By one of its events: their numbers are those of the capture.
   if (filter.conversation !== null) words.set("conversation", filter.conversations.first(filter.conversation));
@@ -41,9 +41,9 @@ function readAddress(capture, filter) {
   const group = words.has("group") ? Number(words.get("group")) : -1;
   if (filter.groups.members(group).length) filter.group = group;
   const isEnd = (end) => capture.processes[end < 0 ? ~end : end] !== undefined;
-  const [source, destination, kind, channel = null] = (words.get("talk") ?? "").split(".").map(Number);
+  const [source, destination, kind, channel = null] = (words.get("flow") ?? "").split(".").map(Number);
   if (isEnd(source) && isEnd(destination) && capture.kinds[kind]) {
-    filter.talk = { source, destination, kind, channel: capture.channels[channel] === undefined ? null : channel };
+    filter.flow = { source, destination, kind, channel: capture.channels[channel] === undefined ? null : channel };
   }
   const span = (words.get("span") ?? "").split(",").map(Number);
   if (span.length === 2 && span[1] > span[0]) filter.span = span;

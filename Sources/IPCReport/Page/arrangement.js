@@ -24,7 +24,7 @@ class Arrangement {
 
   /**
    * @param open   First processes of the groups that are open.
-   * @param limit  Most groups that are told apart.
+   * @param limit  Most groups that are distinguished.
    * @param ratio  Width by height of what it is shown in.
    */
   constructor(capture, groups, open, limit, ratio) {
@@ -87,7 +87,7 @@ class Arrangement {
     return Object.assign(node, { width: Math.max(size.width + 20, head), height: size.height + 44 });
   }
 
-  /** A process; within its group, the name of that is not told again. */
+  /** A process; within its group, the name of that is not shown again. */
   #process(i, isInside = false) {
     const process = this.#capture.processes[i];
     const isUnknown = process.pid < 0;
@@ -133,16 +133,16 @@ class Arrangement {
     return { width, height };
   }
 
-  /** Edges between some nodes: how much they talk, and who began. */
+  /** Edges between some nodes: how much they send, and who began. */
   #between(nodes) {
     const place = new Map(nodes.flatMap((node, i) => node.members.map((process) => [process, i])));
     const edges = new Map();
-    for (const talk of this.#capture.talks) {
-      const [source, destination] = [place.get(talk.source), place.get(talk.destination)];
+    for (const flow of this.#capture.flows) {
+      const [source, destination] = [place.get(flow.source), place.get(flow.destination)];
       if (source === undefined || destination === undefined) continue;
       const key = `${source} ${destination}`;
       const edge = edges.get(key) ?? { source, destination, bytes: 0, isBack: edges.has(`${destination} ${source}`) };
-      edge.bytes += talk.bytes;
+      edge.bytes += flow.bytes;
       edges.set(key, edge);
     }
     const most = Math.max(1, ...[...edges.values()].map((edge) => edge.bytes));

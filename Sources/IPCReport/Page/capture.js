@@ -53,7 +53,7 @@ class Capture {
       const length = this.contentLength[i];
       this.contentStart[i + 1] = this.contentStart[i] + (length === noContent ? 0 : length);
     }
-    /** Events by time: some are told later than they happened. */
+    /** Events by time: some are reported later than they happened. */
     this.order = Uint32Array.from({ length: this.size }, (_, i) => i);
     if (this.time.some((time, i) => i > 0 && time < this.time[i - 1])) {
       this.order.sort((a, b) => this.time[a] - this.time[b] || a - b);
@@ -69,26 +69,26 @@ class Capture {
     return this.contents.subarray(this.contentStart[event], this.contentStart[event + 1]);
   }
 
-  /** Adds up who talks to whom: events of the same ends, kind and channel are one talk. */
+  /** Adds up who talks to whom: events of the same ends, kind and channel are one flow. */
   #sumUp() {
     const numbers = new Map();
-    /** Talks: ends as numbers of processes, kind, channel, and all that went there. */
-    this.talks = [];
-    /** Number of the talk of each event. */
-    this.talk = new Uint32Array(this.size);
+    /** Flows: ends as numbers of processes, kind, channel, and all that went there. */
+    this.flows = [];
+    /** Number of the flow of each event. */
+    this.flow = new Uint32Array(this.size);
     for (const process of this.processes) Object.assign(process, { bytes: 0, events: 0, first: Infinity });
     for (let i = 0; i < this.size; i++) {
       const [source, destination] = [this.source[i], this.destination[i]];
       const key = `${source} ${destination} ${this.kind[i]} ${this.channel[i]}`;
       let number = numbers.get(key);
       if (number === undefined) {
-        number = this.talks.length;
+        number = this.flows.length;
         numbers.set(key, number);
-        this.talks.push({ source, destination, kind: this.kind[i], channel: this.channel[i], events: 0, bytes: 0 });
+        this.flows.push({ source, destination, kind: this.kind[i], channel: this.channel[i], events: 0, bytes: 0 });
       }
-      this.talk[i] = number;
-      this.talks[number].events++;
-      this.talks[number].bytes += this.count[i];
+      this.flow[i] = number;
+      this.flows[number].events++;
+      this.flows[number].bytes += this.count[i];
       for (const end of source === destination ? [source] : [source, destination]) {
         const process = this.processes[end];
         process.bytes += this.count[i];

@@ -162,7 +162,7 @@ class Dialogue {
     return made;
   }
 
-  /** Appends what was captured of a turn; what was not is told where it lacks. */
+  /** Appends what was captured of a turn; what was not is named where it lacks. */
   #appendContents(turn, made) {
     const capture = this.#capture;
     let pieces = [];

@@ -18,8 +18,8 @@ class Filter {
     /** Number of a process that takes part, and of the first process of a group of which one does. */
     this.process = null;
     this.group = null;
-    /** Ends, which may be groups (`Groups.isEnd`), kind, and perhaps the channel of talks that are shown. */
-    this.talk = null;
+    /** Ends, which may be groups (`Groups.isEnd`), kind, and perhaps the channel of flows that are shown. */
+    this.flow = null;
     /** Number of a conversation. */
     this.conversation = null;
     /** Part of the time, `[from, to]` in nanoseconds. */
@@ -39,13 +39,13 @@ class Filter {
   /** Whether a filter is on beside that by time. */
   get #isNarrow() {
     return !this.search.isEmpty || this.kinds.size > 0 || this.process !== null || this.group !== null
-      || this.talk !== null || this.conversation !== null;
+      || this.flow !== null || this.conversation !== null;
   }
 
   clear() {
     this.query = "";
     this.kinds.clear();
-    this.process = this.group = this.talk = this.conversation = this.span = null;
+    this.process = this.group = this.flow = this.conversation = this.span = null;
   }
 
   /** Events that pass, whenever they happened, by time. */
@@ -58,7 +58,7 @@ class Filter {
       const [source, destination] = [capture.source[event], capture.destination[event]];
       if (this.process !== null && source !== this.process && destination !== this.process) return false;
       if (this.group !== null && this.groups.of[source] !== this.group && this.groups.of[destination] !== this.group) return false;
-      if (this.talk && !this.takes(this.talk, source, destination, capture.kind[event], capture.channel[event])) {
+      if (this.flow && !this.takes(this.flow, source, destination, capture.kind[event], capture.channel[event])) {
         return false;
       }
       if (this.conversation !== null && this.conversations.of(event) !== this.conversation) return false;
@@ -66,10 +66,10 @@ class Filter {
     });
   }
 
-  /** Whether an event of these ends, kind and channel belongs to a talk that was chosen. */
-  takes(talk, source, destination, kind, channel) {
-    return this.groups.isEnd(talk.source, source) && this.groups.isEnd(talk.destination, destination) && kind === talk.kind
-      && (talk.channel === null || channel === talk.channel);
+  /** Whether an event of these ends, kind and channel belongs to a flow that was chosen. */
+  takes(flow, source, destination, kind, channel) {
+    return this.groups.isEnd(flow.source, source) && this.groups.isEnd(flow.destination, destination) && kind === flow.kind
+      && (flow.channel === null || channel === flow.channel);
   }
 
   /** Of events that pass, sorted by time, those in the chosen part of the time. */

@@ -22,7 +22,7 @@ class FilterBar {
   #makeKinds() {
     const capture = this.#capture;
     const counts = new Array(capture.kinds.length).fill(0);
-    for (const talk of capture.talks) counts[talk.kind] += talk.events;
+    for (const flow of capture.flows) counts[flow.kind] += flow.events;
     capture.kinds.forEach((kind, i) => {
       if (!counts[i]) return;
       const chip = element("button", `chip kind-${i}`);
@@ -59,11 +59,11 @@ class FilterBar {
     if (filter.query) add(`“${filter.query}”`, () => { filter.query = this.#parts.search.value = ""; });
     if (filter.process !== null) add(processText(capture.processes[filter.process]), () => { filter.process = null; });
     if (filter.group !== null) add(filter.groups.text(filter.group), () => { filter.group = null; });
-    if (filter.talk) {
-      const { source, destination, kind, channel } = filter.talk;
+    if (filter.flow) {
+      const { source, destination, kind, channel } = filter.flow;
       const ends = [source, destination].map((end) => (end < 0 ? filter.groups.text(~end) : processText(capture.processes[end]))).join(" → ");
       const name = channel === null ? "" : ` ${visible(capture.channels[channel])}`;
-      add(`${ends}, ${capture.kinds[kind].name}${name}`, () => { filter.talk = null; });
+      add(`${ends}, ${capture.kinds[kind].name}${name}`, () => { filter.flow = null; });
     }
     if (filter.conversation !== null) add(filter.conversations.text(filter.conversation), () => { filter.conversation = null; });
     if (filter.span) {

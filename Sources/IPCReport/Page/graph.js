@@ -16,21 +16,21 @@ class Graph {
   /** Part of the drawing that is looked at. */
   view;
   #arrangement;
-  /** Groups that are open, and how many are told apart. */
+  /** Groups that are open, and how many are distinguished. */
   #open = new Set();
   #limit = 4;
   /** Edges: ends as places of nodes, kind, figures, element. */
   #edges = [];
-  /** Elements of the nodes, in their order; edge of each talk, −1 if it is not drawn. */
+  /** Elements of the nodes, in their order; edge of each flow, −1 if it is not drawn. */
   #elements = [];
-  #edgeOfTalk = new Int32Array(0);
+  #edgeOfFlow = new Int32Array(0);
   #focused = 0;
   /** How the filters stand. */
   #shown = () => {};
 
   /**
    * @param parts     Elements: `svg`, `note`, `toggleAll`.
-   * @param handlers  `process(number)`, `group(number)` and `talk(talk)` when one is chosen.
+   * @param handlers  `process(number)`, `group(number)` and `flow(flow)` when one is chosen.
    */
   constructor(parts, capture, groups, handlers) {
     this.#parts = parts;
@@ -45,7 +45,7 @@ class Graph {
 
   // MARK: Groups
 
-  /** Arranges anew: as many groups as can be read are told apart, and as many of those are open. */
+  /** Arranges anew: as many groups as can be read are distinguished, and as many of those are open. */
   #begin() {
     const [width, height] = this.view.room;
     this.#limit = Math.max(4, Math.min(Graph.nodeLimit, Math.round(width * height / 11_000)));
@@ -106,19 +106,19 @@ class Graph {
 
   // MARK: Drawing
 
-  /** Adds up the talks between nodes. */
+  /** Adds up the flows between nodes. */
   #collect() {
     const { nodeOf } = this.#arrangement;
     const edges = new Map();
-    const { talks } = this.#capture;
-    talks.forEach((talk, i) => {
-      const [from, to] = [nodeOf[talk.source], nodeOf[talk.destination]];
+    const { flows } = this.#capture;
+    flows.forEach((flow, i) => {
+      const [from, to] = [nodeOf[flow.source], nodeOf[flow.destination]];
       if (from < 0 || to < 0) return;
-      const key = `${from} ${to} ${talk.kind}`;
-      const edge = edges.get(key) ?? { from, to, kind: talk.kind, events: 0, bytes: 0, talks: [] };
-      edge.events += talk.events;
-      edge.bytes += talk.bytes;
-      edge.talks.push(i);
+      const key = `${from} ${to} ${flow.kind}`;
+      const edge = edges.get(key) ?? { from, to, kind: flow.kind, events: 0, bytes: 0, flows: [] };
+      edge.events += flow.events;
+      edge.bytes += flow.bytes;
+      edge.flows.push(i);
       edges.set(key, edge);
     });
     this.#arrangement.edgeCount = edges.size;
@@ -126,7 +126,7 @@ class Graph {
     const most = Math.max(1, ...this.#edges.map((edge) => edge.bytes));
     // Edges between the same two nodes lie beside each other.
     const between = new Map();
-    this.#edgeOfTalk = new Int32Array(talks.length).fill(-1);
+    this.#edgeOfFlow = new Int32Array(flows.length).fill(-1);
     // Many edges are thinner.
     const part = Math.min(1, 40 / this.#edges.length);
     this.#edges.forEach((edge, i) => {
@@ -134,7 +134,7 @@ class Graph {
       edge.pair = [edge.from, edge.to].sort((a, b) => a - b).join(" ");
       edge.lane = between.get(edge.pair) ?? 0;
       between.set(edge.pair, edge.lane + 1);
-      for (const talk of edge.talks) this.#edgeOfTalk[talk] = i;
+      for (const flow of edge.flows) this.#edgeOfFlow[flow] = i;
     });
     for (const edge of this.#edges) edge.isAlone = edge.from !== edge.to && between.get(edge.pair) === 1;
   }
@@ -200,7 +200,7 @@ class Graph {
       .map((node) => node.process ?? (node.group === Arrangement.others ? null : ~node.group));
     // The others have no name by which the filter could know them.
     if (source === null || destination === null) return;
-    this.#handlers.talk({ source, destination, kind: edge.kind, channel: null });
+    this.#handlers.flow({ source, destination, kind: edge.kind, channel: null });
   }
 
   #focus(i) {
@@ -230,21 +230,21 @@ class Graph {
     event.preventDefault();
   }
 
-  /** Fades what the filter lets nothing through of; `counts` has the number of shown events of each talk. */
+  /** Fades what the filter lets nothing through of; `counts` has the number of shown events of each flow. */
   update(filter, counts) {
     this.#shown = () => {
       const { nodes, nodeOf } = this.#arrangement;
       const isEdgeLive = new Uint8Array(this.#edges.length);
       const isLive = new Uint8Array(nodes.length);
-      this.#capture.talks.forEach((talk, i) => {
+      this.#capture.flows.forEach((flow, i) => {
         if (!counts[i]) return;
-        if (this.#edgeOfTalk[i] >= 0) isEdgeLive[this.#edgeOfTalk[i]] = 1;
-        for (const end of [talk.source, talk.destination]) if (nodeOf[end] >= 0) isLive[nodeOf[end]] = 1;
+        if (this.#edgeOfFlow[i] >= 0) isEdgeLive[this.#edgeOfFlow[i]] = 1;
+        for (const end of [flow.source, flow.destination]) if (nodeOf[end] >= 0) isLive[nodeOf[end]] = 1;
       });
       this.#edges.forEach((edge, i) => {
         edge.element.classList.toggle("faded", !isEdgeLive[i]);
-        const [{ source, destination, kind }] = edge.talks.map((talk) => this.#capture.talks[talk]);
-        edge.element.classList.toggle("chosen", !!filter.talk && filter.takes({ ...filter.talk, channel: null }, source, destination, kind));
+        const [{ source, destination, kind }] = edge.flows.map((flow) => this.#capture.flows[flow]);
+        edge.element.classList.toggle("chosen", !!filter.flow && filter.takes({ ...filter.flow, channel: null }, source, destination, kind));
       });
       nodes.forEach((node, i) => {
         const isFaded = node.type === "open" ? !node.inside.some((_, j) => isLive[i + 1 + j]) : !isLive[i];

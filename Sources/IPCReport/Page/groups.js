@@ -30,9 +30,9 @@ class Groups {
 
   /** Place of each process in a walk that goes on to whom one talks with most, so that neighbours follow each other. */
   #neighbourhood() {
-    const { talks, processes } = this.#capture;
+    const { flows, processes } = this.#capture;
     const near = processes.map(() => new Map());
-    for (const { source, destination, bytes } of talks) {
+    for (const { source, destination, bytes } of flows) {
       if (source === destination) continue;
       for (const [one, other] of [[source, destination], [destination, source]]) {
         near[one].set(other, (near[one].get(other) ?? 0) + bytes + 1);

@@ -1,6 +1,6 @@
 "use strict";
 
-/** The page: what is chosen, and who is told when that changes. */
+/** The page: what is chosen, and who learns when that changes. */
 class Page {
   #capture = new Capture();
   #filter = new Filter(this.#capture);
@@ -8,10 +8,10 @@ class Page {
   /** Events that pass the filter but for the time, and those that pass all of it. */
   #passing = this.#capture.order;
   #shown = this.#capture.order;
-  /** Shown events and their bytes by number of the talk. */
-  #counts = new Uint32Array(this.#capture.talks.length);
-  #bytes = new Float64Array(this.#capture.talks.length);
-  #talks = [];
+  /** Shown events and their bytes by number of the flow. */
+  #counts = new Uint32Array(this.#capture.flows.length);
+  #bytes = new Float64Array(this.#capture.flows.length);
+  #flows = [];
   #order = "bytes";
   #selected = -1;
   /** Query whose words are marked. */
@@ -22,7 +22,7 @@ class Page {
   #timeline;
   #details;
   #dialogue;
-  #talkGrid;
+  #flowGrid;
   #eventGrid;
 
   constructor() {
@@ -51,7 +51,7 @@ class Page {
     this.#graph = new Graph(graphParts, capture, this.#filter.groups, {
       process: (process) => this.#toggle("process", process),
       group: (group) => this.#toggle("group", group),
-      talk: (talk) => this.#toggleTalk(talk),
+      flow: (flow) => this.#toggleFlow(flow),
     });
     this.#timeline = new Timeline(
       {
@@ -74,16 +74,16 @@ class Page {
   // MARK: Parts
 
   #makeGrids() {
-    const talk = (row) => this.#capture.talks[this.#talks[row]];
-    const figures = (row) => ({ events: this.#counts[this.#talks[row]], bytes: this.#bytes[this.#talks[row]] });
-    this.#talkGrid = new Grid(this.#get("talks"), "Who talks to whom", talkColumns(this.#capture, this.#filter.search, talk, figures), {
+    const flow = (row) => this.#capture.flows[this.#flows[row]];
+    const figures = (row) => ({ events: this.#counts[this.#flows[row]], bytes: this.#bytes[this.#flows[row]] });
+    this.#flowGrid = new Grid(this.#get("flows"), "Who talks to whom", flowColumns(this.#capture, this.#filter.search, flow, figures), {
       open: (row) => {
-        const { source, destination, kind, channel } = talk(row);
-        this.#toggleTalk({ source, destination, kind, channel });
+        const { source, destination, kind, channel } = flow(row);
+        this.#toggleFlow({ source, destination, kind, channel });
       },
       sort: (name) => {
         this.#order = name;
-        this.#showTalks();
+        this.#showFlows();
       },
     });
     const event = (row) => this.#shown[row];
@@ -96,7 +96,7 @@ class Page {
     const capture = this.#capture;
     document.title = `${visible(capture.title)} – ipcdump report`;
     this.#get("title").textContent = visible(capture.title);
-    const bytes = capture.talks.reduce((sum, talk) => sum + talk.bytes, 0);
+    const bytes = capture.flows.reduce((sum, flow) => sum + flow.bytes, 0);
     this.#get("facts-line").textContent = capture.size
       ? [
         `${dateText(capture)} ${clockText(capture, capture.begin).slice(0, 8)}`, spanText(capture.end - capture.begin),
@@ -177,10 +177,10 @@ class Page {
     this.#update();
   }
 
-  #toggleTalk(talk) {
-    const old = this.#filter.talk;
-    const isSame = old && ["source", "destination", "kind", "channel"].every((key) => old[key] === talk[key]);
-    this.#filter.talk = isSame ? null : talk;
+  #toggleFlow(flow) {
+    const old = this.#filter.flow;
+    const isSame = old && ["source", "destination", "kind", "channel"].every((key) => old[key] === flow[key]);
+    this.#filter.flow = isSame ? null : flow;
     this.#update();
   }
 
@@ -262,27 +262,27 @@ class Page {
     this.#counts.fill(0);
     this.#bytes.fill(0);
     for (const event of this.#shown) {
-      this.#counts[capture.talk[event]]++;
-      this.#bytes[capture.talk[event]] += capture.count[event];
+      this.#counts[capture.flow[event]]++;
+      this.#bytes[capture.flow[event]] += capture.count[event];
     }
     this.#graph.update(this.#filter, this.#counts);
-    this.#showTalks();
+    this.#showFlows();
     this.#eventGrid.show(this.#shown.length, this.#shown.indexOf(this.#selected));
     this.#showNotes();
     this.#writeAddress();
   }
 
-  #showTalks() {
+  #showFlows() {
     const capture = this.#capture;
-    this.#talks = sortedTalks(capture, this.#order, this.#counts, this.#bytes);
-    const { talk } = this.#filter;
-    const active = talk ? this.#talks.findIndex((i) => {
-      const row = capture.talks[i];
-      return this.#filter.takes(talk, row.source, row.destination, row.kind, row.channel);
+    this.#flows = sortedFlows(capture, this.#order, this.#counts, this.#bytes);
+    const { flow } = this.#filter;
+    const active = flow ? this.#flows.findIndex((i) => {
+      const row = capture.flows[i];
+      return this.#filter.takes(flow, row.source, row.destination, row.kind, row.channel);
     }) : -1;
-    this.#talkGrid.show(this.#talks.length, active);
-    this.#talkGrid.markSort(this.#order);
-    this.#get("talks-note").textContent = number(this.#talks.length);
+    this.#flowGrid.show(this.#flows.length, active);
+    this.#flowGrid.markSort(this.#order);
+    this.#get("flows-note").textContent = number(this.#flows.length);
   }
 
   #showNotes() {

@@ -3,20 +3,20 @@
 /**
  * Columns of the table of who talks to whom.
  *
- * @param talk     Talk of a row.
+ * @param flow     Flow of a row.
  * @param figures  Its shown `events` and `bytes`.
  */
-function talkColumns(capture, search, talk, figures) {
+function flowColumns(capture, search, flow, figures) {
   const process = (cell, i) => fillProcess(cell, capture.processes[i], search);
   return [
-    { title: "From", className: "end", sort: "from", fill: (cell, row) => process(cell, talk(row).source) },
-    { title: "To", className: "end", sort: "to", fill: (cell, row) => process(cell, talk(row).destination) },
-    { title: "Type", className: "kind", sort: "type", fill: (cell, row) => fillKind(cell, capture, talk(row).kind, search) },
-    { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[talk(row).channel]), search) },
+    { title: "From", className: "end", sort: "from", fill: (cell, row) => process(cell, flow(row).source) },
+    { title: "To", className: "end", sort: "to", fill: (cell, row) => process(cell, flow(row).destination) },
+    { title: "Type", className: "kind", sort: "type", fill: (cell, row) => fillKind(cell, capture, flow(row).kind, search) },
+    { title: "Channel", className: "wide", fill: (cell, row) => fillText(cell, visible(capture.channels[flow(row).channel]), search) },
     { title: "Events", className: "figure", sort: "events", fill: (cell, row) => { cell.textContent = number(figures(row).events); } },
     {
       title: "Bytes", className: "figure", sort: "bytes",
-      fill: (cell, row) => fillBytes(cell, capture, talk(row).kind, figures(row).bytes),
+      fill: (cell, row) => fillBytes(cell, capture, flow(row).kind, figures(row).bytes),
     },
   ];
 }
@@ -45,19 +45,19 @@ function eventColumns(capture, search, event) {
   ];
 }
 
-/** Positions of talks of which anything is shown, by an order's name; `counts` and `bytes` are by position. */
-function sortedTalks(capture, order, counts, bytes) {
-  const { talks } = capture;
+/** Positions of flows of which anything is shown, by an order's name; `counts` and `bytes` are by position. */
+function sortedFlows(capture, order, counts, bytes) {
+  const { flows } = capture;
   const name = (end) => capture.processes[end].name.toLowerCase();
   const figures = (a, b) => bytes[b] - bytes[a] || counts[b] - counts[a] || a - b;
   const orders = {
     bytes: figures,
     events: (a, b) => counts[b] - counts[a] || figures(a, b),
-    from: (a, b) => name(talks[a].source).localeCompare(name(talks[b].source)) || figures(a, b),
-    to: (a, b) => name(talks[a].destination).localeCompare(name(talks[b].destination)) || figures(a, b),
-    type: (a, b) => talks[a].kind - talks[b].kind || figures(a, b),
+    from: (a, b) => name(flows[a].source).localeCompare(name(flows[b].source)) || figures(a, b),
+    to: (a, b) => name(flows[a].destination).localeCompare(name(flows[b].destination)) || figures(a, b),
+    type: (a, b) => flows[a].kind - flows[b].kind || figures(a, b),
   };
-  return talks.map((_, i) => i).filter((i) => counts[i]).sort(orders[order]);
+  return flows.map((_, i) => i).filter((i) => counts[i]).sort(orders[order]);
 }
 
 function fillText(cell, text, search) {

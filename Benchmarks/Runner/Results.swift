@@ -29,7 +29,7 @@ struct Results {
         comparison.comparesCPU ? "CPU time of the workload for an operation" : "Time of an operation"
       parts.append("### \(measure), traced/untraced\n\n\(comparison.table)")
       let losses = comparison.lossTable
-      if !losses.rows.isEmpty { parts.append("### What ipcdump told\n\n\(losses)") }
+      if !losses.rows.isEmpty { parts.append("### What ipcdump reported\n\n\(losses)") }
     }
     return parts.joined(separator: "\n\n")
   }

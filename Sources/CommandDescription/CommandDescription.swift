@@ -47,3 +47,54 @@ public struct CommandDescription {
     [([], self)] + subcommands.map { ([$0.name], $0) }
   }
 }
+
+/// An option, or a flag.
+struct OptionDescription {
+  /// As they are typed.
+  let names: [String]
+  /// What it does, in a sentence.
+  let summary: String
+  /// The part of the help that it stands in.
+  let section: String?
+  let isRepeating: Bool
+  /// What must follow; nil for a flag.
+  let value: ValueDescription?
+  /// What holds without it.
+  let standard: String?
+
+  init(_ dumped: DumpedHelp.Argument) {
+    names = (dumped.names ?? []).map(\.word)
+    summary = dumped.abstract ?? ""
+    section = dumped.sectionTitle
+    isRepeating = dumped.isRepeating
+    value = dumped.kind == "flag" ? nil : ValueDescription(dumped)
+    standard = dumped.defaultValue
+  }
+}
+
+/// A shell that can be taught what to complete.
+public enum CompletedShell: String, CaseIterable, Sendable {
+  case bash
+  case zsh
+  case fish
+}
+
+extension CommandDescription {
+  /// What a shell completes, as a script in its language.
+  public func completionScript(for shell: CompletedShell) -> String {
+    switch shell {
+    case .bash: BashCompletion(self).text
+    case .zsh: ZshCompletion(self).text
+    case .fish: FishCompletion(self).text
+    }
+  }
+}
+
+/// Why nothing can be written.
+public struct DescriptionError: Error {
+  /// In a sentence.
+  public let message: String
+
+  /// Says why.
+  public init(_ message: String) { self.message = message }
+}

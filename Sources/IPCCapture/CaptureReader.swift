@@ -60,7 +60,7 @@ public struct CaptureReader: ~Copyable {
   ///
   /// - Parameters:
   ///   - file: The file, from where it has been read to.
-  ///   - zone: Zone that local times are told in.
+  ///   - zone: Zone that local times are shown in.
   ///   - mayRead: Is asked before each reading from the file's descriptor, and may wait; false ends the capture there.
   public init(
     file: InputFile, zone: TimeZoneOffset = .local,

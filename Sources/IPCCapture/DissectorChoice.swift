@@ -33,7 +33,7 @@ struct DissectorChoice {
   }
 }
 
-/// What Wireshark is told to show a payload as.
+/// What Wireshark is asked to show a payload as.
 enum Dissector: Equatable {
   /// A protocol's.
   case of(ChannelProtocol)

@@ -1,14 +1,14 @@
 import IPCModel
 import RecordLayout
 
-/// Turns the kernel's records into events: who sent what to whom, told once.
+/// Turns the kernel's records into events: who sent what to whom, each transfer once.
 public struct Correlator: ~Copyable {
   let correlators: [any KindCorrelator]
   private let settings: CorrelatorSettings
   private var lost: [UInt32]
 
   /// Finished events in the order of time.
-  public private(set) var stage = EventStage()
+  public private(set) var buffer = ReorderBuffer()
 
   /// Times that a clock can tell which begins with the machine; sums of them and of waits do not overflow.
   private static let times = 1...UInt64(Int64.max)
@@ -21,14 +21,14 @@ public struct Correlator: ~Copyable {
   }
 
   /// Learns which channels exist when the trace begins, and who holds them.
-  public mutating func seed(_ channels: LiveChannels) {
+  public mutating func seed(_ channels: OpenChannels) {
     for correlator in correlators { correlator.seed(channels) }
   }
 
   /// Learns that the kernel has forgotten channels of interest. What was not seen is not inferred from then on: others
   /// than those who are known may have sent it.
-  public mutating func noteForgotten() {
-    for correlator in correlators { correlator.noteForgotten() }
+  public mutating func channelsWereForgotten() {
+    for correlator in correlators { correlator.channelsWereForgotten() }
   }
 
   /// Whether an operation waits for its other side.
@@ -44,20 +44,20 @@ public struct Correlator: ~Copyable {
     let header = record.loadUnaligned(as: ipc_header.self)
     let kind = Int(header.kind)
     guard kind < correlators.count, Self.times.contains(header.time) else { return nil }
-    if header.lost != lost[kind] { noteLost(header.lost, of: kind) }
-    correlators[kind].take(record, header: header, into: &stage)
+    if header.lost != lost[kind] { countLost(header.lost, of: kind) }
+    correlators[kind].take(record, header: header, into: &buffer)
     return header.time
   }
 
   /// Learns how many records of a kind were lost up to now, as a record would tell; of use when none follows.
-  public mutating func noteLost(_ records: UInt64, of kind: Kind) {
-    noteLost(UInt32(truncatingIfNeeded: records), of: Int(kind.rawValue))
+  public mutating func countLost(_ records: UInt64, of kind: Kind) {
+    countLost(UInt32(truncatingIfNeeded: records), of: Int(kind.rawValue))
   }
 
-  private mutating func noteLost(_ records: UInt32, of kind: Int) {
+  private mutating func countLost(_ records: UInt32, of kind: Int) {
     guard records != lost[kind] else { return }
     lost[kind] = records
-    correlators[kind].noteLoss()
+    correlators[kind].recordsWereLost()
   }
 
   /// Hands out the events before which nothing earlier can come any more.
@@ -71,10 +71,10 @@ public struct Correlator: ~Copyable {
     let (timeout, window) = (settings.matchTimeout, settings.reorderWindow)
     var horizon = now > window ? now - window : 0
     for correlator in correlators {
-      if now > timeout { correlator.settle(before: now - timeout, into: &stage) }
+      if now > timeout { correlator.settle(before: now - timeout, into: &buffer) }
       if let pending = correlator.earliestPending { horizon = min(horizon, pending - 1) }
     }
-    stage.release(through: horizon, body)
+    buffer.release(through: horizon, body)
   }
 
   /// Decides everything that is still open: the trace is over, and ``release(now:_:)`` of `UInt64.max` hands out all
@@ -83,10 +83,10 @@ public struct Correlator: ~Copyable {
   /// - Parameters:
   ///   - now: Time of the end.
   ///   - channels: The channels that exist then.
-  public mutating func finish(now: UInt64, channels: LiveChannels) {
+  public mutating func finish(now: UInt64, channels: OpenChannels) {
     for correlator in correlators {
-      correlator.settle(before: .max, into: &stage)
-      correlator.finish(at: now, channels: channels, into: &stage)
+      correlator.settle(before: .max, into: &buffer)
+      correlator.finish(at: now, channels: channels, into: &buffer)
     }
   }
 
@@ -94,14 +94,14 @@ public struct Correlator: ~Copyable {
   package var violations: [String] { correlators.flatMap(\.violations) }
 
   /// Whether a look at the channels that exist would decide anything.
-  public var wantsLiveChannels: Bool { correlators.contains { $0.wantsLiveChannels } }
+  public var wantsOpenChannels: Bool { correlators.contains { $0.wantsOpenChannels } }
 
   /// Tells unread bytes of channels that are gone, and lets go of idle ones, so that nothing grows with time.
   ///
   /// - Parameters:
   ///   - now: Time of the call.
   ///   - channels: The channels that exist, if it was worth looking.
-  public mutating func sweep(now: UInt64, channels: LiveChannels?) {
-    for correlator in correlators { correlator.sweep(at: now, channels: channels, into: &stage) }
+  public mutating func sweep(now: UInt64, channels: OpenChannels?) {
+    for correlator in correlators { correlator.sweep(at: now, channels: channels, into: &buffer) }
   }
 }

@@ -29,6 +29,6 @@ public struct CorrelatorSettings: Sendable {
     self.serviceName = serviceName
   }
 
-  /// Bytes of a read that its records carry at most: without `-x`, those by which writes are told apart.
+  /// Bytes of a read that its records carry at most: without `-x`, those by which writes are distinguished.
   var receivedLimit: Int { Int(clamping: max(captureLimit, UInt64(IPC_COMPARED_LIMIT))) }
 }

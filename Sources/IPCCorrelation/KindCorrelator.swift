@@ -4,21 +4,21 @@ import RecordLayout
 /// State machine that turns the records of one kind into events.
 protocol KindCorrelator: AnyObject {
   /// Learns which channels exist when the trace begins.
-  func seed(_ channels: LiveChannels)
+  func seed(_ channels: OpenChannels)
 
   /// Learns that from now on, others may have sent over a known channel without being seen.
-  func noteForgotten()
+  func channelsWereForgotten()
 
   /// Takes a record of this kind.
   ///
   /// - Parameter record: Header and all, valid during the call only.
-  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage)
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into buffer: inout ReorderBuffer)
 
   /// Learns that records of this kind were lost just before the next one.
-  func noteLoss()
+  func recordsWereLost()
 
   /// Decides, as inferred, whatever has waited since before a time.
-  func settle(before time: UInt64, into stage: inout EventStage)
+  func settle(before time: UInt64, into buffer: inout ReorderBuffer)
 
   /// Time of the earliest operation that still waits for its other side.
   var earliestPending: UInt64? { get }
@@ -26,15 +26,15 @@ protocol KindCorrelator: AnyObject {
   /// Tells the bytes that nobody will receive any more.
   ///
   /// - Parameter channels: What the kernel knows of the channels that still exist.
-  func finish(at time: UInt64, channels: LiveChannels, into stage: inout EventStage)
+  func finish(at time: UInt64, channels: OpenChannels, into buffer: inout ReorderBuffer)
 
   /// Tells unread bytes of channels that are gone, and lets go of idle ones.
   ///
   /// - Parameter channels: What the kernel knows of the channels that still exist, if it was worth looking.
-  func sweep(at time: UInt64, channels: LiveChannels?, into stage: inout EventStage)
+  func sweep(at time: UInt64, channels: OpenChannels?, into buffer: inout ReorderBuffer)
 
   /// Whether a look at the channels that exist would decide anything.
-  var wantsLiveChannels: Bool { get }
+  var wantsOpenChannels: Bool { get }
 
   /// What contradicts the invariants of its state, a line each; for tests.
   var violations: [String] { get }
@@ -43,7 +43,7 @@ protocol KindCorrelator: AnyObject {
 extension KindCorrelator {
   var violations: [String] { [] }
 
-  func noteForgotten() {}
+  func channelsWereForgotten() {}
 }
 
 /// One correlator a kind, by the kind's raw value.

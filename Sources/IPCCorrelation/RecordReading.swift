@@ -1,3 +1,4 @@
+import IPCModel
 import RecordLayout
 
 extension UnsafeRawBufferPointer {
@@ -31,3 +32,47 @@ extension ipc_transfer {
     rest.first(UInt32(min(UInt64(captured), count)))
   }
 }
+
+/// Name of one kernel object for its whole life.
+struct ChannelKey: Hashable, Sendable {
+  /// Its address.
+  let address: UInt64
+  /// What tells it from an earlier object at the same address: of pipes and unix sockets their inode number.
+  let identity: UInt64
+
+  /// Feeds both, folded into one word: sockets that are made where others were closed share one address by the thousands.
+  func hash(into hasher: inout Hasher) { hasher.combine(address ^ (identity &* IPC_HASH_FACTOR)) }
+}
+
+/// The thread that a record is of, as far as it tells which other records are of the same call.
+///
+/// Threads without a number in this pid namespace are all 0. Of theirs, the time tells, which the records of one
+/// transfer and its contents share.
+struct RecordedThread: Hashable {
+  /// A number of a thread, or a time with the highest bit set.
+  private let value: UInt64
+
+  init(_ header: ipc_header) {
+    value = header.tid == 0 ? header.time | 1 << 63 : UInt64(header.tid)
+  }
+}
+
+extension Endpoint {
+  /// Who a record says acted.
+  init(_ header: ipc_header) {
+    self.init(tgid: header.tgid, tid: header.tid, comm: header.comm)
+  }
+
+  /// From a record's fields; 0 means that the process has no number in this pid namespace.
+  init(tgid: UInt32, tid: UInt32, comm: RecordedComm) {
+    let name = withUnsafeBytes(of: comm) { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
+    self.init(
+      pid: tgid == 0 ? -1 : Int32(bitPattern: tgid), tid: tid == 0 ? -1 : Int32(bitPattern: tid), comm: name)
+  }
+}
+
+/// `char comm[16]`, as Swift imports it.
+typealias RecordedComm = (
+  CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar, CChar,
+  CChar
+)

@@ -1,7 +1,7 @@
 import DequeModule
 
 /// Reads that wait for their writers, in the order of time, whatever order their records came in.
-struct WaitingLine<Place> {
+struct PendingReads<Place> {
   /// One of them: when it ended, its number, and where it is.
   typealias Entry = (time: UInt64, serial: UInt64, place: Place)
 

@@ -10,7 +10,7 @@ public struct ProtocolSniffer: Sendable {
   }
 
   private var memory = ProtocolMemory()
-  /// Protocols whose messages can be told by how they begin.
+  /// Protocols whose messages can be known by how they begin.
   private let recognized: [Recognized]
   private let tcpPorts: [(port: UInt64, known: ChannelProtocol)]
   private let udpPorts: [(port: UInt64, known: ChannelProtocol)]

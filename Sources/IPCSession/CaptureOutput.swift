@@ -76,7 +76,7 @@ public final class CaptureOutput: EventConsumer {
   ///
   /// - Parameters:
   ///   - settings: Which files there are.
-  ///   - clock: Clock that times are told by.
+  ///   - clock: Clock that times are shown by.
   ///   - first: The first file, if it is open.
   ///   - others: What else is open, none of which may be one of these files.
   public init(

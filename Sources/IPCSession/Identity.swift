@@ -79,7 +79,7 @@ public struct Identity: Equatable, Sendable {
       let room = count
       var groups = [gid_t](repeating: 0, count: Int(room))
       if getgrouplist(name, gid, &groups, &count) >= 0 { return Array(groups.prefix(Int(count))) }
-      // It has told how many there are.
+      // It has said how many there are.
       if count <= room { return [gid] }
     }
   }

@@ -1,3 +1,4 @@
+import Glibc
 import IPCModel
 import IPCTracing
 
@@ -25,4 +26,11 @@ struct LossCounter {
     report(Loss(kind: nil, count: skipped - reportedSkipped, bytes: 0, time: now))
     reportedSkipped = skipped
   }
+}
+
+/// Now, in nanoseconds of `CLOCK_MONOTONIC`.
+func monotonicNow() -> UInt64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -43,7 +43,7 @@ public struct Session: ~Copyable {
   ///
   /// - Parameters:
   ///   - pipeline: Where events go.
-  ///   - summary: The output of it that adds up, if there is one: it is told what goes on, and shown when SIGUSR1 comes.
+  ///   - summary: The output of it that adds up, if there is one: it learns what goes on, and shown when SIGUSR1 comes.
   public init(
     _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?
   ) throws(Failure) {
@@ -104,7 +104,7 @@ public struct Session: ~Copyable {
       try tracer.exclude(own.directions(among: held))
     }
     try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles)
-    correlator.seed(LiveChannels(held))
+    correlator.seed(OpenChannels(held))
     summary?.begin(at: monotonicNow())
     if command.isRunnable {
       tracer.arm(command.pid)
@@ -141,7 +141,7 @@ public struct Session: ~Copyable {
   /// for every few of them. The first wait without any is as short, because a record may just have come in silence.
   private mutating func wait() {
     let hadNap = isNapping
-    isNapping = correlator.stage.count > 0 || correlator.hasPending
+    isNapping = correlator.buffer.count > 0 || correlator.hasPending
     let part = settings.ringSize / Self.napShare
     if isNapping != hadNap { tracer.letRecordsWait(isNapping ? part : 0) }
     guard tracer.ring.waiting < (isNapping ? part : 1) else { return }
@@ -151,7 +151,7 @@ public struct Session: ~Copyable {
   private mutating func takeSignals() {
     while let arrival = signals.next() {
       if arrival.number == SIGCHLD {
-        noteEnding()
+        beginEnding()
       } else if arrival.number == SIGUSR1 {
         isSummaryDue = true
       } else {
@@ -162,7 +162,7 @@ public struct Session: ~Copyable {
     }
   }
 
-  private mutating func noteEnding() {
+  private mutating func beginEnding() {
     guard command.isRunnable, ending == nil else { return }
     ending = command.ending()
     guard ending != nil, tracer.treeSize > 0, !stop.isStopping, !settings.isQuiet else { return }
@@ -177,7 +177,7 @@ public struct Session: ~Copyable {
   private mutating func drain(now: UInt64) throws(Failure) -> Bool {
     var last: UInt64 = 0
     var taken = 0
-    if tracer.hasForgottenChannels { correlator.noteForgotten() }
+    if tracer.hasForgottenChannels { correlator.channelsWereForgotten() }
     tracer.ring.consume { record in
       last = max(last, correlator.take(record) ?? 0)
       taken += record.count
@@ -204,9 +204,9 @@ public struct Session: ~Copyable {
     }
   }
 
-  /// Lets the correlator know of losses that no record has told yet.
-  private mutating func noteLosses() {
-    for kind in Kind.all { correlator.noteLost(tracer.lost(kind).records, of: kind) }
+  /// Lets the correlator know of losses that no record has reported yet.
+  private mutating func countLosses() {
+    for kind in Kind.all { correlator.countLost(tracer.lost(kind).records, of: kind) }
   }
 
   private mutating func tellLosses(now: UInt64) {
@@ -218,13 +218,13 @@ public struct Session: ~Copyable {
     losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
     pipeline.resynchronizeClock()
     isTreeGone = ending != nil && !tracer.isTreeAlive()
-    let live: LiveChannels? = correlator.wantsLiveChannels ? LiveChannels(try tracer.openChannels()) : nil
+    let live: OpenChannels? = correlator.wantsOpenChannels ? OpenChannels(try tracer.openChannels()) : nil
     // What the look shows to be gone may have been read by what was lost.
-    if live != nil, tracer.ring.isEmpty { noteLosses() }
+    if live != nil, tracer.ring.isEmpty { countLosses() }
     correlator.sweep(now: now, channels: live)
   }
 
-  /// Shows what has been told up to now.
+  /// Shows what has been reported up to now.
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
     guard let summary else { return TrafficOutput.warnOfAbsence() }
@@ -238,11 +238,11 @@ public struct Session: ~Copyable {
     let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.openChannels()
     if let summary { summary.end(at: try summary.look(tracer, held: held, now: monotonicNow())) }
     if !pipeline.isSatisfied {
-      let live = LiveChannels(held)
+      let live = OpenChannels(held)
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !pipeline.isSatisfied {}
-      noteLosses()
+      countLosses()
       correlator.finish(now: now, channels: live)
       try release(now: .max)
     }

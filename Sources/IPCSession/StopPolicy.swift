@@ -33,9 +33,9 @@ struct StopSignals: ~Copyable {
   }
 }
 
-/// When a run ends that signals have told to end.
+/// When a run ends that signals have asked to end.
 ///
-/// What feeds a run, a traced command or the program that writes the capture, has been told as well if the signal came
+/// What feeds a run, a traced command or the program that writes the capture, has been asked as well if the signal came
 /// from the terminal's keyboard, and is given a time if it came from a process. Its last words belong to the run. A second
 /// signal, or one when there is nothing to wait for, ends the run at once.
 struct StopPolicy {
@@ -50,16 +50,16 @@ struct StopPolicy {
 
   private var state = State.goingOn
 
-  /// How long what feeds a run may take after a process has told it to end, in nanoseconds.
+  /// How long what feeds a run may take after a process has asked it to end, in nanoseconds.
   private static let grace: UInt64 = 2_000_000_000
 
-  /// Whether something has told the run to end.
+  /// Whether something has asked the run to end.
   var isStopping: Bool { state != .goingOn }
 
   /// Takes a signal that ends a run.
   ///
   /// - Parameter sourceGoesOn: Whether there is something to wait for.
-  /// - Returns: Whether what feeds the run has to be told to end.
+  /// - Returns: Whether what feeds the run has to be asked to end.
   mutating func take(_ signal: StopSignals.Arrival, sourceGoesOn: Bool, now: UInt64) -> Bool {
     guard state == .goingOn, sourceGoesOn else {
       state = .over

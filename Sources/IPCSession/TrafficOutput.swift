@@ -18,7 +18,7 @@ public final class TrafficOutput: EventConsumer {
   /// Prepares a summary of nothing.
   ///
   /// - Parameters:
-  ///   - edgeCount: How many edges are told apart, the greatest first; nil for all.
+  ///   - edgeCount: How many edges are distinguished, the greatest first; nil for all.
   ///   - isJSON: Whether it is written as JSON, and not as a table.
   ///   - output: Where it goes.
   public init(edgeCount: Int?, isJSON: Bool, output: consuming OutputFile) {

@@ -43,3 +43,40 @@ public enum Capabilities {
     }
   }
 }
+
+/// Capabilities (capabilities(7)) that matter to ipcdump, as bits by their number in include/uapi/linux/capability.h.
+public struct CapabilitySet: OptionSet, Sendable {
+  /// The bits, as /proc tells them and capset(2) takes them.
+  public let rawValue: UInt64
+
+  /// Creates a set of bits; also of capabilities that have no name here.
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
+
+  /// CAP_DAC_OVERRIDE: the files of `-C` and `-G` may lie in another user's folder.
+  public static let dacOverride = Self(rawValue: 1 << 1)
+  /// CAP_DAC_READ_SEARCH: tracefs and debugfs are root's alone.
+  public static let dacReadSearch = Self(rawValue: 1 << 2)
+  /// CAP_KILL: ends a command that runs as another user.
+  public static let kill = Self(rawValue: 1 << 5)
+  /// CAP_SETGID: `--user`.
+  public static let setgid = Self(rawValue: 1 << 6)
+  /// CAP_SETUID: `--user`.
+  public static let setuid = Self(rawValue: 1 << 7)
+  /// CAP_SYS_ADMIN: stands for CAP_BPF and CAP_PERFMON, and makes private mounts of tracefs and debugfs.
+  public static let sysAdmin = Self(rawValue: 1 << 21)
+  /// CAP_SYS_RESOURCE: memory of BPF maps counts as locked memory before Linux 5.11.
+  public static let sysResource = Self(rawValue: 1 << 24)
+  /// CAP_PERFMON: tracing programs.
+  public static let perfmon = Self(rawValue: 1 << 38)
+  /// CAP_BPF: programs and maps.
+  public static let bpf = Self(rawValue: 1 << 39)
+
+  private static let names: [(Self, String)] = [
+    (.bpf, "CAP_BPF"), (.perfmon, "CAP_PERFMON"), (.dacReadSearch, "CAP_DAC_READ_SEARCH"),
+    (.sysResource, "CAP_SYS_RESOURCE"), (.sysAdmin, "CAP_SYS_ADMIN"), (.kill, "CAP_KILL"),
+    (.setuid, "CAP_SETUID"), (.setgid, "CAP_SETGID"),
+  ]
+
+  /// Names of those that matter to ipcdump, the most important first.
+  public var names: [String] { Self.names.filter { contains($0.0) }.map(\.1) }
+}

@@ -34,7 +34,7 @@ public struct ChannelSnapshot: Sendable {
     channel.receives.map { bySending[$0] ?? [] }
   }
 
-  /// What of a thread's waits can hold it up now: of a splice, the side that is not ready, if that can be told.
+  /// What of a thread's waits can hold it up now: of a splice, the side that is not ready, if that can be known.
   public func deciding(_ waiting: WaitingThread) -> [WaitingThread.Wait] {
     guard waiting.call == .splice else { return waiting.waits }
     let sides = waiting.waits.filter { $0.file.flatMap(channel) != nil }

@@ -20,7 +20,7 @@ extension Failure {
   /// Without /proc, neither the numbers of processes nor what they hold can be known.
   public static let withoutProcesses = Failure(
     .system,
-    "/proc is not mounted, or does not show this process, so that processes cannot be told apart",
+    "/proc is not mounted, or does not show this process, so that processes cannot be distinguished",
     advice: "mount it with mount -t proc proc /proc")
 
   /// The limit of open files is too low.
@@ -60,7 +60,7 @@ extension Failure {
   ///   - second: Refusal of the other program type, if that was tried, too.
   ///   - lockdown: Mode of lockdown, if it is known.
   static func refused(
-    _ error: BPFError, hook: Hook, alsoBy second: BPFError? = nil, lockdown: String? = KernelFacts.lockdown
+    _ error: BPFError, hook: Hook, alsoBy second: BPFError? = nil, lockdown: String? = KernelFeatures.lockdown
   ) -> Failure {
     let details = error.log + (second?.log ?? [])
     if error.errno == .tooManyOpenFiles { return .tooManyFiles(details: details) }

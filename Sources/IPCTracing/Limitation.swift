@@ -9,15 +9,15 @@ public struct Limitation: Encodable, Equatable, Sendable {
 
   private static let newerKernel = "a newer kernel"
 
-  /// What is not told of a kind for want of a tracepoint; nil if nothing is.
+  /// What is not known of a kind for want of a tracepoint; nil if nothing is.
   public init?(missingTracepoint name: String, of kind: Kind) {
     switch (name, kind) {
     case ("sk_data_ready", .unixDatagram), ("sk_data_ready", .loopbackUDP):
-      what = "\(name) is missing: which socket a message goes to is not told before it is received"
+      what = "\(name) is missing: which socket a message goes to is not known before it is received"
       advice = "Linux 6.3 or later"
     case ("tcp_sendmsg_locked", _):
       what =
-        "\(name) is missing: where writes of several threads lie that overlap in time is told by counting and by "
+        "\(name) is missing: where writes of several threads lie that overlap in time is found by counting and by "
         + "their bytes"
       advice = "Linux 6.18 or later"
     case ("skb_copy_datagram_iovec", .unixDatagram), ("skb_copy_datagram_iovec", .unixSeqpacket):
@@ -27,7 +27,7 @@ public struct Limitation: Encodable, Equatable, Sendable {
       what = "\(name) is missing: where a read begins in the stream is inferred"
       advice = Self.newerKernel
     case ("consume_skb", _), ("netif_rx", _):
-      what = "\(name) is missing: a datagram whose receiver asks for no address is told by its bytes"
+      what = "\(name) is missing: a datagram whose receiver asks for no address is recognised by its bytes"
       advice = Self.newerKernel
     case (let name, _) where name.hasPrefix("io_uring_"):
       what = "\(name) is missing: operations by io_uring are not seen"
@@ -61,16 +61,18 @@ public struct Limitation: Encodable, Equatable, Sendable {
   }
 
   /// What concerns no single type.
-  public static func general(_ facts: KernelFacts, _ trial: Trial, requested: Hook) -> [Limitation] {
+  public static func general(_ features: KernelFeatures, _ probe: KernelProbe, requested: Hook)
+    -> [Limitation]
+  {
     var limitations: [Limitation] = []
-    if !facts.hasBTF { limitations.append(Limitation(.withoutBTF)) }
-    let missing = facts.capabilities.map(Capabilities.missing(of:)) ?? []
+    if !features.hasBTF { limitations.append(Limitation(.withoutBTF)) }
+    let missing = features.capabilities.map(Capabilities.missing(of:)) ?? []
     if !missing.isEmpty { limitations.append(Limitation(.lacking(missing))) }
-    limitations += shared(trial.watches.compactMap(\.failure)).filter { !limitations.contains($0) }
-    if trial.hasRing == false {
+    limitations += shared(probe.kinds.compactMap(\.failure)).filter { !limitations.contains($0) }
+    if probe.hasRing == false {
       limitations.append(Limitation("the kernel has no BPF ring buffer", "Linux 5.8 or later"))
     }
-    let preemption = facts.preemption
+    let preemption = features.preemption
     if preemption.losesRawTracepoints, requested == .raw {
       limitations.append(
         Limitation(
@@ -79,20 +81,21 @@ public struct Limitation: Encodable, Equatable, Sendable {
     if preemption.losesRawTracepoints, preemption.reachesRawTracepoints == nil, missing.isEmpty {
       limitations.append(
         Limitation(
-          "whether raw_tp programs lose events here cannot be told; tracepoint programs never do, but cost more",
+          "whether raw_tp programs lose events here cannot be known; tracepoint programs never do, but cost more",
           "--hook=raw_tp loses nothing before Linux 7.0, and counts what it loses since"))
     }
-    if facts.namesRequests == false {
+    if features.namesRequests == false {
       limitations.append(
         Limitation(
           "io_uring_complete does not name its request: what comes by io_uring has an unknown source",
           "Linux 5.19 or later"))
     }
-    if trial.readsPages == false {
+    if probe.readsPages == false {
       limitations.append(
         Limitation(
           "where the memory of a pipe's pages lies was not found: contents that are spliced from a file to no reader's "
-            + "buffer are told as missing", "none is known; please report the kernel and its configuration"))
+            + "buffer are reported as missing",
+          "none is known; please report the kernel and its configuration"))
     }
     return limitations
   }

@@ -99,7 +99,7 @@ struct LoadedPrograms: ~Copyable {
     case .all, .tree: return channelLimits.lowerBound
     case .pids, .comms:
       let least = UInt64(channelLimits.lowerBound)
-      return UInt32(clamping: min(KernelFacts.openFiles + least, UInt64(channelLimits.upperBound)))
+      return UInt32(clamping: min(KernelFeatures.openFiles + least, UInt64(channelLimits.upperBound)))
     }
   }
 

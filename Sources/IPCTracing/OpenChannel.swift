@@ -18,7 +18,7 @@ public struct OpenChannel: Sendable {
   public enum Interest: Sendable {
     /// Only processes that the filter does not take in use it.
     case none
-    /// Its transfers are told.
+    /// its transfers are reported.
     case wanted
     /// It shows ipcdump's own output.
     case ownOutput
@@ -66,4 +66,12 @@ public struct OpenChannel: Sendable {
       default: .none
       }
   }
+}
+
+/// An open file in the kernel, which several descriptors may share.
+public struct OpenFile: Hashable, Sendable {
+  /// Its address, which another file can have after it.
+  let address: UInt64
+  /// Its inode number, to tell such files apart.
+  let inode: UInt64
 }

@@ -12,7 +12,7 @@ struct PageProbe {
 
   init(_ shared: UnsafeMutablePointer<ipc_shared>) { self.shared = shared }
 
-  /// Searches. Where nothing is found, contents that lie in pages only are told as missing.
+  /// Searches. Where nothing is found, contents that lie in pages only are reported as missing.
   func run(in programs: borrowing LoadedPrograms) throws(BPFError) {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { return }

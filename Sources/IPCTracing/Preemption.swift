@@ -8,7 +8,7 @@ public struct Preemption: Sendable, Equatable {
   /// Mode in debugfs' `sched/preempt` (`none`, `voluntary`, `full`, `lazy`); nil if the kernel has no modes or debugfs is
   /// closed or locked.
   public let mode: String?
-  /// Whether programs of raw tracepoints are preempted where the kernel's code is; nil if it cannot be told.
+  /// Whether programs of raw tracepoints are preempted where the kernel's code is; nil if it cannot be known.
   public let reachesRawTracepoints: Bool?
 
   /// What the kernel tells.
@@ -35,13 +35,13 @@ public struct Preemption: Sendable, Equatable {
   }
 
   /// Whether a raw tracepoint's program may be skipped, because on that CPU another run of it has been preempted. Where it
-  /// cannot be told, it may.
+  /// cannot be known, it may.
   public var losesRawTracepoints: Bool {
     isBuiltIn && mode != "none" && mode != "voluntary" && reachesRawTracepoints != false
   }
 
   private static var mode: String? {
-    if KernelFacts.mayLockDebugfs { return nil }
+    if KernelFeatures.mayLockDebugfs { return nil }
     return (try? KernelFile.text(of: "sched/preempt", in: .debugfs)).flatMap(bracketed)
   }
 }

@@ -31,10 +31,10 @@ public struct Tracer: ~Copyable {
   ///
   /// - Throws: ``Failure`` without privilege, /proc or BTF, or if the kernel refuses a program.
   public init(_ configuration: Configuration) throws(Failure) {
-    guard KernelFacts.hasProcesses else { throw .withoutProcesses }
+    guard KernelFeatures.hasProcesses else { throw .withoutProcesses }
     try Capabilities.require()
-    guard KernelFacts.hasSysfs else { throw .withoutSysfs }
-    guard KernelFacts.hasTypes else { throw .withoutBTF }
+    guard KernelFeatures.hasSysfs else { throw .withoutSysfs }
+    guard KernelFeatures.hasTypes else { throw .withoutBTF }
     let programs = try LoadedPrograms.load(configuration, scope: KernelScope(configuration.selection))
     let ring: RingBuffer
     let shared: UnsafeMutablePointer<ipc_shared>
@@ -115,7 +115,7 @@ public struct Tracer: ~Copyable {
 
   /// The channels of the traced kinds that are open now, and who holds them.
   public borrowing func openChannels() throws(Failure) -> [OpenChannel] {
-    try told(by: .openChannels, as: ipc_held.self).map { OpenChannel($0) }
+    try read(by: .openChannels, as: ipc_held.self).map { OpenChannel($0) }
   }
 
   /// The threads that are asleep now in a transfer, or until one is possible.
@@ -124,14 +124,14 @@ public struct Tracer: ~Copyable {
   public borrowing func waitingThreads() throws(Failure) -> [WaitingThread] {
     // The kernel tells when a thread last got a CPU, ipcdump's own for comparison; after a moment's sleep, that is now.
     usleep(1)
-    let waiting = try told(by: .blockedThreads, as: ipc_waiting.self)
+    let waiting = try read(by: .blockedThreads, as: ipc_waiting.self)
     let hasSets = waiting.contains { UInt32($0.call) == IPC_WAITING_SET.rawValue }
     return WaitingThread.threads(
-      waiting, watched: hasSets ? try told(by: .watchedFiles, as: ipc_watched.self) : [])
+      waiting, watched: hasSets ? try read(by: .watchedFiles, as: ipc_watched.self) : [])
   }
 
   /// What an iterator writes; nothing if no kind of interest has channels.
-  private borrowing func told<Layout: BitwiseCopyable>(
+  private borrowing func read<Layout: BitwiseCopyable>(
     by iterator: KernelIterator, as layout: Layout.Type
   ) throws(Failure) -> [Layout] {
     guard selection.kinds.contains(where: { $0.row.carriesBytes }) else { return [] }
@@ -215,7 +215,7 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Losses since the start whose kind cannot be told: programs that the kernel skipped, because they were running
+  /// Losses since the start whose kind cannot be known: programs that the kernel skipped, because they were running
   /// already on that CPU, descendants that could not be followed, and channels that there was no room for.
   public borrowing func skipped() -> UInt64 {
     var sum = UInt64(shared.pointee.tree_lost) + untraced

@@ -15,7 +15,7 @@ public struct WaitingThread: Sendable {
 
   /// A file, and what has to become possible with it; neither if it is something that no transfer brings about.
   public struct Wait: Sendable {
-    /// The file; nil for what is more than is told.
+    /// The file; nil for what is more than is reported.
     public let file: OpenFile?
     /// Whether there has to be something to read.
     public internal(set) var toRead: Bool
@@ -60,7 +60,7 @@ public struct WaitingThread: Sendable {
     var threads: [WaitingThread] = []
     var last: UInt64?
     for raw in raws {
-      // One that has no number here is told alone, file by file.
+      // One that has no number here is reported alone, file by file.
       let id = raw.tid == 0 ? nil : UInt64(raw.tgid) << 32 | UInt64(raw.tid)
       if id == nil || id != last { threads.append(WaitingThread(raw)) }
       last = id

@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// Failure of a call to libbpf or of the bpf(2) syscall behind it.
@@ -37,3 +38,6 @@ extension BPFError: CustomStringConvertible {
     return log.isEmpty ? reason : reason + "\n" + log.map { "  \($0)" }.joined(separator: "\n")
   }
 }
+
+/// `errno` of this thread, right after a failed call.
+var currentErrno: Int32 { errno }

@@ -60,31 +60,32 @@ struct KernelReport: Encodable {
   ///
   /// - Parameter requested: Program type of `--hook`.
   init(requested: Hook) {
-    self.init(KernelFacts(), Trial(requested), requested: requested)
+    self.init(KernelFeatures(), KernelProbe(requested), requested: requested)
   }
 
-  private init(_ facts: KernelFacts, _ trial: Trial, requested: Hook) {
+  private init(_ features: KernelFeatures, _ probe: KernelProbe, requested: Hook) {
     ipcdump = String(IPCDump.version.split(separator: " ").last ?? "")
-    kernel = Kernel(release: facts.name.release, version: facts.name.version, machine: facts.name.machine)
-    btf = facts.hasBTF
+    kernel = Kernel(
+      release: features.name.release, version: features.name.version, machine: features.name.machine)
+    btf = features.hasBTF
     capabilities = CapabilityRow(
-      held: facts.capabilities?.names,
-      missing: facts.capabilities.map { Capabilities.missing(of: $0).names } ?? [])
-    lockdown = facts.lockdown
+      held: features.capabilities?.names,
+      missing: features.capabilities.map { Capabilities.missing(of: $0).names } ?? [])
+    lockdown = features.lockdown
     preemption = PreemptionRow(
-      builtIn: facts.preemption.isBuiltIn, mode: facts.preemption.mode,
-      reachesRawTP: facts.preemption.reachesRawTracepoints)
-    ringBuffer = trial.hasRing
-    ioUring = facts.namesRequests
-    spliceContents = trial.readsPages
-    let general = Limitation.general(facts, trial, requested: requested)
+      builtIn: features.preemption.isBuiltIn, mode: features.preemption.mode,
+      reachesRawTP: features.preemption.reachesRawTracepoints)
+    ringBuffer = probe.hasRing
+    ioUring = features.namesRequests
+    spliceContents = probe.readsPages
+    let general = Limitation.general(features, probe, requested: requested)
     gaps = general
-    types = trial.watches.map { watch in
-      // What concerns every type is told once.
-      let refusal = watch.failure.map { Limitation($0) }.filter { !general.contains($0) }
+    types = probe.kinds.map { kind in
+      // What concerns every type is reported once.
+      let refusal = kind.failure.map { Limitation($0) }.filter { !general.contains($0) }
       return TypeRow(
-        type: watch.kind.row.name.description, hook: watch.hook?.rawValue, tracepoints: watch.tracepoints,
-        gaps: refusal + watch.missing.compactMap { Limitation(missingTracepoint: $0, of: watch.kind) })
+        type: kind.kind.row.name.description, hook: kind.hook?.rawValue, tracepoints: kind.tracepoints,
+        gaps: refusal + kind.missing.compactMap { Limitation(missingTracepoint: $0, of: kind.kind) })
     }
   }
 
@@ -93,7 +94,7 @@ struct KernelReport: Encodable {
     do {
       return try PlainJSONEncoder.text(of: self) + "\n"
     } catch {
-      throw Failure(.system, "cannot tell it as JSON: \(error)", advice: "leave --json out")
+      throw Failure(.system, "cannot write it as JSON: \(error)", advice: "leave --json out")
     }
   }
 }
@@ -101,5 +102,59 @@ struct KernelReport: Encodable {
 extension Optional {
   fileprivate func filter(_ isWanted: (Wrapped) -> Bool) -> [Wrapped] {
     flatMap { isWanted($0) ? [$0] : nil } ?? []
+  }
+}
+
+extension KernelReport {
+  /// The report for people: a line a fact, gaps indented below what they are about.
+  var text: String {
+    var lines = [
+      row("kernel", "\(kernel.release) \(kernel.machine), \(kernel.version)"),
+      row("BTF", btf ? "yes" : "no"),
+      row("capabilities", capabilityText),
+      row("lockdown", lockdown ?? "unknown (no securityfs)"),
+      row("preemption", preemptionText),
+      row("ring buffer", word(ringBuffer)),
+      row("io_uring", word(ioUring)),
+      row("splices", word(spliceContents).with("with contents", for: "yes")),
+    ]
+    lines += gaps.map(line)
+    for type in types {
+      let tracepoints = type.tracepoints.joined(separator: " ")
+      lines.append(row(type.type, type.hook.map { "\($0): \(tracepoints)" } ?? "not watched"))
+      lines += type.gaps.map(line)
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private var capabilityText: String {
+    let held = capabilities.held?.joined(separator: " ") ?? "unknown (no /proc)"
+    guard !capabilities.missing.isEmpty else { return "enough: \(held)" }
+    return
+      "lacks \(capabilities.missing.joined(separator: " ")), has \(held.isEmpty ? "none that helps" : held)"
+  }
+
+  private var preemptionText: String {
+    guard preemption.builtIn else { return "never" }
+    let mode = preemption.mode ?? "mode unknown"
+    return switch preemption.reachesRawTP {
+    case true?: "\(mode); raw tracepoints are preempted"
+    case false?: "\(mode); raw tracepoints are not preempted"
+    case nil: mode
+    }
+  }
+
+  private func word(_ answer: Bool?) -> String {
+    switch answer {
+    case true?: "yes"
+    case false?: "no"
+    case nil: "not tried"
+    }
+  }
+
+  private func line(_ gap: Limitation) -> String { row("", "! \(gap.what) (\(gap.advice))") }
+
+  private func row(_ name: String, _ value: String) -> String {
+    name + String(repeating: " ", count: max(1, 16 - name.count)) + value
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import IPCModel
 import IPCSession
+import ProcessShims
 
 /// Entry point: turns errors into one line and an exit status (sysexits.h).
 @main
@@ -73,5 +74,40 @@ enum Main {
     case .commandNotFound: 127
     case .commandNotExecutable: 126
     }
+  }
+}
+
+/// The words of the command line, as the system has handed them to the process.
+///
+/// `CommandLine.arguments` would be empty where /proc is not mounted, and a trace of nothing but a command would become
+/// one of the whole machine.
+enum Arguments {
+  /// All of them, the program's name first.
+  static let all: [String] = {
+    var count: Int32 = 0
+    guard let words = process_arguments(&count) else { return CommandLine.arguments }
+    return (0..<Int(count)).compactMap { words[$0].map { String(cString: $0) } }
+  }()
+}
+
+/// The command line: a subcommand, or the options of a trace.
+struct IPCDump: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ipcdump",
+    abstract: TraceCommand.configuration.abstract,
+    usage: TraceCommand.configuration.usage,
+    subcommands: [TraceCommand.self, ReportCommand.self],
+    defaultSubcommand: TraceCommand.self,
+    // Whoever asks for help without a subcommand gets that of a trace.
+    helpNames: [])
+
+  /// Version of this program.
+  static let version = "ipcdump 0.1.0"
+
+  /// The subcommand that a command line is about.
+  ///
+  /// - Parameter arguments: The words behind the command's name.
+  static func subcommand(of arguments: some Collection<String>) -> any ParsableCommand.Type {
+    configuration.subcommands.first { $0.configuration.commandName == arguments.first } ?? TraceCommand.self
   }
 }

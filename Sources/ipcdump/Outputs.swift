@@ -22,7 +22,7 @@ struct Outputs: ~Copyable {
   /// - Parameters:
   ///   - summary: What is shown of what is added up, if anything is.
   ///   - input: Capture that is read, if one is.
-  ///   - clock: Clock that times are told by, if it is known.
+  ///   - clock: Clock that times are shown by, if it is known.
   /// - Throws: ``Failure`` if a file cannot be opened, or is another one as well.
   init(
     _ options: TraceCommand, summary: TrafficOutput?, input: InputFile?, clock: WallClock?

@@ -50,7 +50,7 @@ struct TraceCommand: ParsableCommand {
   @Flag(help: "Try what this kernel lets be watched, tell how, what is missing and what helps, and exit.")
   var info = false
 
-  @Flag(help: "With --info: tell it as JSON.")
+  @Flag(help: "With --info: write it as JSON.")
   var json = false
 
   @Option(

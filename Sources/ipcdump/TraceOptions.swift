@@ -17,7 +17,7 @@ struct TraceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How long one side of a transfer waits for the other before it is told alone; more helps where CPUs are scarce.",
+      "How long one side of a transfer waits for the other before it is reported alone; more helps where CPUs are scarce.",
       valueName: "ms"))
   var patience: UInt32 = 100
 

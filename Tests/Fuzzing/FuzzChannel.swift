@@ -11,7 +11,7 @@ public struct FuzzChannel: Equatable, Sendable {
   var unread: UInt64?
 }
 
-extension LiveChannels {
+extension OpenChannels {
   init(_ channels: [FuzzChannel]) {
     self.init()
     for channel in channels {

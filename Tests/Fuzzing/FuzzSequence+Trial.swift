@@ -25,21 +25,21 @@ extension FuzzSequence {
           witness.see(event, content, texts)
           return true
         }
-      case .sweep(let time, let look): correlator.sweep(now: time, channels: look.map { LiveChannels($0) })
-      case .seed(let channels): correlator.seed(LiveChannels(channels))
+      case .sweep(let time, let look): correlator.sweep(now: time, channels: look.map { OpenChannels($0) })
+      case .seed(let channels): correlator.seed(OpenChannels(channels))
       case .lost(let kind, let count):
-        if kind < Kind.all.count { correlator.noteLost(UInt64(count), of: Kind(rawValue: kind)) }
+        if kind < Kind.all.count { correlator.countLost(UInt64(count), of: Kind(rawValue: kind)) }
       }
     }
-    correlator.finish(now: now, channels: LiveChannels())
+    correlator.finish(now: now, channels: OpenChannels())
     correlator.release(now: .max) { event, content, texts in
       witness.see(event, content, texts)
       return true
     }
     witness.end()
     if correlator.hasPending { witness.note("an operation still waits at the end") }
-    if correlator.stage.count > 0 { witness.note("\(correlator.stage.count) events still wait at the end") }
-    let kept = correlator.stage.contentsInUse
+    if correlator.buffer.count > 0 { witness.note("\(correlator.buffer.count) events still wait at the end") }
+    let kept = correlator.buffer.contentsInUse
     if kept != 0 { witness.note("\(kept) pieces of contents are kept beyond the end") }
     return witness.problems
   }

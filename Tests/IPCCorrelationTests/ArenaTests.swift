@@ -56,7 +56,7 @@ struct ArenaTests {
       if round % 10 == 9 { _ = recording.told() }
       if round % 1000 == 999 {
         _ = recording.told(after: 200)
-        recording.sweep(after: 5000, LiveChannels())
+        recording.sweep(after: 5000, OpenChannels())
       }
     }
     _ = recording.told(after: 200)

@@ -103,7 +103,7 @@ struct BadRecordTests {
       }
       recording.arrive(record)
     }
-    _ = recording.sweep(after: 5000, LiveChannels())
+    _ = recording.sweep(after: 5000, OpenChannels())
     _ = recording.told(after: 200)
     _ = recording.toldAtEnd()
   }

@@ -29,7 +29,7 @@ struct ConnectionEndTests {
     tcp.isLocal = false
     recording.send("one", by: .ann, to: tcp)
     _ = recording.sweep(after: 2100)
-    #expect(recording.sweep(after: 70_000, LiveChannels()) == 1)
+    #expect(recording.sweep(after: 70_000, OpenChannels()) == 1)
     #expect(recording.told() == [])
     recording.send("two", by: .ann, to: tcp)
     #expect(recording.toldAtEnd() == [])
@@ -41,7 +41,7 @@ struct ConnectionEndTests {
       recording.receive("hel", by: .bob, from: connection)
       _ = recording.told()
       _ = recording.sweep(after: 2100)
-      #expect(recording.wantsLiveChannels)
+      #expect(recording.wantsOpenChannels)
       #expect(recording.sweep(after: 10, recording.live(connection, writers: [.ann])) == 1)
       #expect(recording.told() == ["ann > nobody 2 \"\""])
     }

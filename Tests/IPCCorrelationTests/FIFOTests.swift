@@ -75,7 +75,7 @@ struct FIFOTests {
   @Test func `that is gone is named when its unread bytes are told`() {
     recording.tellPath(["fifo", "tmp"])
     recording.write("unread", by: .ann)
-    #expect(recording.sweep(after: 2100, LiveChannels()) == 1)
+    #expect(recording.sweep(after: 2100, OpenChannels()) == 1)
     #expect(recording.told() == ["ann > nobody 6 \"unread\""])
     #expect(names == ["/tmp/fifo"])
   }

@@ -29,22 +29,22 @@ struct InternetNamesTests {
 
   @Test func `are made once and let go of when there are too many`() {
     let names = InternetNames { port, kind in kind == .loopbackTCP && port == 22 ? "ssh" : nil }
-    var stage = EventStage()
-    let first = names.address(Self.bytes(Self.mapped + [127, 0, 0, 1]), &stage.texts)
-    #expect(names.address(Self.bytes(Self.mapped + [127, 0, 0, 1]), &stage.texts) == first)
+    var buffer = ReorderBuffer()
+    let first = names.address(Self.bytes(Self.mapped + [127, 0, 0, 1]), &buffer.texts)
+    #expect(names.address(Self.bytes(Self.mapped + [127, 0, 0, 1]), &buffer.texts) == first)
     var highest: UInt32 = 0
     for round in 0..<10 as Range<UInt8> {
       for number in 0..<5000 {
         let address = Self.mapped + [127, round, UInt8(number / 256), UInt8(number % 256)]
-        highest = max(highest, names.address(Self.bytes(address), &stage.texts).rawValue)
+        highest = max(highest, names.address(Self.bytes(address), &buffer.texts).rawValue)
       }
-      names.tidy(at: UInt64(round), &stage)
+      names.tidy(at: UInt64(round), &buffer)
     }
     #expect(highest < 20_000)
-    let service = names.service(22, kind: .loopbackTCP, &stage.texts)
-    #expect(service.map { stage.texts.string(of: $0) } == "ssh")
-    #expect(names.service(22, kind: .loopbackTCP, &stage.texts) == service)
-    #expect(names.service(22, kind: .loopbackUDP, &stage.texts) == nil)
-    #expect(names.service(23, kind: .loopbackTCP, &stage.texts) == nil)
+    let service = names.service(22, kind: .loopbackTCP, &buffer.texts)
+    #expect(service.map { buffer.texts.string(of: $0) } == "ssh")
+    #expect(names.service(22, kind: .loopbackTCP, &buffer.texts) == service)
+    #expect(names.service(22, kind: .loopbackUDP, &buffer.texts) == nil)
+    #expect(names.service(23, kind: .loopbackTCP, &buffer.texts) == nil)
   }
 }

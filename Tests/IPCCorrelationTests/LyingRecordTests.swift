@@ -81,7 +81,7 @@ struct LyingRecordTests {
       RecordBytes.set(\ipc_header.time, to: time, in: &records[index])
       #expect(recording.arrive(records[index]) == nil)
     }
-    recording.sweep(after: 5000, LiveChannels())
+    recording.sweep(after: 5000, OpenChannels())
     #expect(recording.told(after: 200) == [])
     #expect(recording.toldAtEnd() == [])
   }
@@ -96,7 +96,7 @@ struct LyingRecordTests {
       RecordBytes.set(\ipc_header.time, to: UInt64(Int64.max), in: &records[index])
     }
     recording.arrive(late: records)
-    recording.sweep(after: 5000, LiveChannels())
+    recording.sweep(after: 5000, OpenChannels())
     #expect(recording.told(after: 200) == [])
     #expect(recording.toldAtEnd().count == 2)
   }

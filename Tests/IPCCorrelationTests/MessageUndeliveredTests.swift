@@ -23,7 +23,7 @@ struct MessageUndeliveredTests {
   @Test func `is told when nobody holds its receiver any more`() {
     recording.send("hello", by: .ann, from: client, to: server)
     recording.sweep(after: 3000)
-    #expect(recording.wantsLiveChannels)
+    #expect(recording.wantsOpenChannels)
     recording.sweep(after: 250, recording.live(client, server))
     #expect(recording.told() == [])
     var live = recording.live(client)

@@ -95,39 +95,39 @@ struct SocketNamesTests {
 
   @Test func `is kept as long as the socket lives`() {
     let names = SocketNames()
-    let stage = SocketStage()
-    for number in 1...2000 { stage.tell(MessageSocket(UInt64(number), name: "/run/log"), to: names) }
+    let buffer = NamedSockets()
+    for number in 1...2000 { buffer.tell(MessageSocket(UInt64(number), name: "/run/log"), to: names) }
     #expect(names.count == 2000)
     #expect(names.isCrowded)
     let texts = Set(
       (1...2000).compactMap { names.name(of: MessageSocket($0).address, inode: 0, at: 1)?.text })
     #expect(texts.count == 1)
-    stage.tidy(names, at: 10_000_000_000, MessageSocket(7), MessageSocket(8))
+    buffer.tidy(names, at: 10_000_000_000, MessageSocket(7), MessageSocket(8))
     #expect(names.count == 2)
-    #expect(names.name(of: MessageSocket(7).address, inode: 1007, at: 1).map(stage.text) == "/run/log")
+    #expect(names.name(of: MessageSocket(7).address, inode: 1007, at: 1).map(buffer.text) == "/run/log")
     #expect(names.name(of: MessageSocket(9).address, inode: 1009, at: 1) == nil)
   }
 
   @Test func `gives its text back when the last one is gone`() {
     let names = SocketNames()
-    let stage = SocketStage()
+    let buffer = NamedSockets()
     for round in 1...100 as ClosedRange<UInt64> {
-      stage.tell(MessageSocket(round, name: "/run/\(round)"), to: names, at: round * 10_000_000_000)
-      stage.tidy(names, at: round * 10_000_000_000 + 5_000_000_000)
-      stage.tidy(names, at: round * 10_000_000_000 + 6_000_000_000)
+      buffer.tell(MessageSocket(round, name: "/run/\(round)"), to: names, at: round * 10_000_000_000)
+      buffer.tidy(names, at: round * 10_000_000_000 + 5_000_000_000)
+      buffer.tidy(names, at: round * 10_000_000_000 + 6_000_000_000)
     }
     #expect(names.count == 0)
-    #expect(stage.next < 4)
+    #expect(buffer.next < 4)
   }
 
   @Test func `is forgotten if there are too many, the oldest first`() {
     let names = SocketNames()
-    let stage = SocketStage()
+    let buffer = NamedSockets()
     for number in 1...70_000 as ClosedRange<UInt64> {
-      stage.tell(MessageSocket(number, name: "/run/\(number)"), to: names, at: number)
+      buffer.tell(MessageSocket(number, name: "/run/\(number)"), to: names, at: number)
     }
     #expect(names.count <= 65536)
-    #expect(names.name(of: MessageSocket(70_000).address, inode: 0, at: 1).map(stage.text) == "/run/70000")
+    #expect(names.name(of: MessageSocket(70_000).address, inode: 0, at: 1).map(buffer.text) == "/run/70000")
     #expect(names.name(of: MessageSocket(1).address, inode: 0, at: 1) == nil)
   }
 }

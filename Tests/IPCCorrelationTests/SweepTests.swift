@@ -26,7 +26,7 @@ struct SweepTests {
   @Test func `keeps a pipe with unread bytes while it exists`() {
     recording.write("hello", by: .ann)
     #expect(recording.sweep(after: 2100) == 0)
-    #expect(recording.wantsLiveChannels)
+    #expect(recording.wantsOpenChannels)
     #expect(recording.sweep(after: 10, recording.live(unread: 5)) == 0)
     recording.read("hello", by: .bob)
     #expect(recording.told() == ["ann > bob 5 \"hello\""])
@@ -35,7 +35,7 @@ struct SweepTests {
   @Test func `tells the unread bytes of a pipe that is gone`() {
     recording.write("hello", by: .ann)
     #expect(recording.sweep(after: 2100) == 0)
-    #expect(recording.sweep(after: 10, LiveChannels()) == 1)
+    #expect(recording.sweep(after: 10, OpenChannels()) == 1)
     #expect(recording.told() == ["ann > nobody 5 \"hello\""])
     #expect(recording.toldAtEnd() == [])
   }
@@ -50,7 +50,7 @@ struct SweepTests {
 
   @Test func `does not touch a pipe whose read waits`() {
     recording.read("early", by: .bob)
-    #expect(recording.sweep(after: 2100, LiveChannels()) == 0)
+    #expect(recording.sweep(after: 2100, OpenChannels()) == 0)
     #expect(recording.hasPending)
   }
 
@@ -58,7 +58,7 @@ struct SweepTests {
     recording.write("x", by: .ann)
     recording.read("x", by: .bob)
     _ = recording.sweep(after: 2100)
-    #expect(!recording.wantsLiveChannels)
+    #expect(!recording.wantsOpenChannels)
   }
 
   @Test func `asks ever more seldom while nothing comes of it`() {
@@ -69,7 +69,7 @@ struct SweepTests {
     var sweeps = 0
     while sweepsBetweenLooks.count < 8 {
       sweeps += 1
-      guard recording.wantsLiveChannels else {
+      guard recording.wantsOpenChannels else {
         _ = recording.sweep(after: 250)
         continue
       }

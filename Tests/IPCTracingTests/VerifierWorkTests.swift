@@ -10,7 +10,8 @@ import Testing
 /// A start takes as long as the verifier, whose work grows with the ways through a program; an innocent branch in a loop
 /// can make it ten times as much. About 100,000 instructions take 0.1 s of one CPU.
 @Suite(
-  "The verifier", .enabled(if: geteuid() == 0 && KernelFacts.hasTypes, "loading programs needs root and BTF"))
+  "The verifier",
+  .enabled(if: geteuid() == 0 && KernelFeatures.hasTypes, "loading programs needs root and BTF"))
 struct VerifierWorkTests {
   @Test(arguments: [Hook.raw, .tracepoint])
   func `follows few instructions`(hook: Hook) throws {

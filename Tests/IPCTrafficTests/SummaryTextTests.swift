@@ -51,7 +51,7 @@ struct SummaryTextTests {
     let lines = scene.table()
     #expect(lines[1].hasPrefix("unknown   500(bob)     pipe"))
     #expect(lines[2].hasPrefix("100(ann)  nobody       pipe"))
-    #expect(lines.last == "3 operations were lost, so that there was more than is told here")
+    #expect(lines.last == "3 operations were lost, so that there was more than is shown here")
   }
 
   @Test func `tells who waits for whom`() {

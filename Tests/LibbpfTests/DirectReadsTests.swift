@@ -26,7 +26,7 @@ struct DirectReadsTests {
   }
 
   @Test func `are not tried with what the kernel refuses`() {
-    let returnsNothing = TrialProgram(code: [TrialProgram.instruction(0x95, 0x00)])
+    let returnsNothing = ProbeProgram(code: [ProbeProgram.instruction(0x95, 0x00)])
     #expect(!returnsNothing.isAccepted)
   }
 }

@@ -4,9 +4,9 @@ import RecordLayout
 
 /// What becomes of messages that nobody receives.
 extension MessageCorrelator {
-  func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
+  func finish(at time: UInt64, channels live: OpenChannels, into buffer: inout ReorderBuffer) {
     for queue in queues.values {
-      for message in queue.messages { tellUndelivered(message, of: queue, at: time, &stage) }
+      for message in queue.messages { appendUndelivered(message, of: queue, at: time, &buffer) }
     }
     queues = [:]
     inodes = [:]
@@ -15,15 +15,15 @@ extension MessageCorrelator {
   }
 
   /// Tells a message as not received, unless that is not known.
-  func tellUndelivered(
+  func appendUndelivered(
     _ message: SentMessage, of queue: MessageQueue, at time: UInt64, isConcluded: Bool = false,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
-    // A datagram that may have left this host is not told, and one whose receive may have been lost neither.
+    // A datagram that may have left this host is not reported, and one whose receive may have been lost neither.
     guard isUnix || message.route.has(IPC_SOCKET_LOCAL), !message.hasReceivers,
-      message.lossGeneration == lossGeneration, queue.lossGeneration == lossGeneration
+      message.lossEpoch == lossEpoch, queue.lossEpoch == lossEpoch
     else { return }
-    teller.tellUndelivered(message, at: time, isConcluded: isConcluded, &stage)
+    events.appendUndelivered(message, at: time, isConcluded: isConcluded, &buffer)
   }
 
   // MARK: - Limits
@@ -32,11 +32,11 @@ extension MessageCorrelator {
   private static var queueLimit: Int { 4096 }
   private static var limit: Int { 65536 }
 
-  /// Lets go of the oldest messages if there are too many; they are told as not received, which is inferred.
-  func makeRoom(in queue: MessageQueue, at time: UInt64, _ stage: inout EventStage) {
+  /// Lets go of the oldest messages if there are too many; they are reported as not received, which is inferred.
+  func makeRoom(in queue: MessageQueue, at time: UInt64, _ buffer: inout ReorderBuffer) {
     while queue.messages.count >= Self.queueLimit, let oldest = queue.removeFirst() {
       messageCount -= 1
-      tellUndelivered(oldest, of: queue, at: time, isConcluded: true, &stage)
+      appendUndelivered(oldest, of: queue, at: time, isConcluded: true, &buffer)
     }
     if messageCount < Self.limit { return }
     // In one go for many, because finding the oldest takes a walk through all.
@@ -45,7 +45,7 @@ extension MessageCorrelator {
     for queue in queues.values {
       while let first = queue.messages.first, first.time <= bound {
         _ = queue.removeFirst()
-        tellUndelivered(first, of: queue, at: time, isConcluded: true, &stage)
+        appendUndelivered(first, of: queue, at: time, isConcluded: true, &buffer)
       }
     }
     messageCount = queues.values.reduce(0) { $0 + $1.messages.count }
@@ -62,11 +62,11 @@ extension MessageCorrelator {
   /// How long a sendmmsg(2) is believed to go on.
   private static var longestBatch: UInt64 { 60_000_000_000 }
 
-  var wantsLiveChannels: Bool { look.isDue }
+  var wantsOpenChannels: Bool { look.isDue }
 
-  func sweep(at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage) {
-    names.tidy(at: time, live, &stage)
-    internet.tidy(at: time, &stage)
+  func sweep(at time: UInt64, channels live: OpenChannels?, into buffer: inout ReorderBuffer) {
+    names.tidy(at: time, live, &buffer)
+    internet.tidy(at: time, &buffer)
     if !batches.isEmpty {
       let old = batches.filter { $0.value.time + Self.longestBatch < time }.keys
       for tid in old { batches[tid] = nil }
@@ -77,12 +77,12 @@ extension MessageCorrelator {
     var idle: [MessageQueue] = []
     for queue in queues.values {
       // Only a long call tells its sends so late.
-      queue.dropDebts(before: time - min(time, batches.isEmpty ? Self.rest : Self.longestBatch))
+      queue.dropEarly(before: time - min(time, batches.isEmpty ? Self.rest : Self.longestBatch))
       if let first = queue.messages.first, first.time + Self.rest < time {
-        if tidy(queue, at: time, live, &stage) { hasFound = true }
+        if tidy(queue, at: time, live, &buffer) { hasFound = true }
         if !queue.messages.isEmpty { resting += 1 }
       }
-      if queue.isIdle, !queue.hasDebts, queue.lastTouched + rest < time { idle.append(queue) }
+      if queue.isIdle, queue.early.isEmpty, queue.lastTouched + rest < time { idle.append(queue) }
     }
     forget(idle)
     messageCount = queues.values.reduce(0) { $0 + $1.messages.count }
@@ -94,9 +94,9 @@ extension MessageCorrelator {
   ///
   /// - Returns: Whether the look has shown any.
   private func tidy(
-    _ queue: MessageQueue, at time: UInt64, _ live: LiveChannels?, _ stage: inout EventStage
+    _ queue: MessageQueue, at time: UInt64, _ live: OpenChannels?, _ buffer: inout ReorderBuffer
   ) -> Bool {
-    if !isUnix { expirePassedOver(in: queue, at: time, &stage) }
+    if !isUnix { expirePassedOver(in: queue, at: time, &buffer) }
     var hasFound = false
     queue.removeMessages { message in
       guard message.time + Self.rest < time else { return false }
@@ -104,14 +104,14 @@ extension MessageCorrelator {
       if !isUnix, !message.route.has(IPC_SOCKET_LOCAL) { return message.time + Self.restAbroad < time }
       guard let live, isGone(message, live, at: time) else { return false }
       hasFound = true
-      tellUndelivered(message, of: queue, at: time, &stage)
+      appendUndelivered(message, of: queue, at: time, &buffer)
       return true
     }
     return hasFound
   }
 
   /// Whether nobody holds a socket any more that a message goes to.
-  private func isGone(_ message: SentMessage, _ live: LiveChannels, at time: UInt64) -> Bool {
+  private func isGone(_ message: SentMessage, _ live: OpenChannels, at time: UInt64) -> Bool {
     let route = message.route
     if !isUnix { return !live.hasSocket(route.portKey(route.destinationPort)) }
     if route.target == 0 { return false }

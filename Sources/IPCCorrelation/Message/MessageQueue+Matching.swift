@@ -2,7 +2,7 @@ import DequeModule
 import IPCModel
 
 extension MessageQueue {
-  /// Adds the messages that can be what was received to a tally.
+  /// Adds the messages that can be what was received to a candidates.
   ///
   /// - Parameters:
   ///   - bytes: What was captured of it.
@@ -10,13 +10,13 @@ extension MessageQueue {
   ///   - takesFirst: Whether the first one is enough, because all are from one source.
   func count(
     _ read: ReceivedMessage, bytes: UnsafeRawBufferPointer?, isByDestination: Bool, takesFirst: Bool,
-    into tally: inout MessageTally
+    into candidates: inout MessageCandidates
   ) {
     for index in messages.indices {
       guard let verdict = compare(index, with: read, bytes: bytes, isByDestination: isByDestination) else {
         continue
       }
-      tally.add(index, of: self, verdict)
+      candidates.add(index, of: self, verdict)
       if takesFirst, verdict == .equal || read.kept == 0 { return }
     }
   }
@@ -50,7 +50,8 @@ extension MessageQueue {
   /// - Parameter chosen: Earliest of those that come into question. It is certain if it was there before any other
   ///   one's send began, unless several threads receive, whose records may have overtaken each other.
   func hasRival(
-    of chosen: MessageTally, _ read: ReceivedMessage, bytes: UnsafeRawBufferPointer?, isByDestination: Bool,
+    of chosen: MessageCandidates, _ read: ReceivedMessage, bytes: UnsafeRawBufferPointer?,
+    isByDestination: Bool,
     marks: Bool
   ) -> Bool {
     var isRivalled = false
@@ -60,10 +61,43 @@ extension MessageQueue {
       else { continue }
       if marks {
         markInferred(index)
-      } else if hasSeveralReaders || messages[index].begin < chosen.time {
+      } else if receivers.hasSeveralThreads || messages[index].begin < chosen.time {
         isRivalled = true
       }
     }
     return isRivalled
+  }
+}
+
+/// The sent messages that come into question for a received one.
+struct MessageCandidates {
+  /// The earliest of them.
+  private(set) var queue: MessageQueue?
+  private(set) var index = 0
+  private(set) var source = Endpoint.unknown
+  private(set) var time = UInt64.max
+  /// How many there are.
+  private(set) var count = 0
+  /// Whether they are equal, and not only of equal length.
+  private(set) var isEqual = false
+  /// Whether different threads sent them.
+  private(set) var hasSeveralSources = false
+
+  mutating func add(_ index: Int, of queue: MessageQueue, _ verdict: Fingerprint.Verdict) {
+    if verdict == .equal, !isEqual {
+      // Bytes that are known to be equal go before those of which nothing is known.
+      self = MessageCandidates()
+      isEqual = true
+    } else if verdict != .equal, isEqual {
+      return
+    }
+    count += 1
+    let other = queue.messages[index].source
+    if count > 1, other != source { hasSeveralSources = true }
+    guard queue.messages[index].settled < time else { return }
+    self.queue = queue
+    self.index = index
+    source = other
+    time = queue.messages[index].settled
   }
 }

@@ -9,22 +9,12 @@ final class MessageQueue {
   private(set) var messages = Deque<SentMessage>()
   /// Received messages without known senders, in the order of arrival.
   var reads = Deque<ReceivedMessage>()
-  /// Messages that were received before they were told as sent; bounded, the oldest goes first.
-  private var debts = Deque<MessageDebt>()
-  private static let keptDebts = 4096
-
-  /// The last threads that sent, and when each one's last send ended; bounded, the oldest goes first.
-  private var writers: [(source: Endpoint, end: UInt64)] = []
-  private static let rememberedWriters = 64
-  /// Whether more than one thread, or one under several names, has sent.
-  private(set) var hasSeveralSources = false
-
-  private var reader: Int32?
-  private var target: UInt64 = 0
-  /// Whether more than one thread has received from here.
-  private(set) var hasSeveralReaders = false
-  /// Whether more than one socket has.
-  private(set) var hasSeveralTargets = false
+  /// Messages that were received before they were reported as sent.
+  private(set) var early = EarlyMessages()
+  /// Who has sent.
+  private(set) var senders = MessageSenders()
+  /// Who has received.
+  private(set) var receivers = MessageReceivers()
 
   /// Received multicast messages that are kept for those who receive later.
   private var lingering = 0
@@ -35,56 +25,40 @@ final class MessageQueue {
   var lastDestination: UInt64?
 
   /// State of losses in which everything that is queued was known to be unread.
-  var lossGeneration: UInt64
-  /// When a record last told about it.
+  var lossEpoch: UInt64
+  /// When a record was last about it.
   var lastTouched: UInt64 = 0
 
-  init(key: ChannelKey, lossGeneration: UInt64) {
+  init(key: ChannelKey, lossEpoch: UInt64) {
     self.key = key
-    self.lossGeneration = lossGeneration
+    self.lossEpoch = lossEpoch
   }
 
   /// Whether nothing is unread or waited for.
   var isIdle: Bool { messages.isEmpty && reads.isEmpty }
 
-  /// The only thread that ever sent from here.
-  var soleWriter: Endpoint? { writers.count == 1 ? writers[0].source : nil }
-
-  /// Whether any thread but this one is known to have sent.
-  func hasWriter(otherThan tid: Int32) -> Bool { writers.contains { $0.source.tid != tid } }
-  var hasWriters: Bool { !writers.isEmpty }
-
   // MARK: - Senders and receivers
 
   /// Remembers who sent and when that ended.
-  func note(writer: Endpoint, end: UInt64) {
-    if let index = writers.firstIndex(where: { $0.source.tid == writer.tid }) {
-      if writers[index].source != writer { hasSeveralSources = true }
-      writers[index] = (writer, end)
-      return
-    }
-    if !writers.isEmpty { hasSeveralSources = true }
-    // Two must stay, or the last one would look like the only one.
-    if writers.count == Self.rememberedWriters { writers.removeFirst() }
-    writers.append((writer, end))
-  }
-
-  /// When a thread's last send ended; 0 if it is not known.
-  func lastEnd(of tid: Int32) -> UInt64 { writers.first { $0.source.tid == tid }?.end ?? 0 }
+  func add(sender: Endpoint, end: UInt64) { senders.add(sender, end: end) }
 
   /// Remembers who received, and by which socket.
-  func note(reader tid: Int32, target: UInt64) {
-    if let reader, reader != tid { hasSeveralReaders = true }
-    reader = tid
-    if self.target != 0, self.target != target { hasSeveralTargets = true }
-    self.target = target
-  }
+  func add(reader tid: Int32, target: UInt64) { receivers.add(tid, target: target) }
+
+  /// Remembers a message that was reported although it was not known as sent.
+  func recordEarly(_ message: EarlyMessage) { early.append(message) }
+
+  /// Takes from a message what was received of it before it was known as sent.
+  func settleEarly(with message: inout SentMessage) { early.settle(with: &message) }
+
+  /// Forgets early messages that no send can settle any more.
+  func dropEarly(before time: UInt64) { early.drop(before: time) }
 
   // MARK: - Messages
 
   /// Adds a message behind all others.
   func append(_ message: SentMessage) {
-    if messages.isEmpty { lossGeneration = message.lossGeneration }
+    if messages.isEmpty { lossEpoch = message.lossEpoch }
     if message.isOpen { hasOpen = true }
     messages.append(message)
   }
@@ -140,40 +114,4 @@ final class MessageQueue {
   func markPassedOver(_ index: Int, at time: UInt64) {
     if messages[index].passedOver == 0 { messages[index].passedOver = time }
   }
-
-  // MARK: - Debts
-
-  /// Notes a message that was told although it was not known as sent.
-  func owe(_ debt: MessageDebt) {
-    if debts.count == Self.keptDebts { debts.removeFirst() }
-    debts.append(debt)
-  }
-
-  /// Settles debts with a message that may have been meant.
-  func settleDebts(with message: inout SentMessage) {
-    guard !debts.isEmpty else { return }
-    let begin = message.begin
-    while !message.isFinished,
-      let index = debts.firstIndex(where: { debt in
-        guard debt.time >= begin else { return false }
-        let verdict = debt.bytes.withPrefix {
-          message.compare(count: debt.count, isFilled: debt.isFilled, bytes: $0)
-        }
-        return verdict != nil && verdict != .different
-      })
-    {
-      let debt = debts[index]
-      if let length = message.length(ofReceived: debt.count, isFilled: debt.isFilled) {
-        message.take(length, by: 0)
-      }
-      debts.remove(at: index)
-    }
-  }
-
-  /// Forgets debts that no send can settle any more.
-  func dropDebts(before time: UInt64) {
-    while let first = debts.first, first.time < time { debts.removeFirst() }
-  }
-
-  var hasDebts: Bool { !debts.isEmpty }
 }

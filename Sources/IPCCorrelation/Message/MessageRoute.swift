@@ -1,3 +1,4 @@
+import IPCModel
 import RecordLayout
 
 /// From where to where a message goes, as one end's record tells it.
@@ -56,4 +57,15 @@ struct MessageRoute {
   func portKey(_ port: UInt16) -> ChannelKey {
     ChannelKey(address: UInt64(netns) << 32 | UInt64(port), identity: 0)
   }
+}
+
+/// A thread in sendmmsg(2): its messages can be received long before they are reported as sent.
+struct MessageBatch {
+  let source: Endpoint
+  let isInScope: Bool
+  let route: MessageRoute
+  /// When the call began.
+  let time: UInt64
+  /// When the first of its messages was reported as sent: the call has ended; 0 while it goes on.
+  var ended: UInt64 = 0
 }

@@ -2,6 +2,9 @@ import IPCModel
 import RecordLayout
 
 /// A message that was received and whose sender is looked for.
+///
+/// Its properties are many because it is one row of a queue: what the kernel reported of one receive, and how much of its
+/// contents has arrived.
 struct ReceivedMessage {
   /// Who received.
   let reader: Endpoint
@@ -19,7 +22,7 @@ struct ReceivedMessage {
   /// Unix: what its sockets are called.
   let names: SocketEndNames
   /// What came with it.
-  let passed: PassedItems?
+  let ancillary: AncillaryData?
   /// Captured bytes.
   var content: ContentArena.Piece
   /// Length of `content` that has arrived.
@@ -27,13 +30,13 @@ struct ReceivedMessage {
   /// Why some of its bytes may be missing.
   var missing: MissingBytes?
   /// State of losses when it arrived.
-  let lossGeneration: UInt64
+  let lossEpoch: UInt64
   /// Number in the order of arrival.
   let serial: UInt64
 
   init(
-    _ transfer: SocketTransfer, names: SocketEndNames, passed: PassedItems?, content: ContentArena.Piece,
-    filled: Int, lossGeneration: UInt64, serial: UInt64
+    _ transfer: SocketTransfer, names: SocketEndNames, ancillary: AncillaryData?, content: ContentArena.Piece,
+    filled: Int, lossEpoch: UInt64, serial: UInt64
   ) {
     reader = transfer.actor
     isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
@@ -43,12 +46,12 @@ struct ReceivedMessage {
     isFilled = transfer.has(IPC_SOCKET_FILLED)
     route = MessageRoute(transfer.raw)
     self.names = names
-    self.passed = passed
+    self.ancillary = ancillary
     self.content = content
     self.filled = filled
     missing =
       transfer.has(IPC_FLAG_SPLICED) ? .spliced : transfer.has(IPC_FLAG_PARTIAL) ? .unreadable : nil
-    self.lossGeneration = lossGeneration
+    self.lossEpoch = lossEpoch
     self.serial = serial
   }
 }

@@ -2,6 +2,9 @@ import IPCModel
 import RecordLayout
 
 /// A message that was sent and not yet received, or several datagrams that one write was cut into.
+///
+/// Its properties are many because it is one row of a queue: what the kernel reported of one send (who, when, from where to
+/// where, with which bytes), and which of its datagrams or copies were received.
 struct SentMessage {
   /// Who sent.
   let source: Endpoint
@@ -23,13 +26,13 @@ struct SentMessage {
   /// See ``Fingerprint``.
   private(set) var fingerprint: Fingerprint
   /// What went with it.
-  let passed: PassedItems?
+  let ancillary: AncillaryData?
   /// Whether the next send goes on with it.
   private(set) var isOpen: Bool
   /// Whether it goes on with the message before it.
   let isJoined: Bool
   /// State of losses when it arrived.
-  let lossGeneration: UInt64
+  let lossEpoch: UInt64
   /// When a later message of the same sender was received first; 0 if none was.
   var passedOver: UInt64 = 0
 
@@ -43,8 +46,8 @@ struct SentMessage {
   private var receivers: [UInt64] = []
 
   init(
-    _ transfer: SocketTransfer, names: SocketEndNames, begin: UInt64, passed: PassedItems?,
-    lossGeneration: UInt64
+    _ transfer: SocketTransfer, names: SocketEndNames, begin: UInt64, ancillary: AncillaryData?,
+    lossEpoch: UInt64
   ) {
     source = transfer.actor
     isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
@@ -55,10 +58,10 @@ struct SentMessage {
     time = transfer.time
     count = transfer.count
     fingerprint = transfer.fingerprint
-    self.passed = passed
+    self.ancillary = ancillary
     isOpen = transfer.has(IPC_SOCKET_CORKED)
     isJoined = transfer.has(IPC_SOCKET_JOINED)
-    self.lossGeneration = lossGeneration
+    self.lossEpoch = lossEpoch
     segment = Int(transfer.raw.segment)
     cut()
   }
@@ -102,7 +105,7 @@ struct SentMessage {
   /// Real length of what was received if it is of this message; nil if it cannot be.
   ///
   /// - Parameters:
-  ///   - received: Length as it was told.
+  ///   - received: Length as it was reported.
   ///   - isFilled: Whether the receiver's room was used up, so that there may have been more.
   func length(ofReceived received: Int, isFilled: Bool) -> Int? {
     guard isCut else {

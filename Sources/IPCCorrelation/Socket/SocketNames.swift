@@ -14,7 +14,7 @@ final class SocketNames {
 
   /// Names above which it is worth looking which sockets are gone.
   private static let kept = 1024
-  /// Names that are kept at most; the one that was told or used longest ago goes first.
+  /// Names that are kept at most; the one that was reported or used longest ago goes first.
   private static let limit = 65536
   /// How long a name is not doubted after its last use: a look may have been taken before the socket was made.
   private static let rest: UInt64 = 2_000_000_000
@@ -54,7 +54,7 @@ final class SocketNames {
   /// The name of a socket that is said to have one, by the records up to now.
   ///
   /// - Parameters:
-  ///   - inode: Its inode, 0 if that is not known; another one than the name was told for is a later socket's.
+  ///   - inode: Its inode, 0 if that is not known; another one than the name was reported for is a later socket's.
   ///   - time: When it is used.
   func name(of socket: UInt64, inode: UInt64, at time: UInt64) -> SocketName? {
     guard let entry = entries[socket] else { return nil }
@@ -70,7 +70,7 @@ final class SocketNames {
   /// - Parameters:
   ///   - time: Time of the call; every event on its way is earlier.
   ///   - live: A look at the channels that exist, if one was taken.
-  func tidy(at time: UInt64, _ live: LiveChannels?, _ stage: inout EventStage) {
+  func tidy(at time: UInt64, _ live: OpenChannels?, _ buffer: inout ReorderBuffer) {
     if let live {
       var gone: [UInt64] = []
       for (socket, entry) in entries {
@@ -92,7 +92,7 @@ final class SocketNames {
         index += 1
       }
     }
-    retired.tidy(at: time, &stage)
+    retired.tidy(at: time, &buffer)
   }
 
   private func forget(_ socket: UInt64) {

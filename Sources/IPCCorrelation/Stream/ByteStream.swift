@@ -1,6 +1,7 @@
 import BasicContainers
 import DequeModule
 import IPCModel
+import RecordLayout
 
 /// One direction of a byte stream: what was written and not yet read, and the reads whose writers are not known yet.
 final class ByteStream {
@@ -19,9 +20,9 @@ final class ByteStream {
   var ends = StreamEnds()
   /// Who held it when the trace began; nil if it was not there.
   var initialHolders: InitialHolders?
-  /// Whether a transfer has told about it; its name may come first.
+  /// Whether a transfer has named it; its name may come first.
   var isMet = false
-  /// When a record last told about it.
+  /// When a record was last about it.
   var lastTouched: UInt64 = 0
 
   init(key: ChannelKey, matcher: Matcher, initialHolders: InitialHolders?) {
@@ -59,8 +60,8 @@ final class ByteStream {
   }
 
   /// What was passed with what nobody has read of a write.
-  func unreadItems(of write: StreamWrite) -> PassedItems? {
-    write.consumed == 0 ? queue.ancillary[write.passed] : nil
+  func unreadItems(of write: StreamWrite) -> AncillaryData? {
+    write.consumed == 0 ? queue.ancillary[write.ancillary] : nil
   }
 
   /// What contradicts the invariants of its state, a line each.
@@ -71,5 +72,39 @@ final class ByteStream {
       case .position: .positions
       }
     return queue.violations(areInOrderOf: order).map { "stream \(key): \($0)" }
+  }
+}
+
+/// What is known of a stream's ends: the path of a FIFO, or the two sockets of one direction.
+struct StreamEnds {
+  /// Path of a FIFO.
+  var path: TextID?
+  /// The receiving unix socket; of TCP, the inode of the sending one.
+  private(set) var other: UInt64 = 0
+  /// Inode of the receiving socket; 0 as long as it is not known, or nobody has accepted it.
+  private(set) var destinationInode: UInt64 = 0
+  private(set) var sourcePort: UInt16 = 0
+  private(set) var destinationPort: UInt16 = 0
+  private(set) var sourceAddress = InternetAddress()
+  private(set) var destinationAddress = InternetAddress()
+  /// Unix: what the sockets are called.
+  var names = SocketEndNames()
+
+  /// Learns what a record says.
+  mutating func note(_ socket: ipc_socket) {
+    // Both members of the union are one number, which is compared and never shown.
+    if socket.end.destination != 0 { other = socket.end.destination }
+    if socket.destination_inode != 0 { destinationInode = socket.destination_inode }
+    sourcePort = socket.source_port
+    destinationPort = socket.destination_port
+    sourceAddress = InternetAddress(socket.source_address)
+    destinationAddress = InternetAddress(socket.destination_address)
+  }
+
+  /// Whether a record is of other sockets than those that are known: another connection has taken their addresses.
+  func isContradicted(by socket: ipc_socket) -> Bool {
+    (socket.end.destination != 0 && other != 0 && socket.end.destination != other)
+      || (socket.destination_inode != 0 && destinationInode != 0
+        && socket.destination_inode != destinationInode)
   }
 }

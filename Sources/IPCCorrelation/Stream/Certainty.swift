@@ -17,7 +17,7 @@ typealias LossEpoch = UInt64
 /// Both doubts can hold at once, and hold until the stream has been empty. A stream is out of step since a loss, whatever
 /// else is in doubt, until something proves what lies in it: a read that leaves nothing, or what the kernel says.
 struct Certainty {
-  /// What cannot be told of the bytes that come next.
+  /// What cannot be known of the bytes that come next.
   struct Doubt: OptionSet {
     let rawValue: UInt8
     /// Whose they are: a choice among unlike writes was made for want of proof.

@@ -138,7 +138,7 @@ enum Matcher {
   case order(OrderMatcher)
   case position(PositionMatcher)
 
-  /// What cannot be told of the bytes that come next.
+  /// What cannot be known of the bytes that come next.
   var doubt: Certainty.Doubt {
     switch self {
     case .order(let matcher): matcher.certainty.doubt

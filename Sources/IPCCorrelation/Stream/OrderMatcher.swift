@@ -61,7 +61,7 @@ final class OrderMatcher {
     rest.count -= 1
     rest.fingerprint.dropSuffix()
     // Descriptors go with the rest if there is any.
-    if rest.count > 0 { urgent.passed = 0 } else { rest.passed = 0 }
+    if rest.count > 0 { urgent.ancillary = 0 } else { rest.ancillary = 0 }
     endPlain(&rest, in: stream)
     urgent.count = 1
     urgent.fingerprint = write.fingerprint.last(of: write.count)

@@ -164,7 +164,7 @@ final class PositionMatcher {
       return Choice(index: first, isInferred: true)
     }
     if !isForced { return nil }
-    // Short writes are not announced, but one that was over before the read would have been told by now.
+    // Short writes are not announced, but one that was over before the read would have been reported by now.
     let isAlone = queue.writes[first].isInFlight && queue.writes[first].lossEpoch == epoch
     return decide(received, isProven: isAlone && isOneSource(scratch.reaching, in: queue), queue, &scratch)
   }

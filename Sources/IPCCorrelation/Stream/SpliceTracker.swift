@@ -95,7 +95,7 @@ struct SpliceTracker {
   }
 
   /// What is lost may be the rest of a write's contents, and the next chunk another write's.
-  mutating func noteLoss() {
+  mutating func recordsWereLost() {
     for thread in incoming.keys { incoming[thread]?.cut() }
   }
 

@@ -10,49 +10,49 @@ extension StreamCorrelator {
   /// Resting FIFOs above which it is worth looking which of them are gone.
   private static var keptNames: Int { 1024 }
 
-  func finish(at time: UInt64, channels live: LiveChannels, into stage: inout EventStage) {
-    for thread in splices.writers() { finishWrite(by: thread, &stage) }
+  func finish(at time: UInt64, channels live: OpenChannels, into buffer: inout ReorderBuffer) {
+    for thread in splices.writers() { finishWrite(by: thread, &buffer) }
     for (key, stream) in streams.all {
-      reportEnd(of: stream, live: readable(live[key]), at: time, &stage)
-      splices.forget(stream, &stage.contents)
-      stream.queue.releaseDiscarded(&stage.contents)
+      reportEnd(of: stream, live: readable(live[key]), at: time, &buffer)
+      splices.forget(stream, &buffer.contents)
+      stream.queue.releaseDiscarded(&buffer.contents)
     }
-    splices.releaseBacklogs(before: .max, &stage.contents)
+    splices.releaseBacklogs(before: .max, &buffer.contents)
     streams.removeAll()
   }
 
-  var wantsLiveChannels: Bool { look.isDue }
+  var wantsOpenChannels: Bool { look.isDue }
 
-  func sweep(at time: UInt64, channels live: LiveChannels?, into stage: inout EventStage) {
-    retiredNames.tidy(at: time, &stage)
-    transport.tidy(at: time, live, &stage)
-    splices.tidy(at: time, &stage.contents)
-    for thread in splices.staleWriters(at: time) { finishWrite(by: thread, &stage) }
+  func sweep(at time: UInt64, channels live: OpenChannels?, into buffer: inout ReorderBuffer) {
+    retiredNames.tidy(at: time, &buffer)
+    transport.tidy(at: time, live, &buffer)
+    splices.tidy(at: time, &buffer.contents)
+    for thread in splices.staleWriters(at: time) { finishWrite(by: thread, &buffer) }
     let rest: UInt64 = streams.count > Self.keptStreams ? 100_000_000 : 2_000_000_000
     var unreadCount = 0
     var named = 0
     var gone: [ChannelKey] = []
     for (key, stream) in streams.all where stream.lastTouched + rest < time && stream.reads.isEmpty {
-      removeOver(from: stream, at: time, &stage)
+      removeOver(from: stream, at: time, &buffer)
       if stream.isIdle, stream.ends.path == nil {
         gone.append(key)
       } else if stream.isIdle {
-        // The kernel tells a path once, so it is kept as long as the FIFO may live.
+        // The kernel reports a path once, so it is kept as long as the FIFO may live.
         named += 1
         if let live, live[key] == nil { gone.append(key) }
       } else if let live {
         let entry = readable(live[key])
         let isOver = entry == nil && !mayBeAccepted(stream, at: time)
         if isOver { gone.append(key) }
-        if isOver || entry != nil { reportEnd(of: stream, live: entry, at: time, &stage, isOver: isOver) }
+        if isOver || entry != nil { reportEnd(of: stream, live: entry, at: time, &buffer, isOver: isOver) }
       } else {
         unreadCount += 1
       }
-      stream.queue.releaseDiscarded(&stage.contents)
+      stream.queue.releaseDiscarded(&buffer.contents)
     }
     for key in gone {
       guard let stream = streams.remove(key) else { continue }
-      splices.forget(stream, &stage.contents)
+      splices.forget(stream, &buffer.contents)
       if let name = stream.ends.path { retiredNames.append(name) }
     }
     if named > Self.keptNames { unreadCount += named }
@@ -61,7 +61,7 @@ extension StreamCorrelator {
   }
 
   /// A channel, unless it is a socket's direction that nobody can read from any more.
-  private func readable(_ live: LiveChannels.Channel?) -> LiveChannels.Channel? {
+  private func readable(_ live: OpenChannels.Channel?) -> OpenChannels.Channel? {
     guard let live, isSocket, !live.isReadable else { return live }
     return nil
   }
@@ -73,27 +73,27 @@ extension StreamCorrelator {
 
   /// Reports what nobody will read any more, or what somebody has read unseen.
   private func reportEnd(
-    of stream: ByteStream, live: LiveChannels.Channel?, at time: UInt64, _ stage: inout EventStage,
+    of stream: ByteStream, live: OpenChannels.Channel?, at time: UInt64, _ buffer: inout ReorderBuffer,
     isOver: Bool = true
   ) {
     switch stream.matcher {
     case .position(let matcher):
       guard isOver else { return }
-      events.reportUnread(behindPositionsOf: matcher, of: stream, at: time, epoch: epoch, &stage)
+      events.reportUnread(behindPositionsOf: matcher, of: stream, at: time, epoch: epoch, &buffer)
     case .order(let matcher):
       let isInStep = matcher.certainty.isInStep(at: epoch)
       let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? stream.queue.available }
       if let unread, unread < stream.queue.available {
-        takeUnseen(stream.queue.available - unread, of: stream, at: time, isReported: isInStep, &stage)
+        takeUnseen(stream.queue.available - unread, of: stream, at: time, isReported: isInStep, &buffer)
         matcher.certainty.lostPlace()
       }
-      if isOver { events.reportUnread(of: stream, at: time, unread: unread, isInStep: isInStep, &stage) }
+      if isOver { events.reportUnread(of: stream, at: time, unread: unread, isInStep: isInStep, &buffer) }
     }
   }
 
   /// Accounts for bytes that left the stream by a way that is not traced.
   private func takeUnseen(
-    _ count: Int, of stream: ByteStream, at time: UInt64, isReported: Bool, _ stage: inout EventStage
+    _ count: Int, of stream: ByteStream, at time: UInt64, isReported: Bool, _ buffer: inout ReorderBuffer
   ) {
     var left = count
     for index in stream.queue.writes.indices where left > 0 {
@@ -102,7 +102,7 @@ extension StreamCorrelator {
       if taken == 0 || write.isInFlight { continue }
       left -= taken
       stream.queue.take(taken, from: index)
-      if isReported { events.reportUnseen(taken, of: write, at: time, stream, &stage) }
+      if isReported { events.reportUnseen(taken, of: write, at: time, stream, &buffer) }
     }
     stream.queue.removeFinished()
   }

@@ -17,20 +17,20 @@ final class StreamCorrelator: KindCorrelator {
   var splices: SpliceTracker
   var scratch = MatchScratch()
   let events: StreamEvents
-  var look = LookSchedule()
+  var look = SnapshotSchedule()
   /// Names of streams that are gone, which events on their way may still refer to.
   var retiredNames = RetiredTexts()
   /// Ancillary data of the transfers that come next.
-  var ancillary = PassedWaiting()
+  var ancillary = PendingAncillaryData()
   /// Who held which stream when the trace began: the likely writers of what was unread then.
-  private var initialHolders = LiveChannels()
+  private var initialHolders = OpenChannels()
 
   /// Reads that are not done with.
   struct ReadsInFlight {
     /// Those whose contents are still coming, by reader.
     var incoming: [RecordedThread: ByteStream] = [:]
     /// Those whose writers are not known yet.
-    var pending = WaitingLine<ByteStream>()
+    var pending = PendingReads<ByteStream>()
     var lastSerial: UInt64 = 0
   }
 
@@ -44,29 +44,29 @@ final class StreamCorrelator: KindCorrelator {
   /// Whether each end of a stream can go alone, and records are `ipc_socket`.
   var isSocket: Bool { transport.isSocket }
 
-  func seed(_ channels: LiveChannels) { initialHolders = channels }
+  func seed(_ channels: OpenChannels) { initialHolders = channels }
 
-  func noteForgotten() { events.infersWriters = false }
+  func channelsWereForgotten() { events.infersWriters = false }
 
   var violations: [String] { streams.all.values.flatMap(\.violations) }
 
   // MARK: - Records
 
-  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into stage: inout EventStage) {
+  func take(_ record: UnsafeRawBufferPointer, header: ipc_header, into buffer: inout ReorderBuffer) {
     switch UInt32(header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue, IPC_RECORD_WRITE.rawValue, IPC_RECORD_READ.rawValue:
       guard record.count >= StreamTransfer.size(isSocket: isSocket), let start = record.baseAddress else {
         return
       }
-      take(StreamTransfer(start, length: record.count, isSocket: isSocket), header: header, &stage)
-    case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &stage)
+      take(StreamTransfer(start, length: record.count, isSocket: isSocket), header: header, &buffer)
+    case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &buffer)
     case IPC_RECORD_BACKLOG.rawValue:
-      if !isSocket { splices.takeBacklog(record, header: header, epoch: epoch, &stage.contents) }
+      if !isSocket { splices.takeBacklog(record, header: header, epoch: epoch, &buffer.contents) }
     case IPC_RECORD_CHANNEL.rawValue:
       if isSocket {
-        transport.takeName(record, &stage.texts)
+        transport.takeName(record, &buffer.texts)
       } else {
-        takeFIFO(record, header: header, &stage)
+        takeFIFO(record, header: header, &buffer)
       }
     case IPC_RECORD_PASSED.rawValue: ancillary.take(record, header: header)
     default: return
@@ -74,37 +74,37 @@ final class StreamCorrelator: KindCorrelator {
   }
 
   @inline(__always)
-  private func take(_ transfer: StreamTransfer, header: ipc_header, _ stage: inout EventStage) {
+  private func take(_ transfer: StreamTransfer, header: ipc_header, _ buffer: inout ReorderBuffer) {
     let stream = stream(of: transfer)
     if let socket = transfer.socket {
       if case .position(let matcher) = stream.matcher, stream.ends.isContradicted(by: socket) {
         // A thread's record of an earlier connection is of no use any more.
         if header.time < matcher.positions.birth { return }
-        beginAnew(stream, matcher, with: transfer, &stage)
+        beginAnew(stream, matcher, with: transfer, &buffer)
       }
       transport.note(socket, in: &stream.ends)
     }
     switch UInt32(header.type) {
     case IPC_RECORD_WRITE_BEGIN.rawValue: takeBeginning(transfer, in: stream)
-    case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: stream, &stage)
-    default: takeRead(transfer, in: stream, &stage)
+    case IPC_RECORD_WRITE.rawValue: takeWrite(transfer, in: stream, &buffer)
+    default: takeRead(transfer, in: stream, &buffer)
     }
     if !stream.reads.isEmpty {
-      resolve(stream, &stage)
+      resolve(stream, &buffer)
       if header.type == UInt16(IPC_RECORD_READ.rawValue) {
         awaitWriters(ofLastReadOf: stream, at: header.time)
       }
     }
-    stream.queue.releaseDiscarded(&stage.contents)
+    stream.queue.releaseDiscarded(&buffer.contents)
   }
 
-  func noteLoss() {
+  func recordsWereLost() {
     epoch += 1
     // What is lost may be the rest of a read's contents, and the next chunk another read's.
     for (thread, stream) in reads.incoming { close(readOf: thread, in: stream) }
     reads.incoming.removeAll()
-    splices.noteLoss()
-    ancillary.noteLoss()
+    splices.recordsWereLost()
+    ancillary.recordsWereLost()
   }
 
   // MARK: - Streams
@@ -184,7 +184,7 @@ final class StreamCorrelator: KindCorrelator {
   }
 
   /// Takes the path of a FIFO.
-  private func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+  private func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ buffer: inout ReorderBuffer) {
     guard let (raw, rest) = record.record(ipc_channel.self) else { return }
     let key = ChannelKey(address: raw.channel, identity: raw.inode)
     let order = Matcher.order(OrderMatcher(atomicLimit: transport.atomicLimit, epoch: epoch))
@@ -193,30 +193,31 @@ final class StreamCorrelator: KindCorrelator {
     if header.has(IPC_FLAG_CREATED) {
       // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
       events.reportUnread(
-        of: stream, at: header.time, unread: nil, isInStep: stream.matcher.isInStep(at: epoch), &stage)
+        of: stream, at: header.time, unread: nil, isInStep: stream.matcher.isInStep(at: epoch), &buffer)
       if case .order(let matcher) = stream.matcher { matcher.certainty.resynchronised(at: epoch) }
-      splices.forget(stream, &stage.contents)
-      stream.queue.releaseDiscarded(&stage.contents)
+      splices.forget(stream, &buffer.contents)
+      stream.queue.releaseDiscarded(&buffer.contents)
     }
     let path = SocketNames.path(fromComponents: rest.prefix(Int(raw.length)))
     if let name = stream.ends.path {
       // A file system gives the number of a removed FIFO to the next one, and memory may be the same, too.
-      let isNew = stage.texts.withBytes(of: name) { !$0.elementsEqual(path) }
+      let isNew = buffer.texts.withBytes(of: name) { !$0.elementsEqual(path) }
       guard header.has(IPC_FLAG_CREATED), isNew else { return }
       retiredNames.append(name)
     }
-    stream.ends.path = stage.texts.add(path)
+    stream.ends.path = buffer.texts.add(path)
   }
 
   /// Takes leave of a connection whose addresses another one has taken.
   private func beginAnew(
-    _ stream: ByteStream, _ matcher: PositionMatcher, with transfer: StreamTransfer, _ stage: inout EventStage
+    _ stream: ByteStream, _ matcher: PositionMatcher, with transfer: StreamTransfer,
+    _ buffer: inout ReorderBuffer
   ) {
     while let index = stream.reads.firstIndex(where: \.isComplete) {
-      divide(stream, at: index, isForced: true, &stage)
+      divide(stream, at: index, isForced: true, &buffer)
     }
     events.reportUnread(
-      behindPositionsOf: matcher, of: stream, at: transfer.time, epoch: epoch, &stage)
+      behindPositionsOf: matcher, of: stream, at: transfer.time, epoch: epoch, &buffer)
     matcher.beginAnew(at: transfer.time)
     stream.writers = WriterHistory()
     if transfer.has(IPC_FLAG_MULTI_WRITER) { stream.writers.noteSeveral() }
@@ -241,42 +242,42 @@ final class StreamCorrelator: KindCorrelator {
   }
 
   /// Adds a write that has ended, or ends one that has begun.
-  private func takeWrite(_ transfer: StreamTransfer, in stream: ByteStream, _ stage: inout EventStage) {
+  private func takeWrite(_ transfer: StreamTransfer, in stream: ByteStream, _ buffer: inout ReorderBuffer) {
     let source = Endpoint(transfer.raw.header)
     var write = transfer.write(
       by: source, begin: stream.writers.earliestBegin(of: source.tid), end: transfer.time)
     write.lossEpoch = epoch
-    write.passed = stream.queue.ancillary.add(ancillary.next(of: transfer.raw.header.tid))
+    write.ancillary = stream.queue.ancillary.add(ancillary.next(of: transfer.raw.header.tid))
     let thread = RecordedThread(transfer.raw.header)
-    if !reads.incoming.isEmpty { finishIncoming(thread, &stage) }
-    if splices.hasIncoming { finishWrite(by: thread, &stage) }
+    if !reads.incoming.isEmpty { finishIncoming(thread, &buffer) }
+    if splices.hasIncoming { finishWrite(by: thread, &buffer) }
     if transfer.has(IPC_FLAG_MORE), settings.captureLimit > 0 {
-      write.content = splices.expectContent(of: transfer, in: stream, &stage.contents)
+      write.content = splices.expectContent(of: transfer, in: stream, &buffer.contents)
     }
     stream.matcher.end(&write, transfer, in: stream)
     if write.count > 0 {
       stream.writers.note(write.source, end: write.end)
     } else {
-      stream.queue.ancillary.remove(write.passed)
+      stream.queue.ancillary.remove(write.ancillary)
     }
-    removeOver(from: stream, at: transfer.time, &stage)
+    removeOver(from: stream, at: transfer.time, &buffer)
   }
 
   // MARK: - Reads
 
   /// Adds a read, which waits for the writes that delivered its bytes.
-  private func takeRead(_ transfer: StreamTransfer, in stream: ByteStream, _ stage: inout EventStage) {
+  private func takeRead(_ transfer: StreamTransfer, in stream: ByteStream, _ buffer: inout ReorderBuffer) {
     let header = transfer.raw.header
     let thread = RecordedThread(header)
-    if !reads.incoming.isEmpty { finishIncoming(thread, &stage) }
-    let passed = stream.queue.ancillary.add(ancillary.next(of: header.tid))
+    if !reads.incoming.isEmpty { finishIncoming(thread, &buffer) }
+    let ancillary = stream.queue.ancillary.add(ancillary.next(of: header.tid))
     let span = stream.matcher.span(of: transfer)
     var content = ContentArena.Piece.none
     let isSpliced = transfer.has(IPC_FLAG_SPLICED) && settings.captureLimit > 0
     if !isSpliced, !transfer.captured.isEmpty || settings.captureLimit > 0 {
       let whole = max(min(transfer.count, settings.receivedLimit), transfer.captured.count)
-      content = stage.contents.allocate(transfer.has(IPC_FLAG_MORE) ? whole : transfer.captured.count)
-      stage.contents.write(transfer.captured, to: content, at: 0)
+      content = buffer.contents.allocate(transfer.has(IPC_FLAG_MORE) ? whole : transfer.captured.count)
+      buffer.contents.write(transfer.captured, to: content, at: 0)
     }
     // What follows although nobody wants it has no place.
     let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
@@ -287,24 +288,25 @@ final class StreamCorrelator: KindCorrelator {
       filled: content.isNone ? 0 : transfer.captured.count, isComplete: !hasMore, isSpliced: isSpliced,
       isShort: transfer.has(IPC_FLAG_PARTIAL), emptied: transfer.leavesEmpty,
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE),
-      passed: passed, span: span, lossEpoch: epoch, serial: reads.lastSerial)
+      ancillary: ancillary, span: span, lossEpoch: epoch, serial: reads.lastSerial)
     let isUsual = splices.isUsual(read, in: stream)
-    if !isUsual { return placeAmongSplices(read, in: stream, &stage) }
+    if !isUsual { return placeAmongSplices(read, in: stream, &buffer) }
     stream.readers.note(read.reader.tid, end: read.time)
-    enter(read, at: stream.reads.count, in: stream, &stage)
+    enter(read, at: stream.reads.count, in: stream, &buffer)
   }
 
   /// Adds a read to a stream that is spliced from.
-  private func placeAmongSplices(_ read: StreamRead, in stream: ByteStream, _ stage: inout EventStage) {
+  private func placeAmongSplices(_ read: StreamRead, in stream: ByteStream, _ buffer: inout ReorderBuffer) {
     var read = read
-    let index = splices.place(&read, in: stream, epoch: epoch, &stage.contents)
+    let index = splices.place(&read, in: stream, epoch: epoch, &buffer.contents)
     stream.readers.note(read.reader.tid, end: read.time)
-    enter(read, at: index, in: stream, &stage)
+    enter(read, at: index, in: stream, &buffer)
   }
 
   /// Divides a read at once if that is possible, or lets it wait in its place.
-  private func enter(_ read: StreamRead, at index: Int, in stream: ByteStream, _ stage: inout EventStage) {
-    if divideAtOnce(read, of: stream, &stage) { return }
+  private func enter(_ read: StreamRead, at index: Int, in stream: ByteStream, _ buffer: inout ReorderBuffer)
+  {
+    if divideAtOnce(read, of: stream, &buffer) { return }
     stream.reads.insert(read, at: index)
     if !read.isComplete { reads.incoming[read.thread] = stream }
   }
@@ -312,38 +314,40 @@ final class StreamCorrelator: KindCorrelator {
   // MARK: - Contents in records of their own
 
   /// Takes more contents of a thread's last read or write.
-  private func takeContent(_ record: UnsafeRawBufferPointer, header: ipc_header, _ stage: inout EventStage) {
+  private func takeContent(
+    _ record: UnsafeRawBufferPointer, header: ipc_header, _ buffer: inout ReorderBuffer
+  ) {
     guard let chunk = ContentChunk(record) else { return }
     let thread = RecordedThread(header)
     if splices.isWriting(thread) {
-      if splices.take(chunk, by: thread, stage.contents) { finishWrite(by: thread, &stage) }
+      if splices.take(chunk, by: thread, buffer.contents) { finishWrite(by: thread, &buffer) }
       return
     }
     guard let stream = reads.incoming[thread], let index = incomingRead(of: thread, in: stream) else {
       return
     }
     let read = stream.reads[index]
-    if let joined = chunk.join(read.content, filled: read.filled, in: stage.contents) {
+    if let joined = chunk.join(read.content, filled: read.filled, in: buffer.contents) {
       stream.reads[index].filled += joined
       if chunk.isShort { stream.reads[index].isShort = true }
       if chunk.hasMore { return }
     }
-    finishIncoming(thread, &stage)
-    resolve(stream, &stage)
+    finishIncoming(thread, &buffer)
+    resolve(stream, &buffer)
   }
 
   /// Takes the contents of a thread's read as complete, whether or not all of it has come.
-  func finishIncoming(_ thread: RecordedThread, _ stage: inout EventStage) {
+  func finishIncoming(_ thread: RecordedThread, _ buffer: inout ReorderBuffer) {
     guard let stream = reads.incoming.removeValue(forKey: thread) else { return }
     close(readOf: thread, in: stream)
-    resolve(stream, &stage)
+    resolve(stream, &buffer)
   }
 
   /// The same for a thread's write.
-  func finishWrite(by thread: RecordedThread, _ stage: inout EventStage) {
-    guard let stream = splices.finishWrite(by: thread, &stage.contents) else { return }
-    resolve(stream, &stage)
-    stream.queue.releaseDiscarded(&stage.contents)
+  func finishWrite(by thread: RecordedThread, _ buffer: inout ReorderBuffer) {
+    guard let stream = splices.finishWrite(by: thread, &buffer.contents) else { return }
+    resolve(stream, &buffer)
+    stream.queue.releaseDiscarded(&buffer.contents)
   }
 
   /// Ends a thread's read at the contents that have come.

@@ -8,12 +8,12 @@ extension StreamEvents {
   /// - Parameters:
   ///   - unread: How many the kernel says are left; nil if the stream is gone.
   ///   - isInStep: Whether everything about the stream is known. If not, what is unread of a stream that is gone
-  ///     cannot be told: it may have been read.
+  ///     cannot be known: it may have been read.
   func reportUnread(
-    of stream: ByteStream, at time: UInt64, unread: Int?, isInStep: Bool, _ stage: inout EventStage
+    of stream: ByteStream, at time: UInt64, unread: Int?, isInStep: Bool, _ buffer: inout ReorderBuffer
   ) {
     var left = unread ?? (isInStep ? .max : 0)
-    reportUnread(of: stream, at: time, isInStep: isInStep, &stage) { write in
+    reportUnread(of: stream, at: time, isInStep: isInStep, &buffer) { write in
       // What an unfinished write has really written is not known.
       let count = min(write.isInFlight && unread == nil ? 0 : write.remaining, left)
       left -= max(0, count)
@@ -26,12 +26,12 @@ extension StreamEvents {
   /// - Parameter epoch: Losses up to now: what was written before one may have been read unseen.
   func reportUnread(
     behindPositionsOf matcher: PositionMatcher, of stream: ByteStream, at time: UInt64, epoch: LossEpoch,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
     // Of writes at the same time, more may seem to be left than there are positions.
     var left = matcher.unreadPositions(in: stream.queue)
-    reportUnread(of: stream, at: time, isInStep: true, &stage) { write in
-      // What leaves the host is not told, and this may have.
+    reportUnread(of: stream, at: time, isInStep: true, &buffer) { write in
+      // What leaves the host is not reported, and this may have.
       guard write.isLocal, write.lossEpoch == epoch else { return 0 }
       let count = min(left, matcher.unreadCount(of: write))
       left -= count
@@ -40,7 +40,7 @@ extension StreamEvents {
   }
 
   private func reportUnread(
-    of stream: ByteStream, at time: UInt64, isInStep: Bool, _ stage: inout EventStage,
+    of stream: ByteStream, at time: UInt64, isInStep: Bool, _ buffer: inout ReorderBuffer,
     count: (StreamWrite) -> Int
   ) {
     var rests: [(write: StreamWrite, part: UnreadPart)] = []
@@ -57,29 +57,29 @@ extension StreamEvents {
     stream.queue.removeAll()
     for var rest in rests {
       if !isInStep { rest.write.isInferred = true }
-      reportUndelivered(rest.write, rest.part, at: time, stream, &stage)
+      reportUndelivered(rest.write, rest.part, at: time, stream, &buffer)
     }
   }
 
   /// Reports bytes that somebody has read without being seen.
   func reportUnseen(
-    _ count: Int, of write: StreamWrite, at time: UInt64, _ stream: ByteStream, _ stage: inout EventStage
+    _ count: Int, of write: StreamWrite, at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer
   ) {
     var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
     if write.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: count, traits: traits)
-    let content = showsContents ? stage.contents.allocate(0) : .none
-    stageEvent(&event, of: stream, sent: nil, received: nil, content: content, &stage)
+    let content = showsContents ? buffer.contents.allocate(0) : .none
+    appendEvent(&event, of: stream, sent: nil, received: nil, content: content, &buffer)
   }
 
   /// Reports the rest of a packet, which a read shorter than it has discarded (pipe(2), O_DIRECT).
   func reportDiscarded(
-    _ write: StreamWrite, at time: UInt64, _ stream: ByteStream, _ stage: inout EventStage
+    _ write: StreamWrite, at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer
   ) {
     var rest = UnreadPart(of: write, sent: stream.unreadItems(of: write))
     rest.append(stream.unreadContent(of: write), of: write.remaining)
-    reportUndelivered(write, rest, at: time, stream, &stage)
+    reportUndelivered(write, rest, at: time, stream, &buffer)
   }
 
   /// Reports bytes that nobody will read.
@@ -87,7 +87,7 @@ extension StreamEvents {
   /// - Parameter part: How many, what was passed with them, and their contents as far as they are known.
   private func reportUndelivered(
     _ write: StreamWrite, _ part: UnreadPart, at time: UInt64, _ stream: ByteStream,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
     var traits: Event.Traits = .undelivered
     if write.isInferred, write.source.isKnown { traits.insert(.inferredSource) }
@@ -99,14 +99,14 @@ extension StreamEvents {
       if !showsContents {
         .none
       } else if part.length > 0 {
-        part.joined(&stage.contents)
+        part.joined(&buffer.contents)
       } else if write.consumed == 0 {
         write.fingerprint.withPrefix { prefix in
-          stage.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(part.count)))
+          buffer.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(part.count)))
         }
       } else {
-        stage.contents.allocate(0)
+        buffer.contents.allocate(0)
       }
-    stageEvent(&event, of: stream, sent: part.sent, received: nil, content: content, &stage)
+    appendEvent(&event, of: stream, sent: part.sent, received: nil, content: content, &buffer)
   }
 }

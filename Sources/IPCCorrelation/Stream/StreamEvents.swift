@@ -28,14 +28,14 @@ final class StreamEvents {
   /// Reports a read: one event a writer. Takes over the read's content.
   func report(
     _ read: StreamRead, dividedAs shares: borrowing Shares, of stream: ByteStream, isInStep: Bool,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
     parts.removeAll(keepingCapacity: true)
     scattered.removeAll(keepingCapacity: true)
     var known = SplicedKnowledge.all
     if read.isSpliced {
       known = stream.matcher.knowledge(
-        of: read, dividedAs: shares, of: stream, content: stage.contents.bytes(of: read.content))
+        of: read, dividedAs: shares, of: stream, content: buffer.contents.bytes(of: read.content))
       if known == .all, !isInStep { known = .backlog }
     }
     let isInferred = !isInStep || stream.matcher.doubt.contains(.source)
@@ -47,13 +47,13 @@ final class StreamEvents {
       if parts[part].sent != 0 || parts[receiving].sent == 0 { receiving = part }
     }
     // Credentials are those of all bytes of a read.
-    let passed = stream.queue.ancillary[read.passed]
-    let isForAll = passed?.descriptors.isEmpty == true
+    let ancillary = stream.queue.ancillary[read.ancillary]
+    let isForAll = ancillary?.descriptors.isEmpty == true
     for index in parts.indices {
-      let received = index == receiving || isForAll ? passed : nil
-      stageEvent(of: index, read, stream, received: received, &stage)
+      let received = index == receiving || isForAll ? ancillary : nil
+      appendEvent(of: index, read, stream, received: received, &buffer)
     }
-    stage.contents.release(read.content)
+    buffer.contents.release(read.content)
   }
 
   /// Adds a share to its writer's part; returns which that is.
@@ -68,7 +68,7 @@ final class StreamEvents {
       isInScope = stream.queue.writes[index].isInScope
       written = stream.queue.writes[index].knownEnd
       isInferred = isInferred || stream.queue.writes[index].isInferred
-      if share.isFirst { sent = stream.queue.writes[index].passed }
+      if share.isFirst { sent = stream.queue.writes[index].ancillary }
     } else if infersWriters {
       source = stream.matcher.likelyWriter(of: share, in: stream) ?? .unknown
     }
@@ -135,9 +135,9 @@ final class StreamEvents {
   }
 
   /// Stages the event of one writer's part of a read.
-  private func stageEvent(
-    of part: Int, _ read: StreamRead, _ stream: ByteStream, received: PassedItems?,
-    _ stage: inout EventStage
+  private func appendEvent(
+    of part: Int, _ read: StreamRead, _ stream: ByteStream, received: AncillaryData?,
+    _ buffer: inout ReorderBuffer
   ) {
     var traits = Event.Traits()
     if parts[part].isInferred, parts[part].source.isKnown { traits.insert(.inferredSource) }
@@ -148,29 +148,29 @@ final class StreamEvents {
     if let written = parts[part].written { event.setDelay(written: written, read: read.time) }
     var content = ContentArena.Piece.none
     if let missing = parts[part].missing {
-      event.set(transport.missingField, to: words.id(of: missing, in: &stage.texts))
+      event.set(transport.missingField, to: words.id(of: missing, in: &buffer.texts))
       if parts[part].length > 0 {
         event.traits.insert(.incomplete)
-        content = contents(of: part, &stage.contents)
+        content = contents(of: part, &buffer.contents)
       }
     } else if showsContents {
-      content = contents(of: part, &stage.contents)
+      content = contents(of: part, &buffer.contents)
     }
-    stageEvent(
+    appendEvent(
       &event, of: stream, sent: stream.queue.ancillary[parts[part].sent], received: received,
-      content: content, &stage)
+      content: content, &buffer)
   }
 
   private func contents(of part: Int, _ arena: inout ContentArena) -> ContentArena.Piece {
     parts[part].joined(with: scattered.lazy.filter { $0.part == part }.map(\.piece), &arena)
   }
 
-  /// Sets the meta fields of an event, and stages it. Takes over one retain of its content.
-  func stageEvent(
-    _ event: inout Event, of stream: ByteStream, sent: PassedItems?, received: PassedItems?,
-    content: ContentArena.Piece, _ stage: inout EventStage
+  /// Sets the meta fields of an event, and hands it to the reorder buffer. Takes over one retain of its content.
+  func appendEvent(
+    _ event: inout Event, of stream: ByteStream, sent: AncillaryData?, received: AncillaryData?,
+    content: ContentArena.Piece, _ buffer: inout ReorderBuffer
   ) {
-    let ownTexts = transport.fill(&event, of: stream, sent: sent, received: received, &stage.texts)
-    stage.append(event, content: content, ownTexts: ownTexts)
+    let ownTexts = transport.fill(&event, of: stream, sent: sent, received: received, &buffer.texts)
+    buffer.append(event, content: content, ownTexts: ownTexts)
   }
 }

@@ -74,9 +74,9 @@ struct UnreadPart {
   /// Contents that the part does not hold.
   private var scattered: [ContentArena.Piece] = []
   /// What the writer passed with the first bytes.
-  var sent: PassedItems?
+  var sent: AncillaryData?
 
-  init(of write: StreamWrite, sent: PassedItems?) {
+  init(of write: StreamWrite, sent: AncillaryData?) {
     part = StreamPart(source: write.source)
     self.sent = sent
   }

@@ -77,7 +77,7 @@ struct StreamTransfer {
 
 /// Bytes that one write put, or is putting, into a stream.
 ///
-/// Its properties are many because it is one row of a queue: what the kernel told of one system call (who, when, how much,
+/// Its properties are many because it is one row of a queue: what the kernel reported of one system call (who, when, how much,
 /// with which flags), and how far reads have gone through it. None of them can be derived from the others. Plain data in
 /// one piece is queued and moved without a reference being counted; but it is long, so the hot path reads single properties
 /// in the queue, and copies no whole write.
@@ -90,7 +90,7 @@ struct StreamWrite: BitwiseCopyable {
   var isInferred = false
   /// Whether reads keep to the write's bounds (O_DIRECT).
   var isPacket = false
-  /// Whether it is a batch of messages, which are told one by one when it ends (sendmmsg).
+  /// Whether it is a batch of messages, which are reported one by one when it ends (sendmmsg).
   var isBatch = false
   /// Whether the bytes stay on this host for certain.
   var isLocal = true
@@ -109,10 +109,10 @@ struct StreamWrite: BitwiseCopyable {
   /// See ``WrittenContent``.
   var content = WrittenContent()
   /// Number, in ``WriteQueue/ancillary``, of the descriptors and credentials that go with its first byte.
-  var passed: UInt64 = 0
+  var ancillary: UInt64 = 0
   /// Where in the stream its bytes lie, if that is known.
   var span = StreamSpan()
-  /// Whether reads had gone past it when its record came, so that they may have been told without it.
+  /// Whether reads had gone past it when its record came, so that they may have been reported without it.
   var cameLate = false
   /// Losses before it arrived.
   var lossEpoch: LossEpoch = 0
@@ -173,7 +173,7 @@ struct StreamRead: BitwiseCopyable {
   /// Whether it takes urgent bytes as normal ones (SO_OOBINLINE).
   var isInline = false
   /// Number, in ``WriteQueue/ancillary``, of the descriptors and credentials that came with it.
-  var passed: UInt64 = 0
+  var ancillary: UInt64 = 0
   /// Where in the stream its bytes lie, if that is known.
   var span = StreamSpan()
   /// Losses before it arrived.

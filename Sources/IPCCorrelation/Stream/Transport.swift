@@ -63,22 +63,22 @@ final class Transport {
 
   /// Learns what a record says of a stream's ends.
   func note(_ socket: ipc_socket, in ends: inout StreamEnds) {
-    // A name that was told before the socket was accepted is known as that of the accepted one from now on.
+    // A name that was reported before the socket was accepted is known as that of the accepted one from now on.
     let isAccepted = ends.destinationInode == 0 && socket.destination_inode != 0
     ends.note(socket)
     guard case .unix(let names) = form else { return }
-    // Names are told before the end of the first transfer, and not for one that failed.
+    // Names are reported before the end of the first transfer, and not for one that failed.
     let header = socket.transfer.header
     if UInt32(header.type) == IPC_RECORD_WRITE_BEGIN.rawValue || socket.transfer.count == 0 { return }
     ends.names.update(by: socket, in: names, isNew: isAccepted)
   }
 
   /// Lets go of names that are not needed any more.
-  func tidy(at time: UInt64, _ live: LiveChannels?, _ stage: inout EventStage) {
+  func tidy(at time: UInt64, _ live: OpenChannels?, _ buffer: inout ReorderBuffer) {
     switch form {
     case .pipe: break
-    case .unix(let names): names.tidy(at: time, live, &stage)
-    case .tcp(let names): names.tidy(at: time, &stage)
+    case .unix(let names): names.tidy(at: time, live, &buffer)
+    case .tcp(let names): names.tidy(at: time, &buffer)
     }
   }
 
@@ -89,9 +89,9 @@ final class Transport {
   /// - Parameters:
   ///   - sent: What the sender says was passed with the bytes.
   ///   - received: What the receiver says of that.
-  /// - Returns: The fields whose texts are of this event alone, as in ``EventStage/append(_:content:ownTexts:)``.
+  /// - Returns: The fields whose texts are of this event alone, as in ``ReorderBuffer/append(_:content:ownTexts:)``.
   func fill(
-    _ event: inout Event, of stream: ByteStream, sent: PassedItems?, received: PassedItems?,
+    _ event: inout Event, of stream: ByteStream, sent: AncillaryData?, received: AncillaryData?,
     _ texts: inout TextTable
   ) -> MetaFieldSet {
     switch form {
@@ -107,7 +107,7 @@ final class Transport {
       if stream.key.identity != 0 { event.set(Kind.UnixSocket.sourceInode, to: stream.key.identity) }
       let inode = stream.ends.destinationInode
       if inode != 0 { event.set(Kind.UnixSocket.destinationInode, to: inode) }
-      return PassedItems.describe(from: sent, to: received, in: &event, &texts)
+      return AncillaryData.describe(from: sent, to: received, in: &event, &texts)
     case .tcp(let names):
       fill(&event, stream.ends, names, &texts)
       return MetaFieldSet()

@@ -209,7 +209,7 @@ struct WriteQueue: ~Copyable {
     writes[index].isPacket = write.isPacket
     writes[index].isLocal = write.isLocal
     writes[index].isUrgent = write.isUrgent
-    writes[index].passed = write.passed
+    writes[index].ancillary = write.ancillary
     writes[index].cameLate = write.cameLate
     writes[index].lossEpoch = write.lossEpoch
   }
@@ -355,7 +355,7 @@ struct WriteQueue: ~Copyable {
 
   @inline(__always)
   private mutating func noteRemoval(of index: Int) {
-    ancillary.remove(writes[index].passed)
+    ancillary.remove(writes[index].ancillary)
     if !writes[index].content.piece.isNone { discarded.append(writes[index].content.piece) }
     counts -= Counts(of: writes[index])
   }

@@ -50,7 +50,7 @@ struct TerminalReaders {
     return .next(possible)
   }
 
-  /// The read that has got a write before its writer was told that it is done.
+  /// The read that has got a write before the record of its end came.
   ///
   /// It is the last read before, if the writes before do not have enough bytes for it.
   private func earlyRead(of write: TerminalWrite, before next: Int) -> TerminalRead? {
@@ -85,9 +85,9 @@ struct TerminalReaders {
     return reads[next - 1]
   }
 
-  /// Whether a record that was lost may have told of another reader between a write and a read.
+  /// Whether a record that was lost may have been of another reader between a write and a read.
   func isDoubtful(_ read: TerminalRead, of write: TerminalWrite) -> Bool {
-    if read.lossGeneration == write.lossGeneration || read.time < write.time { return false }
+    if read.lossEpoch == write.lossEpoch || read.time < write.time { return false }
     // The same process has read before and after.
     return lastRead(before: write)?.reader.pid != read.reader.pid
   }

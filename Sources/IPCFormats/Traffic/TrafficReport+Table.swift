@@ -23,7 +23,7 @@ extension TrafficReport {
         &output)
     }
     if lost > 0 {
-      appendLine("\(lost) operations were lost, so that there was more than is told here", &output)
+      appendLine("\(lost) operations were lost, so that there was more than is shown here", &output)
     }
     for thread in blocked ?? [] { append(thread, to: &output) }
   }

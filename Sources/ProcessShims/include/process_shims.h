@@ -17,7 +17,7 @@ char *const *process_arguments(int *count);
 
 /*
  * Raises the limit of open files (RLIMIT_NOFILE) as far as this process may; a traced command gets the one from before.
- * Returns the limit that there is now, or 0 if it cannot be told.
+ * Returns the limit that there is now, or 0 if it cannot be known.
  */
 uint64_t process_raise_open_file_limit(void);
 

@@ -22,10 +22,10 @@
 #define IPC_PREFIX_LIMIT 48u
 #define IPC_SUFFIX_LIMIT 16u
 
-/* Longest path that is told (PATH_MAX, include/uapi/linux/limits.h). */
+/* Longest path that is reported (PATH_MAX, include/uapi/linux/limits.h). */
 #define IPC_PATH_LIMIT 4096u
 
-/* Contents that a read of a stream with several writers carries even without -x, so that writes are told apart by them. */
+/* Contents that a read of a stream with several writers carries even without -x, so that writes are distinguished by them. */
 #define IPC_COMPARED_LIMIT 4096u
 
 /* `count` of a WRITE_BEGIN whose length is not known, because it is a batch of messages (sendmmsg) over a stream. */
@@ -174,10 +174,10 @@ enum ipc_socket_traits {
   IPC_SOCKET_CORKED = 1 << 2,            /* UDP: the datagram is held back, for other sends to go on (MSG_MORE, UDP_CORK) */
   IPC_SOCKET_MULTICAST = 1 << 3,         /* every socket that listens gets a copy of its own */
   IPC_SOCKET_LOCAL = 1 << 4,             /* both ends are on this host for certain */
-  IPC_SOCKET_SOURCE_NAMED = 1 << 5,      /* the sending unix socket has a name, told in IPC_RECORD_CHANNEL */
+  IPC_SOCKET_SOURCE_NAMED = 1 << 5,      /* the sending unix socket has a name, reported in IPC_RECORD_CHANNEL */
   IPC_SOCKET_DESTINATION_NAMED = 1 << 6, /* so has the receiving one */
   IPC_SOCKET_BATCH = 1 << 7,             /* WRITE_BEGIN of sendmmsg: any number of messages follows */
-  IPC_SOCKET_FILLED = 1 << 8,            /* a read's room is used up, so that the message may be longer than told */
+  IPC_SOCKET_FILLED = 1 << 8,            /* a read's room is used up, so that the message may be longer than reported */
   IPC_SOCKET_JOINED = 1 << 9,            /* UDP: this write goes on with the datagram that was held back */
 };
 
@@ -194,7 +194,7 @@ union IPC_PLAIN_BYTES ipc_socket_extent {
 };
 
 /*
- * One side of a transfer over a socket. Everything is told from the sender's end to the receiver's, whichever acts.
+ * One side of a transfer over a socket. Everything is reported from the sender's end to the receiver's, whichever acts.
  */
 struct ipc_socket {
   struct ipc_transfer transfer;
@@ -313,7 +313,7 @@ struct ipc_held {
 
 enum ipc_interest {
   IPC_INTEREST_NONE = 0,   /* processes that the filter does not take in use it, and nobody else */
-  IPC_INTEREST_WANTED = 1, /* its transfers are told */
+  IPC_INTEREST_WANTED = 1, /* its transfers are reported */
   IPC_INTEREST_OWN = 2,    /* it shows ipcdump's own output */
 };
 
@@ -348,7 +348,7 @@ struct ipc_waiting {
 
 #define IPC_WAITING_UNKNOWN (~0ull)
 
-/* Files of a poll or select that are told; of more, there is one ipc_waiting for all of them. */
+/* Files of a poll or select that are reported; of more, there is one ipc_waiting for all of them. */
 #define IPC_WAITING_FILES 64
 
 /* What the task_file iterator tells of every open file that is in a set of epoll. */

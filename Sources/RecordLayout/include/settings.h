@@ -72,7 +72,7 @@ struct ipc_shared {
   __u32 has_relays;     /* `relays` is in use */
   __u32 scope_changes;  /* processes that have entered the tree or left it */
   __u32 pad;
-  __u64 page_constant;  /* what a page's address in memory is told by; 0 if it cannot be (record/pages.h) */
+  __u64 page_constant;  /* what a page's address in memory is recognised by; 0 if it cannot be (record/pages.h) */
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
   __u32 probe_fd;
   __u32 next_constant;  /* number of the candidate that is tried next */

@@ -107,7 +107,7 @@ class CorrelatorRecording {
   }
 
   /// What is told when the trace ends, beyond what was told before; every channel is gone unless `live` has it.
-  func toldAtEnd(_ live: LiveChannels = LiveChannels()) -> [String] {
+  func toldAtEnd(_ live: OpenChannels = OpenChannels()) -> [String] {
     let start = told.count
     correlator.finish(now: clock, channels: live)
     correlator.release(now: .max) { event, content, texts in note(event, content, texts) }
@@ -130,20 +130,20 @@ class CorrelatorRecording {
   }
 
   /// Makes the snapshot known that is taken when the trace begins.
-  func begin(with live: LiveChannels, _ holders: Party...) {
+  func begin(with live: OpenChannels, _ holders: Party...) {
     for party in holders { parties[party.holder] = party.name }
     correlator.seed(live)
   }
 
   /// Makes it known that others may have sent unseen, over channels that the kernel has forgotten.
-  func forget() { correlator.noteForgotten() }
+  func forget() { correlator.channelsWereForgotten() }
 
   /// A meta field of the last event.
   func meta(_ name: String) -> String? { told.last?.meta[name] }
 
   /// Lets time pass and tidies up; returns how many channels were forgotten.
   @discardableResult
-  func sweep(after milliseconds: UInt64, _ live: LiveChannels? = nil) -> Int {
+  func sweep(after milliseconds: UInt64, _ live: OpenChannels? = nil) -> Int {
     clock += milliseconds * 1_000_000
     let known = channelCount
     correlator.sweep(now: clock, channels: live)
@@ -156,13 +156,13 @@ class CorrelatorRecording {
   }
 
   /// Events that wait only for their time.
-  var waiting: Int { correlator.stage.count }
+  var waiting: Int { correlator.buffer.count }
   /// Whether an operation waits for its other side.
   var hasPending: Bool { correlator.hasPending }
   /// Whether a look at the channels that exist would decide anything.
-  var wantsLiveChannels: Bool { correlator.wantsLiveChannels }
+  var wantsOpenChannels: Bool { correlator.wantsOpenChannels }
   /// Bytes of memory for contents.
-  var contentCapacity: Int { correlator.stage.contents.capacity }
+  var contentCapacity: Int { correlator.buffer.contents.capacity }
   /// Pieces of contents that are kept.
-  var contentsInUse: Int { correlator.stage.contents.pieceCount }
+  var contentsInUse: Int { correlator.buffer.contents.pieceCount }
 }

@@ -159,8 +159,8 @@ final class MessageRecording: CorrelatorRecording {
   // MARK: - The correlator
 
   /// A picture in which a party holds sockets.
-  func live(_ sockets: MessageSocket..., by party: Party = .bob) -> LiveChannels {
-    var live = LiveChannels()
+  func live(_ sockets: MessageSocket..., by party: Party = .bob) -> OpenChannels {
+    var live = OpenChannels()
     for socket in sockets {
       let key = kind == IPC_KIND_LOOPBACK_UDP ? socket.portKey : socket.key
       live.add(channel: key.address, inode: key.identity, holder: party.holder, isWritable: true, unread: nil)

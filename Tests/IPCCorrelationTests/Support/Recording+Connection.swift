@@ -190,8 +190,8 @@ extension Recording {
   /// A picture in which a connection has these ends.
   func live(
     _ connection: TracedConnection, writers: [Party] = [], readers: [Party] = [], unread: UInt64? = nil
-  ) -> LiveChannels {
-    var live = LiveChannels()
+  ) -> OpenChannels {
+    var live = OpenChannels()
     for party in writers {
       live.add(channel: connection.address, inode: connection.inode, holder: party.holder, isWritable: true)
     }

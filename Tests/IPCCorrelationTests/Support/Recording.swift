@@ -146,9 +146,9 @@ final class Recording: CorrelatorRecording {
   // MARK: - The correlator
 
   /// A picture in which `holders` can write to the pipe.
-  func live(unread: UInt64?, _ holders: Party..., pipe: TracedPipe? = nil) -> LiveChannels {
+  func live(unread: UInt64?, _ holders: Party..., pipe: TracedPipe? = nil) -> OpenChannels {
     let pipe = pipe ?? self.pipe
-    var live = LiveChannels()
+    var live = OpenChannels()
     for party in holders.isEmpty ? [.bob] : holders {
       live.add(
         channel: pipe.address, inode: pipe.inode, holder: party.holder, isWritable: !holders.isEmpty,

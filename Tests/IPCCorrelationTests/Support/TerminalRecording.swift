@@ -90,7 +90,7 @@ final class TerminalRecording: CorrelatorRecording {
 
   /// Makes the snapshot known that is taken when the trace begins: who holds the master.
   func begin(withMasterHeldBy holders: Party...) {
-    var live = LiveChannels()
+    var live = OpenChannels()
     for party in holders {
       parties[party.holder] = party.name
       let input = terminal.channel(isOutput: false), output = terminal.channel(isOutput: true)

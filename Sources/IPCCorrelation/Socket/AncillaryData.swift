@@ -3,12 +3,12 @@ import IPCModel
 import RecordLayout
 
 /// Descriptors and credentials that went with a message, as one end gave or got them.
-final class PassedItems {
+final class AncillaryData {
   /// One passed descriptor.
   struct Descriptor {
     /// Number in the process.
     let number: Int32
-    /// What it is: a path, `pipe:[123]`, …; nil if that could not be told.
+    /// What it is: a path, `pipe:[123]`, …; nil if that could not be known.
     let what: [UInt8]?
   }
 
@@ -43,9 +43,9 @@ final class PassedItems {
 
   /// Sets an event's `fds` and `creds` from what both ends said.
   ///
-  /// - Returns: The fields that were set, for ``EventStage/append(_:content:ownTexts:)``.
+  /// - Returns: The fields that were set, for ``ReorderBuffer/append(_:content:ownTexts:)``.
   static func describe(
-    from sender: PassedItems?, to receiver: PassedItems?, in event: inout Event, _ texts: inout TextTable
+    from sender: AncillaryData?, to receiver: AncillaryData?, in event: inout Event, _ texts: inout TextTable
   ) -> MetaFieldSet {
     if sender == nil, receiver == nil { return MetaFieldSet() }
     var own = MetaFieldSet()
@@ -61,7 +61,7 @@ final class PassedItems {
   }
 
   /// `3>7 /etc/passwd, 4>? pipe:[12]`.
-  private static func descriptorText(from sender: PassedItems?, to receiver: PassedItems?) -> [UInt8]? {
+  private static func descriptorText(from sender: AncillaryData?, to receiver: AncillaryData?) -> [UInt8]? {
     // A receiver without room for all gets fewer.
     let count = max(sender?.count ?? 0, receiver?.count ?? 0)
     if count == 0 { return nil }
@@ -83,7 +83,7 @@ final class PassedItems {
   }
 
   /// `pid 12 uid 0 gid 0 pidfd 9`.
-  private static func credentialText(from sender: PassedItems?, to receiver: PassedItems?) -> [UInt8]? {
+  private static func credentialText(from sender: AncillaryData?, to receiver: AncillaryData?) -> [UInt8]? {
     var text: [UInt8] = []
     let giver = receiver?.hasCredentials == true ? receiver : sender?.hasCredentials == true ? sender : nil
     if let raw = giver?.raw { text.append(contentsOf: "pid \(raw.pid) uid \(raw.uid) gid \(raw.gid)".utf8) }
@@ -121,4 +121,53 @@ final class PassedItems {
     let isNamed = plain.starts(with: "memfd:".utf8) || plain.starts(with: "dmabuf:".utf8)
     return isNamed ? plain : Array("anon_inode:".utf8) + plain
   }
+}
+
+/// Ancillary data whose transfer's record comes next, by thread.
+struct PendingAncillaryData {
+  /// Threads at which all are dropped: of each, the next record follows at once.
+  private static let limit = 4096
+
+  private var items: [UInt32: AncillaryData] = [:]
+
+  /// Takes an `IPC_RECORD_PASSED` record.
+  mutating func take(_ record: UnsafeRawBufferPointer, header: ipc_header) {
+    if items.count >= Self.limit { items.removeAll() }
+    items[header.tid] = AncillaryData(record)
+  }
+
+  /// What goes with the transfer of a thread that is reported now.
+  mutating func next(of tid: UInt32) -> AncillaryData? {
+    items.isEmpty ? nil : items.removeValue(forKey: tid)
+  }
+
+  /// Forgets everything: the transfer that was meant may have been lost.
+  mutating func recordsWereLost() { items.removeAll() }
+}
+
+/// Descriptors and credentials of writes and reads that wait, each under a number.
+///
+/// Writes and reads carry the number only: they are plain data then, whose copies count no references.
+struct AncillaryStore {
+  private var items: [UInt64: AncillaryData] = [:]
+  private var lastNumber: UInt64 = 0
+
+  /// Keeps what was passed; returns its number, 0 if it is nothing.
+  mutating func add(_ data: AncillaryData?) -> UInt64 {
+    guard let data else { return 0 }
+    lastNumber += 1
+    items[lastNumber] = data
+    return lastNumber
+  }
+
+  /// What has a number; nil if that is 0 or was removed.
+  subscript(number: UInt64) -> AncillaryData? { number == 0 ? nil : items[number] }
+
+  /// Lets go of what has a number.
+  @inline(__always)
+  mutating func remove(_ number: UInt64) {
+    if number != 0 { removeItems(number) }
+  }
+
+  private mutating func removeItems(_ number: UInt64) { items[number] = nil }
 }

@@ -3,7 +3,7 @@ import Libbpf
 import SystemPackage
 
 /// What the running kernel is and grants, as far as tracing depends on it.
-public struct KernelFacts: Sendable {
+public struct KernelFeatures: Sendable {
   /// Release, build and architecture.
   public let name = KernelName()
   /// Whether types of the kernel are known.
@@ -12,7 +12,7 @@ public struct KernelFacts: Sendable {
   public let lockdown = Self.lockdown
   /// How far the kernel's own code is preempted.
   public let preemption: Preemption
-  /// Whether the completions of io_uring name their request (Linux 5.19), so that what it did can be told; nil without
+  /// Whether the completions of io_uring name their request (Linux 5.19), so that what it did can be known; nil without
   /// BTF.
   public let namesRequests: Bool?
   /// The capabilities of this process; nil if /proc does not tell.
@@ -64,4 +64,27 @@ func bracketed(_ list: String) -> String? {
   let opening = list.firstIndex { $0 == "[" || $0 == "(" }
   guard let opening else { return nil }
   return String(list[list.index(after: opening)...].prefix { $0 != "]" && $0 != ")" })
+}
+
+/// What uname(2) tells of the running kernel.
+public struct KernelName: Sendable {
+  /// Release, such as `6.18.44`.
+  public let release: String
+  /// How it was built, such as `#1 SMP PREEMPT_DYNAMIC Debian 6.12.38-1 (2025-07-16)`.
+  public let version: String
+  /// Architecture, such as `x86_64`.
+  public let machine: String
+
+  /// Asks the kernel.
+  public init() {
+    var name = utsname()
+    uname(&name)
+    release = withUnsafeBytes(of: &name.release, Self.text)
+    version = withUnsafeBytes(of: &name.version, Self.text)
+    machine = withUnsafeBytes(of: &name.machine, Self.text)
+  }
+
+  private static func text(_ bytes: UnsafeRawBufferPointer) -> String {
+    String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  }
 }

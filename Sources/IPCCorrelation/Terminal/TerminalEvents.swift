@@ -1,7 +1,7 @@
 import IPCModel
 
 /// Makes the events of terminals.
-struct TerminalTeller {
+struct TerminalEvents {
   /// Who got what was written.
   struct Destination {
     var endpoint: Endpoint
@@ -18,11 +18,11 @@ struct TerminalTeller {
   init(showsContents: Bool) { self.showsContents = showsContents }
 
   /// Tells a write. Takes over its content.
-  mutating func tell(
+  mutating func append(
     _ write: TerminalWrite, to destination: Destination, in direction: TerminalDirection,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
-    let vocabulary = self.vocabulary ?? TerminalVocabulary(in: &stage.texts)
+    let vocabulary = self.vocabulary ?? TerminalVocabulary(in: &buffer.texts)
     self.vocabulary = vocabulary
     var traits = Event.Traits()
     if write.isInScope || destination.isInScope { traits.insert(.inScope) }
@@ -36,18 +36,18 @@ struct TerminalTeller {
     event.set(Kind.Terminal.count, to: write.count)
     event.set(Kind.Terminal.direction, to: direction.isOutput ? vocabulary.output : vocabulary.input)
     var content = write.content
-    // What was lost on the way here is told as a loss.
+    // What was lost on the way here is reported as a loss.
     let isMissing = showsContents && write.filled < write.wanted && (write.isSpliced || write.isShort)
     if isMissing {
       let reason: MissingBytes = write.isSpliced ? .spliced : .unreadable
-      event.set(Kind.Terminal.bytesMissing, to: words.id(of: reason, in: &stage.texts))
+      event.set(Kind.Terminal.bytesMissing, to: words.id(of: reason, in: &buffer.texts))
       if write.filled > 0 {
         event.traits.insert(.incomplete)
       } else {
-        stage.contents.release(content)
+        buffer.contents.release(content)
         content = .none
       }
     }
-    stage.append(event, content: content)
+    buffer.append(event, content: content)
   }
 }

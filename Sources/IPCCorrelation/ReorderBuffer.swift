@@ -5,7 +5,7 @@ import IPCModel
 ///
 /// Records of different CPUs arrive slightly out of order, and an event may have to wait for its writer, so events stay
 /// here until nothing earlier can come any more.
-public struct EventStage: ~Copyable {
+public struct ReorderBuffer: ~Copyable {
   /// What goes with an event.
   // Not private: Swift 6.3 cannot compile the end of a queue of private elements in another file without optimisation.
   struct Attachment {
@@ -21,7 +21,7 @@ public struct EventStage: ~Copyable {
   /// Texts that the events' meta fields refer to.
   public internal(set) var texts = TextTable()
 
-  /// Creates an empty stage.
+  /// Creates an empty buffer.
   init() {}
 
   /// Number of events that wait.
@@ -77,5 +77,29 @@ public struct EventStage: ~Copyable {
     while let position = own.popFirst() {
       if let text = event.bits(at: position) { texts.release(TextID(metaBits: text)) }
     }
+  }
+}
+
+/// Texts that nothing has any more but events that are on their way.
+struct RetiredTexts {
+  private var fresh: [TextID] = []
+  private var waiting: [TextID] = []
+  private var retirement: UInt64 = 0
+
+  /// Takes a text that no event will be given from now on.
+  mutating func append(_ text: TextID) { fresh.append(text) }
+
+  /// Takes several such texts.
+  mutating func append(contentsOf texts: some Sequence<TextID>) { fresh.append(contentsOf: texts) }
+
+  /// Releases those that no event can refer to.
+  ///
+  /// - Parameter time: Time of the call; what waits there now is not later.
+  mutating func tidy(at time: UInt64, _ buffer: inout ReorderBuffer) {
+    if let earliest = buffer.earliest, earliest <= retirement { return }
+    for text in waiting { buffer.texts.release(text) }
+    waiting.removeAll(keepingCapacity: true)
+    swap(&waiting, &fresh)
+    retirement = time
   }
 }

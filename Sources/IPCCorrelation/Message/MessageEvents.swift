@@ -2,7 +2,7 @@ import IPCModel
 import RecordLayout
 
 /// Makes the events of messages.
-struct MessageTeller {
+struct MessageEvents {
   private let kind: Kind
   private let captureLimit: Int
   private let internet: InternetNames
@@ -24,10 +24,10 @@ struct MessageTeller {
   ///   - source: Who sent it.
   ///   - isInScope: Whether the sender is in the scope of the trace.
   ///   - message: What was sent, if that is known.
-  mutating func tell(
+  mutating func append(
     _ read: ReceivedMessage, count: Int, from source: Endpoint, isInScope: Bool, isInferred: Bool,
     message: SentMessage?,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
     var traits = Event.Traits()
     if isInferred, source.isKnown { traits.insert(.inferredSource) }
@@ -39,8 +39,8 @@ struct MessageTeller {
     if let message { event.setDelay(written: message.time, read: read.time) }
     setMeta(
       of: &event, read.route, message?.route,
-      path: SocketEndNames.text(of: read.names, sent: message?.names), &stage)
-    let own = PassedItems.describe(from: message?.passed, to: read.passed, in: &event, &stage.texts)
+      path: SocketEndNames.text(of: read.names, sent: message?.names), &buffer)
+    let own = AncillaryData.describe(from: message?.ancillary, to: read.ancillary, in: &event, &buffer.texts)
     if read.kept < count {
       event.set(
         kind == .loopbackUDP ? Kind.LoopbackSocket.received : Kind.UnixSocket.received, to: UInt64(read.kept))
@@ -51,18 +51,18 @@ struct MessageTeller {
     }
     if showsContents, let missing = read.missing, read.filled < min(read.kept, captureLimit) {
       let field = kind == .loopbackUDP ? Kind.LoopbackSocket.bytesMissing : Kind.UnixSocket.bytesMissing
-      event.set(field, to: words.id(of: missing, in: &stage.texts))
+      event.set(field, to: words.id(of: missing, in: &buffer.texts))
       if read.filled == 0 { content = .none } else { event.traits.insert(.incomplete) }
     }
-    if content.isNone { stage.contents.release(read.content) }
-    stage.append(event, content: content, ownTexts: own)
+    if content.isNone { buffer.contents.release(read.content) }
+    buffer.append(event, content: content, ownTexts: own)
   }
 
   /// Tells a message that nobody will receive.
   ///
   /// - Parameter isConcluded: Whether somebody may have received it unseen.
-  mutating func tellUndelivered(
-    _ message: SentMessage, at time: UInt64, isConcluded: Bool = false, _ stage: inout EventStage
+  mutating func appendUndelivered(
+    _ message: SentMessage, at time: UInt64, isConcluded: Bool = false, _ buffer: inout ReorderBuffer
   ) {
     var traits: Event.Traits = .undelivered
     if message.isInferred, message.source.isKnown { traits.insert(.inferredSource) }
@@ -73,20 +73,20 @@ struct MessageTeller {
       time: time, kind: kind, source: message.source, destination: .unknown, count: UInt64(count),
       traits: traits)
     setMeta(
-      of: &event, message.route, nil, path: SocketEndNames.text(of: message.names), &stage)
-    let own = PassedItems.describe(from: message.passed, to: nil, in: &event, &stage.texts)
+      of: &event, message.route, nil, path: SocketEndNames.text(of: message.names), &buffer)
+    let own = AncillaryData.describe(from: message.ancillary, to: nil, in: &event, &buffer.texts)
     // Nobody received the bytes, so only the first ones of the send itself are at hand.
     let content: ContentArena.Piece =
       if !showsContents {
         .none
       } else if message.isWhole {
         message.fingerprint.withPrefix { prefix in
-          stage.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(min(count, captureLimit))))
+          buffer.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(min(count, captureLimit))))
         }
       } else {
-        stage.contents.allocate(0)
+        buffer.contents.allocate(0)
       }
-    stage.append(event, content: content, ownTexts: own)
+    buffer.append(event, content: content, ownTexts: own)
   }
 
   // MARK: - Meta fields
@@ -97,20 +97,20 @@ struct MessageTeller {
   ///   - path: Unix: the name of either end.
   private mutating func setMeta(
     of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, path: TextID?,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
     if kind == .loopbackUDP {
-      setInternetMeta(of: &event, route, sent, &stage)
+      setInternetMeta(of: &event, route, sent, &buffer)
     } else {
-      setUnixMeta(of: &event, route, sent, path: path, &stage)
+      setUnixMeta(of: &event, route, sent, path: path, &buffer)
     }
   }
 
   private mutating func setUnixMeta(
     of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, path: TextID?,
-    _ stage: inout EventStage
+    _ buffer: inout ReorderBuffer
   ) {
-    let anonymous = self.anonymous ?? stage.texts.add("<anonymous>")
+    let anonymous = self.anonymous ?? buffer.texts.add("<anonymous>")
     self.anonymous = anonymous
     let targetInode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
     // What the sender said, because a socket has no inode any more when it is closed.
@@ -123,25 +123,25 @@ struct MessageTeller {
   }
 
   private func setInternetMeta(
-    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ stage: inout EventStage
+    of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, _ buffer: inout ReorderBuffer
   ) {
     event.set(Kind.LoopbackSocket.count, to: event.count)
     // The sender knows its own port; the receiver may know only whom it is connected to.
     if let from = sent ?? (route.sourcePort != 0 ? route : nil), from.sourcePort != 0 {
       event.set(Kind.LoopbackSocket.sourcePort, to: UInt64(from.sourcePort))
-      if let service = internet.service(from.sourcePort, kind: kind, &stage.texts) {
+      if let service = internet.service(from.sourcePort, kind: kind, &buffer.texts) {
         event.set(Kind.LoopbackSocket.sourceService, to: service)
       }
-      event.set(Kind.LoopbackSocket.sourceAddress, to: internet.address(from.sourceAddress, &stage.texts))
+      event.set(Kind.LoopbackSocket.sourceAddress, to: internet.address(from.sourceAddress, &buffer.texts))
     }
     // The sender knows the very address; the receiver may know only the one that it listens on.
     let to = sent ?? route
     event.set(Kind.LoopbackSocket.destinationPort, to: UInt64(to.destinationPort))
-    if let service = internet.service(to.destinationPort, kind: kind, &stage.texts) {
+    if let service = internet.service(to.destinationPort, kind: kind, &buffer.texts) {
       event.set(Kind.LoopbackSocket.destinationService, to: service)
     }
     event.set(
-      Kind.LoopbackSocket.destinationAddress, to: internet.address(to.destinationAddress, &stage.texts))
+      Kind.LoopbackSocket.destinationAddress, to: internet.address(to.destinationAddress, &buffer.texts))
     let inode = route.targetInode != 0 ? route.targetInode : sent?.targetInode ?? 0
     if inode != 0 { event.set(Kind.LoopbackSocket.destinationInode, to: inode) }
   }

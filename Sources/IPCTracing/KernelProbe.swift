@@ -34,12 +34,12 @@ public struct KernelProbe: Sendable {
       var tracer = try Tracer(
         Configuration(selection: selection, hook: hook, captureLimit: 1, ringSize: 64 << 10))
       _ = try tracer.attach()
-      let kinds = kinds.map { kind in
+      let probes = kinds.map { kind in
         let (tracepoints, missing) = tracer.tracepoints(of: kind)
         return KindProbe(
           kind: kind, hook: tracer.hook, tracepoints: tracepoints, missing: missing, failure: nil)
       }
-      return (kinds, kinds.contains(.pipe) ? tracer.findsPages : nil)
+      return (probes, kinds.contains(.pipe) ? tracer.findsPages : nil)
     } catch {
       let kinds = kinds.map { KindProbe(kind: $0, hook: nil, tracepoints: [], missing: [], failure: error) }
       return (kinds, nil)

@@ -1,0 +1,129 @@
+import IPCModel
+
+/// One message of a protocol: what a frame says, put together from as many transfers as it took.
+public struct Message: Sendable {
+  /// What a message is to those that follow.
+  public enum Role: Sendable {
+    /// An answer is due.
+    case request
+    /// The answer, or the last part of it.
+    case response
+    /// No answer is due.
+    case notification
+    /// Part of a longer answer.
+    case stream
+    /// Anything else: a handshake, and what is no message at all.
+    case data
+
+    /// The word in output.
+    public var word: StaticString {
+      switch self {
+      case .request: "request"
+      case .response: "response"
+      case .notification: "notification"
+      case .stream: "stream"
+      case .data: "data"
+      }
+    }
+  }
+
+  /// Name of the protocol in output: `json-rpc`, `http1`.
+  public var `protocol`: StaticString
+  /// See ``Role``.
+  public var role: Role
+  /// What is asked for; of an answer, what it answers.
+  public var method: [UInt8]?
+  /// Whom or what it is about.
+  public var target: [UInt8]?
+  /// What tells requests apart, as text.
+  public var id: [UInt8]?
+  /// How it went; of answers only.
+  public var status: CallStatus?
+  /// Code and text of an error.
+  public var error: [UInt8]?
+  /// Why these bytes are no message; nil if they are one.
+  public var malformed: StaticString?
+  /// The bytes that it consists of.
+  public var frame: Frame
+  /// The channel that carried it.
+  public var channel = ChannelLabel.unknown
+  /// What it does to a call; by default what its role says, in the channel's order.
+  public var link: CallLink
+  /// A call of the sender's own that it withdraws.
+  public var withdraws: CallKey?
+
+  /// Makes a message of a frame, without method and id.
+  public init(_ protocol: StaticString, _ role: Role, _ frame: Frame, link: CallLink? = nil) {
+    self.protocol = `protocol`
+    self.role = role
+    self.frame = frame
+    self.link =
+      link
+      ?? {
+        switch role {
+        case .request: .opens(.next)
+        case .response: .completes(.next)
+        case .stream: .adds(.next)
+        case .notification, .data: .none
+        }
+      }()
+  }
+}
+
+/// How a call went.
+public enum CallStatus: Sendable, Equatable {
+  /// It was answered as it should be.
+  case ok
+  /// It was answered by an error.
+  case error
+  /// The caller withdrew it.
+  case cancelled
+  /// The channel or the trace ended first.
+  case unanswered
+  /// Which answer is its own cannot be told.
+  case ambiguous
+
+  /// The word in output.
+  public var word: StaticString {
+    switch self {
+    case .ok: "ok"
+    case .error: "error"
+    case .cancelled: "cancelled"
+    case .unanswered: "unanswered"
+    case .ambiguous: "ambiguous"
+    }
+  }
+}
+
+/// The bytes of a message on the wire, framing included: whose they were, when, how many.
+public struct Frame: Sendable {
+  /// Who wrote the last byte.
+  public var source: Endpoint
+  /// Who read it.
+  public var destination: Endpoint
+  /// End of the read that completed it.
+  public var time: UInt64
+  /// When the first write of it began, as far as that is known.
+  public var begun: UInt64?
+  /// End of its last write; nil if that was not seen.
+  public var written: UInt64?
+  /// Number of bytes.
+  public var count: UInt64
+  /// Whether bytes of it are missing: lost, cut or beyond a limit.
+  public var isTruncated: Bool
+  /// What is inferred of its transfers, and whether one of them was in the scope of the trace.
+  public var traits: Event.Traits
+  /// The bytes, if contents are kept.
+  public var content: [UInt8]?
+}
+
+/// What a channel is called in output.
+public struct ChannelLabel: Sendable {
+  /// The type of its transfers.
+  public var kind: Kind
+  /// Its name, as a summary has it.
+  public var name: [UInt8]
+
+  /// No channel in particular.
+  public static let unknown = ChannelLabel(kind: .pipe, name: [])
+}

@@ -86,7 +86,7 @@ let package = Package(
         .product(name: "DequeModule", package: "swift-collections"),
       ]
     ),
-    .target(name: "IPCFiltering", dependencies: ["IPCModel"]),
+    .target(name: "IPCFiltering", dependencies: ["IPCModel", "PlainText"]),
 
     // Who talks to whom: one table, which summaries, graphs and the page show.
     .target(name: "IPCTraffic", dependencies: ["IPCModel"]),

@@ -18,13 +18,23 @@ public enum Criterion: Sendable, Equatable {
   case comms(Set<Comm>, of: End)
   /// A process of the traced command's tree took part (`-- command`); that is known in the kernel only.
   case commandTree
+  /// An expression is true (`--where`).
+  case expression(WhereExpression)
 
   /// Whether an event meets it. An unknown end meets nothing.
   ///
-  /// - Parameter texts: Table that its texts are in.
-  func isMet(by event: borrowing Event, texts: borrowing TextTable) -> Bool {
+  /// - Parameters:
+  ///   - content: Bytes that were captured of it; nil if there are none.
+  ///   - texts: Table that its texts are in.
+  func isMet(
+    by event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+  ) -> Bool {
+    if case .expression(let expression) = self {
+      return expression.admits(event, content: content, texts: texts) ?? false
+    }
     let (source, destination) = (event.source, event.destination)
     return switch self {
+    case .expression: false
     case .commandTree: event.traits.contains(.inScope)
     case .pids(let pids, .either): Self.admits(pids, source) || Self.admits(pids, destination)
     case .pids(let pids, .source): Self.admits(pids, source)
@@ -49,6 +59,7 @@ public enum Criterion: Sendable, Equatable {
     case .commandTree: .tree
     case .pids(let pids, _): .pids(pids)
     case .comms(let comms, _): .comms(comms)
+    case .expression(let expression): expression.scope
     }
   }
 }

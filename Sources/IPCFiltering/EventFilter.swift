@@ -15,10 +15,16 @@ public final class EventFilter: Sendable {
 
   /// Whether an event is to be shown.
   ///
-  /// - Parameter texts: Table that its texts are in.
-  public func passes(_ event: borrowing Event, texts: borrowing TextTable) -> Bool {
+  /// - Parameters:
+  ///   - content: Bytes that were captured of it; nil if there are none.
+  ///   - texts: Table that its texts are in.
+  public func passes(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable
+  ) -> Bool {
     if !has(event.kind) { return false }
-    for index in criteria.indices where !criteria[index].isMet(by: event, texts: texts) { return false }
+    for index in criteria.indices where !criteria[index].isMet(by: event, content: content, texts: texts) {
+      return false
+    }
     return true
   }
 
@@ -49,7 +55,7 @@ public enum KernelScope: Sendable, Equatable {
 
   /// How much it usually lets through, as a rank. The tree comes first also because whether an end belongs to it is known
   /// in the kernel only.
-  private var breadth: Int {
+  var breadth: Int {
     switch self {
     case .tree: 0
     case .pids: 1

@@ -60,7 +60,7 @@ public final class EventPipeline {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
     if isSatisfied { return false }
-    guard filter.passes(event, texts: texts) else { return true }
+    guard filter.passes(event, content: content, texts: texts) else { return true }
     var isFull = false
     for index in consumers.indices {
       guard consumers[index].take(event, content: content, texts: texts) else {

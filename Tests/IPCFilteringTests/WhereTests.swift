@@ -1,0 +1,211 @@
+import IPCModel
+import Testing
+
+@testable import IPCFiltering
+
+@Suite("An expression of --where")
+struct WhereTests {
+  private static let shell = Endpoint(pid: 10, tid: 11, comm: Comm("sh"))
+  private static let reader = Endpoint(pid: 20, tid: 20, comm: Comm("cat"))
+
+  /// Whether an event is admitted.
+  ///
+  /// - Parameter fields: Meta fields by name; numbers as numbers, anything else as text.
+  private static func admits(
+    _ expression: String, _ kind: Kind = .pipe, from source: Endpoint = shell,
+    to destination: Endpoint = reader,
+    count: UInt64 = 512, traits: Event.Traits = [], delay: UInt64? = nil, content: String? = nil,
+    fields: [String: String] = [:]
+  ) throws -> Bool? {
+    var texts = TextTable()
+    var event = Event(
+      time: 1, kind: kind, source: source, destination: destination, count: count, traits: traits)
+    if let delay { event.delay = delay }
+    for (name, value) in fields {
+      let position = try #require(kind.row.fields.firstIndex { $0.name.description == name })
+      let isText = kind.row.fields[position].form == .text
+      event.setBits(isText ? texts.add(value).metaBits : try #require(UInt64(value)), at: position)
+    }
+    let compiled = try WhereExpression(expression)
+    return Array((content ?? "").utf8).withUnsafeBytes {
+      compiled.admits(event, content: content == nil ? nil : $0, texts: texts)
+    }
+  }
+
+  @Test(arguments: [
+    "pid == 10", "pid = 20", "src_pid == 10", "src_tid == 11", "dst_comm == cat", "comm in (bash, sh)",
+    "comm == 's*'", "comm ~ '^c.t$'", "comm contains a", "type == pipe", "type == p", "type != signal",
+    "type in (pipe, unix)", "type ~ 'pip'", "count >= 512", "count < 1k", "count == 0x200",
+    "count in {1, 512}",
+    "not pid == 30", "!(pid == 30)", "pid != 30", "pid == 30 or pid == 10", "pid == 10 && comm == sh",
+    "pid == 30 and pid == 1 or count > 100", "pid == 10 and (comm == no or comm == sh)", "delivered",
+    "delivered == true", "not self", "NOT self AND count > 0", "path == '/run/*.fifo'",
+    "pipe_name == /run/a.fifo",
+    "path ~ 'fifo$'", "inode == 77", "not port == 80", "port != 80", "pipe_inode > 70 and pipe_inode < 80",
+  ])
+  func `admits what it says`(_ expression: String) throws {
+    #expect(try Self.admits(expression, fields: ["pipe_name": "/run/a.fifo", "pipe_inode": "77"]) == true)
+  }
+
+  @Test(
+    arguments: [
+      "pid == 11", "src_pid == 20", "comm == s", "comm == 'S*'", "type == unix", "count > 512",
+      "count > 0.5k",
+      "pid != 10", "not (pid == 10)", "self", "port == 80", "port", "path == '/run'", "path == '/run/?.sock'",
+      "comm ~ '^a'", "delivered == false", "truncated", "inferred", "delay > 0", "content contains x",
+      "pid == 10 and comm == nobody", "signal == 3 or name == SIGTERM",
+    ].filter { !$0.hasPrefix("signal") })
+  func `refuses what it does not say`(_ expression: String) throws {
+    #expect(try Self.admits(expression, fields: ["pipe_name": "/run/a.fifo", "pipe_inode": "77"]) == false)
+  }
+
+  @Test func `compares times by their units`() throws {
+    for (expression, expected) in [
+      ("delay > 10ms", true), ("delay >= 10.5ms", true), ("delay > 11ms", false), ("delay < 1s", true),
+      ("delay == 10500us", true), ("delay == 10500000", true),
+    ] {
+      #expect(try Self.admits(expression, delay: 10_500_000) == expected, "\(expression)")
+    }
+  }
+
+  @Test func `takes a word for the field of either end`() throws {
+    let ends = ["src_port": "43210", "dst_port": "80", "src_addr": "127.0.0.1", "dst_addr": "127.0.0.2"]
+    for (expression, expected) in [
+      ("port == 80", true), ("port == 43210", true), ("src_port == 80", false), ("port != 80", false),
+      ("port != 81", true), ("addr == 127.0.0.2", true), ("addr == '127.*'", true), ("port in (1, 80)", true),
+      ("type == lo", true), ("type == loopback-udp", false),
+    ] {
+      #expect(try Self.admits(expression, .loopbackTCP, fields: ends) == expected, "\(expression)")
+    }
+  }
+
+  @Test func `looks into contents, which may have any bytes`() throws {
+    #expect(try Self.admits("content contains 'GET /'", content: "\0GET /x") == true)
+    #expect(try Self.admits("content ~ 'GET /[a-z]'", content: "\0GET /x") == true)
+    #expect(try Self.admits("content ~ 'POST'", content: "\0GET /x") == false)
+    #expect(try WhereExpression("pid == 1 or content ~ x").needsContents)
+  }
+
+  @Test func `knows what a process says to itself, and what was concluded`() throws {
+    #expect(try Self.admits("self", to: Self.shell) == true)
+    #expect(try Self.admits("self", from: .unknown, to: .unknown) == false)
+    #expect(try Self.admits("inferred == src", traits: [.inferredSource]) == true)
+    #expect(try Self.admits("inferred and not delivered", traits: [.inferredSource, .undelivered]) == true)
+  }
+
+  @Test func `says of events that it hangs on messages, unless something else decides`() throws {
+    #expect(try Self.admits("method == GET") == nil)
+    #expect(try Self.admits("method == GET and pid == 99") == false)
+    #expect(try Self.admits("method == GET or pid == 10") == true)
+    #expect(try Self.admits("not duration > 50ms") == nil)
+    #expect(try WhereExpression("duration > 50ms").asksForMessages)
+    #expect(try !WhereExpression("pid == 1").asksForMessages)
+  }
+
+  @Test(arguments: [
+    ("pth == x", 1, "'pth' is no field; did you mean 'path'?"),
+    ("pid == 1 and prot == 80", 14, "'prot' is no field; did you mean 'port'?"),
+    ("pid == cat", 8, "'pid' is a number, and 'cat' is none"),
+    ("comm > 3", 6, "'comm' has no order; it can be compared by ==, !=, ~, in and contains"),
+    ("type == pip", 9, "'pip' is no type; did you mean pipe?"),
+    ("pid ==", 7, "expected a value, but there is the end"),
+    ("(pid == 1", 10, "the parenthesis of column 1 is not closed"),
+    ("pid == 1 comm == x", 10, "'comm' cannot stand here; expected 'and', 'or' or the end"),
+    ("", 1, "expected a field, but there is the end"),
+    ("comm == 'x", 9, "the text that begins here has no closing '"),
+    ("pid in 3", 8, "'in' wants a list: pid in (a, b)"),
+    ("delay > soon", 9, "'soon' is no number"),
+    ("pid & 1", 5, "'&' means nothing here; 'and' and 'or' can be written && and ||"),
+    ("pid ~ 1", 5, "'pid' is no text, which '~' wants"),
+    ("delivered == 1", 14, "'delivered' is true or false"),
+  ])
+  func `points at what is wrong`(_ expression: String, _ column: Int, _ message: String) {
+    #expect(throws: WhereError(message, at: column)) { try WhereExpression(expression) }
+  }
+
+  @Test func `names a regular expression that is none`() {
+    #expect { try WhereExpression("comm ~ '('") } throws: { error in
+      guard let error = error as? WhereError else { return false }
+      return error.column == 8 && error.message.hasPrefix("this is no regular expression: ")
+    }
+  }
+
+  @Test func `bears any depth and any words`() {
+    #expect(throws: WhereError.self) {
+      try WhereExpression(String(repeating: "not ", count: 100_000) + "self")
+    }
+    var random = SystemRandomNumberGenerator()
+    let words = [
+      "pid", "==", "(", ")", "and", "or", "not", "'a", "\"", "1", "in", ",", "~", "[", "\\", "comm", "µ",
+    ]
+    for _ in 0..<2000 {
+      let text = (0..<Int.random(in: 0...12, using: &random)).map { _ in words.randomElement() ?? "" }
+      _ = try? WhereExpression(text.joined(separator: " "))
+    }
+  }
+}
+
+@Suite("What the kernel decides of an expression")
+struct WhereScopeTests {
+  @Test(arguments: [
+    ("type == pipe", [Kind.pipe]), ("type == pipe or type == k", [.pipe, .signal]),
+    ("type == pipe and pid == 1", [.pipe]), ("port == 80", [.loopbackTCP, .loopbackUDP]),
+    ("not type == pipe", Kind.all.filter { $0 != .pipe }), ("not port == 80", Kind.all),
+    ("type ~ '^unix'", [.unixStream, .unixDatagram, .unixSeqpacket]), ("type == 'unix-*'", Array(Kind.unix)),
+    ("pid == 3 or type == pipe", Kind.all), ("not (type == pipe and pid == 1)", Kind.all),
+    ("not (type == pipe or pid == 1)", Kind.all.filter { $0 != .pipe }),
+  ])
+  func `leaves out kinds that it never admits`(_ expression: String, _ kinds: [Kind]) throws {
+    #expect(try WhereExpression(expression).kinds == Set(kinds))
+  }
+
+  @Test(arguments: [
+    ("pid == 3", KernelScope.pids([3])), ("pid in (3, 4)", .pids([3, 4])), ("src_pid == 3", .pids([3])),
+    ("pid == 3 or dst_pid == 4", .pids([3, 4])), ("pid == 3 and comm == cat", .pids([3])),
+    ("comm == cat", .comms([Comm("cat")])), ("comm == 'c*'", .all), ("comm ~ cat", .all), ("pid != 3", .all),
+    ("pid == 3 or comm == cat", .all), ("pid > 3", .all), ("not pid == 3", .all), ("pid == -1", .all),
+    ("count > 3 and comm == cat", .comms([Comm("cat")])), ("pid", .all),
+  ])
+  func `chooses processes where every admitted event has one as an end`(
+    _ expression: String, _ scope: KernelScope
+  ) throws {
+    #expect(try WhereExpression(expression).scope == scope)
+  }
+
+  /// What the kernel drops must be nothing that the expression admits.
+  @Test func `is never narrower than the expression`() throws {
+    var random = SystemRandomNumberGenerator()
+    let texts = TextTable()
+    func atom() -> String {
+      [
+        "pid == \(Int.random(in: 1...3))", "src_pid == 2", "comm == cat", "comm == 'c*'", "type == pipe",
+        "type == unix",
+        "count > 5", "dst_pid in (1, 3)", "port == 5", "self",
+      ].randomElement() ?? "self"
+    }
+    func expression(_ depth: Int) -> String {
+      if depth == 0 { return atom() }
+      let one = expression(depth - 1), other = expression(depth - 1)
+      return ["(\(one) and \(other))", "(\(one) or \(other))", "not \(one)"].randomElement() ?? one
+    }
+    for _ in 0..<500 {
+      let compiled = try WhereExpression(expression(Int.random(in: 0...3)))
+      for _ in 0..<40 {
+        let ends = (0..<2).map { _ in
+          Endpoint(
+            pid: .random(in: 1...3), tid: 1, comm: Comm(["cat", "sh"].randomElement(using: &random) ?? "sh"))
+        }
+        let event = Event(
+          time: 1, kind: Kind.all.randomElement() ?? .pipe, source: ends[0], destination: ends[1],
+          count: .random(in: 0...10))
+        guard compiled.admits(event, content: nil, texts: texts) == true else { continue }
+        #expect(compiled.kinds.contains(event.kind), "\(compiled.text)")
+        switch compiled.scope {
+        case .all, .tree: break
+        case .pids(let pids): #expect(ends.contains { pids.contains($0.pid) }, "\(compiled.text)")
+        case .comms(let comms): #expect(ends.contains { comms.contains($0.comm) }, "\(compiled.text)")
+        }
+      }
+    }
+  }
+}

@@ -116,9 +116,11 @@ public final class Conversation {
   private func findFrame(_ flow: ByteFlow) -> Bool {
     // What was rejected begins like a frame, so that at least one byte is passed over.
     var offset = max(flow.searched, flow.frameCount == 0 ? 1 : 0)
+    var hints = ChannelHints(kind: flow.channel.kind)
+    hints.isNext = true
     while offset < flow.unread.count {
       let rest = UnsafeRawBufferPointer(rebasing: flow.unread[offset...])
-      switch definition.recognise(rest, ChannelHints(kind: flow.channel.kind)) {
+      switch definition.recognise(rest, hints) {
       case .certain:
         flow.take(offset)
         tellRejected(flow)

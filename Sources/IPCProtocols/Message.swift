@@ -43,6 +43,8 @@ public struct Message: Sendable {
   public var error: [UInt8]?
   /// Why these bytes are no message; nil if they are one.
   public var malformed: StaticString?
+  /// File descriptors that come with it, as it says itself.
+  public var descriptors: UInt32 = 0
   /// The bytes that it consists of.
   public var frame: Frame
   /// The channel that carried it.

@@ -86,6 +86,8 @@ public struct ChannelHints: Sendable {
   public var isForced = false
   /// Whether the other direction has turned out to be of this protocol.
   public var isAnswer = false
+  /// Whether the channel is known to speak the protocol, and only its next frame is looked for, behind damage.
+  public var isNext = false
 
   /// Whether one of the ends is at a port.
   public func isAt(_ port: UInt16) -> Bool { ports.0 == port || ports.1 == port }
@@ -123,6 +125,7 @@ public struct ProtocolDefinition: Sendable, Equatable {
   /// All protocols. Where two recognise the same bytes, the first one has them.
   public static let registry: [ProtocolDefinition] = [
     .http1, .contentLength, .varlink, .jsonLines,
+    .dbus,
   ]
 }
 

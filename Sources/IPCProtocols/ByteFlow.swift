@@ -43,7 +43,7 @@ public final class ByteFlow {
   /// Unread bytes below which a decoder need not be asked.
   private(set) var wanted = 0
   private var lost: (piece: Piece, count: Int)?
-  private let memory: MessageMemory
+  let memory: MessageMemory
   private var store = ByteStore()
   /// Of the unread bytes, where each came from.
   private var runs: [(piece: Piece, left: Int)] = []

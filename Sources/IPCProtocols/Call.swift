@@ -10,6 +10,8 @@ public enum CallLink: Sendable {
   case adds(CallKey)
   /// It ends the answer to the other side's.
   case completes(CallKey)
+  /// It withdraws one of the sender's own, to which no answer will come any more.
+  case abandons(CallKey)
 }
 
 /// By what an answer is known to be of a request.

@@ -42,6 +42,7 @@ struct CallPairing {
     case .opens(let key): open(message, key, side, report)
     case .adds(let key): add(&message, to: key, of: side.other)
     case .completes(let key): complete(&message, key, of: side.other, report)
+    case .abandons(let key): abandon(key, of: side, at: message.frame.time, report)
     }
   }
 
@@ -97,6 +98,15 @@ struct CallPairing {
     guard var calls = open[side.rawValue].removeValue(forKey: key) else { return }
     for index in calls.indices { calls[index].withdrawn = time }
     open[side.rawValue][key] = calls
+  }
+
+  private mutating func abandon(_ key: CallKey, of side: Side, at time: UInt64, _ report: (Call) -> Void) {
+    guard var calls = open[side.rawValue].removeValue(forKey: key), !calls.isEmpty else { return }
+    var call = calls.removeFirst()
+    count -= 1
+    call.withdrawn = time
+    if let request = call.request { report(Self.unanswered(call, request, at: time)) }
+    if !calls.isEmpty { open[side.rawValue][key] = calls }
   }
 
   /// Says that messages may be missing, so that the order proves nothing for calls that are open.

@@ -19,6 +19,8 @@ struct ProtocolRow: Sendable {
   var lasts = false
   /// Whether the bytes of an event, of which there is at least one, begin a message; nil if nothing tells it.
   var begins: (@Sendable (UnsafeRawBufferPointer) -> Bool)?
+  /// Whether a unix socket of this name, the last part of a path, usually speaks it.
+  var isSocketName: (@Sendable (Slice<UnsafeBufferPointer<UInt8>>) -> Bool)?
 
   /// The rows by the protocols' raw values.
   static let registry: [ProtocolRow] = ChannelProtocol.allCases.map { row(of: $0) }
@@ -49,9 +51,6 @@ extension ProtocolRow {
   static let dns = ProtocolRow(udpPorts: [53])
   static let memcache = ProtocolRow(tcpPorts: [11211])
   static let mqtt = ProtocolRow(tcpPorts: [1883])
-  static let mysql = ProtocolRow(tcpPorts: [3306])
-  static let postgres = ProtocolRow(tcpPorts: [5432])
-  static let redis = ProtocolRow(tcpPorts: [6379])
   static let smtp = ProtocolRow(tcpPorts: [25, 587])
 }
 

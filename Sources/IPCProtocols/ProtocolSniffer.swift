@@ -1,6 +1,7 @@
 import IPCModel
 
-/// Tells which protocol a channel speaks: by the first bytes of an event, else as the channel's before, else by port.
+/// Tells which protocol a channel speaks: by the first bytes of an event, else as the channel's before,
+/// else by port. A unix socket's path may tell it, too.
 public struct ProtocolSniffer: Sendable {
   /// A protocol with what of its row is asked for every event.
   private struct Recognized {
@@ -14,6 +15,8 @@ public struct ProtocolSniffer: Sendable {
   private let recognized: [Recognized]
   private let tcpPorts: [(port: UInt64, known: ChannelProtocol)]
   private let udpPorts: [(port: UInt64, known: ChannelProtocol)]
+  private let socketNames:
+    [(isSocketName: @Sendable (Slice<UnsafeBufferPointer<UInt8>>) -> Bool, known: ChannelProtocol)]
 
   /// Knows all protocols and no channel.
   public init() {
@@ -23,6 +26,7 @@ public struct ProtocolSniffer: Sendable {
       return row.begins.map { Recognized(known: known, lasts: row.lasts, begins: $0) }
     }
     tcpPorts = all.flatMap { known in known.row.tcpPorts.map { (UInt64($0), known) } }
+    socketNames = all.compactMap { known in known.row.isSocketName.map { ($0, known) } }
     udpPorts = all.flatMap { known in known.row.udpPorts.map { (UInt64($0), known) } }
   }
 
@@ -34,7 +38,11 @@ public struct ProtocolSniffer: Sendable {
     let channel = Self.key(of: event, fields)
     if !content.isEmpty {
       for index in recognized.indices where recognized[index].begins(content) {
-        if recognized[index].lasts { memory[channel] = recognized[index].known }
+        if recognized[index].lasts {
+          memory[channel] = recognized[index].known
+          // What is answered may look like anything, too.
+          memory[Self.oppositeKey(of: event, fields)] = recognized[index].known
+        }
         return recognized[index].known
       }
     }
@@ -50,6 +58,18 @@ public struct ProtocolSniffer: Sendable {
       if let port = event[ports.destination.number] { key = key &* 65_537 &+ port }
     }
     return key &* 16 &+ UInt64(event.kind.rawValue)
+  }
+
+  /// The other direction of a channel whose ends have inodes; 0 if there is nothing to tell it by.
+  private static func oppositeKey(of event: borrowing Event, _ fields: ChannelFields) -> UInt64 {
+    guard case .textOrInodes(_, let sender, _) = fields.name, let key = event[sender] else { return 0 }
+    return key &* 16 &+ UInt64(event.kind.rawValue)
+  }
+
+  /// The protocol that a unix socket of this path usually speaks; nil if that is not known.
+  public func usual(atSocket path: UnsafeBufferPointer<UInt8>) -> ChannelProtocol? {
+    let start = path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex
+    return socketNames.first { $0.isSocketName(path[start...]) }?.known
   }
 
   private func byPort(_ event: borrowing Event, _ fields: ChannelFields) -> ChannelProtocol? {

@@ -10,10 +10,10 @@ final class CaptureFormat: EventFormat, @unchecked Sendable {
   var clock: WallClock
   private var writer: CaptureWriter
 
-  init(_ options: FormatOptions) {
+  init(_ options: FormatOptions, form: CaptureForm) {
     clock = options.clock
     writer = CaptureWriter(
-      CaptureSettings(application: "ipc-replay", system: "Linux", start: options.clock.start))
+      CaptureSettings(application: "ipc-replay", system: "Linux", start: options.clock.start, form: form))
   }
 
   func append(

@@ -16,14 +16,15 @@ struct Replay: ParsableCommand {
 
   /// The formats of ipcdump.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv, capture
+    case text, json, csv, capture, streams
 
     func make(_ options: FormatOptions) -> any EventFormat {
       switch self {
       case .text: TextFormat(options)
       case .json: JSONFormat(options)
       case .csv: CSVFormat(options)
-      case .capture: CaptureFormat(options)
+      case .capture: CaptureFormat(options, form: .payloads)
+      case .streams: CaptureFormat(options, form: .streams)
       }
     }
   }

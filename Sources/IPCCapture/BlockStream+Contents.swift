@@ -25,13 +25,24 @@ extension BlockStream {
     return nil
   }
 
+  /// The link type of the interface in memory.
+  func readLinkType() throws(Malformed) -> UInt16 {
+    var cursor = ByteCursor(body)
+    return native(try cursor.integer(UInt16.self))
+  }
+
   /// The payload of the packet in memory, behind what says to Wireshark how to show it.
   ///
-  /// - Parameter record: Where its record is appended.
-  func readPacket(record: inout OutputBuffer) throws(Malformed) -> UnsafeRawBufferPointer {
+  /// - Parameters:
+  ///   - linkTypes: Link types of the section's interfaces.
+  ///   - record: Where its record is appended.
+  func readPacket(
+    _ linkTypes: [UInt16], record: inout OutputBuffer
+  ) throws(Malformed) -> UnsafeRawBufferPointer {
     var cursor = ByteCursor(body)
-    // Interface and time.
-    _ = try cursor.take(12)
+    let interface = Int(native(try cursor.integer(UInt32.self)))
+    // The time.
+    _ = try cursor.take(8)
     let captured = Int(native(try cursor.integer(UInt32.self)))
     _ = try cursor.take(4)
     let data = try cursor.take(captured)
@@ -39,7 +50,9 @@ extension BlockStream {
     while let (code, value) = try nextOption(from: &cursor) {
       if let own = try ownBytes(code, value) { record.append(own) }
     }
-    return try record.isEmpty ? data : ExportedTags.payload(of: data)
+    if record.isEmpty { return data }
+    let isSynthetic = interface < linkTypes.count && linkTypes[interface] == InternetPacket.linkType
+    return try isSynthetic ? InternetPacket.content(of: data) : ExportedTags.payload(of: data)
   }
 
   /// Appends the record of the journal entry in memory, if it is ipcdump's.

@@ -6,12 +6,17 @@ enum BlockType {
   static let sectionHeader: UInt32 = 0x0A0D_0D0A
   /// Describes where packets come from.
   static let interfaceDescription: UInt32 = 1
+  /// Names of addresses.
+  static let nameResolution: UInt32 = 4
   /// Counts of an interface.
   static let interfaceStatistics: UInt32 = 5
   /// A packet.
   static let enhancedPacket: UInt32 = 6
   /// An entry of systemd's journal, in its export format.
   static let journalExport: UInt32 = 9
+
+  /// What a program defines that its enterprise number names; copied with the file.
+  static let custom: UInt32 = 0xBAD
 
   /// What a section header has behind its length: the byte order of the section.
   static let byteOrderMagic: UInt32 = 0x1A2B_3C4D
@@ -53,6 +58,22 @@ enum OptionCode {
   static let enterprise: UInt32 = 0xFFFF_FFFF
   /// Most bytes that one option takes here; its length has 16 bits and must still be padded.
   static let limit = 60_000
+}
+
+/// Records of a block with names (draft-ietf-opsawg-pcapng, section 4.5).
+enum NameRecord {
+  static let end: UInt16 = 0
+  static let version4: UInt16 = 1
+}
+
+/// What is in a custom block of Wireshark's that describes a process.
+enum ProcessInformation {
+  /// The Wireshark Foundation's number (RFC 9371).
+  static let enterprise: UInt32 = 32622
+  /// Type of the entry.
+  static let entry: UInt32 = 3
+  /// Option that is the process's name.
+  static let name: UInt16 = 2
 }
 
 /// Blocks that ``CaptureWriter`` has appended, from the beginning of one on.

@@ -39,6 +39,8 @@ public struct CaptureReader: ~Copyable {
   private var last = LastTexts()
   private var record = OutputBuffer(capacity: 1 << 10)
   private var pieces = OutputBuffer(capacity: 1 << 10)
+  /// Link types of the section's interfaces.
+  private var linkTypes: [UInt16] = []
 
   /// Most bytes that one system call transfers (`MAX_RW_COUNT`, include/linux/fs.h), so that no event has more.
   private static let longestContent: UInt64 = 0x7FFF_F000
@@ -94,6 +96,11 @@ public struct CaptureReader: ~Copyable {
       if blocks.type == BlockType.sectionHeader {
         schema = try blocks.sectionSchema()
         clock.start = schema.start
+        linkTypes.removeAll(keepingCapacity: true)
+        continue
+      }
+      if blocks.type == BlockType.interfaceDescription {
+        linkTypes.append(try linkType())
         continue
       }
       guard let (record, payload) = try readBlock() else { continue }
@@ -106,6 +113,7 @@ public struct CaptureReader: ~Copyable {
         try takeContent(recorded, beginningWith: payload)
         return .event(event)
       case .continuation: throw blocks.refused("contents go on that did not begin")
+      case .control: continue
       }
     }
     return nil
@@ -115,7 +123,21 @@ public struct CaptureReader: ~Copyable {
   public var hasMore: Bool { blocks.hasMore }
 
   private static func isOurs(_ type: UInt32) -> Bool {
-    [BlockType.sectionHeader, BlockType.enhancedPacket, BlockType.journalExport].contains(type)
+    switch type {
+    case BlockType.sectionHeader, BlockType.interfaceDescription, BlockType.enhancedPacket,
+      BlockType.journalExport:
+      true
+    default: false
+    }
+  }
+
+  /// The link type of the interface in memory.
+  private func linkType() throws(Failure) -> UInt16 {
+    do throws(Malformed) {
+      return try blocks.readLinkType()
+    } catch {
+      throw blocks.refused(error.reason)
+    }
   }
 
   /// The record and the payload of the block in memory; nil if it has none, as somebody else's journal entries.
@@ -124,7 +146,7 @@ public struct CaptureReader: ~Copyable {
     do throws(Malformed) {
       var payload = UnsafeRawBufferPointer(start: nil, count: 0)
       if blocks.type == BlockType.enhancedPacket {
-        payload = try blocks.readPacket(record: &record)
+        payload = try blocks.readPacket(linkTypes, record: &record)
         guard !record.isEmpty else { throw Malformed("this packet is not ipcdump's") }
       } else {
         try blocks.readJournalEntry(record: &record)
@@ -156,8 +178,9 @@ public struct CaptureReader: ~Copyable {
     pieces.append(payload)
     while pieces.count < count {
       guard try blocks.advance(wanted: Self.isOurs) else { throw blocks.cutOff() }
-      guard blocks.type == BlockType.enhancedPacket, let (record, piece) = try readBlock(),
-        case .continuation(UInt64(pieces.count)) = record, !piece.isEmpty
+      let block = blocks.type == BlockType.enhancedPacket ? try readBlock() : nil
+      if case .control = block?.0 { continue }
+      guard let (record, piece) = block, case .continuation(UInt64(pieces.count)) = record, !piece.isEmpty
       else { throw blocks.refused("contents do not go on here, as they should") }
       pieces.append(piece)
     }

@@ -9,6 +9,8 @@ enum CaptureRecord {
   case loss(Loss, offset: Int64)
   /// More contents, and where they belong.
   case continuation(UInt64)
+  /// Nothing that ipcdump wants to know: see ``RecordType/control``.
+  case control
 
   /// Reads a record.
   init(
@@ -20,6 +22,7 @@ enum CaptureRecord {
     case .event: self = try .readEvent(from: &cursor, schema: schema, texts: &texts, last: &last)
     case .loss: self = try .readLoss(from: &cursor, schema: schema)
     case .continuation: self = .continuation(try cursor.varint())
+    case .control: self = .control
     case nil: throw Malformed("a record has the unknown type \(code)")
     }
   }
@@ -121,6 +124,8 @@ enum RecordType: UInt8 {
   case loss = 2
   /// More contents of the event before.
   case continuation = 3
+  /// Nothing: a packet that a synthetic connection needs to be one, such as its handshake.
+  case control = 4
 }
 
 /// What a record says about the contents of its event.

@@ -2,57 +2,40 @@ import ByteOutput
 import IPCFormats
 import IPCModel
 
-/// What a capture says about itself, and how its payloads are shown.
-public struct CaptureSettings: Sendable {
-  /// Program that writes it, with its version.
-  public var application: String
-  /// System that it was written on.
-  public var system: String
-  /// Start of the trace, in nanoseconds of `CLOCK_MONOTONIC`.
-  public var start: UInt64
-  /// What the user says about channels; the first that applies is used.
-  public var rules: [DissectionRule]
-  /// Most bytes that are written of an event's contents; nil if all are.
-  public var byteLimit: Int?
-
-  /// Creates settings.
-  public init(
-    application: String, system: String, start: UInt64, rules: [DissectionRule] = [], byteLimit: Int? = nil
-  ) {
-    self.application = application
-    self.system = system
-    self.start = start
-    self.rules = rules
-    self.byteLimit = byteLimit
-  }
-}
-
 /// Writes events as a pcapng file, from which ``CaptureReader`` gets them back without loss and which Wireshark opens as
 /// it is.
 ///
-/// An event with contents is a packet of link type 252, whose dissector is chosen by ``CaptureSettings/rules`` and its
-/// first bytes; one without is an entry of systemd's journal, and so is a loss. Each has all that ipcdump knows beside in
-/// a record of its own: of a packet in a custom option, of an entry in the field `IPCDUMP_RECORD`. Contents are stored
-/// once, as the packet's bytes.
+/// An event with contents is a packet, of link type 252, whose dissector is chosen by ``CaptureSettings/rules`` and its
+/// first bytes, or of a connection that is made up (``CaptureForm``); one without is an entry of systemd's journal, and so
+/// is a loss. Each has all that ipcdump knows beside in a record of its own: of a packet in a custom option, of an entry
+/// in the field `IPCDUMP_RECORD`. Contents are stored once, as the packet's bytes.
 public struct CaptureWriter: ~Copyable {
-  private let settings: CaptureSettings
-  private var choice: DissectorChoice
+  let settings: CaptureSettings
+  var choice: DissectorChoice
   private var counts = CaptureCounts()
+  /// Number of the file, from 1.
+  var file: UInt32 = 0
   /// Events since the first file.
-  private var events: UInt64 = 0
-  private var unreportedLosses: UInt64 = 0
+  var events: UInt64 = 0
+  var unreportedLosses: UInt64 = 0
 
-  private var ends = EndTexts(EndText.allCases.count)
+  var processes = ProcessAddresses()
+  var channels = ChannelTable()
+  var lost = LostBytes()
+  /// Port that the next connection's client has.
+  var clientPort = ServerPort.firstOfClients
+
+  var ends = EndTexts(EndText.allCases.count)
   private let keys = FieldKeys { field, output in
     output.append(", ")
     output.append(field.name)
     output.append(" ")
   }
   /// What ipcdump adds to a block; reused from event to event.
-  private var record = OutputBuffer(capacity: 1 << 10)
+  var record = OutputBuffer(capacity: 1 << 10)
 
   /// What is remembered of an event's ends.
-  private enum EndText: Int, CaseIterable {
+  enum EndText: Int, CaseIterable {
     /// Fields of a journal entry, from its priority up to its message.
     case journal
     /// The beginning of a message or comment.
@@ -60,10 +43,6 @@ public struct CaptureWriter: ~Copyable {
     /// Part of the record.
     case record
   }
-
-  /// Most bytes of contents in a packet: Wireshark refuses packets of more than 256 KiB (`WTAP_MAX_PACKET_SIZE_STANDARD`,
-  /// wiretap/wtap.h), and the tags are packet too.
-  static let packetLimit = 255 << 10
 
   /// Creates a writer.
   public init(_ settings: CaptureSettings) {
@@ -78,6 +57,7 @@ public struct CaptureWriter: ~Copyable {
   ///   - output: What the blocks are appended to.
   public mutating func begin(offset: Int64, to output: inout OutputBuffer) {
     counts = CaptureCounts()
+    file += 1
     record.removeAll()
     CaptureSchema.append(start: settings.start, offset: offset, to: &record)
     let header = output.beginBlock(BlockType.sectionHeader)
@@ -92,7 +72,8 @@ public struct CaptureWriter: ~Copyable {
     output.appendEndOfOptions()
     output.endBlock(at: header)
     let interface = output.beginBlock(BlockType.interfaceDescription)
-    output.append(integer: ExportedTags.linkType)
+    output.append(
+      integer: settings.form == .streams ? InternetPacket.linkType : ExportedTags.linkType)
     output.append(integer: UInt16(0))
     // Packets have no greatest length.
     output.append(integer: UInt32(0))
@@ -129,8 +110,10 @@ public struct CaptureWriter: ~Copyable {
     ends.append(EndText.record.rawValue, of: found, to: &record)
     record.appendRecordRest(
       of: event, captured.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
-    if let captured, !captured.isEmpty {
-      appendPackets(of: event, fields, found, time, captured, texts: texts, to: &output)
+    if settings.form == .streams, event.kind.row.carriesBytes {
+      appendToStream(event, fields, found, time, captured, texts: texts, to: &output)
+    } else if let captured, !captured.isEmpty {
+      appendPayloads(of: event, fields, found, time, captured, texts: texts, to: &output)
     } else {
       let block = output.beginBlock(BlockType.journalExport)
       output.appendJournalTimes(time, event.time)
@@ -162,6 +145,7 @@ public struct CaptureWriter: ~Copyable {
     let time = UInt64(bitPattern: Int64(truncatingIfNeeded: loss.time) &+ offset)
     counts.lost &+= loss.count
     unreportedLosses &+= loss.count
+    lost.add(loss)
     record.removeAll()
     record.appendRecord(of: loss, offset: offset)
     let block = output.beginBlock(BlockType.journalExport)
@@ -184,90 +168,6 @@ public struct CaptureWriter: ~Copyable {
     output.appendOption(OptionCode.dropped, number: counts.lost)
     output.appendEndOfOptions()
     output.endBlock(at: block)
-  }
-
-  // MARK: - Packets
-
-  /// Appends contents in as many packets as they need; the record of the first lies ready.
-  private mutating func appendPackets(
-    of event: borrowing Event, _ fields: ChannelFields, _ found: EndTexts.Found, _ time: UInt64,
-    _ content: UnsafeRawBufferPointer, texts: borrowing TextTable, to output: inout OutputBuffer
-  ) {
-    let outcome = choice.dissector(of: event, fields, content: content, texts: texts)
-    let end = event.source.isKnown ? event.source : event.destination
-    var start = 0
-    while start < content.count {
-      let piece = UnsafeRawBufferPointer(
-        rebasing: content[start..<min(start + Self.packetLimit, content.count)])
-      if start > 0 {
-        record.removeAll()
-        record.appendContinuation(at: start)
-      }
-      start += piece.count
-      let drops = unreportedLosses
-      unreportedLosses = 0
-      let block = output.beginBlock(BlockType.enhancedPacket)
-      output.append(integer: UInt32(0))
-      output.append(time: time)
-      let data = output.beginPacketData()
-      output.appendTags(of: event, fields, outcome, rules: choice.rules, texts: texts)
-      output.append(piece)
-      output.endPacketData(at: data)
-      let comment = output.beginComment()
-      ends.append(EndText.words.rawValue, of: found, to: &output)
-      output.appendChannelWords(of: event, fields, texts: texts)
-      output.appendRemarks(on: event)
-      output.endComment(at: comment)
-      if drops > 0 { output.appendOption(OptionCode.dropCount, number: drops) }
-      output.appendOption(OptionCode.packetID, number: events)
-      output.append(integer: OptionCode.processAndThread)
-      output.append(integer: UInt16(8))
-      output.append(integer: end.pid)
-      output.append(integer: end.tid)
-      output.appendOwnOptions(record.bytes)
-      output.appendEndOfOptions()
-      output.endBlock(at: block)
-    }
-  }
-}
-
-extension OutputBuffer {
-  /// Makes room for two lengths of a packet's bytes: of those that were captured, and of all.
-  fileprivate mutating func beginPacketData() -> Int {
-    append(integer: UInt64(0))
-    return count - 8
-  }
-
-  fileprivate mutating func endPacketData(at start: Int) {
-    let length = UInt32(count - start - 8)
-    set(integer: length, at: start)
-    set(integer: length, at: start + 4)
-    appendPadding(after: count - start)
-  }
-
-  fileprivate mutating func beginComment() -> Int {
-    append(integer: OptionCode.comment)
-    append(integer: UInt16(0))
-    return count - 4
-  }
-
-  /// Ends a comment, cut to what an option takes.
-  fileprivate mutating func endComment(at start: Int) {
-    truncate(to: min(count, start + 4 + OptionCode.limit))
-    set(integer: UInt16(count - start - 4), at: start + 2)
-    appendPadding(after: count - start)
-  }
-
-  /// Appends a time of day in nanoseconds as blocks have it: the upper half first.
-  fileprivate mutating func append(time: UInt64) {
-    append(integer: UInt32(truncatingIfNeeded: time >> 32))
-    append(integer: UInt32(truncatingIfNeeded: time))
-  }
-
-  fileprivate mutating func appendOption(_ code: UInt16, time: UInt64) {
-    append(integer: code)
-    append(integer: UInt16(8))
-    append(time: time)
   }
 }
 

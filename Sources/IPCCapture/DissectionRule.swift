@@ -25,6 +25,11 @@ public struct DissectionRule: Sendable, Equatable {
     self.dissector = Array(dissector.utf8)
   }
 
+  /// Whether Wireshark can be told so in a capture of ``CaptureForm/streams``, where only a port tells it.
+  public var isOfPort: Bool {
+    ServerPort.of(dissector: dissector) != nil || ServerPort.isPlain(dissector: dissector)
+  }
+
   /// Whether the rule is about an event's channel.
   func applies(to event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable) -> Bool {
     switch channels {

@@ -27,6 +27,23 @@ extension OutputBuffer {
     }
   }
 
+  /// Appends an event's kind, and by what its channel is told from others: its name or ports, else its inodes.
+  mutating func appendChannelNumber(
+    of event: borrowing Event, _ fields: ChannelFields, texts: borrowing TextTable
+  ) {
+    append(event.kind.row.name)
+    guard case .textOrInodes(let key, let source, let destination) = fields.name, !event.hasName(key, texts)
+    else { return appendChannelWords(of: event, fields, texts: texts) }
+    append(" [")
+    let first = event[source] ?? 0, second = event[destination] ?? 0
+    appendDecimal(first == 0 ? second : first)
+    if second != first, first != 0, second != 0 {
+      append("]-[")
+      appendDecimal(second)
+    }
+    append("]")
+  }
+
   /// Appends what else is to be said of an event: what is not certain, and what is not there.
   mutating func appendRemarks(on event: borrowing Event) {
     if let ends = event.traits.inferredEnds {
@@ -48,7 +65,8 @@ extension OutputBuffer {
     append(" bytes")
   }
 
-  private mutating func append(_ end: Endpoint) {
+  /// Appends who was at an end, as `12(sh)`.
+  mutating func append(_ end: Endpoint) {
     guard end.isKnown else { return append("<unknown>") }
     appendDecimal(Int64(end.pid))
     append("(")
@@ -65,5 +83,16 @@ extension OutputBuffer {
     if let text = event[port.address] { append(text.metaBits, .text, texts: texts, .terminal) }
     append(":")
     appendDecimal(number)
+  }
+}
+
+extension Event {
+  /// Whether a channel has a name, and is not only called `<anonymous>`.
+  fileprivate func hasName(_ key: MetaKey<TextID>, _ texts: borrowing TextTable) -> Bool {
+    guard let name = self[key] else { return false }
+    let anonymous: StaticString = "<anonymous>"
+    return texts.withBytes(of: name) { bytes in
+      anonymous.withUTF8Buffer { !bytes.elementsEqual($0) }
+    }
   }
 }

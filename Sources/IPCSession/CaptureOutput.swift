@@ -18,6 +18,10 @@ public struct CaptureFileSettings: Sendable {
   public var rules: [DissectionRule] = []
   /// Most bytes that are kept of an event's contents; nil if all are.
   public var byteLimit: Int?
+  /// What events with contents are written as.
+  public var form = CaptureForm.payloads
+  /// Whether processes are described in blocks of their own.
+  public var describesProcesses = false
   /// Program that writes them, with its version.
   public var application: String
 
@@ -105,7 +109,8 @@ public final class CaptureOutput: EventConsumer {
     writer = CaptureWriter(
       CaptureSettings(
         application: settings.application, system: Self.system, start: clock.start, rules: settings.rules,
-        byteLimit: settings.byteLimit))
+        byteLimit: settings.byteLimit, form: settings.form,
+        describesProcesses: settings.describesProcesses))
     writer.begin(offset: clock.offset, to: &buffer)
     try FileUse.requireDistinct(others + [file.use(as: .capture)])
     try file.begin()

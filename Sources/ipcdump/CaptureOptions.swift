@@ -47,6 +47,16 @@ struct CaptureOptions: ParsableArguments {
     transform: { try DissectionRule(argument: $0) })
   var dissect: [DissectionRule] = []
 
+  @Flag(
+    help: ArgumentHelp(
+      "With -w: write channels as connections of TCP, which Wireshark follows, reassembles and dissects."))
+  var streams = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "With -w: describe processes in blocks that Wireshark 5 reads; before, it shows each as a row."))
+  var processBlocks = false
+
   /// The files of `-w`; nil if there are none.
   ///
   /// - Parameter byteLimit: Most bytes that are kept of an event's contents; nil for all.
@@ -58,6 +68,8 @@ struct CaptureOptions: ParsableArguments {
     settings.fileCount = fileCount
     settings.rules = dissect
     settings.byteLimit = byteLimit
+    settings.form = streams ? .streams : .payloads
+    settings.describesProcesses = processBlocks
     return settings
   }
 
@@ -70,6 +82,9 @@ struct CaptureOptions: ParsableArguments {
       guard !isInVain else {
         throw ValidationError("--print, -C, -G, -W and --dissect are about the file of -w; add -w and a file")
       }
+      guard !streams, !processBlocks else {
+        throw ValidationError("--streams and --process-blocks are about the file of -w; add -w and a file")
+      }
     }
     guard ![megabytes, seconds, fileCount].contains(0) else {
       throw ValidationError("-C, -G and -W take positive numbers; leave out what should have no limit")
@@ -79,6 +94,12 @@ struct CaptureOptions: ParsableArguments {
     }
     if output == "-", megabytes != nil || seconds != nil {
       throw ValidationError("-C and -G begin new files, and standard output is one; give -w a file's name")
+    }
+    if streams, let rule = dissect.first(where: { !$0.isOfPort }) {
+      let name = String(decoding: rule.dissector, as: UTF8.self)
+      throw ValidationError(
+        "with --streams, Wireshark finds a protocol by its port, and '\(name)' has none that is known here; leave out --streams, or decode as \(name) in Wireshark"
+      )
     }
     if let input, input == output, input != "-" {
       throw ValidationError("-r and -w name the same file; -w would empty it first")

@@ -22,10 +22,14 @@ public struct Recorded: ~Copyable {
   private var format: JSONFormat
 
   /// Begins a capture.
-  public init(rules: [DissectionRule] = [], byteLimit: Int? = nil) {
+  public init(
+    rules: [DissectionRule] = [], byteLimit: Int? = nil, form: CaptureForm = .payloads,
+    describesProcesses: Bool = false
+  ) {
     writer = CaptureWriter(
       CaptureSettings(
-        application: "ipcdump test", system: "Linux", start: Self.start, rules: rules, byteLimit: byteLimit))
+        application: "ipcdump test", system: "Linux", start: Self.start, rules: rules, byteLimit: byteLimit,
+        form: form, describesProcesses: describesProcesses))
     format = JSONFormat(
       FormatOptions(
         byteLimit: byteLimit, clock: WallClock(offset: Self.offset, start: Self.start, zone: Self.utc)))
@@ -54,6 +58,12 @@ public struct Recorded: ~Copyable {
   public mutating func add(_ loss: Loss) {
     writer.append(loss, offset: offset, to: &file)
     format.append(loss, to: &live)
+  }
+
+  /// Ends this file, and begins another one, which is all that ``bytes`` gives from now on.
+  public mutating func rotate() {
+    file.removeAll()
+    writer.begin(offset: offset, to: &file)
   }
 
   /// Adds what a file ends with.

@@ -17,6 +17,6 @@ struct CaptureBlocksTests {
       if length > 0 { #expect(Replayed(Array(bytes[..<length])).failure == nil, "\(count)") }
     }
     #expect(whole.last == bytes.count)
-    #expect(Set(whole).count == 8)
+    #expect(Set(whole).count == 10)
   }
 }

@@ -19,12 +19,12 @@ struct DamageTests {
     let bytes = whole.bytes
     let starts = Self.blocks(of: bytes)
     let lines = whole.liveText.split(separator: "\n", omittingEmptySubsequences: false)
-    // Section header, interface, four blocks that tell something, statistics.
-    try #require(starts.count == 8 && lines.count == 5)
+    // Section header, interface, two names, four blocks that tell something, statistics.
+    try #require(starts.count == 10 && lines.count == 5)
     for end in bytes.indices {
       let replayed = Replayed(Array(bytes[..<end]))
       let wholeBlocks = starts.lastIndex { $0 <= end } ?? 0
-      let told = min(max(wholeBlocks - 2, 0), 4)
+      let told = min(max(wholeBlocks - 4, 0), 4)
       #expect(replayed.text == lines[..<told].map { "\($0)\n" }.joined(), "cut at \(end)")
       if starts.dropFirst().contains(end) {
         #expect(replayed.failure == nil, "cut at \(end)")
@@ -45,8 +45,9 @@ struct DamageTests {
     recorded.add(event, Array(repeating: 1, count: 600_000))
     let bytes = recorded.bytes
     let starts = Self.blocks(of: bytes)
-    try #require(starts.count == 6)
-    for end in [starts[3], starts[3] + 4, starts[4]] {
+    // Section header, interface, two names, three packets.
+    try #require(starts.count == 8)
+    for end in [starts[5], starts[5] + 4, starts[6]] {
       let replayed = Replayed(Array(bytes[..<end]))
       #expect(replayed.text.isEmpty)
       #expect(replayed.failure?.sentence.contains("ends in the middle") == true)
@@ -59,9 +60,9 @@ struct DamageTests {
     recorded.add(event, Array(repeating: 1, count: 600_000))
     let bytes = recorded.bytes
     let starts = Self.blocks(of: bytes)
-    let replayed = Replayed(Array(bytes[..<starts[3]] + bytes[starts[4]...]))
-    #expect(replayed.failure?.sentence.contains("byte \(starts[3]) on: contents do not go on here") == true)
-    let headless = Replayed(Array(bytes[..<starts[2]] + bytes[starts[3]...]))
+    let replayed = Replayed(Array(bytes[..<starts[5]] + bytes[starts[6]...]))
+    #expect(replayed.failure?.sentence.contains("byte \(starts[5]) on: contents do not go on here") == true)
+    let headless = Replayed(Array(bytes[..<starts[4]] + bytes[starts[5]...]))
     #expect(headless.failure?.sentence.contains("contents go on that did not begin") == true)
   }
 
@@ -81,7 +82,7 @@ struct DamageTests {
   @Test func `claims lengths that it has not, and no memory is taken for them`() {
     for length in [0, 4, 8, 13, 0xFFFF_FFFC, 0x7FFF_FFFC, 0x0200_0000] as [UInt32] {
       var bytes = Sample.small().bytes
-      let packet = Self.blocks(of: bytes)[2]
+      let packet = Self.blocks(of: bytes)[4]
       withUnsafeBytes(of: length) { bytes.replaceSubrange(packet + 4..<packet + 8, with: $0) }
       let sentence = Replayed(bytes).failure?.sentence ?? ""
       #expect(sentence.contains("byte \(packet) on: a block"), "\(length): \(sentence)")

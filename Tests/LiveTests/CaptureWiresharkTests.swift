@@ -62,6 +62,15 @@ extension LiveTests {
       #expect(destination == ["2"])
     }
 
+    @Test func `rows have the names of both ends`() async throws {
+      let (session, trace) = try await recordHTTP()
+      let options = ["-r", session.captureFile, "-N", "n"] + fields("_ws.col.Source", "_ws.col.Destination")
+      let rows = try await session.output(of: "tshark", options).map(String.init)
+      #expect(
+        rows
+          == trace.events.map { "\($0.srcPid)(\($0.srcComm))|\($0.dstPid)(\($0.dstComm))" })
+    }
+
     @Test func `--dissect says what a channel carries`() async throws {
       let (session, _) = try await recordHTTP(["--dissect", "unix-stream=data"])
       #expect(

@@ -58,10 +58,12 @@ struct ProgramsScript {
   }
 
   /// Traces the script from its first word to its end, or to the first command that fails.
-  func trace(_ script: String, hook: Hook, kinds: String = "unix,lo") async throws -> ProgramsTrace {
+  func trace(
+    _ script: String, hook: Hook, kinds: String = "unix,lo", options added: [String] = []
+  ) async throws -> ProgramsTrace {
     try session.folder.create("script", words + script)
     let isKept = hook == .tracepoint
-    let options = session.recording + ["-t", kinds, hook.option] + (isKept ? session.keeping : [])
+    let options = session.recording + ["-t", kinds, hook.option] + (isKept ? session.keeping : []) + added
     let trace = try await session.ipcdump(options + ["--", "sh", session.file("script")])
     let complaint = (try? session.folder.text("script.err")) ?? ""
     try #require(trace.status == 0, "\(trace.diagnostics)\(complaint)")

@@ -16,7 +16,7 @@ struct AllocationTests {
   ]
   private static let events = 10_000
 
-  @Test(arguments: traffic, ["text", "json", "csv", "capture"])
+  @Test(arguments: traffic, ["text", "json", "csv", "capture", "streams"])
   func `An event allocates nothing`(of traffic: String, as format: String) throws {
     let run = try ReplayRun([traffic, format, "--events", "\(Self.events)", "--warm-up", "\(Self.events)"])
     // What is read at the end may still wait for its turn, and what was read before may have waited for this.
@@ -33,7 +33,7 @@ struct AllocationTests {
     #expect(run.allocations == 0)
   }
 
-  @Test(arguments: ["json", "csv", "capture"])
+  @Test(arguments: ["json", "csv", "capture", "streams"])
   func `Contents of several records allocate nothing`(as format: String) throws {
     let run = try ReplayRun(Self.longContents(as: format))
     #expect(run.allocations == 0)

@@ -6,7 +6,7 @@
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
 # make docs              makes the public modules' documentation, a web site in .build/documentation
 # make size              says what the binary consists of
-# make install           puts the binary, the manual page and what shells complete below PREFIX; make uninstall takes them away
+# make install           puts the binary, the manual page, what shells complete and Wireshark's plugin below PREFIX; make uninstall takes them away
 # make deb               packs the same for Debian, in .build/deb; make test-deb installs that on a new Debian and runs it
 
 SHELL := /bin/bash
@@ -30,6 +30,7 @@ INSTALLED_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipcdump.8
 INSTALLED_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipcdump
 INSTALLED_ZSH := $(DESTDIR)$(ZSH_FOLDER)/_ipcdump
 INSTALLED_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipcdump.fish
+INSTALLED_PLUGIN := $(DESTDIR)$(PREFIX)/share/ipcdump/ipcdump.lua
 
 ROUNDS ?= 5
 # Figures of a part, or of little work, do not take the place of all.
@@ -142,9 +143,10 @@ install-files:
 	install -D -m 0644 $(PAGES)/ipcdump.bash $(INSTALLED_BASH)
 	install -D -m 0644 $(PAGES)/_ipcdump $(INSTALLED_ZSH)
 	install -D -m 0644 $(PAGES)/ipcdump.fish $(INSTALLED_FISH)
+	install -D -m 0644 packaging/wireshark/ipcdump.lua $(INSTALLED_PLUGIN)
 
 uninstall:
-	rm -f $(INSTALLED_BINARY) $(INSTALLED_MANUAL) $(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH)
+	rm -f $(INSTALLED_BINARY) $(INSTALLED_MANUAL) $(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH) $(INSTALLED_PLUGIN)
 
 deb: pages
 	scripts/deb

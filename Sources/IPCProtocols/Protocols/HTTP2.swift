@@ -92,6 +92,9 @@ struct HTTP2Fields {
   var grpcStatus: [UInt8]?
   var grpcMessage: [UInt8]?
   var isGRPC = false
+  /// Whether it has a type, and whether fields are unknown, of which that may be one.
+  var hasType = false
+  var hasUnknown = false
   /// Whether fields that only requests have are among them.
   var isRequest = false
 
@@ -109,16 +112,21 @@ struct HTTP2Fields {
       isRequest = true
     case .scheme: isRequest = true
     case .status: status = UInt32(String(decoding: value, as: UTF8.self)) ?? status
-    case .contentType: if value.starts(with: "application/grpc".utf8) { isGRPC = true }
+    case .contentType:
+      hasType = true
+      if value.starts(with: "application/grpc".utf8) { isGRPC = true }
     case .grpcStatus: grpcStatus = value
     case .grpcMessage: grpcMessage = Self.percentDecoded(value)
-    case .other, .unknown: break
+    case .unknown: hasUnknown = true
+    case .other: break
     }
   }
 
   /// What a request asks for; nil if that is in a part of the table that was not seen.
   func title(showsQuery: Bool) -> [UInt8]? {
     guard let method else { return nil }
+    // It may be gRPC's, which posts everything.
+    if hasUnknown, !hasType, method.elementsEqual("POST".utf8) { return nil }
     guard let path else { return method.elementsEqual("CONNECT".utf8) ? words(method, authority ?? []) : nil }
     if isGRPC { return path }
     return words(method, showsQuery ? path : Array(path.prefix { $0 != UInt8(ascii: "?") }))

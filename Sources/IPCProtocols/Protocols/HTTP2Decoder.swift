@@ -34,9 +34,13 @@ final class HTTP2Decoder: MessageDecoder {
   private var client: Side?
   private var directions = [Direction(), Direction()]
   private var streams: [UInt32: Stream] = [:]
+  /// Streams that are over, the last ones: what clients still send in them is of no request.
+  private var closed: [UInt32] = []
 
   /// Streams that may be open at a time; above, the oldest are given up.
   private static let streamLimit = 16_384
+  /// Streams that are over and are remembered.
+  private static let closedLimit = 64
   /// Longest header block.
   private static let blockLimit = 256 << 10
 
@@ -175,7 +179,7 @@ final class HTTP2Decoder: MessageDecoder {
 
   /// Counts a frame to its stream's message. Bytes of streams that are over, or of no known side, are of none.
   private func keep(_ number: UInt32, _ flow: ByteFlow, _ change: (inout Half) -> Void = { _ in }) {
-    guard let client else {
+    guard let client, flow.side != client || !closed.contains(number) else {
       _ = flow.finishFrame()
       return
     }
@@ -197,13 +201,19 @@ final class HTTP2Decoder: MessageDecoder {
     guard let stream = streams[number], let client else { return }
     if flow.side == client {
       tellRequest(number, stream, flow, in: conversation)
-      if stream.answer.isOver { streams[number] = nil }
+      if stream.answer.isOver { close(number) }
     } else {
       // An answer may end before its request does, which nobody reads then.
       tellRequest(number, stream, flow, in: conversation)
       tellAnswer(number, stream, flow, in: conversation)
-      streams[number] = nil
+      close(number)
     }
+  }
+
+  private func close(_ number: UInt32) {
+    streams[number] = nil
+    if closed.count >= Self.closedLimit { closed.removeFirst() }
+    closed.append(number)
   }
 
   private func tellRequest(
@@ -259,7 +269,7 @@ final class HTTP2Decoder: MessageDecoder {
     directions[flow.side.rawValue].frame = nil
     var frame = flow.finishFrame()
     guard let stream = streams[number], let client else { return }
-    streams[number] = nil
+    close(number)
     tellRequest(number, stream, flow, in: conversation)
     if flow.side == client {
       if let part = stream.answer.frame.finish() {
@@ -317,6 +327,8 @@ extension HTTP2Fields {
     all.grpcMessage = next.grpcMessage ?? grpcMessage
     all.isGRPC = isGRPC || next.isGRPC
     all.isRequest = isRequest || next.isRequest
+    all.hasType = hasType || next.hasType
+    all.hasUnknown = hasUnknown || next.hasUnknown
     return all
   }
 }

@@ -14,7 +14,8 @@ private enum Redis {
       let array = command(bytes)
       if array != .no || !hints.isNext { return array }
     }
-    guard hints.isNext || hints.isAt(6379) || hints.isAt("redis.sock") else { return .no }
+    guard hints.isNext || hints.isAt(6379) || hints.isAt("redis.sock") || hints.isAt("redis-server.sock")
+    else { return .no }
     guard let end = bytes.prefix(512).firstIndex(of: 0x0A) else {
       return bytes.count < 512 ? .undecided : .no
     }

@@ -27,7 +27,7 @@ struct FrameCursor {
 
   /// Takes so many bytes.
   mutating func take(_ count: Int) -> UnsafeRawBufferPointer? {
-    guard count >= 0, count <= left else { return nil }
+    guard count >= 0, count <= left, offset <= bytes.count else { return nil }
     defer { offset += count }
     return UnsafeRawBufferPointer(rebasing: bytes[offset..<(offset + count)])
   }

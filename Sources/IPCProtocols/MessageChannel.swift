@@ -135,8 +135,13 @@ final class Lane {
   ///
   /// - Parameter half: The other direction, if this is a pipe whose requests may go through another one.
   func recognise(_ definitions: [ProtocolDefinition], answering half: Lane?) -> ProtocolDefinition? {
+    let definition = search(definitions, answering: half)
+    if definition == nil, conversation == nil { trim() }
+    return definition
+  }
+
+  private func search(_ definitions: [ProtocolDefinition], answering half: Lane?) -> ProtocolDefinition? {
     let unread = flow.unread
-    defer { if conversation == nil { trim() } }
     while candidate < unread.count {
       let rest = UnsafeRawBufferPointer(rebasing: unread[candidate...])
       var isUndecided = false
@@ -172,7 +177,7 @@ final class Lane {
     if excess > 0 {
       flow.take(excess)
       _ = flow.finishFrame()
-      candidate -= excess
+      candidate = max(0, candidate - excess)
     }
     pieceStart = flow.unread.count
   }

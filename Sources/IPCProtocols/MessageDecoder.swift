@@ -125,7 +125,7 @@ public struct ProtocolDefinition: Sendable, Equatable {
   /// All protocols. Where two recognise the same bytes, the first one has them.
   public static let registry: [ProtocolDefinition] = [
     .http1, .contentLength, .varlink, .jsonLines,
-    .dbus, .redis, .postgres, .http2, .ttrpc, .fastCGI, .sdNotify, .syslog, .tls,
+    .dbus, .redis, .postgres, .http2, .ttrpc, .fastCGI, .sdNotify, .syslog, .tls, .mySQL,
   ]
 }
 

@@ -126,7 +126,7 @@ public struct ProtocolDefinition: Sendable, Equatable {
   public static let registry: [ProtocolDefinition] = [
     .http1, .contentLength, .varlink, .jsonLines,
     .dbus, .redis, .postgres, .http2, .ttrpc, .fastCGI, .sdNotify, .syslog, .tls, .mySQL,
-    .wayland, .x11,
+    .wayland, .x11, .nativeMessaging, .length32, .erlangPort2, .erlangPort4, .erlangPort1,
   ]
 }
 

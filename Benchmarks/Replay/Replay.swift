@@ -1,6 +1,7 @@
 import AllocationCounter
 import ArgumentParser
 import Glibc
+import IPCCapture
 import IPCFormats
 import IPCTraffic
 

@@ -4,7 +4,7 @@ import IPCModel
 extension ProtocolDefinition {
   static let http2 = ProtocolDefinition(
     name: "http2", words: ["http2", "h2c", "grpc"],
-    recognise: { bytes, _ in HTTP2FrameHead.recognise(bytes) },
+    recognise: { bytes, hints in HTTP2FrameHead.recognise(bytes, hints) },
     makeDecoder: { HTTP2Decoder(showsQuery: $0.keepsContents) })
 }
 
@@ -55,19 +55,20 @@ struct HTTP2FrameHead {
 
   /// Says whether bytes begin a conversation, or are frames in the middle of one that follow each other to the end of what
   /// has come.
-  static func recognise(_ bytes: UnsafeRawBufferPointer) -> Recognition {
+  static func recognise(_ bytes: UnsafeRawBufferPointer, _ hints: ChannelHints) -> Recognition {
     if bytes.agrees(with: preface) { return bytes.recognition(of: preface) }
     guard bytes.count >= count else {
-      return bytes[0] == 0 && bytes.count > 1 && bytes[1] < 0x40 ? .undecided : .no
+      return bytes[0] == 0 && (bytes.count == 1 || bytes[1] < 0x40) ? .undecided : .no
     }
-    var (offset, frames) = (0, 0)
+    var (offset, frames, isProven) = (0, 0, hints.isNext)
     while offset + count <= bytes.count {
       guard let head = HTTP2FrameHead(bytes.from(offset)), head.isPlausible else { return .no }
       offset += count + head.length
       frames += 1
+      // Data are too much like anything else.
+      isProven = isProven || head.kind != .data
     }
-    if offset == bytes.count { return .certain }
-    return frames >= 3 ? .certain : .no
+    return isProven && (offset == bytes.count || frames >= 3) ? .certain : .no
   }
 
   /// Whether programs send such a frame: without flags that say nothing, with a number that streams have soon.
@@ -80,79 +81,5 @@ struct HTTP2FrameHead {
     case .windowUpdate, .reset, .goAway, .priority: flags == 0
     case .pushPromise, nil: false
     }
-  }
-}
-
-/// What the fields of a header block say of a message.
-struct HTTP2Fields {
-  var method: [UInt8]?
-  var path: [UInt8]?
-  var authority: [UInt8]?
-  var status: UInt32?
-  var grpcStatus: [UInt8]?
-  var grpcMessage: [UInt8]?
-  var isGRPC = false
-  /// Whether it has a type, and whether fields are unknown, of which that may be one.
-  var hasType = false
-  var hasUnknown = false
-  /// Whether fields that only requests have are among them.
-  var isRequest = false
-
-  /// Adds the fields of a block: those behind a body do not take the place of those before it.
-  mutating func add(_ name: HPACKDecoder.Name, _ value: [UInt8]) {
-    switch name {
-    case .method:
-      method = method ?? value
-      isRequest = true
-    case .path:
-      path = path ?? value
-      isRequest = true
-    case .authority:
-      authority = authority ?? value
-      isRequest = true
-    case .scheme: isRequest = true
-    case .status: status = UInt32(String(decoding: value, as: UTF8.self)) ?? status
-    case .contentType:
-      hasType = true
-      if value.starts(with: "application/grpc".utf8) { isGRPC = true }
-    case .grpcStatus: grpcStatus = value
-    case .grpcMessage: grpcMessage = Self.percentDecoded(value)
-    case .unknown: hasUnknown = true
-    case .other: break
-    }
-  }
-
-  /// What a request asks for; nil if that is in a part of the table that was not seen.
-  func title(showsQuery: Bool) -> [UInt8]? {
-    guard let method else { return nil }
-    // It may be gRPC's, which posts everything.
-    if hasUnknown, !hasType, method.elementsEqual("POST".utf8) { return nil }
-    guard let path else { return method.elementsEqual("CONNECT".utf8) ? words(method, authority ?? []) : nil }
-    if isGRPC { return path }
-    return words(method, showsQuery ? path : Array(path.prefix { $0 != UInt8(ascii: "?") }))
-  }
-
-  /// How an answer went: code and text of an error.
-  var error: [UInt8]? {
-    if let grpcStatus, !grpcStatus.elementsEqual("0".utf8) { return words(grpcStatus, grpcMessage ?? []) }
-    if let status, status >= 400 { return digits(status) }
-    return nil
-  }
-
-  private static func percentDecoded(_ text: [UInt8]) -> [UInt8] {
-    var decoded: [UInt8] = []
-    var index = 0
-    while index < text.count {
-      if text[index] == UInt8(ascii: "%"), index + 2 < text.count,
-        let byte = UInt8(String(decoding: text[(index + 1)...(index + 2)], as: UTF8.self), radix: 16)
-      {
-        decoded.append(byte)
-        index += 3
-      } else {
-        decoded.append(text[index])
-        index += 1
-      }
-    }
-    return decoded
   }
 }

@@ -2,23 +2,6 @@ import IPCModel
 
 /// Decodes HTTP/2: puts the frames of each stream together to its request and its answer.
 final class HTTP2Decoder: MessageDecoder {
-  /// What one side sends in a stream.
-  private struct Half {
-    var frame: PartedFrame
-    var fields = HTTP2Fields()
-    var hasFields = false
-    var isOver = false
-  }
-
-  private final class Stream {
-    var request: Half
-    var answer: Half
-    init(_ flow: ByteFlow) {
-      request = Half(frame: PartedFrame(of: flow))
-      answer = Half(frame: PartedFrame(of: flow))
-    }
-  }
-
   private struct Direction {
     var headers = HPACKDecoder()
     /// The frame whose bytes are taken.
@@ -26,19 +9,20 @@ final class HTTP2Decoder: MessageDecoder {
     /// What has come of a header block, and whether the stream ends with it.
     var block: [UInt8] = []
     var blockEndsStream = false
-    var isBlockOfPromise = false
     var isBlockCut = false
+    /// Whether the block is of a request that the server promises to answer, which nobody has sent.
+    var isBlockPromised = false
   }
 
   private let showsQuery: Bool
   private var client: Side?
   private var directions = [Direction(), Direction()]
-  private var streams: [UInt32: Stream] = [:]
+  private var streams: [UInt32: HTTP2Stream] = [:]
   /// Streams that are over, the last ones: what clients still send in them is of no request.
   private var closed: [UInt32] = []
 
   /// Streams that may be open at a time; above, the oldest are given up.
-  private static let streamLimit = 16_384
+  private static let streamLimit = 4096
   /// Streams that are over and are remembered.
   private static let closedLimit = 64
   /// Longest header block.
@@ -107,11 +91,8 @@ final class HTTP2Decoder: MessageDecoder {
     directions[side].frame = nil
     switch frame.kind {
     case .data: takeData(frame, flow, in: conversation)
-    case .headers, .continuation: takeHeaders(frame, flow, in: conversation)
-    case .pushPromise:
-      _ = fields(flow)
-      _ = flow.finishFrame()
-    default: _ = flow.finishFrame()
+    case .headers, .continuation, .pushPromise: takeHeaders(frame, flow, in: conversation)
+    default: drop(flow)
     }
   }
 
@@ -126,6 +107,7 @@ final class HTTP2Decoder: MessageDecoder {
       directions[side].block = Array(cursor.take(max(0, cursor.left - padding)) ?? payload)
       directions[side].blockEndsStream = frame.endsStream
       directions[side].isBlockCut = false
+      directions[side].isBlockPromised = frame.kind == .pushPromise
     } else if directions[side].block.count + payload.count <= Self.blockLimit {
       directions[side].block += payload
     } else {
@@ -150,25 +132,21 @@ final class HTTP2Decoder: MessageDecoder {
   }
 
   private func takeHeaders(_ frame: HTTP2FrameHead, _ flow: ByteFlow, in conversation: Conversation) {
-    guard frame.endsBlock else { return keep(frame.stream, flow) }
+    let isPromised = directions[flow.side.rawValue].isBlockPromised
+    guard frame.endsBlock else { return isPromised ? drop(flow) : keep(frame.stream, flow) }
     let fields = fields(flow)
+    if isPromised { return drop(flow) }
     if client == nil, let fields {
       if fields.isRequest { client = flow.side }
       if fields.status != nil { client = flow.side.other }
     }
     let endsStream = directions[flow.side.rawValue].blockEndsStream
-    keep(frame.stream, flow) { half in
-      half.hasFields = true
-      guard let fields else { return }
-      if let status = half.fields.status, status >= 200 {
-        half.fields.grpcStatus = fields.grpcStatus ?? half.fields.grpcStatus
-        half.fields.grpcMessage = fields.grpcMessage ?? half.fields.grpcMessage
-      } else {
-        half.fields = half.fields.joined(fields)
-      }
-    }
+    keep(frame.stream, flow, fields)
     if endsStream { endHalf(frame.stream, flow, in: conversation) }
   }
+
+  /// Ends a frame that is of no message.
+  private func drop(_ flow: ByteFlow) { _ = flow.finishFrame() }
 
   private func takeData(_ frame: HTTP2FrameHead, _ flow: ByteFlow, in conversation: Conversation) {
     keep(frame.stream, flow)
@@ -177,37 +155,30 @@ final class HTTP2Decoder: MessageDecoder {
 
   // MARK: - Streams
 
-  /// Counts a frame to its stream's message. Bytes of streams that are over, or of no known side, are of none.
-  private func keep(_ number: UInt32, _ flow: ByteFlow, _ change: (inout Half) -> Void = { _ in }) {
-    guard let client, flow.side != client || !closed.contains(number) else {
-      _ = flow.finishFrame()
-      return
-    }
-    let stream = streams[number] ?? Stream(flow)
+  /// Counts a frame to its stream's message. Bytes of requests that are over, or of no known side, are of none.
+  private func keep(_ number: UInt32, _ flow: ByteFlow, _ fields: HTTP2Fields? = nil) {
+    guard let client, flow.side != client || !closed.contains(number) else { return drop(flow) }
+    let stream = streams[number] ?? HTTP2Stream(number, flow)
     if streams[number] == nil {
       if streams.count >= Self.streamLimit, let oldest = streams.keys.min() { streams[oldest] = nil }
       streams[number] = stream
     }
     if flow.side == client {
-      stream.request.frame.add(flow)
-      change(&stream.request)
+      stream.request.add(flow)
+      if let fields { stream.request.add(fields) }
     } else {
-      stream.answer.frame.add(flow)
-      change(&stream.answer)
+      stream.answer.add(flow)
+      if let fields { stream.answer.add(fields) }
     }
   }
 
   private func endHalf(_ number: UInt32, _ flow: ByteFlow, in conversation: Conversation) {
     guard let stream = streams[number], let client else { return }
-    if flow.side == client {
-      tellRequest(number, stream, flow, in: conversation)
-      if stream.answer.isOver { close(number) }
-    } else {
-      // An answer may end before its request does, which nobody reads then.
-      tellRequest(number, stream, flow, in: conversation)
-      tellAnswer(number, stream, flow, in: conversation)
-      close(number)
-    }
+    // An answer may end before its request does, which nobody reads then.
+    tellRequest(of: stream, flow, in: conversation)
+    guard flow.side != client else { return }
+    if let message = stream.finishAnswer() { conversation.emit(message, from: flow) }
+    close(number)
   }
 
   private func close(_ number: UInt32) {
@@ -216,119 +187,34 @@ final class HTTP2Decoder: MessageDecoder {
     closed.append(number)
   }
 
-  private func tellRequest(
-    _ number: UInt32, _ stream: Stream, _ flow: ByteFlow, in conversation: Conversation
-  ) {
-    guard !stream.request.isOver, let frame = stream.request.frame.finish() else { return }
-    stream.request.isOver = true
-    let fields = stream.request.fields
-    var message = Message(
-      fields.isGRPC ? "grpc" : "http2", .request, frame, link: .opens(Self.key(number)))
-    message.id = digits(number)
-    if let title = fields.title(showsQuery: showsQuery) {
-      message.method = title
-      message.target = fields.authority
-    } else {
-      message.method = Array("unknown".utf8)
-    }
-    conversation.emit(message, from: clientsFlow(flow, conversation))
+  /// Tells a request as the client's message, also if it is the server that has ended it.
+  private func tellRequest(of stream: HTTP2Stream, _ flow: ByteFlow, in conversation: Conversation) {
+    guard let message = stream.finishRequest(showsQuery: showsQuery) else { return }
+    let clients = flow.side == client ? flow : conversation.flows[flow.side.other.rawValue]
+    conversation.emit(message, from: clients ?? flow)
   }
 
-  /// The client's direction: a request may be told when its answer is over.
-  private func clientsFlow(_ flow: ByteFlow, _ conversation: Conversation) -> ByteFlow {
-    flow.side == client ? flow : conversation.flows[flow.side.other.rawValue] ?? flow
-  }
-
-  private func tellAnswer(
-    _ number: UInt32, _ stream: Stream, _ flow: ByteFlow, in conversation: Conversation
-  ) {
-    guard let frame = stream.answer.frame.finish() else { return }
-    stream.answer.isOver = true
-    let fields = stream.answer.fields
-    var message = answer(number, stream, frame)
-    message.error = fields.error
-    message.status = message.error == nil ? .ok : .error
-    conversation.emit(message, from: flow)
-  }
-
-  private func answer(_ number: UInt32, _ stream: Stream, _ frame: Frame) -> Message {
-    let fields = stream.answer.fields
-    let isGRPC = stream.request.fields.isGRPC || fields.isGRPC || fields.grpcStatus != nil
-    var message = Message(
-      isGRPC ? "grpc" : "http2", .response, frame, link: .completes(Self.key(number)))
-    message.id = digits(number)
-    return message
-  }
-
-  private static func key(_ number: UInt32) -> CallKey { .id(withUnsafeBytes(of: number) { Array($0) }) }
-
-  // MARK: - What ends too early (sections 6.4 and 6.8)
+  // MARK: - What ends too early (RFC 9113, sections 6.4 and 6.8)
 
   /// Ends a stream by RST_STREAM.
   private func end(_ number: UInt32, _ code: UInt32, _ flow: ByteFlow, in conversation: Conversation) {
     directions[flow.side.rawValue].frame = nil
-    var frame = flow.finishFrame()
+    let reset = flow.finishFrame()
     guard let stream = streams[number], let client else { return }
     close(number)
-    tellRequest(number, stream, flow, in: conversation)
-    if flow.side == client {
-      if let part = stream.answer.frame.finish() {
-        var message = answer(number, stream, part)
-        message.role = .stream
-        message.link = .adds(Self.key(number))
-        if let server = conversation.flows[flow.side.other.rawValue] {
-          conversation.emit(message, from: server)
-        }
-      }
-      var message = Message(
-        stream.request.fields.isGRPC ? "grpc" : "http2", .notification, frame,
-        link: .abandons(Self.key(number)))
-      message.id = digits(number)
-      message.method = Array("RST_STREAM".utf8)
-      message.error = Self.error(code)
-      conversation.emit(message, from: flow)
-    } else {
-      frame.count = 0
-      var message = answer(number, stream, stream.answer.frame.finish() ?? frame)
-      message.error = stream.answer.fields.error ?? Self.error(code)
-      message.status = .error
-      conversation.emit(message, from: flow)
+    tellRequest(of: stream, flow, in: conversation)
+    guard flow.side == client else { return conversation.emit(stream.refuse(code, reset), from: flow) }
+    if let server = conversation.flows[flow.side.other.rawValue], let part = stream.finishPart() {
+      conversation.emit(part, from: server)
     }
+    conversation.emit(stream.withdraw(code, reset), from: flow)
   }
 
   private func tellEnd(_ code: UInt32, _ flow: ByteFlow, in conversation: Conversation) {
     directions[flow.side.rawValue].frame = nil
     var message = Message("http2", .data, flow.finishFrame())
     message.method = Array("GOAWAY".utf8)
-    if code != 0 { message.error = Self.error(code) }
+    if code != 0 { message.error = HTTP2Error.text(code) }
     conversation.emit(message, from: flow)
-  }
-
-  /// Code and name of an error (section 7).
-  private static func error(_ code: UInt32) -> [UInt8] {
-    let names: [StaticString] = [
-      "NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT",
-      "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR",
-      "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED",
-    ]
-    return code < names.count ? words(digits(code), Array("\(names[Int(code)])".utf8)) : digits(code)
-  }
-}
-
-extension HTTP2Fields {
-  /// These fields with those of a block behind it, which count if these have none.
-  func joined(_ next: HTTP2Fields) -> HTTP2Fields {
-    var all = self
-    all.method = method ?? next.method
-    all.path = path ?? next.path
-    all.authority = authority ?? next.authority
-    all.status = next.status ?? status
-    all.grpcStatus = next.grpcStatus ?? grpcStatus
-    all.grpcMessage = next.grpcMessage ?? grpcMessage
-    all.isGRPC = isGRPC || next.isGRPC
-    all.isRequest = isRequest || next.isRequest
-    all.hasType = hasType || next.hasType
-    all.hasUnknown = hasUnknown || next.hasUnknown
-    return all
   }
 }

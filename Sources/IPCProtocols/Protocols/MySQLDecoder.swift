@@ -30,6 +30,7 @@ final class MySQLDecoder: MessageDecoder {
 
   /// Bytes of a packet that are looked at.
   private static let shown = 4096
+  private static let shownOfRow = 64
   private static let pipelineLimit = 4096
   private static let statementLimit = 4096
   private static let longest = 0xFF_FFFF
@@ -53,7 +54,9 @@ final class MySQLDecoder: MessageDecoder {
     let packet = MySQLPacket(bytes)
     if client == nil { findSides(packet, bytes, flow) }
     guard isInOrder(packet, flow) else { return conversation.reject(flow, "no MySQL packet") }
-    let shown = MySQLPacket.headCount + min(packet.length, Self.shown)
+    // Of a row, or of a definition, the first bytes say that it is one; an error has a text.
+    let isLookedAt = flow.side == client || (packet.length > 0 && bytes[4] == 0xFF)
+    let shown = MySQLPacket.headCount + min(packet.length, isLookedAt ? Self.shown : Self.shownOfRow)
     guard bytes.count >= shown else { return flow.wait(for: shown) }
     let content = UnsafeRawBufferPointer(rebasing: bytes[MySQLPacket.headCount..<shown])
     let isLater = drafts[side]?.length == Self.longest

@@ -29,6 +29,9 @@ public final class MessageReader {
     outlet = MessageOutlet(settings, message: message, call: call)
   }
 
+  /// Bytes that messages and unfinished frames have in memory.
+  var memoryUsed: Int { outlet.memory.used }
+
   /// Takes an event.
   ///
   /// - Parameters:

@@ -68,6 +68,9 @@ final class Script {
     return told()
   }
 
+  /// Bytes that are in memory.
+  var memoryUsed: Int { reader?.memoryUsed ?? 0 }
+
   func lose() { reader?.take(Loss(kind: nil, count: 1, bytes: 0, time: time)) }
 
   /// - Parameter pid: Who writes; odd ones write to the server, even ones to the client.

@@ -15,10 +15,12 @@ private let hexWidth = 3 * dumpWidth
 private let asciiStart = hexWidth + 3
 
 extension OutputBuffer {
-  /// Appends a canonical hex dump, as of `hexdump -C`, each line indented by a tab and ended by a newline.
+  /// Appends a canonical hex dump, as of `hexdump -C`, each line indented by a space and ended by a newline.
+  ///
+  /// A tab, which indents other contents, would make it wider than a terminal of 80 columns.
   mutating func appendHexDump(_ bytes: UnsafeRawBufferPointer) {
     for offset in stride(from: 0, to: bytes.count, by: dumpWidth) {
-      append("\t")
+      append(" ")
       appendHex(UInt64(offset), width: 8)
       append("  ")
       let line = UnsafeRawBufferPointer(rebasing: bytes[offset..<min(offset + dumpWidth, bytes.count)])

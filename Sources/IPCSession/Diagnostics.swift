@@ -1,4 +1,5 @@
 import Glibc
+import IPCFormats
 import IPCModel
 import Libbpf
 import Logging
@@ -20,9 +21,13 @@ public enum Diagnostics {
     LibbpfLog.route(to: Logger(label: "libbpf"))
   }
 
-  /// Writes one line as it is.
+  /// Writes one line as it is; on a terminal, it goes on in another one instead of being cut in the middle of a word.
   public static func write(_ line: String) {
-    _ = try? FileDescriptor.standardError.writeAll("\(line)\n".utf8)
+    let parts =
+      Terminal.width(of: STDERR_FILENO).map { TerminalText.wrapped(line, columns: $0, indentation: 2) } ?? [
+        line
+      ]
+    _ = try? FileDescriptor.standardError.writeAll("\(parts.joined(separator: "\n"))\n".utf8)
   }
 
   /// Says nothing any more: what standard error is must not be written to.

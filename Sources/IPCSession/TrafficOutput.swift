@@ -73,7 +73,11 @@ public final class TrafficOutput: EventConsumer {
   func show(at snapshot: Snapshot?) throws(Failure) {
     var buffer = OutputBuffer()
     let report = traffic.report(top: edgeCount, at: snapshot)
-    if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }
+    if isJSON {
+      report.appendJSON(to: &buffer)
+    } else {
+      report.appendTable(to: &buffer, width: Terminal.width(of: output.descriptor))
+    }
     try output.write(&buffer)
   }
 }

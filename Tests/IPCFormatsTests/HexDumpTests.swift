@@ -13,26 +13,26 @@ struct HexDumpTests {
   }
 
   @Test func `lines the ASCII column up after a single byte`() {
-    #expect(dump([0x41]) == "\t00000000  41" + String(repeating: " ", count: 48) + "|A|\n")
+    #expect(dump([0x41]) == " 00000000  41" + String(repeating: " ", count: 48) + "|A|\n")
   }
 
   @Test func `lines the ASCII column up after fifteen bytes`() {
     #expect(
       dump(Array("abcdefghijklmno".utf8))
-        == "\t00000000  61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f     |abcdefghijklmno|\n")
+        == " 00000000  61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f     |abcdefghijklmno|\n")
   }
 
   @Test func `fills a line with sixteen bytes`() {
     #expect(
       dump(Array("abcdefghijklmnop".utf8))
-        == "\t00000000  61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f 70  |abcdefghijklmnop|\n")
+        == " 00000000  61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f 70  |abcdefghijklmnop|\n")
   }
 
   @Test func `begins a second line with the seventeenth byte`() {
     #expect(
       dump(Array("abcdefghijklmnop\n".utf8)) == """
-        \t00000000  61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f 70  |abcdefghijklmnop|
-        \t00000010  0a                                                |.|
+         00000000  61 62 63 64 65 66 67 68  69 6a 6b 6c 6d 6e 6f 70  |abcdefghijklmnop|
+         00000010  0a                                                |.|
 
         """)
   }
@@ -40,7 +40,7 @@ struct HexDumpTests {
   @Test func `ends the first group in line with eight bytes`() {
     #expect(
       dump(Array("abcdefgh".utf8))
-        == "\t00000000  61 62 63 64 65 66 67 68                           |abcdefgh|\n")
+        == " 00000000  61 62 63 64 65 66 67 68                           |abcdefgh|\n")
   }
 
   /// What `hexdump -C` of util-linux prints for all bytes, without its last line.
@@ -65,6 +65,6 @@ struct HexDumpTests {
       """
     let lines = dump(Array(0...255)).split(separator: "\n")
     #expect(lines.map { $0.dropFirst() } == expected.split(separator: "\n"))
-    #expect(lines.allSatisfy { $0.hasPrefix("\t") })
+    #expect(lines.allSatisfy { $0.hasPrefix(" ") && $0.count <= 79 })
   }
 }

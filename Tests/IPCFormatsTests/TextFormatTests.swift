@@ -51,7 +51,7 @@ struct TextFormatTests {
     let lines = scene.show(scene.pipe(), as: TextFormat.self, content: Array("hello\n".utf8))
     #expect(
       lines == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6\n"
-        + "\t00000000  68 65 6c 6c 6f 0a                                 |hello.|\n")
+        + " 00000000  68 65 6c 6c 6f 0a                                 |hello.|\n")
   }
 
   @Test func `dumps no more than the limit and says so`() {
@@ -61,14 +61,14 @@ struct TextFormatTests {
     let lines = scene.show(event, as: TextFormat.self, content: Array("hello\n".utf8), options: options)
     #expect(
       lines == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6, truncated\n"
-        + "\t00000000  68 65" + String(repeating: " ", count: 45) + "|he|\n")
+        + " 00000000  68 65" + String(repeating: " ", count: 45) + "|he|\n")
     let noContent = scene.show(event, as: TextFormat.self, options: options)
     #expect(noContent == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6\n")
   }
 
   @Test(
     arguments: [
-      (.hexDump, "\t00000000  68 65 6c 6c 6f 0a                                 |hello.|\n"),
+      (.hexDump, " 00000000  68 65 6c 6c 6f 0a                                 |hello.|\n"),
       (.ascii, "\thello\\n\n"), (.lines, "\thello\n"),
     ] as [(ContentStyle, String)])
   func `shows contents in the way that was asked for`(style: ContentStyle, expected: String) {

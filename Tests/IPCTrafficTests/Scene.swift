@@ -54,8 +54,9 @@ final class Scene {
     text { report(top: top, at: snapshot).appendJSON(to: &$0) }
   }
 
-  func table(top: Int? = nil, at snapshot: Snapshot? = nil) -> [String] {
-    text { report(top: top, at: snapshot).appendTable(to: &$0) }.split(separator: "\n").map(String.init)
+  func table(top: Int? = nil, at snapshot: Snapshot? = nil, width: Int? = nil) -> [String] {
+    text { report(top: top, at: snapshot).appendTable(to: &$0, width: width) }.split(separator: "\n").map(
+      String.init)
   }
 
   private func text(_ body: (inout OutputBuffer) -> Void) -> String {

@@ -44,6 +44,44 @@ struct SummaryTextTests {
     #expect(lines[2] == "others (999)                               999    999      1 B")
   }
 
+  @Test func `is the same table on a terminal that it fits`() {
+    scene.pipe(1_000_000, delay: 12_345)
+    let lines = scene.table()
+    let width = lines.map(\.count).max() ?? 0
+    #expect(scene.table(width: width) == lines)
+    #expect(scene.table(width: width - 1) != lines)
+  }
+
+  @Test func `has two lines a row on a terminal that is too narrow`() {
+    scene.pipe(1_000_000, name: "/run/" + String(repeating: "long/", count: 40) + "name.sock", delay: 12_345)
+    for inode: UInt64 in 1...9 { scene.pipe(1, inode: inode) }
+    scene.take(Loss(kind: .pipe, count: 1, bytes: 0, time: 1))
+    #expect(
+      scene.table(top: 1, width: 80) == [
+        "SOURCE > DESTINATION  TYPE CHANNEL",
+        "    MESSAGES    BYTES  BYTES/S   MEDIAN      P99  UNREAD",
+        "100(ann) > 500(bob)  pipe /run/long/long/long/long/l…ng/long/long/long/name.sock",
+        "           1  1000000   111 kB  12.3 µs  12.3 µs       -",
+        "others (9)",
+        "           9        9      1 B",
+        "all",
+        "          10  1000009   111 kB",
+        "1 operation was lost, so that there was more than is shown here",
+      ])
+  }
+
+  @Test func `fits a terminal whatever names are like`() {
+    let long = Endpoint(pid: 4_194_304, tid: 4_194_304, comm: Comm("\u{1b}[2J\u{1b}[2J\u{1b}[2J"))
+    let wide = Endpoint(pid: 4_194_303, tid: 4_194_303, comm: Comm("日本語日本"))
+    for name in ["", "日本", "\u{202e}", "/"] {
+      scene.pipe(.max >> 8, from: long, to: wide, name: String(repeating: name, count: 60) + "/x", delay: 1)
+    }
+    let blocked = waiting(.read, duration: 3_210_000_000, others: (1...9).map { _ in long })
+    let lines = scene.table(at: Snapshot(duration: 1, blocked: [blocked]), width: 80)
+    #expect(lines.allSatisfy { TerminalText.width(of: $0) <= 80 }, "\(lines.joined(separator: "\n"))")
+    #expect(lines.suffix(2).allSatisfy { $0.hasPrefix("    ") })
+  }
+
   @Test func `says nobody, unknown, and what was lost`() {
     scene.pipe(2, from: .unknown)
     scene.pipe(1, to: .unknown, traits: .undelivered)

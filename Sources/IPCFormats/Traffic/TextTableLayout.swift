@@ -1,5 +1,3 @@
-import ByteOutput
-
 /// Rows of cells, put below each other in columns as wide as they must be.
 struct TextTableLayout {
   private var rows: [[String]]
@@ -14,12 +12,13 @@ struct TextTableLayout {
   /// Adds a row; cells at its end may be missing.
   mutating func add(_ row: [String]) { rows.append(row) }
 
-  func append(to output: inout OutputBuffer) {
+  /// The rows as lines, the headings first.
+  var lines: [String] {
     let widths = rows[0].indices.map { column in
       // What stands alone in its row may reach into the next columns.
       rows.reduce(0) { max($0, Self.isWide($1, column) ? 0 : Self.width($1, column)) }
     }
-    for row in rows {
+    return rows.map { row in
       var line = ""
       var excess = 0
       for (column, cell) in row.enumerated() {
@@ -31,8 +30,7 @@ struct TextTableLayout {
         if column + 1 < row.count { line += "  " }
       }
       while line.last == " " { line.removeLast() }
-      line.withUTF8 { output.append($0) }
-      output.append("\n")
+      return line
     }
   }
 
@@ -41,7 +39,7 @@ struct TextTableLayout {
   }
 
   private static func width(_ row: [String], _ column: Int) -> Int {
-    column < row.count ? row[column].unicodeScalars.count : 0
+    column < row.count ? TerminalText.width(of: row[column]) : 0
   }
 }
 

@@ -4,40 +4,93 @@ import IPCTraffic
 
 extension TrafficReport {
   /// Appends a summary as a table for people, what waits below it.
-  public func appendTable(to output: inout OutputBuffer) {
-    var table = TextTableLayout(
-      headings: [
-        "SOURCE", "DESTINATION", "TYPE", "CHANNEL", "MESSAGES", "BYTES", "BYTES/S", "MEDIAN", "P99", "UNREAD",
-      ], leftAligned: 4)
-    for conversation in conversations { table.add(row(of: conversation)) }
-    if others.conversations > 0 {
-      table.add(
-        ["others (\(others.conversations))", "", "", "", "\(others.messages)", "\(others.bytes)"]
-          + [Quantity.rate(rate(of: others.bytes))])
+  ///
+  /// - Parameter width: Columns of the terminal that shows it, where no line may be longer; nil if none does.
+  public func appendTable(to output: inout OutputBuffer, width: Int? = nil) {
+    var table = TextTableLayout(headings: Self.nameHeadings + Self.figureHeadings, leftAligned: 4)
+    for conversation in conversations { table.add(names(of: conversation) + figures(of: conversation)) }
+    for total in totals { table.add([total.name, "", "", ""] + total.figures) }
+    let lines = table.lines
+    if let width, lines.contains(where: { TerminalText.width(of: $0) > width }) {
+      appendInPairs(to: &output, width: width)
+    } else {
+      for line in lines { appendLine(line, &output) }
     }
-    table.add(["all", "", "", "", "\(events)", "\(bytes)", Quantity.rate(rate(of: bytes))])
-    table.append(to: &output)
-    if folded > 0 {
-      appendLine(
-        "\(folded) edges were added up in others while the trace went on, so that rows may lack what came before",
-        &output)
+    for line in remarks {
+      let indentation = (line.prefix { $0 == " " }).count + Self.indentation
+      let parts = width.map { TerminalText.wrapped(line, columns: $0, indentation: indentation) } ?? [line]
+      for part in parts { appendLine(part, &output) }
     }
-    if lost > 0 {
-      appendLine("\(lost) operations were lost, so that there was more than is shown here", &output)
-    }
-    for thread in blocked ?? [] { append(thread, to: &output) }
   }
 
-  private func row(of conversation: Conversation) -> [String] {
+  private static let nameHeadings = ["SOURCE", "DESTINATION", "TYPE", "CHANNEL"]
+  private static let figureHeadings = ["MESSAGES", "BYTES", "BYTES/S", "MEDIAN", "P99", "UNREAD"]
+  /// Columns before what belongs to the line above.
+  private static let indentation = 4
+  /// Columns that a process may take where its row would be too long: any pid and name, if nothing in it is escaped.
+  private static let processWidth = 24
+
+  /// Two lines a row: who talks through what, and below it the figures.
+  private func appendInPairs(to output: inout OutputBuffer, width: Int) {
+    var figures = TextTableLayout(headings: Self.figureHeadings, leftAligned: 0)
+    for conversation in conversations { figures.add(self.figures(of: conversation)) }
+    for total in totals { figures.add(total.figures) }
+    let heads =
+      [Self.pair(Self.nameHeadings, width)] + conversations.map { Self.pair(names(of: $0), width) }
+      + totals.map(\.name)
+    for (head, line) in zip(heads, figures.lines) {
+      appendLine(TerminalText.shortened(head, to: width), &output)
+      appendLine(String(repeating: " ", count: Self.indentation) + line, &output)
+    }
+  }
+
+  /// Both ends and the channel in a line, of whose parts the channel is shortened first.
+  private static func pair(_ names: [String], _ width: Int) -> String {
+    let ends = names[..<2].map { TerminalText.shortened($0, to: processWidth) }
+    let start = "\(ends.joined(separator: " > "))  \(names[2]) "
+    let rest = max(width - TerminalText.width(of: start), 1)
+    return start + TerminalText.shortened(names[3], to: rest)
+  }
+
+  private func names(of conversation: Conversation) -> [String] {
     [
       Self.words(conversation.source),
       conversation.isDelivered ? Self.words(conversation.destination) : "nobody",
-      "\(conversation.kind.row.name)", Self.escaped(conversation.channel), "\(conversation.messages)",
-      "\(conversation.bytes)", Quantity.rate(rate(of: conversation.bytes)),
+      "\(conversation.kind.row.name)", Self.escaped(conversation.channel),
+    ]
+  }
+
+  private func figures(of conversation: Conversation) -> [String] {
+    [
+      "\(conversation.messages)", "\(conversation.bytes)", Quantity.rate(rate(of: conversation.bytes)),
       Quantity.time(conversation.delays.quantile(permille: 500)),
       Quantity.time(conversation.delays.quantile(permille: 990)),
       unread(of: conversation).map { "\($0)" } ?? "-",
     ]
+  }
+
+  /// The rows below those of the conversations.
+  private var totals: [(name: String, figures: [String])] {
+    let all = ("all", ["\(events)", "\(bytes)", Quantity.rate(rate(of: bytes))])
+    guard others.conversations > 0 else { return [all] }
+    let figures = ["\(others.messages)", "\(others.bytes)", Quantity.rate(rate(of: others.bytes))]
+    return [("others (\(others.conversations))", figures), all]
+  }
+
+  /// What stands below the table.
+  private var remarks: [String] {
+    var lines: [String] = []
+    if folded > 0 {
+      lines.append(
+        "\(folded) \(folded == 1 ? "edge was" : "edges were") added up in others while the trace went on, so that rows may lack what came before"
+      )
+    }
+    if lost > 0 {
+      lines.append(
+        "\(lost) \(lost == 1 ? "operation was" : "operations were") lost, so that there was more than is shown here"
+      )
+    }
+    return lines + (blocked ?? []).flatMap { self.lines(of: $0) }
   }
 
   /// Channels of a thread that have a line each.
@@ -45,7 +98,8 @@ extension TrafficReport {
   /// Processes that are named of those that could end a wait.
   private static let shownProcesses = 8
 
-  private func append(_ thread: BlockedThread, to output: inout OutputBuffer) {
+  /// A line for what a thread waits for, or one for it and others for each of its channels.
+  private func lines(of thread: BlockedThread) -> [String] {
     let duration = thread.duration.map { " for \(Quantity.time($0))" } ?? ""
     let isThread = thread.thread.tid != thread.thread.pid && thread.thread.tid >= 0
     let who = Self.words(thread.thread) + (isThread ? ", thread \(thread.thread.tid)," : "")
@@ -56,19 +110,21 @@ extension TrafficReport {
         thread.isPolling
         ? "polls \(place)\(duration), to \(isReading ? "read" : "write")"
         : "\(isReading ? "reads from" : "writes to") \(place)\(duration)"
-      return appendLine("blocked: \(who) \(predicate); \(outlook(of: wait))", &output)
+      return ["blocked: \(who) \(predicate); \(outlook(of: wait))"]
     }
-    appendLine(
+    var lines = [
       thread.isPolling
         ? "blocked: \(who) polls\(duration); any of these would end it:"
-        : "blocked: \(who) splices\(duration); one of these holds it up:", &output)
+        : "blocked: \(who) splices\(duration); one of these holds it up:"
+    ]
     for wait in thread.waits.prefix(Self.shownWaits) {
       let purpose = wait.operation == .read ? "to read from" : "to write to"
-      appendLine("  \(purpose) \(place(of: wait)); \(outlook(of: wait))", &output)
+      lines.append("  \(purpose) \(place(of: wait)); \(outlook(of: wait))")
     }
     let more = thread.waits.count - Self.shownWaits
-    if more > 0 { appendLine("  \(more) more channels", &output) }
-    if thread.otherCount > 0 { appendLine("  something else", &output) }
+    if more > 0 { lines.append("  \(more) more channel\(more == 1 ? "" : "s")") }
+    if thread.otherCount > 0 { lines.append("  something else") }
+    return lines
   }
 
   /// The channel, and how full it is if a writer waits there.

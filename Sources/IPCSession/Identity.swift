@@ -39,6 +39,12 @@ public struct Identity: Equatable, Sendable {
     return uid_t(String(cString: caller))
   }
 
+  /// The group of who has called sudo; nil if nobody has, or it is not known.
+  static var sudoGroup: gid_t? {
+    guard sudoCaller != nil, let group = getenv("SUDO_GID") else { return nil }
+    return gid_t(String(cString: group))
+  }
+
   private static func named(_ user: String) throws(Failure) -> Identity {
     // As everywhere, a name that looks like a number is a name first.
     guard let entry = getpwnam(user) ?? uid_t(user).flatMap({ getpwuid($0) }) else {

@@ -23,8 +23,8 @@ public struct OutputFile: ~Copyable {
   /// Whether the file is to go away again if nothing begins: it was made here and has not been begun.
   private var isInVain = false
 
-  /// Opens a file, made if it is not there, that only its owner can read, because it holds other processes' data. Nothing
-  /// is emptied before ``begin()``.
+  /// Opens a file, made if it is not there, that only its owner can read, because it holds other processes' data. What is
+  /// made belongs to who has called sudo. Nothing is emptied before ``begin()``.
   ///
   /// - Parameters:
   ///   - path: The file; nil or `-` for standard output.
@@ -53,6 +53,10 @@ public struct OutputFile: ~Copyable {
     name = path
     isOwned = true
     isInVain = output.is_new != 0
+    // Some file systems have no owners; the file is then whose they say.
+    if isInVain, let caller = Identity.sudoCaller {
+      fchown(file.rawValue, caller, Identity.sudoGroup ?? .max)
+    }
   }
 
   /// Standard error.

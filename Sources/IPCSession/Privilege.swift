@@ -34,20 +34,26 @@ public enum Privilege {
   static func giveUp(keepingSignals: Bool, keepingFiles: Bool) throws(Failure) {
     var kept = Capabilities.whileTracing
     if keepingSignals { kept.insert(.kill) }
-    if keepingFiles, geteuid() == 0 { kept.insert(.dacOverride) }
+    if keepingFiles { kept.formUnion(forFiles) }
     try check(process_keep_capabilities(kept.rawValue), "give up capabilities")
   }
 
   /// Gives up, for good, every right: what is read next may come from anybody. Root becomes a user that has no files.
   ///
   /// - Parameter keepingFiles: Whether files will be made, for which root has to stay root, without capabilities but
-  ///   `CAP_DAC_OVERRIDE`.
+  ///   ``forFiles``.
   public static func giveUpAll(keepingFiles: Bool) throws(Failure) {
     let isRoot = geteuid() == 0
     // A user namespace need not have that user; capabilities go in any case.
     if isRoot, !keepingFiles { _ = process_become_nobody(nobody) }
-    let kept: CapabilitySet = isRoot && keepingFiles ? .dacOverride : []
+    let kept = keepingFiles ? forFiles : []
     try check(process_keep_capabilities(kept.rawValue), "give up capabilities")
+  }
+
+  /// What root needs to make files in another user's folder, and for who has called sudo.
+  private static var forFiles: CapabilitySet {
+    guard geteuid() == 0 else { return [] }
+    return Identity.sudoCaller == nil ? .dacOverride : [.dacOverride, .chown]
   }
 
   private static func check(_ error: Int32, _ action: String) throws(Failure) {

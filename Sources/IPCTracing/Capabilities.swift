@@ -52,6 +52,8 @@ public struct CapabilitySet: OptionSet, Sendable {
   /// Creates a set of bits; also of capabilities that have no name here.
   public init(rawValue: UInt64) { self.rawValue = rawValue }
 
+  /// CAP_CHOWN: the files of `-C` and `-G` belong to who has called sudo.
+  public static let chown = Self(rawValue: 1 << 0)
   /// CAP_DAC_OVERRIDE: the files of `-C` and `-G` may lie in another user's folder.
   public static let dacOverride = Self(rawValue: 1 << 1)
   /// CAP_DAC_READ_SEARCH: tracefs and debugfs are root's alone.

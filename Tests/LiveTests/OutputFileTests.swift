@@ -76,6 +76,35 @@ extension LiveTests {
       #expect(try await ipcdump.wait(seconds: 20).status == 128 + Int(SIGTERM))
     }
 
+    @Test(.enabled(if: geteuid() == 0, "needs root, as sudo gives it"))
+    func `what is made belongs to who has called sudo, and what was there stays whose it is`() async throws {
+      let session = try Session()
+      chmod(session.folder.path, 0o755)
+      func owner(_ name: String) throws -> [Int] {
+        let attributes = try FileManager.default.attributesOfItem(atPath: session.file(name))
+        return [FileAttributeKey.ownerAccountID, .groupOwnerAccountID, .posixPermissions].compactMap {
+          (attributes[$0] as? NSNumber)?.intValue
+        }
+      }
+      func sudo(_ words: [String]) async throws -> Int {
+        let caller = ["SUDO_UID=65534", "SUDO_GID=65533", try Programs.ipcdump(), "-q"]
+        return try await session.start("env", caller + words, name: "sudo").wait().status
+      }
+      try session.folder.create("old", "")
+      let load = ["--user", "root", "--", "sh", "-c", "head -c 3000000 /dev/zero | cat > /dev/null"]
+      let files = ["-w", session.file("capture"), "-C", "1", "--print", "-o", session.file("new")]
+      #expect(try await sudo(files + load) == 0)
+      for name in ["capture", "capture1", "new"] { #expect(try owner(name) == [65534, 65533, 0o600]) }
+      #expect(try await sudo(["-o", session.file("old"), "--user", "root", "--", "true"]) == 0)
+      #expect(try owner("old").prefix(2) == [0, 0])
+      #expect(try await sudo(["-r", session.file("capture"), "-w", session.file("copy"), "-C", "1"]) == 0)
+      #expect(try owner("copy") == [65534, 65533, 0o600])
+      let report = ["SUDO_UID=65534", try Programs.ipcdump(), "report", session.file("capture"), "-o"]
+      let page = try session.start("env", report + [session.file("page")], name: "report")
+      #expect(try await page.wait().status == 0)
+      #expect(try owner("page").first == 65534)
+    }
+
     @Test(.enabled(if: geteuid() == 0, "needs root, to be another user"), arguments: ["-o", "-w"])
     func `what another user has put into everybody's folder is not written to`(_ option: String) async throws
     {

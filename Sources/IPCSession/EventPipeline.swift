@@ -117,5 +117,7 @@ public final class EventPipeline {
   }
 
   /// What is said when the run is over.
-  public var closingLine: String { "\(captured) events captured, \(lost) lost" }
+  public var closingLine: String {
+    "\(captured) \(captured == 1 ? "event" : "events") captured, \(lost) lost"
+  }
 }

@@ -29,6 +29,8 @@ public struct Session: ~Copyable {
   private var isSummaryDue = false
   /// Whether a look has shown that no process of the tree is left, whatever the count says.
   private var isTreeGone = false
+  /// What a person at a terminal is told; nil if there is none.
+  private var remarks: TerminalRemarks?
 
   /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
   private static let shortWait: Int32 = 10
@@ -63,6 +65,7 @@ public struct Session: ~Copyable {
       CorrelatorSettings(
         captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
         serviceName: ServiceNames.name(of:kind:)))
+    remarks = TerminalRemarks(settings)
     self.settings = settings
     self.pipeline = pipeline
     self.summary = summary
@@ -105,7 +108,9 @@ public struct Session: ~Copyable {
     }
     try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles)
     correlator.seed(OpenChannels(held))
-    summary?.begin(at: monotonicNow())
+    let now = monotonicNow()
+    summary?.begin(at: now)
+    remarks?.begin(at: now)
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
@@ -124,11 +129,18 @@ public struct Session: ~Copyable {
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
     if isSummaryDue { try showSummary(now: now) }
+    tellPerson(now: now)
     if pipeline.isSatisfied {
       endCommand()
       return false
     }
     return !stop.isOver(at: now) && !isOver
+  }
+
+  private mutating func tellPerson(now: UInt64) {
+    let isWaiting = ending != nil && !isOver && !stop.isStopping
+    guard remarks?.look(at: now, captured: pipeline.captured, isWaiting: isWaiting) == true else { return }
+    remarks?.tellWait(for: tracer.treeSize, tracer.treeMembers())
   }
 
   /// Whether the traced command and all its descendants have gone.
@@ -165,7 +177,9 @@ public struct Session: ~Copyable {
   private mutating func beginEnding() {
     guard command.isRunnable, ending == nil else { return }
     ending = command.ending()
-    guard ending != nil, tracer.treeSize > 0, !stop.isStopping, !settings.isQuiet else { return }
+    guard ending != nil, tracer.treeSize > 0, !stop.isStopping, !settings.isQuiet, remarks == nil else {
+      return
+    }
     let count = tracer.treeSize
     Diagnostics.logger.info("the command has ended; \(count) of its descendants are still traced")
   }

@@ -171,15 +171,16 @@ public struct Tracer: ~Copyable {
   public var treeSize: Int { Int(Int32(bitPattern: shared.pointee.tree_live)) }
 
   /// Whether a process of the traced tree still exists; a count can be wrong if an exit went unseen.
-  public borrowing func isTreeAlive() -> Bool {
-    guard PidNamespace.isInitial, let tree = try? programs.object.map(.tree) else {
-      return treeSize > 0
-    }
-    var isAlive = false
+  public borrowing func isTreeAlive() -> Bool { treeMembers().map { !$0.isEmpty } ?? (treeSize > 0) }
+
+  /// Processes of the traced tree that still exist; nil if their numbers in ipcdump's own pid namespace are not known.
+  public borrowing func treeMembers() -> [Int32]? {
+    guard PidNamespace.isInitial, let tree = try? programs.object.map(.tree) else { return nil }
+    var members: [Int32] = []
     tree.forEachKey(of: Int32.self) { pid in
-      if kill(pid, 0) == 0 || errno == EPERM { isAlive = true }
+      if kill(pid, 0) == 0 || errno == EPERM { members.append(pid) }
     }
-    return isAlive
+    return members
   }
 
   /// Leaves channels out of the trace, such as those that show ipcdump's own output.

@@ -104,6 +104,14 @@ struct EventPipelineTests {
     #expect(pipeline.closingLine == "0 events captured, 2 lost")
   }
 
+  @Test func `says how many events there were`() {
+    let pipeline = pipeline()
+    for expected in ["1 event captured, 0 lost", "2 events captured, 0 lost"] {
+      _ = take(1, of: pipeline)
+      #expect(pipeline.closingLine == expected)
+    }
+  }
+
   @Test func `tells a clock that is another one`() {
     let pipeline = pipeline()
     pipeline.follow(clock)

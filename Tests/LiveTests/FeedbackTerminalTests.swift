@@ -50,7 +50,7 @@ extension LiveTests {
       #expect(events[0].meta.direction == "output" && events[0].bytes == Data("hello\n".utf8))
       let ends = [events[0].srcComm, events[0].dstComm]
       #expect(ends == ["sh", "script"] && events[0].inferred == nil)
-      #expect(try session.folder.text("ipcdump.err") == "1 events captured, 0 lost\n")
+      #expect(try session.folder.text("ipcdump.err") == "1 event captured, 0 lost\n")
     }
 
     @Test(arguments: Hook.allCases)

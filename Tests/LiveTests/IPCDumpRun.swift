@@ -39,7 +39,7 @@ struct Trace {
 
   /// The closing line's figures.
   var closing: (captured: Int, lost: Int)? {
-    guard let match = diagnosticLines.last?.wholeMatch(of: /(\d+) events captured, (\d+) lost/),
+    guard let match = diagnosticLines.last?.wholeMatch(of: /(\d+) events? captured, (\d+) lost/),
       let captured = Int(match.1), let lost = Int(match.2)
     else { return nil }
     return (captured, lost)

@@ -91,8 +91,9 @@ extension LiveTests {
       ipcdump.send(SIGCONT)
       ipcdump.send(SIGINT)
       let trace = try await session.finish(ipcdump)
-      trace.expectClean()
-      #expect(trace.events.isEmpty)
+      #expect(
+        trace.status == 0 && trace.closing.map { [$0.captured, $0.lost] } == [0, 0], "\(trace.diagnostics)")
+      #expect(trace.lines?.losses.isEmpty == true && trace.events.isEmpty)
     }
   }
 }

@@ -73,7 +73,7 @@ struct RecordedJudge {
     var verdict = RecordedVerdict(group: "loss", name: "the \(part) trace", result: .passed)
     let diagnostics = row.text("\(part.rawValue)/err").trimmingCharacters(in: .whitespacesAndNewlines)
     let status = row.text("\(part.rawValue)/status").trimmingCharacters(in: .whitespacesAndNewlines)
-    if diagnostics.wholeMatch(of: /\d+ events captured, 0 lost/) == nil || status != "0" {
+    if diagnostics.wholeMatch(of: /\d+ events? captured, 0 lost/) == nil || status != "0" {
       verdict.result = .failed
       verdict.reason = "ipcdump ended with \(status)\n\(diagnostics)"
     }
@@ -90,7 +90,7 @@ struct RecordedJudge {
   func forced() throws -> RecordedVerdict {
     var verdict = RecordedVerdict(group: "forced hook", name: "--hook=raw_tp", result: .failed)
     let diagnostics = row.text("forced/err")
-    guard let figures = diagnostics.firstMatch(of: /(\d+) events captured, (\d+) lost/),
+    guard let figures = diagnostics.firstMatch(of: /(\d+) events? captured, (\d+) lost/),
       let lost = Int(figures.2),
       let totals = try row.lines("forced/truth").totals.first
     else {

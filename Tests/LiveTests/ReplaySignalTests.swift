@@ -103,7 +103,9 @@ extension LiveTests {
       let ended = try await session.finish(replay)
       let told = try EventLines(shown).events.count
       #expect(told > 0 && told < 2 * count)
-      #expect(ended.status == 0 && ended.diagnostics == "\(told) events captured, 0 lost\n")
+      #expect(
+        ended.status == 0
+          && ended.diagnostics == "\(told) \(told == 1 ? "event" : "events") captured, 0 lost\n")
       #expect(try SummaryTests.summaries(ended.output).map(\.events) == [told])
     }
   }

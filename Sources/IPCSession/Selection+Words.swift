@@ -1,0 +1,57 @@
+import ByteOutput
+import IPCFiltering
+import IPCModel
+
+extension Selection {
+  /// What is asked of events, for people: `pipe, signal; either end is 1234(nginx)`.
+  ///
+  /// - Parameter command: Name of the traced command; empty if there is none.
+  func words(command: String) -> String {
+    let names = Kind.all.filter(kinds.contains).map(\.row.name.description)
+    let types = kinds.count == Kind.all.count ? "all types" : names.joined(separator: ", ")
+    let isOfCommand = criteria.contains(.commandTree)
+    let scope =
+      isOfCommand
+      ? " of \(Self.escaped(command)) and its descendants" : criteria.isEmpty ? " of the whole system" : ""
+    return ([types + scope] + criteria.compactMap(\.words)).joined(separator: "; ")
+  }
+
+  /// A text that cannot steer a terminal.
+  fileprivate static func escaped(_ text: String) -> String {
+    var text = text
+    var output = OutputBuffer(capacity: 64)
+    text.withUTF8 { output.append($0, .terminal) }
+    return output.withBytes { String(decoding: $0, as: UTF8.self) }
+  }
+}
+
+extension Criterion {
+  /// Most pids or names that are spelled out.
+  private static let mostShown = 8
+
+  /// The condition; nil for that of the traced command, which is part of another sentence.
+  fileprivate var words: String? {
+    switch self {
+    case .commandTree: nil
+    case .expression(let expression): "where \(Selection.escaped(expression.text))"
+    case .pids(let pids, let end): "\(end.words) is \(Self.choice(pids.sorted().map(ProcessTable.words)))"
+    case .comms(let comms, let end):
+      "\(end.words) is called \(Self.choice(comms.map(ProcessTable.words).sorted()))"
+    }
+  }
+
+  private static func choice(_ words: [String]) -> String {
+    let more = words.count - mostShown
+    return (words.prefix(mostShown) + (more > 0 ? ["\(more) more"] : [])).joined(separator: " or ")
+  }
+}
+
+extension Criterion.End {
+  fileprivate var words: String {
+    switch self {
+    case .either: "either end"
+    case .source: "the source"
+    case .destination: "the destination"
+    }
+  }
+}

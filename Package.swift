@@ -200,8 +200,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "ByteOutput", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCSession", "IPCTracing",
-        "ipcdump",
+        "ByteOutput", "CommandDescription", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCProtocols", "IPCSession", "IPCTracing", "PlainText", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

@@ -42,6 +42,20 @@ public struct CommandDescription {
       .map { CommandDescription($0, isSubcommand: true) }
   }
 
+  /// Every name of an option, as it is typed.
+  public var optionNames: [String] { options.flatMap(\.names) }
+
+  /// Whether a word may stand before `--` that is neither an option nor the value of one.
+  public var takesArgument: Bool { argument != nil }
+
+  /// The option that a word names, with its dashes; nil if there is none.
+  public func option(named name: String) -> OptionDescription? { options.first { $0.names.contains(name) } }
+
+  /// The command that a subcommand's name stands for: itself, if that is nil or the default one's.
+  public func subcommand(named name: String?) -> CommandDescription {
+    subcommands.first { $0.name == name } ?? self
+  }
+
   /// This command and all below it, each with the words that lead to it.
   var all: [(words: [String], command: CommandDescription)] {
     [([], self)] + subcommands.map { ([$0.name], $0) }
@@ -49,9 +63,9 @@ public struct CommandDescription {
 }
 
 /// An option, or a flag.
-struct OptionDescription {
+public struct OptionDescription {
   /// As they are typed.
-  let names: [String]
+  public let names: [String]
   /// What it does, in a sentence.
   let summary: String
   /// The part of the help that it stands in.
@@ -61,6 +75,9 @@ struct OptionDescription {
   let value: ValueDescription?
   /// What holds without it.
   let standard: String?
+
+  /// Whether something must follow, which a flag takes nothing of.
+  public var takesValue: Bool { value != nil }
 
   init(_ dumped: DumpedHelp.Argument) {
     names = (dumped.names ?? []).map(\.word)

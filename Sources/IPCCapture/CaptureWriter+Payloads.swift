@@ -109,16 +109,21 @@ extension OutputBuffer {
   /// Appends the tags that say how a payload is shown.
   fileprivate mutating func appendDissector(_ choice: DissectorChoice.Outcome, rules: [DissectionRule]) {
     switch choice {
+    case .rule(let index) where rules[index].isDBus: appendDBus()
     case .rule(let index):
       rules[index].dissector.withUnsafeBufferPointer { appendTag(ExportedTags.dissector, text: $0) }
     case .known(let dissector):
       if let name = dissector.name {
         name.withUTF8Buffer { appendTag(ExportedTags.dissector, text: $0) }
       } else {
-        Dissector.encapsulationTable.withUTF8Buffer { appendTag(ExportedTags.table, text: $0) }
-        appendTag(ExportedTags.tableValue, number: Dissector.dbusEncapsulation)
+        appendDBus()
       }
     }
+  }
+
+  private mutating func appendDBus() {
+    Dissector.encapsulationTable.withUTF8Buffer { appendTag(ExportedTags.table, text: $0) }
+    appendTag(ExportedTags.tableValue, number: Dissector.dbusEncapsulation)
   }
 
   /// Appends the tags with addresses and ports, as far as they are known.

@@ -5,7 +5,7 @@ import IPCSession
 /// Options that keep events in files, and that show what was kept.
 struct CaptureOptions: ParsableArguments {
   @Option(
-    name: .customShort("w"),
+    name: [.customShort("w"), .customLong("write")],
     help: ArgumentHelp(
       "Keep events with their contents in this file, as pcapng for Wireshark and -r; - is standard output.",
       valueName: "file"))
@@ -15,27 +15,27 @@ struct CaptureOptions: ParsableArguments {
   var showsEvents = false
 
   @Option(
-    name: .customShort("r"),
+    name: [.customShort("r"), .customLong("read")],
     help: ArgumentHelp(
       "Show the events of this file, which -w has written, and trace nothing; - is standard input.",
       valueName: "file"))
   var input: String?
 
   @Option(
-    name: .customShort("C"),
+    name: [.customShort("C"), .customLong("file-size")],
     help: ArgumentHelp(
       "With -w: begin another file when this one has so many million bytes.", valueName: "megabytes"))
   var megabytes: UInt32?
 
   @Option(
-    name: .customShort("G"),
+    name: [.customShort("G"), .customLong("rotate-seconds")],
     help: ArgumentHelp(
       "With -w: begin another file after so many seconds; its name may hold strftime(3)'s %.",
       valueName: "seconds"))
   var seconds: UInt32?
 
   @Option(
-    name: .customShort("W"),
+    name: [.customShort("W"), .customLong("file-count")],
     help: ArgumentHelp(
       "With -C: use so many files in turn. With -G: end after so many files.", valueName: "count"))
   var fileCount: UInt32?

@@ -5,7 +5,7 @@ import IPCModel
 /// Options that choose events. Different ones must all be met; of one that is repeated, any value does.
 struct FilterOptions: ParsableArguments {
   @Option(
-    name: .customShort("t"),
+    name: [.customShort("t"), .customLong("type")],
     help: ArgumentHelp(
       "Show only events of these types; see --list-types. [default: all]", valueName: "type,..."),
     completion: .list(Kind.words),
@@ -13,30 +13,36 @@ struct FilterOptions: ParsableArguments {
   var types: [KindList] = []
 
   @Option(
-    name: .customShort("p"),
+    name: [.customShort("p"), .customLong("pid")],
     help: ArgumentHelp("Either end is one of these processes.", valueName: "pid,..."),
-    transform: { try PidList($0) })
+    transform: { try PidList($0, nameOption: "-P") })
   var pids: [PidList] = []
 
   @Option(
-    name: .customShort("s"),
+    name: [.customShort("s"), .customLong("src-pid")],
     help: ArgumentHelp("The source is one of these processes.", valueName: "pid,..."),
-    transform: { try PidList($0) })
+    transform: { try PidList($0, nameOption: "-S") })
   var sourcePids: [PidList] = []
 
   @Option(
-    name: .customShort("d"),
+    name: [.customShort("d"), .customLong("dst-pid")],
     help: ArgumentHelp("The destination is one of these processes.", valueName: "pid,..."),
-    transform: { try PidList($0) })
+    transform: { try PidList($0, nameOption: "-D") })
   var destinationPids: [PidList] = []
 
-  @Option(name: .customShort("P"), help: ArgumentHelp("Either end has this name.", valueName: "comm"))
+  @Option(
+    name: [.customShort("P"), .customLong("comm")],
+    help: ArgumentHelp("Either end has this name.", valueName: "comm"))
   var comms: [String] = []
 
-  @Option(name: .customShort("S"), help: ArgumentHelp("The source has this name.", valueName: "comm"))
+  @Option(
+    name: [.customShort("S"), .customLong("src-comm")],
+    help: ArgumentHelp("The source has this name.", valueName: "comm"))
   var sourceComms: [String] = []
 
-  @Option(name: .customShort("D"), help: ArgumentHelp("The destination has this name.", valueName: "comm"))
+  @Option(
+    name: [.customShort("D"), .customLong("dst-comm")],
+    help: ArgumentHelp("The destination has this name.", valueName: "comm"))
   var destinationComms: [String] = []
 
   func validate() throws {

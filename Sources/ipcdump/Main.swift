@@ -22,9 +22,10 @@ enum Main {
       Diagnostics.report(error)
       exit(status(of: error))
     }
+    let words = CommandWords(arguments)
     let command: any ParsableCommand
     do {
-      command = try IPCDump.parseAsRoot(Array(arguments))
+      command = try IPCDump.parseAsRoot(words.separated().all)
       guard command is TraceCommand || command is ReportCommand else {
         // Help or the version was asked for.
         var other = command
@@ -32,7 +33,7 @@ enum Main {
         exit(0)
       }
     } catch {
-      exitAfterParsing(error, IPCDump.subcommand(of: arguments))
+      exitAfterParsing(error, words)
     }
     do throws(Failure) {
       exit(try execute(command))
@@ -51,18 +52,12 @@ enum Main {
     return 0
   }
 
-  private static func exitAfterParsing(_ error: any Error, _ command: any ParsableCommand.Type) -> Never {
-    let text = IPCDump.message(for: error)
+  private static func exitAfterParsing(_ error: any Error, _ words: CommandWords) -> Never {
     if IPCDump.exitCode(for: error).isSuccess {
       print(IPCDump.fullMessage(for: error))
       exit(0)
     }
-    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    // tcpdump's habit.
-    let isTime = Arguments.all.contains { $0.hasPrefix("-tt") }
-    let words = command == TraceCommand.self ? "ipcdump" : "ipcdump \(command._commandName)"
-    let advice = isTime ? "-t takes a type; for times see --time" : "see \(words) --help"
-    Diagnostics.report(Failure(.usage, "\(line) (\(advice))"))
+    Diagnostics.report(UsageMessage(words).failure(error))
     exit(usageStatus)
   }
 
@@ -104,10 +99,6 @@ struct IPCDump: ParsableCommand {
   /// Version of this program.
   static let version = "ipcdump 0.1.0"
 
-  /// The subcommand that a command line is about.
-  ///
-  /// - Parameter arguments: The words behind the command's name.
-  static func subcommand(of arguments: some Collection<String>) -> any ParsableCommand.Type {
-    configuration.subcommands.first { $0.configuration.commandName == arguments.first } ?? TraceCommand.self
-  }
+  /// Names of the subcommands, that of a trace included, which may be left out.
+  static let subcommandNames = configuration.subcommands.map { $0._commandName }
 }

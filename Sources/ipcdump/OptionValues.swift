@@ -1,6 +1,7 @@
 import ArgumentParser
 import IPCCapture
 import IPCModel
+import PlainText
 
 /// Types separated by commas, by name or alias; `all` and `a` mean every one.
 struct KindList {
@@ -11,7 +12,9 @@ struct KindList {
     kinds = try argument.split(separator: ",", omittingEmptySubsequences: false).flatMap { word in
       let found = Kind.named(word)
       guard !found.isEmpty else {
-        throw ValidationError("'\(word)' is no type; --list-types tells which there are")
+        throw ValidationError(
+          "'\(word)' is no type" + (Kind.suggestion(for: word) ?? ";")
+            + " types are all, \(Kind.names.joined(separator: ", ")) (--list-types tells more)")
       }
       return found
     }
@@ -24,6 +27,14 @@ extension Kind {
     if word == "all" || word == "a" { return Kind.all }
     return Kind.all.filter { $0.row.name.description == word || $0.row.aliases.contains(String(word)) }
   }
+
+  /// What was most likely meant by a word that means nothing, as a part of a sentence; nil if nothing is near.
+  static func suggestion(for word: some StringProtocol) -> String? {
+    Spelling.nearest(to: word, among: words).map { "; did you mean \($0)?" }
+  }
+
+  /// Names of every kind.
+  static var names: [String] { all.map(\.row.name.description) }
 
   /// Words of `-t` that shells complete; whoever knows the short ones types them faster.
   static var words: [String] {
@@ -42,13 +53,22 @@ struct PidList {
   let pids: [Int32]
 
   /// Parses an option's value.
-  init(_ argument: String) throws {
+  ///
+  /// - Parameter nameOption: Option that takes names in the place of pids.
+  init(_ argument: String, nameOption: String = "-P") throws {
     // Blanks too, so that -p "$(pidof server)" works.
     let words = argument.split(omittingEmptySubsequences: false) { $0 == "," || $0.isWhitespace }
     pids = try words.map { word in
       let number = word.hasPrefix("0x") ? Int32(word.dropFirst(2), radix: 16) : Int32(word)
       guard let number, number > 0 else {
-        throw ValidationError("'\(word)' is no process id; give positive numbers, separated by commas")
+        // As lines of text show a process.
+        let number = word.prefix { $0.isASCII && $0.isNumber }
+        let advice =
+          !number.isEmpty && word.dropFirst(number.count).hasPrefix("(")
+          ? "did you mean \(number)?"
+          : word.first?.isLetter == true
+            ? "did you mean \(nameOption) \(word)?" : "give positive numbers, separated by commas"
+        throw ValidationError("'\(word)' is no process id; \(advice)")
       }
       return number
     }
@@ -73,24 +93,53 @@ struct ByteSize: ExpressibleByArgument, Equatable {
 }
 
 extension DissectionRule {
-  /// Parses a value of `--dissect`: what stands before the last `=` is a port, a type, or the path or name of a channel.
+  /// Parses a value of `--dissect`: what stands before the last `=` is a port, a word of `-t`, or the path or name of a
+  /// channel.
   init(argument: String) throws {
     let cut = argument.lastIndex(of: "=")
     let name = cut.map { argument[argument.index(after: $0)...] } ?? argument[...]
-    // Wireshark's names are made of these (proto_register_protocol, epan/proto.c).
-    let isName = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || "-_.".contains($0)) }
-    guard !name.isEmpty, name.utf8.count <= 100, isName else {
-      throw ValidationError(
-        "'\(name)' is no name of a protocol; 'tshark -G protocols' tells them, in its third column")
+    let channels = try Self.channels(cut.map { argument[..<$0] })
+    guard Self.isName(name) else {
+      throw ValidationError("'\(name)' is no name of a protocol; write it as in 80=http")
     }
-    self.init(try Self.channels(cut.map { argument[..<$0] }), dissector: String(name))
+    guard let rule = DissectionRule(channels, protocol: String(name)) else {
+      let nearest = Spelling.nearest(to: name, among: ProtocolNames.all)
+      throw ValidationError(
+        "no protocol is called '\(name)'" + (nearest.map { "; did you mean \($0)?" } ?? ";")
+          + " a dissector of your own is written +\(name)")
+    }
+    self = rule
+  }
+
+  /// Whether a dissector can be called so: Wireshark's names are made of these (proto_register_protocol, epan/proto.c).
+  private static func isName(_ word: Substring) -> Bool {
+    let name = word.hasPrefix("+") ? word.dropFirst() : word
+    let isPlain = name.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || "-_.".contains($0)) }
+    return isPlain && !name.isEmpty && name.utf8.count <= 100
   }
 
   private static func channels(_ word: Substring?) throws -> Channels {
     guard let word else { return .all }
-    if let port = UInt16(word) { return .port(port) }
-    if let kind = Kind.all.first(where: { "\($0.row.name)" == word }) { return .kind(kind) }
     guard !word.isEmpty else { throw ValidationError("no channel stands before the = of --dissect") }
+    if word.utf8.allSatisfy({ UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }) {
+      guard let port = UInt16(word), port > 0 else {
+        throw ValidationError("'\(word)' is no port; ports are numbers from 1 to 65535")
+      }
+      return .port(port)
+    }
+    let kinds = Kind.named(word)
+    if kinds == Kind.all { return .all }
+    if !kinds.isEmpty {
+      guard kinds.contains(where: \.row.carriesBytes) else {
+        throw ValidationError("'\(word)' has no contents that could be of a protocol")
+      }
+      return .kinds(Set(kinds))
+    }
+    guard word.hasPrefix("@") || word.contains("/") else {
+      throw ValidationError(
+        "'\(word)' is no port, no type and no path" + (Kind.suggestion(for: word) ?? ";")
+          + " a path is written ./\(word)")
+    }
     return .named(Array(word.utf8))
   }
 }

@@ -15,29 +15,32 @@ struct OutputOptions: ParsableArguments {
     case auto, always, never
   }
 
-  @Option(name: .customShort("f"), help: ArgumentHelp("Output format.", valueName: "format"))
+  @Option(
+    name: [.customShort("f"), .customLong("format")],
+    help: ArgumentHelp("Output format.", valueName: "format"))
   var format = Format.text
 
   @Flag var contents: [ContentStyle] = []
 
   @Option(
-    name: .customShort("B"),
+    name: [.customShort("B"), .customLong("max-bytes")],
     help: ArgumentHelp(
       "With contents: show or keep at most this many bytes of an event; 0 means all.", valueName: "bytes"))
   var byteLimit: ByteSize?
 
   @Option(
-    name: .customShort("c"),
+    name: [.customShort("c"), .customLong("count")],
     help: ArgumentHelp("Stop after this many events; 0 never stops.", valueName: "count"))
   var count: UInt64?
 
   @Option(
-    name: .customShort("o"),
+    name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp(
       "Write events to this file, which is emptied first; - is standard output.", valueName: "file"))
   var file: String?
 
-  @Flag(name: .customShort("L"), help: "Do not report lost events in the output.")
+  @Flag(
+    name: [.customShort("L"), .customLong("hide-losses")], help: "Do not report lost events in the output.")
   var hidesLosses = false
 
   @Option(
@@ -50,10 +53,10 @@ struct OutputOptions: ParsableArguments {
       "Colour the text; auto does on a terminal, unless NO_COLOR is set.", valueName: "when"))
   var color = Color.auto
 
-  @Flag(name: .short, help: "Say nothing on standard error but errors.")
+  @Flag(name: [.short, .long], help: "Say nothing on standard error but errors.")
   var quiet = false
 
-  @Flag(name: .short, help: "Say more on standard error; -vv tells what libbpf does.")
+  @Flag(name: [.short, .long], help: "Say more on standard error; -vv tells what libbpf does.")
   var verbose: Int
 
   func validate() throws {
@@ -98,7 +101,7 @@ extension ContentStyle: EnumerableFlag {
   /// Flags that choose a style.
   public static func name(for style: ContentStyle) -> NameSpecification {
     switch style {
-    case .hexDump: .customShort("x")
+    case .hexDump: [.customShort("x"), .customLong("hex")]
     case .ascii: [.customShort("X"), .customLong("ascii")]
     case .lines: .customLong("text")
     }

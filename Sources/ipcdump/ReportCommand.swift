@@ -21,13 +21,13 @@ struct ReportCommand: ParsableCommand {
   var filter: FilterOptions
 
   @Option(
-    name: .customShort("o"),
+    name: [.customShort("o"), .customLong("output")],
     help: ArgumentHelp(
       "Write the page to this file, which is emptied first. [default: standard output]", valueName: "file"))
   var page: String?
 
   @Option(
-    name: .customShort("B"),
+    name: [.customShort("B"), .customLong("max-bytes")],
     help: ArgumentHelp(
       "At most this many bytes of the contents of an event; 0 keeps all.", valueName: "bytes"))
   var byteLimit = ByteSize(bytes: ReportLimits().contentOfEvent)

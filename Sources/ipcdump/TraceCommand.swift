@@ -136,6 +136,11 @@ struct TraceCommand: ParsableCommand {
     settings.captureLimit = wantsContents ? output.shownBytes.map { UInt64($0) } ?? .max : 0
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
+    if !output.quiet {
+      for sentence in SelectionRemarks(filter).sentences(ofCommand: !command.isEmpty) {
+        Diagnostics.write("ipcdump: \(sentence)")
+      }
+    }
     let summary = try makeSummary()
     let clock = WallClock()
     let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)

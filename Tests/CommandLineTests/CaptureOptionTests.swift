@@ -32,6 +32,16 @@ struct CaptureOptionTests {
     (["-w", "a", "--dissect", "HT TP"], "no name of a protocol"),
     (["-w", "a", "--dissect", "80="], "no name"),
     (["-w", "a", "--dissect", "=http"], "no channel"),
+    (["-w", "a", "--dissect", "lo="], "no name of a protocol"),
+    (["-w", "a", "--dissect", "unxi=json"], "did you mean unix?"),
+    (["-w", "a", "--dissect", "nosuch=json"], "no port, no type and no path"),
+    (["-w", "a", "--dissect", "tcp=json"], "did you mean loopback-tcp?"),
+    (["-w", "a", "--dissect", "htpp"], "did you mean http?"),
+    (["-w", "a", "--dissect", "unix=jsn"], "did you mean json?"),
+    (["-w", "a", "--dissect", "signal=json"], "no contents"),
+    (["-w", "a", "--dissect", "99999=http"], "from 1 to 65535"),
+    (["-w", "a", "--dissect", "0=http"], "from 1 to 65535"),
+    (["-w", "a", "--dissect", "pipe=nosuchprotocol"], "no protocol is called 'nosuchprotocol'"),
   ]
 
   @Test(arguments: refused)
@@ -59,10 +69,26 @@ struct CaptureOptionTests {
     ]).capture.dissect
     #expect(
       rules == [
-        DissectionRule(.port(6379), dissector: "resp"), DissectionRule(.kind(.pipe), dissector: "data"),
+        DissectionRule(.port(6379), dissector: "resp"), DissectionRule(.kinds([.pipe]), dissector: "data"),
         DissectionRule(.named(Array("/run/a=b".utf8)), dissector: "http"),
         DissectionRule(.all, dissector: "json"),
       ])
+  }
+
+  @Test func `--dissect takes every word of -t, ipcdump's own names of protocols, and a user's`() throws {
+    func rules(_ word: String) throws -> [DissectionRule] {
+      try TraceCommand.parse(["-w", "a", "--dissect", word]).capture.dissect
+    }
+    for word in Kind.all.flatMap({ ["\($0.row.name)"] + $0.row.aliases }) where word != "k" {
+      let kinds = Kind.named(word)
+      guard kinds.contains(where: \.row.carriesBytes) else { continue }
+      #expect(try rules("\(word)=json") == [DissectionRule(.kinds(Set(kinds)), dissector: "json")])
+    }
+    #expect(try rules("all=json") == [DissectionRule(.all, dissector: "json")])
+    #expect(try rules("redis") == [DissectionRule(.all, dissector: "resp")])
+    #expect(try rules("5432=postgres") == [DissectionRule(.port(5432), dissector: "pgsql")])
+    #expect(try rules("@bus=dbus") == [DissectionRule(.named(Array("@bus".utf8)), dissector: "dbus")])
+    #expect(try rules("./s=+mine") == [DissectionRule(.named(Array("./s".utf8)), dissector: "mine")])
   }
 
   @Test func `say what files there are`() throws {

@@ -38,12 +38,20 @@ struct OptionFuzzTests {
       var words: [String] = []
       for _ in 0..<Int.random(in: 1...4, using: &random) {
         words.append(Self.options.randomElement(using: &random) ?? "")
-        if Bool.random(using: &random) { words.append(value(&random)) }
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: words[words.count - 1] += value(&random)
+        case 1: words.append(value(&random))
+        default: break
+        }
       }
+      let given = CommandWords(words)
       do {
-        try expectSound(try TraceCommand.parse(words), words)
+        let separated = try given.separated()
+        #expect(separated.rest == given.rest)
+        guard let options = try IPCDump.parseAsRoot(separated.all) as? TraceCommand else { continue }
+        try expectSound(options, words)
       } catch {
-        #expect(TraceCommand.message(for: error).isEmpty == false, "\(words)")
+        #expect(UsageMessage(given).failure(error).sentence.isEmpty == false, "\(words)")
       }
     }
   }

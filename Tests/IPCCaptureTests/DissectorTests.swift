@@ -65,7 +65,7 @@ struct DissectorTests {
   @Test func `what the user says, before all else`() {
     let rules = [
       DissectionRule(.named(Array("/run/a".utf8)), dissector: "x"),
-      DissectionRule(.kind(.pipe), dissector: "y"),
+      DissectionRule(.kinds([.pipe]), dissector: "y"),
       DissectionRule(.port(80), dissector: "z"),
     ]
     let answer = Array("HTTP/1.1 200 OK".utf8)

@@ -245,7 +245,7 @@ struct StreamTests {
   @Test func `has the port of what the user says`() {
     var recorded = Recorded(
       rules: [
-        DissectionRule(.port(7001), dissector: "pgsql"), DissectionRule(.kind(.pipe), dissector: "x11"),
+        DissectionRule(.port(7001), dissector: "pgsql"), DissectionRule(.kinds([.pipe]), dissector: "x11"),
       ],
       form: .streams)
     recorded.add(Self.event(.loopbackTCP, &recorded), [1])

@@ -131,6 +131,21 @@ struct HTTP2Tests {
       ])
   }
 
+  @Test func `answered before its end is one request`() {
+    let dialogue = Dialogue().asking(preface)
+      .asking(headers(1, [0x83, 0x86] + field(4, "/a") + field(1, "h"), flags: 4)).answering(
+        headers(1, [0x88])
+      )
+      .asking(data(1, "late") + headers(3, [0x82, 0x86, 0xBF, 0xBE])).answering(headers(3, [0x88]))
+    #expect(
+      dialogue.lines() == [
+        "request 1>2 http2 POST /a h #1 18", "response 2>1 http2 POST /a h #1 ok 10",
+        "call POST /a h #1 ok 18>10",
+        "request 1>2 http2 GET /a h #3 13", "response 2>1 http2 GET /a h #3 ok 10",
+        "call GET /a h #3 ok 13>10",
+      ])
+  }
+
   @Test func `reads the specification's examples of header blocks`() {
     // RFC 7541, C.4.1 to C.4.3: strings in Huffman's code, a table that grows.
     let blocks: [[UInt8]] = [

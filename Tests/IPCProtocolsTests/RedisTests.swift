@@ -132,6 +132,12 @@ struct RedisTests {
       ])
   }
 
+  @Test func `keeps its sides behind damage in what a client sends`() {
+    let dialogue = Dialogue().asking(command("PING")).answering("+PONG\r\n")
+      .asking("*2\r\n$3\r\nGET\r\n$9\r\nxx\r\n$2\r\nyy\r\n" + command("GET", "k")).answering("$1\r\nv\r\n")
+    #expect(dialogue.lines().suffix(2) == ["response 2>1 redis GET k ok 7", "call GET k ok 20>7"])
+  }
+
   @Test func `survives depth and damage`() {
     let deep = Dialogue().asking(command("GET", "x")).answering(
       String(repeating: "*1\r\n", count: 20_000) + ":1\r\n")

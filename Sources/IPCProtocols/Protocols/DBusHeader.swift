@@ -94,14 +94,16 @@ struct DBusHeader {
     guard isWhole else { return nil }
   }
 
+  /// Names have at most 255 bytes ("Valid Names"); of paths, that many more are shown than programs use.
   private mutating func set(_ code: UInt8, _ text: UnsafeRawBufferPointer) {
+    let text = Array(text.prefix(code == 1 ? 1024 : 255))
     switch code {
-    case 1: path = Array(text)
-    case 2: interface = Array(text)
-    case 3: member = Array(text)
-    case 4: errorName = Array(text)
-    case 6: destination = Array(text)
-    case 7: sender = Array(text)
+    case 1: path = text
+    case 2: interface = text
+    case 3: member = text
+    case 4: errorName = text
+    case 6: destination = text
+    case 7: sender = text
     default: break
     }
   }

@@ -75,7 +75,9 @@ private final class FastCGIDecoder: MessageDecoder {
   private var applicationStatus: UInt32 = 0
 
   /// Bytes of parameters that are looked at.
-  private static let parametersLimit = 64 << 10
+  private static let parametersLimit = 16 << 10
+  /// Requests that may be open at a time; above, they are given up.
+  private static let exchangeLimit = 1024
   /// Bytes of an answer's header that are looked at.
   private static let headLimit = 4096
 
@@ -106,11 +108,13 @@ private final class FastCGIDecoder: MessageDecoder {
   private func look(_ record: FastCGIRecord, _ content: UnsafeRawBufferPointer, _ flow: ByteFlow) {
     guard record.request != 0 else { return }
     if record.kind == .begin || exchanges[record.request] == nil {
+      if exchanges.count >= Self.exchangeLimit { exchanges.removeAll() }
       exchanges[record.request] = Exchange(flow)
     }
     guard let exchange = exchanges[record.request] else { return }
     switch record.kind {
-    case .parameters where exchange.parameters.count < Self.parametersLimit: exchange.parameters += content
+    case .parameters where exchange.parameters.count < Self.parametersLimit:
+      exchange.parameters += content.prefix(Self.parametersLimit)
     case .output where exchange.head.count < Self.headLimit: exchange.head += content
     case .abort: exchange.isAborted = true
     case .end:
@@ -152,6 +156,7 @@ private final class FastCGIDecoder: MessageDecoder {
     var message = Message("fastcgi", .request, frame, link: .opens(Self.key(number)))
     message.id = digits(number)
     (message.method, message.target) = FastCGIParameters.title(exchange.parameters, showsQuery: showsQuery)
+    exchange.parameters = []
     conversation.emit(message, from: flow)
   }
 

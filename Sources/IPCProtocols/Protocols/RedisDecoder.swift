@@ -10,6 +10,7 @@ final class RedisDecoder: MessageDecoder {
   }
 
   private var client: Side?
+  private var isCertain = false
   private var readers = [RedisReader(), RedisReader()]
   private var asked: [Asked] = []
   /// Channels, patterns and shards that are subscribed to, as far as confirmations have told.
@@ -32,8 +33,10 @@ final class RedisDecoder: MessageDecoder {
     if replication.isPayloadDue, side != client {
       return replication.takePayload(flow, in: conversation)
     }
-    if flow.frameCount == 0 { findSides(flow) }
+    let isFirst = flow.frameCount == 0
+    if isFirst { findSides(flow) }
     let isCommand = side == client
+    if isFirst, isCommand, Self.isReply(flow.unread[0]) { return conversation.reject(flow, "no RESP") }
     let limit = isCommand || client == nil ? RedisCommand.wordLimit : 3
     switch readers[side.rawValue].read(flow, isCommand: isCommand, limit: limit) {
     case .needsMore: break
@@ -49,12 +52,19 @@ final class RedisDecoder: MessageDecoder {
     }
   }
 
-  /// Only servers send anything but arrays and words.
+  /// Only servers send anything but arrays and words. An array may be either side's, until the other one has answered.
   private func findSides(_ flow: ByteFlow) {
     let first = flow.unread[0]
     if first == UInt8(ascii: "*") { return }
-    let isReply = ("+-:$_#,(!=%~>|" as StaticString).withUTF8Buffer { $0.contains(first) }
-    if isReply { client = flow.side.other } else if client == nil { client = flow.side }
+    if !Self.isReply(first) {
+      client = client ?? flow.side
+    } else if !isCertain {
+      (client, isCertain) = (flow.side.other, true)
+    }
+  }
+
+  private static func isReply(_ first: UInt8) -> Bool {
+    ("+-:$_#,(!=%~>|" as StaticString).withUTF8Buffer { $0.contains(first) }
   }
 
   // MARK: - Commands

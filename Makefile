@@ -42,7 +42,7 @@ BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),-
 release replay bench pages: export IPCDUMP_OPTIMIZED := 1
 release replay bench pages: export IPCDUMP_PARSER := $(CURDIR)/.build/parser/swift-argument-parser
 
-.PHONY: run test test-binaries test-examples vm-test fuzz bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
+.PHONY: run test test-binaries test-examples vm-test fuzz fuzz-messages bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
@@ -92,6 +92,13 @@ fuzz: setup
 	mkdir -p .build/fuzz/found
 	.build/fuzz/release/record-fuzzer .build/fuzz/found Tests/FuzzTests/Corpus -max_total_time=$(SECONDS) \
 	  -max_len=40000 -timeout=30 -rss_limit_mb=4096 -artifact_prefix=.build/fuzz/ -print_final_stats=1
+
+# Conversations of all protocols, from nothing on.
+fuzz-messages: setup
+	IPCDUMP_FUZZER=1 swift build -c release --product message-fuzzer --sanitize=fuzzer --scratch-path .build/fuzz
+	mkdir -p .build/fuzz/messages
+	.build/fuzz/release/message-fuzzer .build/fuzz/messages -max_total_time=$(SECONDS) \
+	  -max_len=4096 -timeout=30 -rss_limit_mb=2048 -artifact_prefix=.build/fuzz/ -print_final_stats=1
 
 # Which rows there are, scripts/vm/test says.
 vm-test: debug release

@@ -237,7 +237,8 @@ let package = Package(
     .target(
       name: "Fuzzing",
       dependencies: [
-        "ByteOutput", "IPCCorrelation", "IPCFormats", "IPCModel", "IPCTraffic", "RecordLayout",
+        "ByteOutput", "IPCCorrelation", "IPCFormats", "IPCModel", "IPCProtocols", "IPCTraffic",
+        "RecordLayout",
         "TestSupport",
       ],
       path: "Tests/Fuzzing"),
@@ -292,16 +293,19 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
   target.swiftSettings = settings + (target.swiftSettings ?? [])
 }
 
-// libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` builds this one alone.
+// libFuzzer brings its own `main`, which no other program may have beside its own: `make fuzz` and `make fuzz-messages` build
+// these alone.
 if Context.environment["IPCDUMP_FUZZER"] != nil {
   let fuzzed: Set = [
-    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCTraffic", "ByteOutput", "IPCFormats", "TestSupport",
-    "Fuzzing",
+    "RecordLayout", "IPCModel", "IPCCorrelation", "IPCProtocols", "IPCTraffic", "ByteOutput", "IPCFormats",
+    "TestSupport", "Fuzzing",
   ]
   package.targets.removeAll { !fuzzed.contains($0.name) }
   package.products = []
-  package.targets.append(
-    .executableTarget(
-      name: "record-fuzzer", dependencies: ["Fuzzing"], path: "Tests/RecordFuzzer",
-      swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+  for (name, path) in [("record-fuzzer", "Tests/RecordFuzzer"), ("message-fuzzer", "Tests/MessageFuzzer")] {
+    package.targets.append(
+      .executableTarget(
+        name: name, dependencies: ["Fuzzing"], path: path,
+        swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+  }
 }

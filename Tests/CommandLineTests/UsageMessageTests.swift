@@ -23,7 +23,7 @@ struct UsageMessageTests {
   }
 
   static let words: [(String, String)] = [
-    ("sh", "'sh' is no option; did you mean -- sh"), ("-c5 sh -c ls", "did you mean -- sh -c ls?"),
+    ("sh", "'sh' is no option; did you mean -- sh"), ("-c5 sh -c ls", "did you mean -- sh -c ls"),
     ("/bin/sh x'y", #"did you mean -- /bin/sh 'x'\''y'"#), ("-x -t pipe sh -j2", "did you mean -- sh -j2"),
     ("nosuchprogram a", "stands behind --, as in ipcdump -- nosuchprogram a"),
     ("pipe", "did you mean -t pipe?"), ("unix", "-t unix"), ("summary", "did you mean --summary"),
@@ -35,7 +35,7 @@ struct UsageMessageTests {
     ("-t pipe report f", "did you mean ipcdump report -t pipe f"),
     ("report a b", "one word too many for ipcdump report"),
     ("-x -- ls", ""), ("-c 5 x -- ls", "'x' is no option"),
-    ("sh -c ls", "did you mean -- sh -c ls?"), ("sh -p x", "-- sh -p x?"), ("-", "did you mean -r -?"),
+    ("sh -c ls", "did you mean -- sh -c ls"), ("sh -p x", "-- sh -p x"), ("-", "did you mean -r -?"),
   ]
 
   @Test(arguments: words)

@@ -45,7 +45,27 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp("The destination has this name.", valueName: "comm"))
   var destinationComms: [String] = []
 
+  @Option(
+    name: .customLong("where"),
+    help: ArgumentHelp(
+      "Show only events of which this is true, such as 'port == 80 and not self'; docs/where.md has the language.",
+      valueName: "expression"),
+    transform: { text throws in
+      do throws(WhereError) {
+        return try WhereExpression(text)
+      } catch {
+        throw ValidationError("--where: \(error.sentence)")
+      }
+    })
+  var expressions: [WhereExpression] = []
+
   func validate() throws {
+    if let expression = expressions.first(where: \.asksForMessages) {
+      throw ValidationError("--where '\(expression.text)' asks for what only messages and calls have")
+    }
+    guard !selection(ofCommand: false).kinds.isEmpty else {
+      throw ValidationError("--where lets nothing through of the types that -t and it name")
+    }
     let names = [comms, sourceComms, destinationComms].map(\.count)
     let numbers = [pids, sourcePids, destinationPids].map { $0.reduce(0) { $0 + $1.pids.count } }
     guard (names + numbers).allSatisfy({ $0 <= Self.mostValues }) else {
@@ -74,6 +94,13 @@ struct FilterOptions: ParsableArguments {
     where !option.isEmpty {
       selection.criteria.append(.comms(Set(option.map { Comm($0) }), of: end))
     }
+    for expression in expressions {
+      selection.kinds.formIntersection(expression.kinds)
+      selection.criteria.append(.expression(expression))
+    }
     return selection
   }
+
+  /// Whether contents have to be captured to choose events, also if nobody wants to see them.
+  var needsContents: Bool { expressions.contains(where: \.needsContents) }
 }

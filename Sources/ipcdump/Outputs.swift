@@ -61,7 +61,8 @@ struct Outputs: ~Copyable {
       outputs.append(
         FormattedOutput(
           format, to: shown,
-          contents: output.showsContents ? .shown : options.capture.output != nil ? .hidden : .unwanted,
+          contents: output.showsContents
+            ? .shown : options.capture.output != nil || options.filter.needsContents ? .hidden : .unwanted,
           showsLosses: !output.hidesLosses))
     }
     if let summary { outputs.append(summary) }

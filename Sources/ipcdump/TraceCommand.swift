@@ -133,7 +133,9 @@ struct TraceCommand: ParsableCommand {
     settings.ringSize = trace.ringSize
     settings.matchTimeout = UInt64(trace.patience) * 1_000_000
     let wantsContents = output.showsContents || capture.output != nil
-    settings.captureLimit = wantsContents ? output.shownBytes.map { UInt64($0) } ?? .max : 0
+    let shownBytes = filter.needsContents ? nil : output.shownBytes
+    settings.captureLimit =
+      wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
     if !output.quiet {

@@ -66,6 +66,16 @@ extension LiveTests {
       CommFilter(options: ["-S", "mesh-0", "-t", "pipe"]) { $0.srcComm == "mesh-0" },
       CommFilter(options: ["-P", "mesh-0", "-t", "signal"]) { _ in false },
       CommFilter(options: ["-P", "mesh"]) { _ in false },
+      CommFilter(options: ["--where", "comm == mesh-0 and type == pipe"]) {
+        $0.srcComm == "mesh-0" || $0.dstComm == "mesh-0"
+      },
+      CommFilter(options: ["--where", "comm == mesh-1 and not comm == mesh-0"]) {
+        [$0.srcComm, $0.dstComm] == ["mesh-1", "mesh-2"] || [$0.srcComm, $0.dstComm] == ["mesh-2", "mesh-1"]
+      },
+      CommFilter(options: ["-P", "mesh-0", "--where", "src_comm ~ '-[01]$' and not content contains nothing"])
+      {
+        $0.srcComm == "mesh-0" || $0.srcComm == "mesh-1" && $0.dstComm == "mesh-0"
+      },
     ]
 
     @Test(arguments: commFilters, Hook.allCases)

@@ -136,6 +136,8 @@ struct TraceCommand: ParsableCommand {
     let shownBytes = filter.needsContents ? nil : output.shownBytes
     settings.captureLimit =
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
+    settings.describesProcesses =
+      output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
     if !output.quiet {

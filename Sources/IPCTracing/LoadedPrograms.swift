@@ -88,6 +88,8 @@ struct LoadedPrograms: ~Copyable {
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages: readsPages
     case .ownPlace: !PidNamespace.isInitial
+    // For KernelLook alone, which traces nothing.
+    case .sleepers, .allFiles: false
     case nil: false
     }
   }
@@ -133,7 +135,7 @@ struct LoadedPrograms: ~Copyable {
   }
 
   /// The compilation that costs least here.
-  private static func form(_ types: borrowing KernelTypes) -> ObjectForm {
+  static func form(_ types: borrowing KernelTypes) -> ObjectForm {
     if let reads = DirectReads(types) {
       return .readingDirectly(function: reads.function, type: reads.type)
     }

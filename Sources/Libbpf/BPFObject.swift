@@ -85,6 +85,17 @@ public struct BPFObject: ~Copyable {
     if let failure { throw failure }
   }
 
+  /// The same for a few programs that use no maps but the sections: no other map is created, and the caller's own thread
+  /// loads what is set to be loaded.
+  public borrowing func loadWithoutMaps() throws(BPFError) {
+    var map = bpf_object__next_map(whole.handle, nil)
+    while let current = map {
+      if !bpf_map__is_internal(current) { bpf_map__set_autocreate(current, false) }
+      map = bpf_object__next_map(whole.handle, current)
+    }
+    try whole.load()
+  }
+
   /// What the kernel's types cost whoever loads iterators, in instructions: libbpf reads all of them for these.
   private static let typesCost = 3000
 

@@ -19,6 +19,8 @@
 
 #include "snapshots/open_channels.bpf.c"
 #include "snapshots/blocked_threads.bpf.c"
+#include "snapshots/sleepers.bpf.c"
+#include "snapshots/all_files.bpf.c"
 #include "hooks/lifecycle.bpf.c"
 #include "hooks/images.bpf.c"
 

@@ -384,6 +384,30 @@ struct ipc_waiting {
 /* Files of a poll or select that are reported; of more, there is one ipc_waiting for all of them. */
 #define IPC_WAITING_FILES 64
 
+/* What the iterator over tasks tells of every thread, whatever it does. */
+struct ipc_sleeper {
+  __u64 idle;    /* how long it has had no CPU, in ns; IPC_WAITING_UNKNOWN if the kernel does not tell */
+  __u64 timers;  /* signals that running timers will send to the process (bit n - 1 is signal n); of its first thread */
+  __u64 arrival; /* when it got a CPU last, by the scheduler's clock; 0 if the kernel does not tell */
+  __u32 tgid;
+  __u32 tid;
+};
+
+/* What the task_file iterator tells of everything that is open. */
+struct ipc_open_file {
+  __u64 inode;
+  __u64 object; /* what the file keeps for itself (private_data); the same for all descriptors of one anonymous file */
+  __u32 tgid;
+  __u32 fd;
+  __u32 device; /* of the file system; major << 20 | minor */
+  __u32 node;   /* of a device itself */
+  __u32 system; /* magic number of the file system */
+  __u16 mode;   /* type and permissions */
+  __u8 access;  /* FMODE_READ, FMODE_WRITE */
+  __u8 pad[9];
+  char name[16]; /* the last part of its path; of an anonymous file what it is, [eventfd] */
+};
+
 /* What the task_file iterator tells of every open file that is in a set of epoll. */
 struct ipc_watched {
   __u64 set; /* address of the struct eventpoll */
@@ -424,5 +448,7 @@ _Static_assert(__builtin_offsetof(struct ipc_held, inode) == 32, "ipc_held.inode
 _Static_assert(__builtin_offsetof(struct ipc_held, file) == 72, "ipc_held.file");
 _Static_assert(sizeof(struct ipc_waiting) == 72, "ipc_waiting");
 _Static_assert(sizeof(struct ipc_watched) == 32, "ipc_watched");
+_Static_assert(sizeof(struct ipc_sleeper) == 32, "ipc_sleeper");
+_Static_assert(sizeof(struct ipc_open_file) == 64, "ipc_open_file");
 
 #endif

@@ -54,8 +54,19 @@ typedef struct {
   int counter;
 } atomic_t;
 
+struct hrtimer {
+  bool is_queued;
+};
+
+/* 6.18 and before; see snapshots/sleepers.bpf.c. */
+struct hrtimer___618 {
+  u8 state;
+};
+
 struct signal_struct {
   atomic_t live;
+  struct hrtimer real_timer;
+  struct hlist_head posix_timers; /* a list_head before 6.12 */
 };
 
 struct qstr {
@@ -64,6 +75,7 @@ struct qstr {
 };
 
 struct super_block {
+  unsigned int s_dev; /* major << 20 | minor */
   unsigned long s_magic;
 };
 
@@ -259,6 +271,23 @@ union __sifields {
 struct kernel_siginfo {
   int si_code;
   union __sifields _sifields;
+};
+
+struct sigqueue {
+  struct kernel_siginfo info;
+};
+
+struct k_itimer {
+  struct hlist_node list;
+  int it_clock;
+  int it_sigev_notify;
+  int it_status;
+  struct sigqueue sigq;
+};
+
+/* 6.12 and before; see snapshots/sleepers.bpf.c. */
+struct k_itimer___612 {
+  int it_active;
 };
 
 struct net {

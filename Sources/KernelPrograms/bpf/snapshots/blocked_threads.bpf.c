@@ -3,12 +3,9 @@
 #include "core/scope.h"
 #include "kernel/compat.h"
 #include "kernel/wait_syscalls.h"
+#include "snapshots/sleep.h"
 
 #define TASK_INTERRUPTIBLE 1 /* include/linux/sched.h */
-
-/* Threads that have never been in user space, whose registers are made up: PF_IO_WORKER, PF_USER_WORKER (6.4; vhost),
- * PF_KTHREAD (include/linux/sched.h). */
-#define PF_NO_CALLER (0x10u | 0x4000u | 0x200000u)
 
 /* include/uapi/linux/eventpoll.h; poll has the same numbers. */
 #define EPOLLIN 0x1u
@@ -24,17 +21,6 @@
 
 /* Sets of epoll that are written of one file. */
 #define WATCHING_SETS 16
-
-/* How long a task that sleeps has had no CPU. What CPU time ipcdump itself has used since it got its own is not
- * counted; it sleeps for a moment before it asks. */
-static __always_inline u64 asleep_for(struct task_struct *task) {
-  if (!bpf_core_field_exists(task->sched_info.last_arrival)) return IPC_WAITING_UNKNOWN;
-  struct task_struct *self = (void *)bpf_get_current_task();
-  u64 now = READ_KERNEL(self, sched_info.last_arrival);
-  u64 then = READ_KERNEL(task, sched_info.last_arrival);
-  if (then == 0) return IPC_WAITING_UNKNOWN;
-  return now > then ? now - then : 0;
-}
 
 static __always_inline u8 readiness_of(u32 events) {
   return (events & (EPOLLIN | EPOLLRDNORM) ? IPC_READY_TO_READ : 0)

@@ -91,9 +91,15 @@ let package = Package(
     // Who talks to whom: one table, which summaries, graphs and the page show.
     .target(name: "IPCTraffic", dependencies: ["IPCModel"]),
 
+    // Who waits for whom, and what of it never ends: a graph made of a snapshot, whoever has taken it.
+    .target(name: "IPCWaits"),
+    // The snapshot, as /proc and the kernel's socket diagnostics tell it.
+    .target(name: "SnapshotShims"),
+    .target(name: "ProcessSnapshot", dependencies: ["IPCWaits", "SnapshotShims"]),
+
     // How bytes are written: numbers, base64, escapes, JSON, times of day. Knows nothing of events.
     .target(name: "ByteOutput"),
-    .target(name: "IPCFormats", dependencies: ["ByteOutput", "IPCModel", "IPCTraffic"]),
+    .target(name: "IPCFormats", dependencies: ["ByteOutput", "IPCModel", "IPCTraffic", "IPCWaits"]),
 
     // Which protocol a channel speaks.
     .target(name: "IPCProtocols", dependencies: ["IPCModel"]),
@@ -137,7 +143,8 @@ let package = Package(
       name: "IPCSession",
       dependencies: [
         "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCTracing", "IPCTraffic", "Libbpf", "ProcessShims",
+        "IPCProtocols", "IPCReport", "IPCTracing", "IPCTraffic", "IPCWaits", "Libbpf", "ProcessShims",
+        "ProcessSnapshot",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -212,6 +219,7 @@ let package = Package(
         "IPCTraffic",
         "RecordLayout",
       ]),
+    .testTarget(name: "IPCWaitsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCWaits", "ProcessSnapshot"]),
     .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols"]),
     .testTarget(
       name: "DescriptionTests",

@@ -8,6 +8,7 @@
 #include <grp.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Whether there is a terminal that the command could use. */
@@ -82,3 +83,5 @@ int process_launch_command(char *const arguments[], const struct process_identit
   *launch = (struct process_launch){.pid = pid, .gate = gate[1], .report = report[0]};
   return 0;
 }
+
+void process_adopt_orphans(void) { prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L); }

@@ -26,7 +26,7 @@ enum Main {
     let command: any ParsableCommand
     do {
       command = try IPCDump.parseAsRoot(words.separated().all)
-      guard command is TraceCommand || command is ReportCommand else {
+      guard command is TraceCommand || command is ReportCommand || command is WhyCommand else {
         // Help or the version was asked for.
         var other = command
         try other.run()
@@ -48,6 +48,7 @@ enum Main {
   /// - Returns: Exit status.
   private static func execute(_ command: any ParsableCommand) throws(Failure) -> Int32 {
     if let options = command as? TraceCommand { return try options.execute() }
+    if let why = command as? WhyCommand { return try why.execute() }
     if let report = command as? ReportCommand { try report.execute() }
     return 0
   }
@@ -91,7 +92,7 @@ struct IPCDump: ParsableCommand {
     commandName: "ipcdump",
     abstract: TraceCommand.configuration.abstract,
     usage: TraceCommand.configuration.usage,
-    subcommands: [TraceCommand.self, ReportCommand.self],
+    subcommands: [TraceCommand.self, ReportCommand.self, WhyCommand.self],
     defaultSubcommand: TraceCommand.self,
     // Whoever asks for help without a subcommand gets that of a trace.
     helpNames: [])

@@ -174,3 +174,22 @@ enum TypeList {
     }
   }
 }
+
+/// A length of time: `5`, `5s`, `500ms`, `2m`, `0.5`.
+struct TimeSpan: ExpressibleByArgument, Equatable {
+  let nanoseconds: UInt64
+
+  init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  init?(argument: String) {
+    let units: [(String, Double)] = [("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)]
+    let unit = units.first { argument.hasSuffix($0.0) }
+    let digits = argument.dropLast(unit?.0.count ?? 0)
+    guard digits.first?.isNumber == true, digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }),
+      let number = Double(digits), number > 0
+    else { return nil }
+    let nanoseconds = number * (unit?.1 ?? 1e9)
+    guard nanoseconds >= 1e6, nanoseconds < 1e18 else { return nil }
+    self.nanoseconds = UInt64(nanoseconds)
+  }
+}

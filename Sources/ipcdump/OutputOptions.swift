@@ -13,6 +13,15 @@ struct OutputOptions: ParsableArguments {
   /// When to colour.
   enum Color: String, CaseIterable, ExpressibleByArgument {
     case auto, always, never
+
+    /// Whether text going to a file is coloured.
+    func isWanted(onTerminal: Bool) -> Bool {
+      switch self {
+      case .always: true
+      case .never: false
+      case .auto: onTerminal && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
+      }
+    }
   }
 
   @Option(
@@ -100,13 +109,7 @@ struct OutputOptions: ParsableArguments {
   }
 
   /// Whether text going to a file is coloured.
-  func isColored(onTerminal: Bool) -> Bool {
-    switch color {
-    case .always: true
-    case .never: false
-    case .auto: onTerminal && (getenv("NO_COLOR").map { $0.pointee == 0 } ?? true)
-    }
-  }
+  func isColored(onTerminal: Bool) -> Bool { color.isWanted(onTerminal: onTerminal) }
 }
 
 extension TimeStyle: ExpressibleByArgument {}

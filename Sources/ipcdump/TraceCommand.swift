@@ -16,6 +16,7 @@ struct TraceCommand: ParsableCommand {
     usage: """
       ipcdump [<options>] [-- <command> [<argument> ...]]
       ipcdump report [<options>] <file>
+      ipcdump why [<options>] [-- <command> [<argument> ...]]
       """,
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
@@ -23,7 +24,8 @@ struct TraceCommand: ParsableCommand {
 
       Different options that choose events must all be met; of one that is repeated, any value will do.
 
-      The word report makes a page of a capture; see ipcdump report --help.
+      The word report makes a page of a capture; see ipcdump report --help. The word why tells who waits for whom; see \
+      ipcdump why --help.
       """,
     version: IPCDump.version,
     helpNames: [.short, .long]

@@ -62,6 +62,15 @@ struct OptionParsingTests {
     #expect(try parse("-f", name).output.format.rawValue == name)
   }
 
+  @Test func `of a look are its own`() throws {
+    let why = try WhyCommand.parse(["-p", "1,2", "--json", "--watch", "0.5"])
+    #expect(why.pids.map(\.pids) == [[1, 2]])
+    #expect(why.watch == TimeSpan(nanoseconds: 500_000_000))
+    #expect(
+      try WhyCommand.parse(["--after", "2m", "--", "true"]).after == TimeSpan(nanoseconds: 120_000_000_000))
+    for wrong in ["", "x", "-1", "0", "1d", "1.2.3", "s"] { #expect(TimeSpan(argument: wrong) == nil) }
+  }
+
   @Test func `of a report are its own`() throws {
     let report = try ReportCommand.parse(["t.pcapng", "-o", "t.html", "-t", "pipe", "-p", "1,2", "-B", "0"])
     #expect(report.capture == "t.pcapng" && report.page == "t.html" && report.byteLimit.bytes == 0)

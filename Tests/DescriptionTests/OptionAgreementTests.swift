@@ -19,10 +19,11 @@ struct OptionAgreementTests {
       })
   }
 
-  /// The command's own help, and that of its subcommand, with the words that lead to it.
+  /// The command's own help, and that of its subcommands, with the words that lead to it.
   private let helps: [(line: String, options: Set<String>)] = [
     ("ipcdump", helped(TraceCommand.helpMessage(columns: 400))),
     ("ipcdump \(ReportCommand._commandName)", helped(ReportCommand.helpMessage(columns: 400))),
+    ("ipcdump \(WhyCommand._commandName)", helped(WhyCommand.helpMessage(columns: 400))),
   ]
 
   /// Every name, as often as there are commands that have it.

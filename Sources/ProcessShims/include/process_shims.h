@@ -51,6 +51,9 @@ struct process_failure {
 int process_launch_command(char *const arguments[], const struct process_identity *identity,
                            struct process_launch *launch);
 
+/* Makes this process the parent of descendants that lose theirs (PR_SET_CHILD_SUBREAPER). */
+void process_adopt_orphans(void);
+
 struct process_output {
   int descriptor;
   int is_new;     /* the file has been made */

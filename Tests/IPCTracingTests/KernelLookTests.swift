@@ -29,10 +29,10 @@ struct KernelLookTests {
     #expect(before.arrival != nil)
     var time = itimerval()
     time.it_value.tv_sec = 3600
-    setitimer(ITIMER_REAL, &time, nil)
+    setitimer(Int32(ITIMER_REAL.rawValue), &time, nil)
     let during = look.sleepers()?.first { $0.tid == getpid() }
     time.it_value.tv_sec = 0
-    setitimer(ITIMER_REAL, &time, nil)
+    setitimer(Int32(ITIMER_REAL.rawValue), &time, nil)
     #expect(during?.timers == 1 << UInt64(SIGALRM - 1))
   }
 }

@@ -25,9 +25,11 @@ struct CommandWatch: ~Copyable {
   private static let grace: UInt64 = 1_000_000_000
 
   init(_ watch: borrowing WaitWatch) throws(Failure) {
+    let signals = try StopSignals()
+    let command = try Command(watch.settings.command, as: watch.settings.identity)
     settings = watch.settings
-    signals = try StopSignals()
-    command = try Command(watch.settings.command, as: watch.settings.identity)
+    self.signals = signals
+    self.command = command
     idleSince = monotonicNow()
     nextLook = idleSince + watch.settings.patience
   }

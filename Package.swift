@@ -88,8 +88,11 @@ let package = Package(
     ),
     .target(name: "IPCFiltering", dependencies: ["IPCModel", "PlainText"]),
 
+    // Which protocol a channel speaks, and which messages and calls its bytes are.
+    .target(name: "IPCProtocols", dependencies: ["IPCModel"]),
+
     // Who talks to whom: one table, which summaries, graphs and the page show.
-    .target(name: "IPCTraffic", dependencies: ["IPCModel"]),
+    .target(name: "IPCTraffic", dependencies: ["IPCModel", "IPCProtocols"]),
 
     // Who waits for whom, and what of it never ends: a graph made of a snapshot, whoever has taken it.
     .target(name: "IPCWaits"),
@@ -99,10 +102,10 @@ let package = Package(
 
     // How bytes are written: numbers, base64, escapes, JSON, times of day. Knows nothing of events.
     .target(name: "ByteOutput"),
-    .target(name: "IPCFormats", dependencies: ["ByteOutput", "IPCModel", "IPCTraffic", "IPCWaits"]),
+    .target(
+      name: "IPCFormats",
+      dependencies: ["ByteOutput", "IPCModel", "IPCProtocols", "IPCTraffic", "IPCWaits"]),
 
-    // Which protocol a channel speaks.
-    .target(name: "IPCProtocols", dependencies: ["IPCModel"]),
     .target(name: "IPCCapture", dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCProtocols"]),
 
     // Events for people who look at pictures: graphs, timelines, and a page, which its plugin embeds.
@@ -114,7 +117,7 @@ let package = Package(
     .executableTarget(name: "embed-page"),
     .target(
       name: "IPCReport",
-      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCTraffic"],
+      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCProtocols", "IPCTraffic"],
       exclude: ["Page"],
       plugins: ["EmbedPage"]
     ),
@@ -229,7 +232,8 @@ let package = Package(
       ]),
     .testTarget(name: "ByteOutputTests", dependencies: ["ByteOutput", "TestSupport"]),
     .testTarget(
-      name: "IPCFormatsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "TestSupport"]),
+      name: "IPCFormatsTests",
+      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCProtocols", "IPCTraffic", "TestSupport"]),
     .testTarget(
       name: "IPCTrafficTests",
       dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCTraffic", "TestSupport"]),
@@ -307,7 +311,7 @@ for target in package.targets where [.regular, .executable, .test].contains(targ
 if Context.environment["IPCDUMP_FUZZER"] != nil {
   let fuzzed: Set = [
     "RecordLayout", "IPCModel", "IPCCorrelation", "IPCProtocols", "IPCTraffic", "ByteOutput", "IPCFormats",
-    "TestSupport", "Fuzzing",
+    "IPCWaits", "TestSupport", "Fuzzing",
   ]
   package.targets.removeAll { !fuzzed.contains($0.name) }
   package.products = []

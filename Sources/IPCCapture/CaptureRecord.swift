@@ -61,6 +61,7 @@ enum CaptureRecord {
     case .process: try readProcess(from: &detail, into: &processes)
     case .sourceProcess: event.source.image = try detail.varint()
     case .destinationProcess: event.destination.image = try detail.varint()
+    case .writeSpan: event.writeSpan = min(try detail.varint(), event.delay)
     // Of a later version.
     case nil: break
     }
@@ -181,6 +182,8 @@ enum EndDetail: UInt8 {
   case sourceProcess = 6
   /// Number of the process at the destination.
   case destinationProcess = 7
+  /// How far the ends of its writes are apart, in nanoseconds.
+  case writeSpan = 8
 }
 
 /// What a record says about the contents of its event.

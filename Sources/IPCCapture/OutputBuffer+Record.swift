@@ -39,6 +39,7 @@ extension OutputBuffer {
     if let thread = event.destination.ownThread { append(.destinationThread, thread) }
     append(.sourceDescriptor, descriptor: event.source.descriptor)
     append(.destinationDescriptor, descriptor: event.destination.descriptor)
+    if event.writeSpan > 0 { append(.writeSpan, number: event.writeSpan) }
   }
 
   private mutating func append(_ detail: EndDetail, _ name: Comm) {

@@ -58,11 +58,40 @@ extension OutputBuffer {
 extension JSONWriter {
   /// Writes what every object about a transfer begins with, whichever sort of it: who, to whom, of which type.
   mutating func envelope(of kind: Kind, from source: Endpoint, to destination: Endpoint) {
+    envelope(of: kind.row.name, from: source, to: destination)
+  }
+
+  /// The same for what is no transfer itself.
+  mutating func envelope(of type: StaticString, from source: Endpoint, to destination: Endpoint) {
     field("src_pid", Int64(source.pid))
     field("src_comm", source.comm)
     field("dst_pid", Int64(destination.pid))
     field("dst_comm", destination.comm)
-    field("type", kind.row.name)
+    field("type", type)
+  }
+
+  /// Writes which ends were inferred, if any was.
+  mutating func appendInferred(_ traits: Event.Traits) {
+    if traits.isDisjoint(with: [.inferredSource, .inferredDestination]) { return }
+    key("inferred")
+    beginArray()
+    if traits.contains(.inferredSource) { value("src") }
+    if traits.contains(.inferredDestination) { value("dst") }
+    endArray()
+  }
+
+  /// Writes the object of a loss, in a line.
+  mutating func append(_ loss: Loss, at time: inout TimestampWriter) {
+    beginObject()
+    field("lost_type", loss.typeName)
+    field("count", loss.count)
+    field("bytes", loss.bytes)
+    key("time")
+    beginString()
+    time.append(loss.time, to: &output)
+    endString()
+    endObject()
+    output.append("\n")
   }
 
   /// Writes a key and the name of a process.

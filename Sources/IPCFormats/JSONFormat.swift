@@ -48,7 +48,7 @@ public struct JSONFormat: EventFormat {
     }
     ends.append(1, of: found, to: &json.output)
     if shown.isTruncated { json.field("truncated", true) }
-    appendInferred(event.traits, to: &json)
+    json.appendInferred(event.traits)
     if event.traits.contains(.undelivered) { json.field("delivered", false) }
     ends.append(2, of: found, to: &json.output)
     if !details.isEmpty { append(EndDetailValues(details, of: event, texts: texts), to: &json) }
@@ -60,17 +60,8 @@ public struct JSONFormat: EventFormat {
   /// Appends the object of a loss.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
     var json = JSONWriter(output)
-    json.beginObject()
-    json.field("lost_type", loss.typeName)
-    json.field("count", loss.count)
-    json.field("bytes", loss.bytes)
-    json.key("time")
-    json.beginString()
-    time.append(loss.time, to: &json.output)
-    json.endString()
-    json.endObject()
+    json.append(loss, at: &time)
     output = json.finish()
-    output.append("\n")
   }
 
   /// What comes before the time, up to its quotation mark, what behind the contents, and what behind all.
@@ -100,14 +91,5 @@ public struct JSONFormat: EventFormat {
       case nil: break
       }
     }
-  }
-
-  private func appendInferred(_ traits: Event.Traits, to json: inout JSONWriter) {
-    if traits.isDisjoint(with: [.inferredSource, .inferredDestination]) { return }
-    json.key("inferred")
-    json.beginArray()
-    if traits.contains(.inferredSource) { json.value("src") }
-    if traits.contains(.inferredDestination) { json.value("dst") }
-    json.endArray()
   }
 }

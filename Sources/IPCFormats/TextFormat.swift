@@ -93,33 +93,40 @@ public struct TextFormat: EventFormat {
   /// Appends the line of a loss.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
     time.append(loss.time, to: &output)
-    output.append(palette.loss)
-    output.append("lost ")
-    output.appendDecimal(loss.count)
-    if loss.kind != nil {
-      output.append(" ")
-      output.append(loss.typeName)
-    }
-    output.append(loss.count == 1 ? " record" : " records")
-    // Kinds without bytes, and losses of unknown size, have none to show.
-    if loss.bytes > 0 {
-      output.append(" (")
-      output.appendDecimal(loss.bytes)
-      output.append(loss.bytes == 1 ? " byte)" : " bytes)")
-    }
-    output.append(palette.reset)
-    output.append("\n")
+    output.append(loss, palette)
   }
 }
 
 extension OutputBuffer {
-  fileprivate mutating func append(_ text: StaticString, in color: StaticString, _ palette: Palette) {
+  /// Appends the line of a loss behind its time.
+  mutating func append(_ loss: Loss, _ palette: Palette) {
+    append(palette.loss)
+    append("lost ")
+    appendDecimal(loss.count)
+    if loss.kind != nil {
+      append(" ")
+      append(loss.typeName)
+    }
+    append(loss.count == 1 ? " record" : " records")
+    // Kinds without bytes, and losses of unknown size, have none to show.
+    if loss.bytes > 0 {
+      append(" (")
+      appendDecimal(loss.bytes)
+      append(loss.bytes == 1 ? " byte)" : " bytes)")
+    }
+    append(palette.reset)
+    append("\n")
+  }
+
+  /// Appends a word in a colour.
+  mutating func append(_ text: StaticString, in color: StaticString, _ palette: Palette) {
     append(color)
     append(text)
     append(palette.reset)
   }
 
-  fileprivate mutating func append(_ end: Endpoint, in color: StaticString, _ palette: Palette) {
+  /// Appends who was at one end, in a colour.
+  mutating func append(_ end: Endpoint, in color: StaticString, _ palette: Palette) {
     append(color)
     append(end)
     append(palette.reset)

@@ -42,6 +42,8 @@ public struct Event: Sendable {
   /// Nanoseconds from the end of the write, of its earliest one if there are several, to the end of the read, whichever
   /// of them ``time`` is; 0 if the read ended first, ``unknownDelay`` if one of them was not observed.
   public var delay = unknownDelay
+  /// Nanoseconds from the end of the earliest to that of the last of the writes that ``delay`` is about.
+  public var writeSpan: UInt64 = 0
   /// Bytes transferred; 0 where the kind has none.
   public var count: UInt64
   /// See ``Traits``.
@@ -70,8 +72,11 @@ public struct Event: Sendable {
   /// - Parameters:
   ///   - written: End of the write; `UInt64.max` if it went on when the read had ended.
   ///   - read: End of the read.
-  public mutating func setDelay(written: UInt64, read: UInt64) {
-    delay = read - min(written, read)
+  ///   - lastWritten: End of the last one of several writes; nil if there is one.
+  public mutating func setDelay(written: UInt64, lastWritten: UInt64? = nil, read: UInt64) {
+    let first = min(written, read)
+    delay = read - first
+    writeSpan = max(min(lastWritten ?? first, read), first) - first
   }
 
   /// Sets a meta field of this event's kind.

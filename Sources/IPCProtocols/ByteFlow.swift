@@ -7,13 +7,21 @@ struct Piece {
   var destination: Endpoint
   /// End of the read.
   var time: UInt64
-  /// When its first write began, as far as it is known.
-  var begun: UInt64?
+  /// End of its first write.
+  var firstWritten: UInt64?
   /// End of its last write.
   var written: UInt64?
   /// Bytes, captured or not.
   var count: Int
   var traits: Event.Traits
+
+  /// When the write of a byte ended. Of a read that took several writes, the ends of all but the first and the last are not
+  /// known; they are taken to lie as far apart as their bytes do.
+  func written(at offset: Int) -> UInt64? {
+    guard let firstWritten, let written, written > firstWritten, offset < count else { return written }
+    let share = Double(max(offset, 0)) / Double(count)
+    return firstWritten + UInt64(Double(written - firstWritten) * share)
+  }
 }
 
 /// One direction of a conversation: bytes in their order, those that a decoder has not taken yet, and what is counted of
@@ -46,10 +54,14 @@ public final class ByteFlow {
   let memory: MessageMemory
   private var store = ByteStore()
   /// Of the unread bytes, where each came from.
-  private var runs: [(piece: Piece, left: Int)] = []
+  private var runs: [(piece: Piece, left: Int, end: Int)] = []
   private var firstRun = 0
-  private var first: Piece?
+  /// When the write of the frame's first byte ended.
+  private var begun: UInt64?
+  private var hasBegun = false
   private var last: Piece?
+  /// When the write of its last byte ended.
+  private var written: UInt64?
   private var traits = Event.Traits()
   private var isTruncated = false
   private var content: [UInt8] = []
@@ -96,12 +108,12 @@ public final class ByteFlow {
   public func finishFrame() -> Frame {
     let last = last ?? Piece(source: .unknown, destination: .unknown, time: 0, count: 0, traits: [])
     let frame = Frame(
-      source: last.source, destination: last.destination, time: last.time, begun: first?.begun,
-      written: last.written, count: frameCount, isTruncated: isTruncated, traits: traits,
+      source: last.source, destination: last.destination, time: last.time, begun: begun,
+      written: written, count: frameCount, isTruncated: isTruncated, traits: traits,
       content: memory.keepsContents ? content : nil)
     memory.used -= content.count
     content = []
-    (first, frameCount, isTruncated, traits) = (nil, 0, false, [])
+    (begun, hasBegun, frameCount, isTruncated, traits) = (nil, false, 0, false, [])
     return frame
   }
 
@@ -115,7 +127,7 @@ public final class ByteFlow {
 
   /// Shows a piece's bytes behind those that are unread.
   func begin(_ piece: Piece, _ bytes: UnsafeRawBufferPointer) {
-    if !bytes.isEmpty { runs.append((piece, bytes.count)) }
+    if !bytes.isEmpty { runs.append((piece, bytes.count, bytes.count)) }
     if store.isEmpty {
       unread = bytes
     } else {
@@ -140,7 +152,7 @@ public final class ByteFlow {
   func passGap(_ piece: Piece, _ count: Int) -> Int {
     let passed = min(passing, UInt64(count))
     if passing != .max { passing -= passed }
-    if passed > 0 { note(piece) }
+    if passed > 0 { note(piece, from: piece.count - count, to: piece.count) }
     frameCount += passed
     if passed > 0 { isTruncated = true }
     return Int(passed)
@@ -153,7 +165,7 @@ public final class ByteFlow {
   public func takeLost() {
     guard let (piece, count) = lost else { return }
     lost = nil
-    note(piece)
+    note(piece, from: piece.count - count, to: piece.count)
     frameCount += UInt64(count)
     isTruncated = true
   }
@@ -178,8 +190,9 @@ public final class ByteFlow {
     }
     var left = count
     while left > 0, firstRun < runs.count {
-      note(runs[firstRun].piece)
       let taken = min(left, runs[firstRun].left)
+      let start = runs[firstRun].end - runs[firstRun].left
+      note(runs[firstRun].piece, from: start, to: start + taken)
       runs[firstRun].left -= taken
       left -= taken
       if runs[firstRun].left == 0 { firstRun += 1 }
@@ -190,9 +203,10 @@ public final class ByteFlow {
     }
   }
 
-  private func note(_ piece: Piece) {
-    if first == nil { first = piece }
+  private func note(_ piece: Piece, from start: Int, to end: Int) {
+    if !hasBegun { (begun, hasBegun) = (piece.written(at: start), true) }
     last = piece
+    written = piece.written(at: end)
     traits.formUnion(piece.traits)
   }
 

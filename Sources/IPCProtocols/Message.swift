@@ -41,6 +41,8 @@ public struct Message: Sendable {
   public var status: CallStatus?
   /// Code and text of an error.
   public var error: [UInt8]?
+  /// The protocol's number of the outcome, if it has one also where all went well: HTTP's and gRPC's status.
+  public var code: UInt32?
   /// Why these bytes are no message; nil if they are one.
   public var malformed: StaticString?
   /// File descriptors that come with it, as it says itself.
@@ -105,7 +107,7 @@ public struct Frame: Sendable {
   public var destination: Endpoint
   /// End of the read that completed it.
   public var time: UInt64
-  /// When the first write of it began, as far as that is known.
+  /// When its first write was going on, as far as that is known: at its end.
   public var begun: UInt64?
   /// End of its last write; nil if that was not seen.
   public var written: UInt64?

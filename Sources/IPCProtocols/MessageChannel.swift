@@ -197,9 +197,10 @@ extension Piece {
   /// What an event carried.
   init(of event: borrowing Event) {
     let written = event.delay == Event.unknownDelay ? nil : event.time - min(event.delay, event.time)
+    let span = event.writeSpan
     self.init(
-      source: event.source, destination: event.destination, time: event.time, begun: written,
-      written: written, count: Int(clamping: event.count), traits: event.traits)
+      source: event.source, destination: event.destination, time: event.time, firstWritten: written,
+      written: written.map { $0 + span }, count: Int(clamping: event.count), traits: event.traits)
   }
 
   /// What lies behind the bytes that were captured.

@@ -42,7 +42,7 @@ struct CaptureOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "With -w: let Wireshark show what goes over a port, a type or a path (all, without =) as this protocol.",
+      "What goes over a port, a type or a path (all, without =) is of this protocol, for --messages, --calls and Wireshark.",
       valueName: "channel=protocol"),
     transform: { try DissectionRule(argument: $0) })
   var dissect: [DissectionRule] = []
@@ -78,9 +78,8 @@ struct CaptureOptions: ParsableArguments {
 
   func validate() throws {
     if output == nil {
-      let isInVain = showsEvents || megabytes != nil || seconds != nil || fileCount != nil || !dissect.isEmpty
-      guard !isInVain else {
-        throw ValidationError("--print, -C, -G, -W and --dissect are about the file of -w; add -w and a file")
+      guard !showsEvents, megabytes == nil, seconds == nil, fileCount == nil else {
+        throw ValidationError("--print, -C, -G and -W are about the file of -w; add -w and a file")
       }
       guard !streams, !processBlocks else {
         throw ValidationError("--streams and --process-blocks are about the file of -w; add -w and a file")
@@ -107,11 +106,15 @@ struct CaptureOptions: ParsableArguments {
   }
 
   /// Says what does not go together with how events are shown.
-  func validate(with shown: OutputOptions, command: [String]) throws {
+  func validate(with shown: OutputOptions, _ messages: MessageOptions, command: [String]) throws {
+    if output == nil, !dissect.isEmpty, !messages.isWanted {
+      throw ValidationError(
+        "--dissect is about --messages, --calls and the file of -w; add one of them, or leave --dissect out")
+    }
     if input != nil, !command.isEmpty {
       throw ValidationError("-r shows what was traced before; leave out -r, or -- and the command")
     }
-    if shown.byteLimit != nil, !shown.showsContents, output == nil {
+    if shown.byteLimit != nil, !shown.showsContents, output == nil, !messages.isWanted {
       throw ValidationError(
         "-B limits the contents that -x, -X or --text shows or -w keeps; add one, or leave -B out")
     }

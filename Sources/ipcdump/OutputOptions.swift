@@ -7,7 +7,7 @@ import IPCReport
 struct OutputOptions: ParsableArguments {
   /// Formats of `-f`.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, csv, dot, mermaid, chromeTrace = "chrome-trace"
+    case text, json, csv, dot, mermaid, chromeTrace = "chrome-trace", otlp
   }
 
   /// When to colour.
@@ -99,12 +99,38 @@ struct OutputOptions: ParsableArguments {
     options.contentStyle = contents.first ?? .hexDump
     options.details = endDetails
     return switch format {
-    case .text: TextFormat(options)
+    // Only calls are shown as OTLP, which is checked before.
+    case .text, .otlp: TextFormat(options)
     case .json: JSONFormat(options)
     case .csv: CSVFormat(options)
     case .dot: DotFormat(options)
     case .mermaid: MermaidFormat(options)
     case .chromeTrace: ChromeTraceFormat(options)
+    }
+  }
+
+  /// The format of `-f`, for messages and calls.
+  func makeMessageFormat(_ options: FormatOptions) -> any MessageFormat {
+    var options = options
+    options.contentStyle = contents.first ?? .hexDump
+    switch format {
+    case .text, .dot, .mermaid: return MessageTextFormat(options)
+    case .json: return MessageJSONFormat(options)
+    case .csv: return MessageCSVFormat(options)
+    case .chromeTrace: return MessageTimelineFormat(options)
+    case .otlp:
+      var format = OTLPFormat(options)
+      format.origin = OTLPFormat.Origin(host: Self.hostName, program: IPCDump.version)
+      return format
+    }
+  }
+
+  /// Name of this host (uname(2)).
+  private static var hostName: String {
+    var system = utsname()
+    guard uname(&system) == 0 else { return "" }
+    return withUnsafeBytes(of: system.nodename) { name in
+      String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 

@@ -48,24 +48,42 @@ struct Outputs: ~Copyable {
     _ options: TraceCommand, _ selection: Selection, summary: TrafficOutput?, clock: WallClock
   ) throws(Failure) -> EventPipeline {
     let output = options.output
+    let messages = options.messages
+    let asked = messages.isWanted ? messages.settings(output, rules: options.capture.dissect) : nil
     var outputs: [any EventConsumer] = []
     if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
       outputs.append(try CaptureOutput(files, clock: clock, first: kept, besides: uses))
     }
     if var shown {
       try shown.begin()
-      let format = output.makeFormat(
-        FormatOptions(
-          byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
-          color: output.isColored(onTerminal: shown.isTerminal)))
-      outputs.append(
-        FormattedOutput(
-          format, to: shown,
-          contents: output.showsContents
-            ? .shown : options.capture.output != nil || options.filter.needsContents ? .hidden : .unwanted,
-          showsLosses: !output.hidesLosses))
+      let formatOptions = FormatOptions(
+        byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
+        color: output.isColored(onTerminal: shown.isTerminal))
+      if let asked {
+        outputs.append(
+          MessageOutput(
+            messages.choice(output), asked, as: output.makeMessageFormat(formatOptions), to: shown,
+            filter: EventFilter(selection)))
+      } else {
+        outputs.append(
+          FormattedOutput(
+            output.makeFormat(formatOptions), to: shown,
+            contents: output.showsContents
+                ? .shown : options.capture.output != nil || options.filter.needsContents ? .hidden : .unwanted,
+            showsLosses: !output.hidesLosses))
+      }
     }
     if let summary { outputs.append(summary) }
-    return EventPipeline(EventFilter(selection), outputs, limit: output.count ?? 0, clock: clock)
+    guard let asked else {
+      return EventPipeline(EventFilter(selection), outputs, limit: output.count ?? 0, clock: clock)
+    }
+    if options.summary.isWanted {
+      outputs.append(
+        CallSummaryOutput(
+          rowCount: options.summary.shownEdges, isJSON: output.format == .json, asked,
+          to: try options.summaryFile(), filter: EventFilter(selection)))
+    }
+    // Of messages and calls, as many are counted as are shown.
+    return EventPipeline(EventFilter(selection.ofBothDirections), outputs, limit: 0, clock: clock)
   }
 }

@@ -37,6 +37,9 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup(title: "What is shown")
   var output: OutputOptions
 
+  @OptionGroup(title: "Messages and calls")
+  var messages: MessageOptions
+
   @OptionGroup(title: "Summary")
   var summary: SummaryOptions
 
@@ -69,7 +72,8 @@ struct TraceCommand: ParsableCommand {
     if command.isEmpty, Arguments.all.contains("--") {
       throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
     }
-    try capture.validate(with: output, command: command)
+    try capture.validate(with: output, messages, command: command)
+    try messages.validate(with: output, rules: capture.dissect)
     try summary.validate(with: output, keepsEvents: capture.output != nil, showsEvents: showsEvents)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
@@ -128,13 +132,14 @@ struct TraceCommand: ParsableCommand {
   }
 
   private func runSession() throws(Failure) -> Int32 {
-    var settings = TraceSettings(filter.selection(ofCommand: !command.isEmpty))
+    let selection = filter.selection(ofCommand: !command.isEmpty)
+    var settings = TraceSettings(messages.isWanted ? selection.ofBothDirections : selection)
     settings.command = command
     settings.identity = try commandIdentity()
     settings.hook = trace.hook
     settings.ringSize = trace.ringSize
     settings.matchTimeout = UInt64(trace.patience) * 1_000_000
-    let wantsContents = output.showsContents || capture.output != nil
+    let wantsContents = output.showsContents || capture.output != nil || messages.isWanted
     let shownBytes = filter.needsContents ? nil : output.shownBytes
     settings.captureLimit =
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
@@ -150,17 +155,21 @@ struct TraceCommand: ParsableCommand {
     let summary = try makeSummary()
     let clock = WallClock()
     let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
-    let pipeline = try outputs.begin(self, settings.selection, summary: summary, clock: clock)
+    let pipeline = try outputs.begin(self, selection, summary: summary, clock: clock)
     var session = try Session(settings, into: pipeline, summary: summary)
     return try session.run()
   }
 
   /// What is added up, if anything is: it goes to standard output, unless events go there.
   private func makeSummary() throws(Failure) -> TrafficOutput? {
-    guard summary.isWanted else { return nil }
-    let isTaken = capture.output == "-" || (showsEvents && output.file ?? "-" == "-")
+    guard summary.isWanted, !messages.isWanted else { return nil }
     return TrafficOutput(
-      edgeCount: summary.shownEdges, isJSON: output.format == .json,
-      output: isTaken ? .standardError : try OutputFile(path: nil))
+      edgeCount: summary.shownEdges, isJSON: output.format == .json, output: try summaryFile())
+  }
+
+  /// Where a summary goes.
+  func summaryFile() throws(Failure) -> OutputFile {
+    let isTaken = capture.output == "-" || (showsEvents && output.file ?? "-" == "-")
+    return isTaken ? .standardError : try OutputFile(path: nil)
   }
 }

@@ -19,7 +19,7 @@ struct CaptureOptionTests {
 
   static let refused: [([String], String)] = [
     (["--print"], "add -w"), (["-C", "1"], "add -w"), (["-G", "1"], "add -w"),
-    (["--dissect", "http"], "add -w"),
+    (["--dissect", "http"], "add one of them"),
     (["-w", "a", "-C", "0"], "positive"), (["-w", "a", "-G", "0"], "positive"),
     (["-w", "a", "-W", "3"], "-C or -G"), (["-w", "a", "-C", "1", "-G", "1", "-W", "3"], "-C or -G"),
     (["-w", "-", "-C", "1"], "standard output is one"), (["-w", "-", "-G", "1"], "standard output is one"),

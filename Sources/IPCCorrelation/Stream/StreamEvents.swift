@@ -77,7 +77,10 @@ final class StreamEvents {
     parts[index].isInScope = parts[index].isInScope || isInScope
     parts[index].isInferred = parts[index].isInferred || isInferred
     if sent != 0 { parts[index].sent = sent }
-    if let written { parts[index].written = min(written, parts[index].written ?? .max) }
+    if let written {
+      parts[index].written = min(written, parts[index].written ?? .max)
+      parts[index].lastWritten = max(written, parts[index].lastWritten ?? 0)
+    }
     return index
   }
 
@@ -145,7 +148,9 @@ final class StreamEvents {
     var event = makeEvent(
       time: read.time, source: parts[part].source, destination: read.reader, count: parts[part].count,
       traits: traits)
-    if let written = parts[part].written { event.setDelay(written: written, read: read.time) }
+    if let written = parts[part].written {
+      event.setDelay(written: written, lastWritten: parts[part].lastWritten, read: read.time)
+    }
     var content = ContentArena.Piece.none
     if let missing = parts[part].missing {
       event.set(transport.missingField, to: words.id(of: missing, in: &buffer.texts))

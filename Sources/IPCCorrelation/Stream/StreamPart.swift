@@ -8,6 +8,8 @@ struct StreamPart: BitwiseCopyable {
   var count = 0
   /// When the earliest of its writes ended, as far as it is known; `UInt64.max` while that goes on.
   var written: UInt64?
+  /// The same of the last of them.
+  var lastWritten: UInt64?
   /// Number, in ``WriteQueue/ancillary``, of what the writer passed with these bytes.
   var sent: UInt64 = 0
   /// Why some of its bytes are missing.

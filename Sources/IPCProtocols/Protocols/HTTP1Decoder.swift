@@ -136,6 +136,7 @@ final class HTTP1Decoder: MessageDecoder {
     if (100..<200).contains(head.status), head.status != 101 { return }
     var message = Message("http1", .response, .pending)
     message.status = .ok
+    message.code = UInt32(head.status)
     if head.status >= 400 {
       message.status = .error
       let code = Array(String(head.status).utf8)

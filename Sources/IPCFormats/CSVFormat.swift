@@ -9,11 +9,13 @@ public struct CSVFormat: EventFormat {
   private let columns = CSVColumns(KindRow.registry.map(\.fields))
   private var time: TimestampWriter
   private var ends = EndTexts(3)
+  private let showsProtocol: Bool
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
     byteLimit = options.byteLimit
     details = options.details
+    showsProtocol = options.showsProtocol
     time = TimestampWriter(.rfc3339, clock: options.clock)
   }
 
@@ -22,6 +24,9 @@ public struct CSVFormat: EventFormat {
     get { time.clock }
     set { time.clock = newValue }
   }
+
+  /// Name of the protocol that the next event's channel speaks, if it is known and shown.
+  public var protocolName: StaticString?
 
   /// Appends the names of the columns.
   public mutating func appendHeader(to output: inout OutputBuffer) {
@@ -38,7 +43,7 @@ public struct CSVFormat: EventFormat {
       output.append(",")
       output.append(destination)
     }
-    output.append("\r\n")
+    output.append(showsProtocol ? ",protocol\r\n" : "\r\n")
   }
 
   /// Appends the row of an event.
@@ -68,6 +73,8 @@ public struct CSVFormat: EventFormat {
     output.append(",,,")
     ends.append(2, of: found, to: &output)
     if !details.isEmpty { append(EndDetailValues(details, of: event, texts: texts), to: &output) }
+    if showsProtocol { output.append(",") }
+    if let protocolName { output.append(protocolName) }
     output.append("\r\n")
   }
 
@@ -84,7 +91,7 @@ public struct CSVFormat: EventFormat {
     output.append(",")
     output.appendDecimal(loss.bytes)
     output.append(commas: 2 + 2 * details.rawValue.nonzeroBitCount)
-    output.append("\r\n")
+    output.append(showsProtocol ? ",\r\n" : "\r\n")
   }
 
   private func append(_ details: EndDetailValues, to output: inout OutputBuffer) {

@@ -9,6 +9,9 @@ public protocol EventFormat: Sendable {
   /// Clock by which kernel times become times of day; it can be replaced while a trace runs.
   var clock: WallClock { get set }
 
+  /// Name of the protocol that the next event's channel speaks; nil if that is not known, or not shown.
+  var protocolName: StaticString? { get set }
+
   /// Appends what comes before the first event.
   mutating func appendHeader(to output: inout OutputBuffer)
 
@@ -31,6 +34,12 @@ public protocol EventFormat: Sendable {
 }
 
 extension EventFormat {
+  /// Not shown.
+  public var protocolName: StaticString? {
+    get { nil }
+    set {}
+  }
+
   /// Appends nothing, as most formats have no header.
   public mutating func appendHeader(to output: inout OutputBuffer) {}
 
@@ -52,6 +61,8 @@ public struct FormatOptions: Sendable {
   public var contentStyle: ContentStyle
   /// What else lines of text, JSON and CSV show of both ends.
   public var details: EndDetails
+  /// Whether the protocol of an event's channel is shown.
+  public var showsProtocol = false
 
   /// Creates options; the defaults read the clocks now.
   public init(

@@ -26,6 +26,9 @@ public struct JSONFormat: EventFormat {
     set { time.clock = newValue }
   }
 
+  /// Name of the protocol that the next event's channel speaks, if it is known and shown.
+  public var protocolName: StaticString?
+
   /// Appends the object of an event.
   public mutating func append(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
@@ -41,6 +44,10 @@ public struct JSONFormat: EventFormat {
     json.beginObject()
     // Of the first one, without the comma.
     keys.appendFields(of: event, texts: texts, .json, dropFirst: 1, to: &json.output)
+    if let protocolName {
+      if !event.fields.isEmpty { json.endValue() }
+      json.field("protocol", protocolName)
+    }
     json.endObject()
     if let bytes = shown.bytes {
       json.key("bytes")

@@ -34,6 +34,9 @@ public struct TextFormat: EventFormat {
     set { time.clock = newValue }
   }
 
+  /// Name of the protocol that the next event's channel speaks, if it is known and shown.
+  public var protocolName: StaticString?
+
   /// Appends the line of an event, and its contents.
   public mutating func append(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
@@ -69,6 +72,15 @@ public struct TextFormat: EventFormat {
       case .text(let text): text.withUnsafeBufferPointer { output.append($0, .terminal) }
       case .line(let text): text.withUnsafeBufferPointer { output.appendQuotedTerminalText($0) }
       }
+    }
+    if let protocolName {
+      output.append(separator)
+      output.append(palette.key)
+      output.append("protocol")
+      output.append(palette.reset)
+      output.append(" ")
+      output.append(protocolName)
+      separator = ", "
     }
     func remark(_ word: StaticString, _ detail: StaticString = "") {
       output.append(separator)

@@ -1,6 +1,7 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
+import IPCProtocols
 
 /// Shows events as lines, or as whatever the format makes of them.
 public final class FormattedOutput: EventConsumer {
@@ -19,12 +20,20 @@ public final class FormattedOutput: EventConsumer {
   private let contents: Contents
   private let showsLosses: Bool
   private var buffer = OutputBuffer()
+  /// What finds the protocol of each channel, if that is shown.
+  private let reader: MessageReader?
 
   /// Begins the output.
+  ///
+  /// - Parameter showsProtocol: Whether the format shows which protocol a channel speaks.
   public init(
-    _ format: any EventFormat, to output: consuming OutputFile, contents: Contents, showsLosses: Bool
+    _ format: any EventFormat, to output: consuming OutputFile, contents: Contents, showsLosses: Bool,
+    showsProtocol: Bool = false
   ) {
     self.format = format
+    var settings = MessageSettings()
+    settings.pairsCalls = false
+    reader = showsProtocol ? MessageReader(settings, message: { _ in }, call: { _ in }) : nil
     self.output = output
     self.contents = contents
     self.showsLosses = showsLosses
@@ -41,6 +50,10 @@ public final class FormattedOutput: EventConsumer {
   public func take(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
+    if let reader {
+      reader.take(event, content: content, texts: texts)
+      format.protocolName = reader.protocolName(of: event, texts: texts)
+    }
     if contents == .shown || (contents == .unwanted && content == nil) {
       format.append(event, content: content, texts: texts, to: &buffer)
     } else {

@@ -63,7 +63,7 @@ public final class MessageOutput: EventConsumer {
   ) -> Bool {
     if isComplete { return false }
     reader?.take(event, content: content, texts: texts)
-    return true
+    return !isComplete
   }
 
   /// Shows a loss, and doubts what may lack bytes.

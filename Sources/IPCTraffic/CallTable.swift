@@ -7,7 +7,7 @@ import IPCProtocols
 public struct CallTable: Sendable {
   /// The calls of one method from one process to another.
   public struct Row: Sendable {
-    /// Who calls; `nil` where rows are added up.
+    /// Who calls.
     public var client: Endpoint
     /// Who is called.
     public var server: Endpoint

@@ -47,6 +47,9 @@ struct MessageOptions: ParsableArguments {
         "'\(String(decoding: unknown.dissector, as: UTF8.self))' has no messages; --dissect takes one of \(words)"
       )
     }
+    if output.showsProtocol, isWanted {
+      throw ValidationError("messages and calls say their protocol themselves; leave --with protocol out")
+    }
     if output.format == .otlp, !calls {
       throw ValidationError("-f otlp is for calls; add --calls, or choose another format")
     }

@@ -78,20 +78,26 @@ struct PidList {
 
 /// Details of `--with`, separated by commas.
 struct DetailList {
-  let details: EndDetails
+  /// Those of both ends.
+  private(set) var details: EndDetails = []
+  /// Whether the channel's protocol is one of them.
+  private(set) var showsProtocol = false
 
   /// Words that stand for a detail each.
-  static let words = EndDetails.words.map(\.word)
+  static let words = EndDetails.words.map(\.word) + [protocolWord]
+  private static let protocolWord = "protocol"
 
   /// Parses an option's value.
   init(_ argument: String) throws {
-    details = try argument.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) {
-      details, word in
-      guard let known = EndDetails.words.first(where: { $0.word == word }) else {
+    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      if let known = EndDetails.words.first(where: { $0.word == word }) {
+        details.insert(known.detail)
+      } else if word == Self.protocolWord {
+        showsProtocol = true
+      } else {
         throw ValidationError(
           "'\(word)' is nothing that --with shows; it takes \(Self.words.joined(separator: ", "))")
       }
-      details.insert(known.detail)
     }
   }
 }

@@ -56,8 +56,8 @@ struct OutputOptions: ParsableArguments {
     name: .customLong("with"),
     help: ArgumentHelp(
       """
-      Show more of both ends: fd, exe, args, cwd, user, container; what is known of them when the process is first \
-      seen, or executes a program.
+      Show more of both ends: fd, exe, args, cwd, user, container, as it is when the process is first seen or executes a \
+      program; and protocol, which the channel speaks.
       """, valueName: "detail,..."),
     completion: .list(DetailList.words), transform: { try DetailList($0) })
   var details: [DetailList] = []
@@ -86,6 +86,9 @@ struct OutputOptions: ParsableArguments {
 
   /// What else is shown of both ends.
   var endDetails: EndDetails { details.reduce(into: []) { $0.formUnion($1.details) } }
+
+  /// Whether the protocol of a transfer's channel is shown.
+  var showsProtocol: Bool { details.contains(where: \.showsProtocol) }
 
   /// Whether contents are wanted, in whichever way.
   var showsContents: Bool { !contents.isEmpty }

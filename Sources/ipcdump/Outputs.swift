@@ -52,25 +52,29 @@ struct Outputs: ~Copyable {
     let asked = messages.isWanted ? messages.settings(output, rules: options.capture.dissect) : nil
     var outputs: [any EventConsumer] = []
     if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
-      outputs.append(try CaptureOutput(files, clock: clock, first: kept, besides: uses))
+      let capture = try CaptureOutput(files, clock: clock, first: kept, besides: uses)
+      outputs.append(messages.redact ? RedactedOutput(capture) : capture)
     }
     if var shown {
       try shown.begin()
-      let formatOptions = FormatOptions(
+      var formatOptions = FormatOptions(
         byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
         color: output.isColored(onTerminal: shown.isTerminal))
+      formatOptions.showsProtocol = output.showsProtocol
       if let asked {
         outputs.append(
           MessageOutput(
             messages.choice(output), asked, as: output.makeMessageFormat(formatOptions), to: shown,
             filter: EventFilter(selection)))
       } else {
-        outputs.append(
-          FormattedOutput(
-            output.makeFormat(formatOptions), to: shown,
-            contents: output.showsContents
-                ? .shown : options.capture.output != nil || options.filter.needsContents ? .hidden : .unwanted,
-            showsLosses: !output.hidesLosses))
+        let isForOthers =
+          options.capture.output != nil || output.showsProtocol
+          || options.filter.needsContents
+        let lines = FormattedOutput(
+          output.makeFormat(formatOptions), to: shown,
+          contents: output.showsContents ? .shown : isForOthers ? .hidden : .unwanted,
+          showsLosses: !output.hidesLosses, showsProtocol: output.showsProtocol)
+        outputs.append(messages.redact ? RedactedOutput(lines) : lines)
       }
     }
     if let summary { outputs.append(summary) }

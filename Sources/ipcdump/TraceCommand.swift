@@ -139,7 +139,8 @@ struct TraceCommand: ParsableCommand {
     settings.hook = trace.hook
     settings.ringSize = trace.ringSize
     settings.matchTimeout = UInt64(trace.patience) * 1_000_000
-    let wantsContents = output.showsContents || capture.output != nil || messages.isWanted
+    let wantsContents =
+      output.showsContents || capture.output != nil || messages.isWanted || output.showsProtocol
     let shownBytes = filter.needsContents ? nil : output.shownBytes
     settings.captureLimit =
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0

@@ -86,3 +86,22 @@ struct RedactionTests {
     #expect(redacted(text) == shown)
   }
 }
+
+extension RedactionTests {
+  @Test func `finds what several transfers carry`() {
+    let redactor = StreamRedactor()
+    var texts = TextTable()
+    let name = texts.add("<anonymous>")
+    func redacted(_ text: String) -> String {
+      var event = Event(
+        time: 0, kind: .pipe, source: .unknown, destination: .unknown, count: UInt64(text.utf8.count))
+      event.set(Kind.Pipe.name, to: name)
+      event.set(Kind.Pipe.inode, to: 7)
+      Array(text.utf8).withUnsafeBytes { redactor.redact(event, $0, texts: texts) }
+      return String(decoding: redactor.bytes, as: UTF8.self)
+    }
+    let text = "GET / HTTP/1.1\r\nAuthorization: Bearer abc\r\nX: y"
+    #expect(text.map { redacted(String($0)) }.joined() == text.replacing("Bearer abc", with: "**********"))
+    #expect(redacted(#"{"password": "x""#) == #"{"password": "*""#)
+  }
+}

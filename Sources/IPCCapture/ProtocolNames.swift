@@ -12,7 +12,9 @@ public enum ProtocolNames {
     let bytes = Array(name.utf8)
     let hasPort = ServerPort.of(dissector: bytes) != nil || ServerPort.isPlain(dissector: bytes)
     let isKnown = wireshark.contains(name[...]) || own.contains { $0.dissector == name }
-    return isKnown || hasPort ? name : nil
+    // Messages of some are known that Wireshark has no dissector for.
+    let hasMessages = ProtocolDefinition.registry.contains { $0.isCalled(name) }
+    return isKnown || hasPort || hasMessages ? name : nil
   }
 
   /// What Wireshark finds by the link type instead of a name (``Dissector/dbusEncapsulation``).

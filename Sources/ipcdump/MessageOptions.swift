@@ -96,9 +96,10 @@ extension DissectionRule.Channels {
   fileprivate func include(_ channel: ChannelHints) -> Bool {
     switch self {
     case .all: true
-    case .kind(let kind): channel.kind == kind
+    case .kinds(let kinds): kinds.contains(channel.kind)
     case .port(let port): channel.isAt(port)
-    case .named(let name): channel.name == name
+    case .named(let name):
+      channel.name == name || (name.starts(with: "./".utf8) && channel.name.elementsEqual(name.dropFirst(2)))
     }
   }
 }
@@ -109,7 +110,8 @@ extension Selection {
     var wide = self
     wide.criteria = criteria.compactMap { criterion in
       switch criterion {
-      case .commandTree: .commandTree
+      // What an expression says of transfers is to be met by those of both directions.
+      case .commandTree, .expression: criterion
       case .pids(let pids, _): .pids(pids, of: .either)
       case .comms(let comms, _): .comms(comms, of: .either)
       // It is asked of the messages, whose other direction it may not admit.
@@ -117,5 +119,14 @@ extension Selection {
       }
     }
     return wide
+  }
+
+  /// What is asked of the messages and calls themselves: all but expressions, which are about transfers.
+  var ofMessages: Selection {
+    var own = self
+    own.criteria.removeAll {
+      if case .expression = $0 { true } else { false }
+    }
+    return own
   }
 }

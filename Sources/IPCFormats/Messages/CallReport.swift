@@ -26,7 +26,10 @@ public struct CallReport {
       ])
     }
     if others > 0 { table.add(["others", "", "", "", "\(others)"]) }
-    table.append(to: &output)
+    for line in table.lines {
+      output.append(text: line)
+      output.append("\n")
+    }
   }
 
   /// Appends one JSON object in one line. Keys never change; new ones are added behind.

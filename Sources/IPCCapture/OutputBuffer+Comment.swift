@@ -46,9 +46,9 @@ extension OutputBuffer {
 
   /// Appends what else is to be said of an event: what is not certain, and what is not there.
   mutating func appendRemarks(on event: borrowing Event) {
-    if let ends = event.traits.inferredEnds {
+    if event.traits.hasInferred {
       append(", inferred ")
-      append(ends)
+      appendInferred(event.traits)
     }
     if event.traits.contains(.undelivered) { append(", undelivered") }
     if event.traits.contains(.incomplete) { append(", truncated") }

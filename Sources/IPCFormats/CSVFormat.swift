@@ -68,7 +68,7 @@ public struct CSVFormat: EventFormat {
     if let bytes = shown.bytes { output.appendBase64(bytes) }
     ends.append(1, of: found, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
-    output.append(event.traits.inferredEnds ?? "")
+    output.appendInferred(event.traits)
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
     output.append(",,,")
     ends.append(2, of: found, to: &output)

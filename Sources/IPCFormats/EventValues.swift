@@ -72,11 +72,10 @@ extension JSONWriter {
 
   /// Writes which ends were inferred, if any was.
   mutating func appendInferred(_ traits: Event.Traits) {
-    if traits.isDisjoint(with: [.inferredSource, .inferredDestination]) { return }
+    guard traits.hasInferred else { return }
     key("inferred")
     beginArray()
-    if traits.contains(.inferredSource) { value("src") }
-    if traits.contains(.inferredDestination) { value("dst") }
+    traits.forEachInferred { value($0) }
     endArray()
   }
 
@@ -101,13 +100,31 @@ extension JSONWriter {
 }
 
 extension Event.Traits {
-  /// Names of the ends that were inferred, nil if none was.
-  package var inferredEnds: StaticString? {
-    switch (contains(.inferredSource), contains(.inferredDestination)) {
-    case (true, true): "src dst"
-    case (true, false): "src"
-    case (false, true): "dst"
-    case (false, false): nil
+  /// All facts that may be inferred.
+  private static let inferrable: Event.Traits = [
+    .inferredSource, .inferredSourceThread, .inferredDestination, .inferredOrder,
+  ]
+
+  /// Whether anything was inferred.
+  package var hasInferred: Bool { !isDisjoint(with: Self.inferrable) }
+
+  /// Calls `body` with the name of each fact that was inferred.
+  package func forEachInferred(_ body: (StaticString) -> Void) {
+    if contains(.inferredSource) { body("src") }
+    if contains(.inferredSourceThread) { body("src_tid") }
+    if contains(.inferredDestination) { body("dst") }
+    if contains(.inferredOrder) { body("order") }
+  }
+}
+
+extension OutputBuffer {
+  /// Appends the names of the facts that were inferred, with spaces between.
+  package mutating func appendInferred(_ traits: Event.Traits) {
+    var isFirst = true
+    traits.forEachInferred { name in
+      if !isFirst { append(" ") }
+      append(name)
+      isFirst = false
     }
   }
 }

@@ -82,15 +82,15 @@ public struct TextFormat: EventFormat {
       output.append(protocolName)
       separator = ", "
     }
-    func remark(_ word: StaticString, _ detail: StaticString = "") {
+    func remark(_ word: StaticString, _ detail: Event.Traits = []) {
       output.append(separator)
       output.append(palette.caution)
       output.append(word)
-      output.append(detail)
+      output.appendInferred(detail)
       output.append(palette.reset)
       separator = ", "
     }
-    if let ends = event.traits.inferredEnds { remark("inferred ", ends) }
+    if event.traits.hasInferred { remark("inferred ", event.traits) }
     if event.traits.contains(.undelivered) { remark("undelivered") }
     if shown.isTruncated { remark("truncated") }
     output.append("\n")

@@ -27,6 +27,10 @@ public struct Event: Sendable {
     public static let undelivered = Traits(rawValue: 1 << 2)
     /// Fewer bytes were captured than were transferred, although contents were asked for.
     public static let incomplete = Traits(rawValue: 1 << 3)
+    /// Which thread of the source sent was inferred; the process was observed.
+    public static let inferredSourceThread = Traits(rawValue: 1 << 5)
+    /// Where in the channel the bytes lie among others of the same read was inferred; who sent them was observed.
+    public static let inferredOrder = Traits(rawValue: 1 << 6)
     /// A process in the scope of the trace took part: with a command, one of its tree.
     public static let inScope = Traits(rawValue: 1 << 4)
   }

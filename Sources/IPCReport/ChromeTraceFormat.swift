@@ -150,7 +150,12 @@ public struct ChromeTraceFormat: EventFormat {
       json.endValue()
     }
     if event.delay != Event.unknownDelay { json.field("delay_ns", event.delay) }
-    if let ends = event.traits.inferredEnds { json.field("inferred", ends) }
+    if event.traits.hasInferred {
+      json.key("inferred")
+      json.beginString()
+      json.output.appendInferred(event.traits)
+      json.endString()
+    }
     if event.traits.contains(.undelivered) { json.field("delivered", false) }
     if let bytes = shown?.bytes {
       json.key("bytes")

@@ -92,7 +92,7 @@ public struct Report: ~Copyable {
     appendFields(of: event, texts: texts)
     columns.field.append(fields.number(of: json.output.bytes))
     json.removeAll()
-    columns.traits.append(event.traits.rawValue | (appendContent(content, of: event) ? 0 : 64))
+    columns.traits.append(event.traits.rawValue | (appendContent(content, of: event) ? 0 : 128))
   }
 
   /// Adds a loss.

@@ -21,7 +21,7 @@ struct ReportColumns {
   var field = Column()
   var contentLength = Column()
   var kind = Column()
-  /// ``Event/Traits``, and 64 if the contents found no room.
+  /// ``Event/Traits``, and 128 if the contents found no room.
   var traits = Column()
   /// What was captured of the events' bytes, one after the other.
   var contents = Column()

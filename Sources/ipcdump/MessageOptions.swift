@@ -110,8 +110,7 @@ extension Selection {
     var wide = self
     wide.criteria = criteria.compactMap { criterion in
       switch criterion {
-      // What an expression says of transfers is to be met by those of both directions.
-      case .commandTree, .expression: criterion
+      case .commandTree: criterion
       case .pids(let pids, _): .pids(pids, of: .either)
       case .comms(let comms, _): .comms(comms, of: .either)
       // It is asked of the messages, whose other direction it may not admit.
@@ -119,14 +118,5 @@ extension Selection {
       }
     }
     return wide
-  }
-
-  /// What is asked of the messages and calls themselves: all but expressions, which are about transfers.
-  var ofMessages: Selection {
-    var own = self
-    own.criteria.removeAll {
-      if case .expression = $0 { true } else { false }
-    }
-    return own
   }
 }

@@ -65,7 +65,7 @@ struct Outputs: ~Copyable {
         outputs.append(
           MessageOutput(
             messages.choice(output), asked, as: output.makeMessageFormat(formatOptions), to: shown,
-            filter: EventFilter(selection.ofMessages)))
+            filter: EventFilter(selection)))
       } else {
         let isForOthers =
           options.capture.output != nil || output.showsProtocol
@@ -85,7 +85,7 @@ struct Outputs: ~Copyable {
       outputs.append(
         CallSummaryOutput(
           rowCount: options.summary.shownEdges, isJSON: output.format == .json, asked,
-          to: try options.summaryFile(), filter: EventFilter(selection.ofMessages)))
+          to: try options.summaryFile(), filter: EventFilter(selection)))
     }
     // Of messages and calls, as many are counted as are shown.
     return EventPipeline(EventFilter(selection.ofBothDirections), outputs, limit: 0, clock: clock)

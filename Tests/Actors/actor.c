@@ -123,34 +123,25 @@ static bool same_party(struct party one, struct party other) {
          && strcmp(one.thread, other.thread) == 0;
 }
 
+// A read is told in runs: as long as records of one writer follow each other, they are one.
 void tell_read(const struct channel *channel, const void *buffer, size_t count) {
-  struct part {
-    struct party writer;
-    unsigned char *bytes;
-    size_t count;
-  } parts[64];
-  size_t part_count = 0;
   const unsigned char *bytes = buffer;
+  struct party writer = {0};
+  size_t start = 0;
   for (size_t at = 0; at < count;) {
     uint32_t head[4];
     if (count - at < PAYLOAD_HEAD) die("a read ended inside a record");
     memcpy(head, bytes + at, PAYLOAD_HEAD);
     if (head[0] != 0x41435049 || head[3] > count - at) die("a read did not bring whole records");
-    struct party writer = party_of(head[1]);
-    size_t index = 0;
-    while (index < part_count && !same_party(parts[index].writer, writer)) index++;
-    if (index == part_count) {
-      if (part_count++ == 64) die("too many writers in one read");
-      parts[index] = (struct part){writer, allocate(count), 0};
+    struct party next = party_of(head[1]);
+    if (at > 0 && !same_party(writer, next)) {
+      truth_pipe(channel, writer, party_self(), bytes + start, at - start);
+      start = at;
     }
-    memcpy(parts[index].bytes + parts[index].count, bytes + at, head[3]);
-    parts[index].count += head[3];
+    writer = next;
     at += head[3];
   }
-  for (size_t i = 0; i < part_count; i++) {
-    truth_pipe(channel, parts[i].writer, party_self(), parts[i].bytes, parts[i].count);
-    free(parts[i].bytes);
-  }
+  if (count > 0) truth_pipe(channel, writer, party_self(), bytes + start, count - start);
 }
 
 size_t read_from(const struct pipe_ends *pipe, struct party writer, size_t capacity) {

@@ -180,34 +180,27 @@ void tell_unread(const struct end *source, const struct end *destination, size_t
   truth_socket(&transfer);
 }
 
+// What is received is told in runs: as long as records of one sender follow each other, they are one.
 void tell_records(const struct end *destination, const void *buffer, size_t count) {
-  struct part {
-    uint32_t end;
-    unsigned char *bytes;
-    size_t count;
-  } parts[64];
-  size_t part_count = 0;
   const unsigned char *bytes = buffer;
+  uint32_t sender = 0;
+  size_t start = 0;
   for (size_t at = 0; at < count;) {
     uint32_t head[4];
     if (count - at < PAYLOAD_HEAD) die("a receive ended inside a record");
     memcpy(head, bytes + at, PAYLOAD_HEAD);
     if (head[0] != 0x41435049 || head[3] > count - at) die("a receive did not bring whole records");
-    size_t index = 0;
-    while (index < part_count && parts[index].end != head[1]) index++;
-    if (index == part_count) {
-      if (part_count++ == 64) die("too many senders in one receive");
-      parts[index] = (struct part){head[1], allocate(count), 0};
+    if (at > 0 && head[1] != sender) {
+      struct end source = end_of_number(sender);
+      tell(&source, destination, bytes + start, at - start);
+      start = at;
     }
-    memcpy(parts[index].bytes + parts[index].count, bytes + at, head[3]);
-    parts[index].count += head[3];
+    sender = head[1];
     at += head[3];
   }
-  for (size_t i = 0; i < part_count; i++) {
-    struct end source = end_of_number(parts[i].end);
-    tell(&source, destination, parts[i].bytes, parts[i].count);
-    free(parts[i].bytes);
-  }
+  if (count == 0) return;
+  struct end source = end_of_number(sender);
+  tell(&source, destination, bytes + start, count - start);
 }
 
 void send_record(int fd, uint32_t end, size_t size, uint32_t sequence) {

@@ -42,7 +42,7 @@ struct RoundTripTests {
 
   @Test func `is read back with whatever traits it has`() {
     var recorded = Recorded()
-    for bits in 0..<(32 as UInt8) {
+    for bits in UInt8.min...UInt8.max {
       var event = Self.full(.pipe, in: &recorded)
       event.traits = Event.Traits(rawValue: bits)
       recorded.add(event, [1, 2, 3, 4, 5])

@@ -23,9 +23,12 @@ struct CertaintyTests {
 
   @Test func `forgets both doubts when the stream has been empty, but not the loss`() {
     var certainty = Certainty(at: 0)
-    certainty.guessedAmongUnlike()
+    certainty.guessedAmongUnlike(isOneProcess: true)
+    #expect(certainty.inference == .thread)
+    certainty.guessedAmongUnlike(isOneProcess: false)
+    #expect(certainty.inference == .process)
     certainty.lostPlace()
-    #expect(certainty.doubt == [.source, .place])
+    #expect(certainty.doubt == [.source, .thread, .place])
     certainty.lostStep()
     certainty.drained()
     #expect(certainty.doubt.isEmpty && !certainty.isInStep(at: 0))

@@ -10,7 +10,7 @@ struct ConnectionEndTests {
   private let unix = TracedConnection.unix()
   private let tcp = TracedConnection.tcp()
 
-  @Test func `is told when the trace ends, one event a writer`() {
+  @Test func `is told when the trace ends, one event a run`() {
     for connection in [unix, tcp] {
       recording.send("one ", by: .ann, to: connection)
       recording.send("two", by: .amy, to: connection)

@@ -15,30 +15,6 @@ struct ConnectionModelTests {
     var sums: [String] = []
   }
 
-  private func isExact(_ told: Told) -> Bool {
-    told.event.source.isKnown && !told.event.traits.contains(.inferredSource)
-  }
-
-  /// What is wrong with what was told of a read; nil if nothing is.
-  private func fault(_ told: [Told], _ reader: Party, _ bytes: [Party: [UInt8]]) -> String? {
-    if told.contains(where: { $0.event.destination != reader.endpoint }) { return "another reader" }
-    let count = bytes.values.reduce(0) { $0 + $1.count }
-    if !told.isEmpty, told.reduce(0, { $0 + Int($1.event.count) }) != count {
-      return "another number of bytes"
-    }
-    let isPartlyInferred = !told.allSatisfy(isExact)
-    for event in told where isExact(event) {
-      let party = bytes.keys.first { $0.endpoint == event.event.source }
-      guard let real = party.flatMap({ bytes[$0] }), let content = event.content else {
-        return "another writer"
-      }
-      if isPartlyInferred ? content.count > real.count : content != real {
-        return "other bytes of \(event.event.source.comm)"
-      }
-    }
-    return nil
-  }
-
   private func run(
     _ shape: (writers: Int, readers: Int), seeds: Range<UInt64> = 0..<12, steps: Int = 400, losses: Int = 0,
     makeBytes: @escaping (Int, inout SeededRandom) -> [UInt8]
@@ -56,10 +32,11 @@ struct ConnectionModelTests {
       let delivered = told.filter { !$0.event.traits.contains(.undelivered) }
       let byTime = Dictionary(grouping: delivered, by: \.event.time)
       outcome.faults += model.truths.sorted { $0.key < $1.key }.compactMap { time, truth in
-        fault(byTime[time] ?? [], truth.reader, truth.bytes).map { "\($0) (seed \(seed))" }
+        guard let told = byTime[time] else { return losses > 0 ? nil : "nothing (seed \(seed))" }
+        return truth.fault(in: told).map { "\($0), read at \(time) ns (seed \(seed))" }
       }
       outcome.events += delivered.count
-      outcome.inferred += delivered.count { !isExact($0) }
+      outcome.inferred += delivered.count { !$0.isExact }
       let sum = told.reduce(0) { $0 + Int($1.event.count) }
       if sum != model.written { outcome.sums.append("\(sum) bytes of \(model.written) (seed \(seed))") }
     }

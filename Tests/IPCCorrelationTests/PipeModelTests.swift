@@ -4,37 +4,6 @@ import Testing
 
 @Suite("A pipe that threads use at random")
 struct PipeModelTests {
-  /// What is wrong with what was told of a read; nil if nothing is.
-  private func fault(_ told: [Told], _ truth: PipeModel.Truth) -> String? {
-    if told.contains(where: { $0.event.destination != truth.reader.endpoint }) { return "another reader" }
-    let count = truth.bytes.values.reduce(0) { $0 + $1.count }
-    if told.reduce(0, { $0 + Int($1.event.count) }) != count { return "another number of bytes" }
-    let isPartlyInferred = told.contains { !isExact($0) }
-    for event in told where isExact(event) {
-      let party = truth.bytes.keys.first { $0.endpoint == event.event.source }
-      guard let real = party.flatMap({ truth.bytes[$0] }), let content = event.content else {
-        return "another writer"
-      }
-      // Some of an exact writer's bytes may be among those that were told of another one, as inferred.
-      let isRight = isPartlyInferred ? isSubsequence(content, of: real) : content == real
-      if !isRight { return "other bytes of \(event.event.source.comm)" }
-    }
-    return nil
-  }
-
-  private func isExact(_ told: Told) -> Bool {
-    told.event.source.isKnown && !told.event.traits.contains(.inferredSource)
-  }
-
-  private func isSubsequence(_ bytes: [UInt8], of whole: [UInt8]) -> Bool {
-    var rest = whole[...]
-    for byte in bytes {
-      guard let index = rest.firstIndex(of: byte) else { return false }
-      rest = rest[(index + 1)...]
-    }
-    return true
-  }
-
   /// What comes of some runs.
   private struct Outcome {
     /// Reads of which something was told wrong as if it had been observed.
@@ -64,9 +33,9 @@ struct PipeModelTests {
       let delivered = told.filter { !$0.event.traits.contains(.undelivered) }
       let byTime = Dictionary(grouping: delivered, by: \.event.time)
       outcome.faults += model.truths.sorted { $0.key < $1.key }.compactMap { time, truth in
-        fault(byTime[time] ?? [], truth).map { "\($0), read at \(time) ns (seed \(seed))" }
+        truth.fault(in: byTime[time] ?? []).map { "\($0), read at \(time) ns (seed \(seed))" }
       }
-      outcome.inferred += delivered.count { !isExact($0) }
+      outcome.inferred += delivered.count { !$0.isExact }
       let sum = told.reduce(0) { $0 + Int($1.event.count) }
       if sum != model.written { outcome.sums.append("\(sum) bytes of \(model.written) (seed \(seed))") }
     }
@@ -120,7 +89,7 @@ struct PipeModelTests {
   @Test(arguments: [
     (2, 40, []),
     (3, 40, []),
-    (2, 4096, ["other bytes of amy, read at 1020362870 ns (seed 1)"]),
+    (2, 4096, ["another writer, read at 1020362870 ns (seed 1)"]),
     (3, 4096, []),
   ])
   func `by several readers is told right if writers make their bytes recognisable`(

@@ -18,21 +18,12 @@ struct PipeReadTests {
     #expect(told.event.time == 1_000_002_000, "the time of the read")
   }
 
-  @Test func `of two writers' bytes is one event a writer with exactly its bytes`() {
+  @Test func `of two writers' bytes is one event a run with exactly its bytes`() {
     recording.write("hello ", by: .ann)
     recording.write("world", by: .amy)
     recording.read("hello world", by: .bob)
     #expect(recording.told() == ["ann > bob 6 \"hello \"", "amy > bob 5 \"world\""])
     #expect(recording.toldAtEnd() == [])
-  }
-
-  @Test func `joins what one writer wrote before and after another`() {
-    recording.write("one ", by: .ann)
-    recording.write("two ", by: .amy)
-    recording.write("three ", by: .ann)
-    recording.write("four ", by: .amy)
-    recording.read("one two three four ", by: .bob)
-    #expect(recording.told() == ["ann > bob 10 \"one three \"", "amy > bob 9 \"two four \""])
   }
 
   @Test func `of a part of a write leaves the rest to the next`() {

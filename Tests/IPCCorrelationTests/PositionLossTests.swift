@@ -34,7 +34,7 @@ struct PositionLossTests {
     recording.receive("onetwothreefour", by: .bob, from: connection)
     #expect(
       recording.told(after: 101) == [
-        "ann > bob 7 \"onefour\"", "amy > bob 3 \"two\"", "<unknown> > bob 5 \"three\"",
+        "ann > bob 3 \"one\"", "amy > bob 3 \"two\"", "<unknown> > bob 5 \"three\"", "ann > bob 4 \"four\"",
       ])
     #expect(recording.toldAtEnd() == [])
   }

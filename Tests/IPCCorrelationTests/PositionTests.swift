@@ -223,7 +223,7 @@ struct PositionTests {
     recording.receive("-samelatesame", by: .bob, from: connection)
     #expect(
       recording.told() == [
-        "abe > bob 1 \"-\"", "amy > bob 8 \"samesame\"", "ann > bob 4 \"late\"",
+        "abe > bob 1 \"-\"", "amy > bob 4 \"same\"", "ann > bob 4 \"late\"", "amy > bob 4 \"same\"",
       ])
     #expect(recording.toldAtEnd() == [])
   }

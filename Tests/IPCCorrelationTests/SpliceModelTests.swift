@@ -26,33 +26,18 @@ struct SpliceModelTests {
       model.run(steps: 300)
       let byTime = Dictionary(grouping: recording.told, by: \.event.time)
       for (time, truth) in model.truths {
-        for told in byTime[time] ?? [] {
-          if let fault = fault(told, truth) { outcome.faults.append("\(fault) (seed \(seed))") }
+        let all = byTime[time] ?? []
+        if let fault = truth.fault(in: all, isWhole: false) {
+          outcome.faults.append("\(fault), read at \(time) ns (seed \(seed))")
+        }
+        for told in all {
+          let isShort = told.content.map { $0.count < told.event.count } ?? true
+          if isShort != (told.meta["bytes_missing"] != nil) { outcome.faults.append("a wrong length") }
           if told.meta["bytes_missing"] == nil { outcome.shown += 1 } else { outcome.missing += 1 }
         }
       }
     }
     return outcome
-  }
-
-  /// What is wrong with the bytes that were told of one writer's part of a read; nil if nothing is.
-  private func fault(_ told: Told, _ truth: PipeModel.Truth) -> String? {
-    guard let content = told.content else { return told.meta["bytes_missing"] == nil ? "no bytes" : nil }
-    let isShort = content.count < told.event.count
-    if isShort != (told.meta["bytes_missing"] != nil) { return "a wrong length" }
-    let isExact = told.event.source.isKnown && !told.event.traits.contains(.inferredSource)
-    let real = truth.bytes.first { $0.key.endpoint == told.event.source }?.value ?? []
-    if isExact { return real.starts(with: content) ? nil : "other bytes" }
-    return isSubsequence(content, of: truth.all) ? nil : "bytes that were not read"
-  }
-
-  private func isSubsequence(_ bytes: [UInt8], of whole: [UInt8]) -> Bool {
-    var rest = whole[...]
-    for byte in bytes {
-      guard let index = rest.firstIndex(of: byte) else { return false }
-      rest = rest[(index + 1)...]
-    }
-    return true
   }
 
   @Test(arguments: [40, 4096]) func `by one writer and one reader is told with every byte`(most: Int) {

@@ -20,8 +20,8 @@ struct SpliceOrderTests {
     let lines = recording.told(after: 101)
     #expect(
       lines == [
-        "ann > bob 1 \"-\"", "amy > bob 1 \"-\"", "ann? > bob 3 spliced", "amy? > bob 5 spliced",
-        "ann > bob 4 \"four\"",
+        "ann > bob 1 \"-\"", "amy > bob 1 \"-\"", "ann > bob 3 spliced order?",
+        "amy > bob 5 spliced order?", "ann > bob 4 \"four\"",
       ])
   }
 

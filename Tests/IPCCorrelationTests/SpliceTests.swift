@@ -43,7 +43,8 @@ struct SpliceTests {
     recording.splice(2, by: .bob)
     #expect(
       recording.told(after: 101) == [
-        "ann > bob 8 \"onethree\"", "amy > bob 3 \"two\"", "amy > bob 4 \"four\"", "ann > bob 2 \"fi\"",
+        "ann > bob 3 \"one\"", "amy > bob 3 \"two\"", "ann > bob 5 \"three\"", "amy > bob 4 \"four\"",
+        "ann > bob 2 \"fi\"",
         "ann > bob 2 \"ve\"",
       ])
   }

@@ -137,7 +137,8 @@ struct WriteQueueTests {
     for index in writes.indices { queue.append(&writes[index]) }
     let (equal, unequal) = (queue.doubtSources(of: [0, 1]), queue.doubtSources(of: [1, 2]))
     #expect(!equal && unequal)
-    #expect(queue.all.allSatisfy { $0.isInferred })
+    // Of the last two, both of one process, only the thread is in doubt.
+    #expect(queue.all.map(\.inference) == [.process, [.process, .thread], .thread])
   }
 }
 

@@ -51,6 +51,14 @@ struct Told: Hashable, CustomStringConvertible {
     return told
   }
 
+  /// What bytes of a stream come by, whoever wrote them; the route of what is no stream, or was not read.
+  var streamRoute: Route {
+    guard delivered, ["pipe", "unix-stream", "loopback-tcp"].contains(route.type) else { return route }
+    var stream = route
+    stream.source = []
+    return stream
+  }
+
   var description: String {
     func end(_ parts: [String]) -> String { "\(parts[0])(\(parts[2])) thread \(parts[1])" }
     func socket(_ side: String, _ address: String?, _ port: Int?, _ service: String?, _ inode: UInt64?)
@@ -106,10 +114,13 @@ struct Comparison: CustomStringConvertible {
     missing += Self.difference(expected, told)
     invented += Self.difference(told, expected)
     guard missing.isEmpty && invented.isEmpty else { return }
-    // Between the same two threads nothing can overtake.
-    let sequences = Dictionary(grouping: told, by: \.route)
-    for (route, sequence) in Dictionary(grouping: expected, by: \.route) where sequences[route] != sequence {
-      outOfOrder.append(sequence.first.map(\.description) ?? route.type)
+    // Between the same two threads nothing can overtake, and what one thread reads of a stream is told in its order.
+    for order in [\Told.route, \Told.streamRoute] {
+      let sequences = Dictionary(grouping: told, by: { $0[keyPath: order] })
+      for (route, sequence) in Dictionary(grouping: expected, by: { $0[keyPath: order] })
+      where sequences[route] != sequence {
+        outOfOrder.append(sequence.first.map(\.description) ?? route.type)
+      }
     }
   }
 

@@ -53,15 +53,13 @@ final class ByteStream {
   }
 
   /// Contents of what nobody has read of a write, as far as they are known.
-  func unreadContent(of write: StreamWrite) -> ContentArena.Piece {
-    let isCertain = write.consumed == 0 || !write.isInferred && matcher.doubt.isEmpty
-    guard isCertain, !write.content.piece.isNone else { return .none }
-    return write.content.piece.slice(from: write.consumed, count: write.remaining)
-  }
-
-  /// What was passed with what nobody has read of a write.
-  func unreadItems(of write: StreamWrite) -> AncillaryData? {
-    write.consumed == 0 ? queue.ancillary[write.ancillary] : nil
+  ///
+  /// - Parameter index: Index of the write in the queue.
+  func unreadContent(of index: Int) -> ContentArena.Piece {
+    let consumed = queue.writes[index].consumed
+    let isCertain = consumed == 0 || queue.writes[index].inference.isEmpty && matcher.doubt.isEmpty
+    guard isCertain, !queue.writes[index].content.piece.isNone else { return .none }
+    return queue.writes[index].content.piece.slice(from: consumed, count: queue.writes[index].remaining)
   }
 
   /// What contradicts the invariants of its state, a line each.

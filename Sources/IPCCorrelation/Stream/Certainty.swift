@@ -1,5 +1,28 @@
+import IPCModel
+
 /// How many losses of records a correlator has noted: what two records say joins only if nothing was lost in between.
 typealias LossEpoch = UInt64
+
+/// What of the source of some bytes was concluded, not observed.
+struct Inference: OptionSet {
+  let rawValue: UInt8
+  /// Which process wrote them.
+  static let process = Inference(rawValue: 1 << 0)
+  /// Which of the process's threads did.
+  static let thread = Inference(rawValue: 1 << 1)
+  /// Where they lie among other writers' in one read, all of which it took.
+  static let order = Inference(rawValue: 1 << 2)
+
+  /// The traits of an event that it is of. Who does not know the process knows neither the thread nor the order.
+  func traits(of source: Endpoint) -> Event.Traits {
+    guard source.isKnown else { return [] }
+    if contains(.process) { return .inferredSource }
+    var traits = Event.Traits()
+    if contains(.thread) { traits.insert(.inferredSourceThread) }
+    if contains(.order) { traits.insert(.inferredOrder) }
+    return traits
+  }
+}
 
 /// How far it is known what the next bytes of a stream are, where order and fingerprints have to tell it.
 ///
@@ -24,6 +47,8 @@ struct Certainty {
     static let source = Doubt(rawValue: 1 << 0)
     /// Which of a writer's they are: bytes have gone to somebody without their write's being known, or unseen.
     static let place = Doubt(rawValue: 1 << 1)
+    /// Of which thread they are: as ``source``, but all the writes were of one process.
+    static let thread = Doubt(rawValue: 1 << 2)
   }
 
   /// The losses after which it was last known what lies in the stream; nil if it never was.
@@ -35,6 +60,12 @@ struct Certainty {
 
   /// Begins in step.
   init(at epoch: LossEpoch) { synchronised = epoch }
+
+  /// What of the sources of bytes is concluded because of ``doubt``.
+  var inference: Inference {
+    if doubt.contains(.source) { return .process }
+    return doubt.contains(.thread) ? .thread : []
+  }
 
   /// Whether nothing was lost since it was known what lies in the stream.
   func isInStep(at epoch: LossEpoch) -> Bool { synchronised == epoch }
@@ -49,7 +80,9 @@ struct Certainty {
 
   /// One of several writes of different lengths was taken for want of proof, so that even where the next one begins is a
   /// guess.
-  mutating func guessedAmongUnlike() { doubt.insert(.source) }
+  ///
+  /// - Parameter isOneProcess: Whether whatever can come next is of one process.
+  mutating func guessedAmongUnlike(isOneProcess: Bool) { doubt.insert(isOneProcess ? .thread : .source) }
 
   /// Bytes have gone to somebody who was not seen, or to another than it was taken for.
   mutating func lostPlace() { doubt.insert(.place) }
@@ -74,7 +107,7 @@ struct Certainty {
 
   /// All bytes have been read that can have been there: what comes next does not hang on what was in doubt.
   mutating func drained() {
-    doubt.remove(.source)
+    doubt.subtract([.source, .thread])
     if unmatched.count == 0 { doubt.remove(.place) }
   }
 }

@@ -12,8 +12,8 @@ struct Share {
   var start = 0
   /// Bytes.
   var count: Int
-  /// Whether another write is possible.
-  var isInferred: Bool
+  /// What is concluded of whose they are, besides what is of the write.
+  var inference: Inference
   /// Whether they are the first bytes of the write.
   var isFirst = false
   /// Whether they were written before the trace began.
@@ -26,8 +26,8 @@ typealias Shares = UniqueArray<Share>
 /// The write that is taken for one position of a read.
 struct Choice {
   let index: Int
-  /// Whether another write is possible.
-  let isInferred: Bool
+  /// What is concluded of whose the bytes are; of a choice among ``Guesses``, these have it.
+  var inference: Inference = []
   /// Bytes for which the choice holds, if the write has more.
   var most = Int.max
 }
@@ -42,6 +42,28 @@ struct MatchScratch: ~Copyable {
   var reaching: [Int] = []
   /// Choices that were made for want of proof.
   var guesses = Guesses()
+
+  /// Takes only the places of shares in the read for inferred, if all that was left of every rival went to it: then it
+  /// is known who wrote how much of it.
+  ///
+  /// - Parameter hasSeveralReaders: Whether others may have taken what came first of the rivals.
+  /// - Returns: Whether that is all that the guesses leave in doubt.
+  mutating func doubtOrderAlone(in queue: borrowing WriteQueue, hasSeveralReaders: Bool) -> Bool {
+    guard !hasSeveralReaders, guesses.areTaken(in: queue) else { return false }
+    var doubtful: Range<Int>?
+    for index in shares.indices {
+      guard let write = shares[index].write else { return false }
+      if guesses.contains(write) { doubtful = (doubtful?.lowerBound ?? index)..<(index + 1) }
+    }
+    guard let doubtful else { return true }
+    // If they differ in length, what seems to lie between them may lie elsewhere, too.
+    let isUneven = guesses.areUneven(in: queue)
+    for index in doubtful {
+      guard let write = shares[index].write, isUneven || guesses.contains(write) else { continue }
+      shares[index].inference.insert(.order)
+    }
+    return true
+  }
 }
 
 /// For each choice that was made for want of proof, the writes that were as possible, the chosen one among them.
@@ -51,16 +73,42 @@ struct Guesses {
   private var rivals: [Int] = []
   /// Where those of each choice end.
   private var ends: [Int] = []
+  /// Whether a write that is not among them may be meant.
+  private(set) var hasStrangers = false
+
+  var isEmpty: Bool { ends.isEmpty }
 
   mutating func removeAll() {
     if ends.isEmpty { return }
     rivals.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
+    hasStrangers = false
   }
 
-  mutating func append(_ writes: some Sequence<Int>) {
+  /// Adds the rivals of a choice.
+  ///
+  /// - Parameter isComplete: Whether one of them it was for certain.
+  mutating func append(_ writes: some Sequence<Int>, isComplete: Bool = true) {
     rivals.append(contentsOf: writes)
     ends.append(rivals.count)
+    if !isComplete { hasStrangers = true }
+  }
+
+  /// Whether a write is a rival in any choice.
+  func contains(_ write: Int) -> Bool { rivals.contains(write) }
+
+  /// Whether all that was left of every rival went to the read that the choices are of.
+  func areTaken(in queue: borrowing WriteQueue) -> Bool {
+    if hasStrangers { return false }
+    return rivals.allSatisfy {
+      queue.writes[$0].remaining == 0 && !queue.writes[$0].isInFlight && queue.writes[$0].inference.isEmpty
+    }
+  }
+
+  /// Whether rivals differ in length.
+  func areUneven(in queue: borrowing WriteQueue) -> Bool {
+    guard let first = rivals.first else { return false }
+    return !rivals.allSatisfy { queue.writes[$0].count == queue.writes[first].count }
   }
 
   /// Calls `body` with the rivals of each choice.
@@ -108,14 +156,16 @@ struct MatchTally {
   }
 
   /// The likeliest of several possible writes: the one that ended first.
-  func guess(in queue: borrowing WriteQueue, _ guesses: inout Guesses) -> Choice? {
+  ///
+  /// - Parameter isComplete: Whether one of them it was for certain.
+  func guess(in queue: borrowing WriteQueue, _ guesses: inout Guesses, isComplete: Bool = true) -> Choice? {
     let possible = [equal, unknown].joined()
     let index = possible.min {
       (queue.writes[$0].end, $0) < (queue.writes[$1].end, $1)
     }
     guard let index else { return nil }
-    guesses.append(possible)
-    return Choice(index: index, isInferred: true)
+    guesses.append(possible, isComplete: isComplete)
+    return Choice(index: index)
   }
 }
 
@@ -160,6 +210,14 @@ enum Matcher {
     case .order(let matcher): matcher.certainty.isInStep(at: epoch)
     // Positions stay true whatever was lost.
     case .position: true
+    }
+  }
+
+  /// What is concluded of every byte that comes next.
+  var inference: Inference {
+    switch self {
+    case .order(let matcher): matcher.certainty.inference
+    case .position: []
     }
   }
 

@@ -115,7 +115,8 @@ final class OrderMatcher {
           stream.giveBack(scratch.shares)
           return false
         }
-        scratch.shares.append(Share(write: nil, offset: offset, count: read.count - offset, isInferred: true))
+        scratch.shares.append(
+          Share(write: nil, offset: offset, count: read.count - offset, inference: .process))
         break
       }
       offset += take(choice, of: stream, at: offset, atMost: read.count - offset, &scratch.shares)
@@ -124,11 +125,18 @@ final class OrderMatcher {
       stream.giveBack(scratch.shares)
       return false
     }
-    scratch.guesses.forEach { rivals in
-      if stream.queue.doubtSources(of: rivals) { certainty.guessedAmongUnlike() }
-    }
+    if !scratch.guesses.isEmpty { noteGuesses(of: read, in: stream, &scratch) }
     if hasUrgent { passUrgent(before: scratch.shares, in: stream) }
     return true
+  }
+
+  /// Learns what the choices that were made for want of proof leave in doubt.
+  private func noteGuesses(of read: StreamRead, in stream: ByteStream, _ scratch: inout MatchScratch) {
+    if scratch.doubtOrderAlone(in: stream.queue, hasSeveralReaders: stream.readers.hasSeveral) { return }
+    scratch.guesses.forEach { rivals in
+      guard stream.queue.doubtSources(of: rivals) else { return }
+      certainty.guessedAmongUnlike(isOneProcess: stream.queue.isOneProcess(rivals, at: read.time))
+    }
   }
 
   /// Takes bytes of the chosen write as the next share; returns how many.
@@ -140,7 +148,7 @@ final class OrderMatcher {
     stream.queue.take(count, from: choice.index)
     shares.append(
       Share(
-        write: choice.index, offset: offset, start: start, count: count, isInferred: choice.isInferred,
+        write: choice.index, offset: offset, start: start, count: count, inference: choice.inference,
         isFirst: start == 0))
     return count
   }
@@ -156,7 +164,7 @@ final class OrderMatcher {
     if queue.isUniform, !stream.writers.hasSeveral {
       // Whatever order the reads had, the source is the same. With several writers, one whose write has not ended yet
       // may be meant, so the bytes are asked even if only one is known.
-      return queue.firstUnread(skippingUrgent: skipsUrgent).map { Choice(index: $0, isInferred: false) }
+      return queue.firstUnread(skippingUrgent: skipsUrgent).map { Choice(index: $0) }
     }
     // A short write is never interrupted by another one.
     let hasSeveralReaders = stream.readers.hasSeveral
@@ -167,7 +175,7 @@ final class OrderMatcher {
       }),
       Self.compare(queue.writes[index], with: received) != .different
     {
-      return Choice(index: index, isInferred: false)
+      return Choice(index: index)
     }
     scratch.tally.removeAll()
     // What began later than the earliest end comes later.
@@ -193,12 +201,13 @@ final class OrderMatcher {
         return scratch.tally.guess(in: queue, &scratch.guesses)
       }
       // Equal bytes, or nobody else: with several readers, "nobody else" is not certain.
-      return Choice(index: first, isInferred: scratch.tally.equal.isEmpty && hasSeveralReaders)
+      let isUnproven = scratch.tally.equal.isEmpty && hasSeveralReaders
+      return Choice(index: first, inference: isUnproven ? .process : [])
     }
     // Nothing fits: the write that was read is still to come, or it was never seen.
     if !isForced { return nil }
     return (scratch.tally.firstNext ?? queue.firstUnread(skippingUrgent: skipsUrgent)).map {
-      Choice(index: $0, isInferred: true)
+      Choice(index: $0, inference: .process)
     }
   }
 
@@ -215,10 +224,10 @@ final class OrderMatcher {
 
   private func divideUrgent(of stream: ByteStream, isForced: Bool, _ shares: inout Shares) -> Bool {
     if let index = stream.queue.writes.lastIndex(where: { $0.isUrgent && $0.remaining > 0 }) {
-      _ = take(Choice(index: index, isInferred: false), of: stream, at: 0, atMost: 1, &shares)
+      _ = take(Choice(index: index), of: stream, at: 0, atMost: 1, &shares)
       return true
     }
-    if isForced { shares.append(Share(write: nil, offset: 0, count: 1, isInferred: true)) }
+    if isForced { shares.append(Share(write: nil, offset: 0, count: 1, inference: .process)) }
     return isForced
   }
 
@@ -288,7 +297,9 @@ final class OrderMatcher {
   private func isContradicted(
     _ share: Share, of stream: ByteStream, by content: UnsafeRawBufferPointer
   ) -> Bool {
-    guard let index = share.write, !share.isInferred, share.offset < content.count else { return false }
+    guard let index = share.write, share.offset < content.count, share.inference.isEmpty,
+      stream.queue.writes[index].inference.isEmpty
+    else { return false }
     let received = UnsafeRawBufferPointer(rebasing: content.dropFirst(share.offset).prefix(share.count))
     let write = stream.queue.writes[index]
     return write.fingerprint.compare(with: received, consumed: share.start, count: write.count) == .different

@@ -88,7 +88,7 @@ final class PositionMatcher {
       let next = behind < stream.queue.writes.count ? min(stream.queue.writes[behind].span.start, rest) : rest
       scratch.shares.append(
         Share(
-          write: nil, offset: offset, count: Int(min(next, end) - position), isInferred: true,
+          write: nil, offset: offset, count: Int(min(next, end) - position), inference: .process,
           isFromBefore: old != nil))
       position = min(next, end)
     }
@@ -96,8 +96,16 @@ final class PositionMatcher {
       stream.giveBack(scratch.shares)
       return false
     }
-    scratch.guesses.forEach { _ = stream.queue.doubtSources(of: $0) }
+    if !scratch.guesses.isEmpty { noteGuesses(in: stream, &scratch) }
     return true
+  }
+
+  /// Learns what the choices that were made for want of proof leave in doubt.
+  private func noteGuesses(in stream: ByteStream, _ scratch: inout MatchScratch) {
+    // Positions tell what went to whom, however many read.
+    if scratch.doubtOrderAlone(in: stream.queue, hasSeveralReaders: false) { return }
+    let hasStrangers = scratch.guesses.hasStrangers
+    scratch.guesses.forEach { _ = stream.queue.doubtSources(of: $0, hasStrangers: hasStrangers) }
   }
 
   /// The first write that starts behind a position.
@@ -133,7 +141,7 @@ final class PositionMatcher {
     stream.queue.take(count, from: index)
     let start = span.isTight ? Int(position - span.start) : consumed
     shares.append(
-      Share(write: index, offset: offset, start: start, count: count, isInferred: choice.isInferred))
+      Share(write: index, offset: offset, start: start, count: count, inference: choice.inference))
     return Int64(count)
   }
 
@@ -145,28 +153,30 @@ final class PositionMatcher {
   ) -> Choice? {
     let settled = search(
       position, behind, for: read, hasSeveralWriters: hasSeveralWriters, queue, &scratch.reaching)
-    if let settled { return Choice(index: settled, isInferred: false) }
+    if let settled { return Choice(index: settled) }
     guard let first = scratch.reaching.first else { return nil }
-    if queue.writes[first].isInFlight, !hasSeveralWriters { return Choice(index: first, isInferred: false) }
+    if queue.writes[first].isInFlight, !hasSeveralWriters { return Choice(index: first) }
     if let window = closedWindow(around: position, in: queue) {
       scratch.reaching.removeAll { !liesIn(window, queue.writes[$0]) }
-      let isDoubtful = isDoubtful(window, in: queue)
+      let doubts = doubts(of: window, in: queue)
       if isOneSource(scratch.reaching, in: queue) {
-        return scratch.reaching.first.map { Choice(index: $0, isInferred: isDoubtful) }
+        return scratch.reaching.first.map { Choice(index: $0, inference: doubts) }
       }
       let isInOrder = isInOrder(upTo: position, in: window, queue)
       if !isInOrder, !isForced { return nil }
       // No other write can come, so one of these it is.
-      let decided = decide(received, isProven: isInOrder && !isDoubtful, queue, &scratch)
+      let decided = decide(received, isProven: isInOrder && doubts.isEmpty, isComplete: true, queue, &scratch)
       if decided != nil { return decided }
       guard let first = scratch.reaching.first else { return nil }
       scratch.guesses.append(scratch.reaching)
-      return Choice(index: first, isInferred: true)
+      return Choice(index: first)
     }
     if !isForced { return nil }
     // Short writes are not announced, but one that was over before the read would have been reported by now.
     let isAlone = queue.writes[first].isInFlight && queue.writes[first].lossEpoch == epoch
-    return decide(received, isProven: isAlone && isOneSource(scratch.reaching, in: queue), queue, &scratch)
+    return decide(
+      received, isProven: isAlone && isOneSource(scratch.reaching, in: queue), isComplete: false, queue,
+      &scratch)
   }
 
   /// Looks for the writes that may have put the byte at a position there: `reaching`, or the one that has for certain.
@@ -199,8 +209,10 @@ final class PositionMatcher {
   }
 
   /// Lets the bytes decide among the writes that reach a position.
+  ///
+  /// - Parameter isComplete: Whether no other write can be meant.
   private func decide(
-    _ received: UnsafeRawBufferPointer?, isProven: Bool, _ queue: borrowing WriteQueue,
+    _ received: UnsafeRawBufferPointer?, isProven: Bool, isComplete: Bool, _ queue: borrowing WriteQueue,
     _ scratch: inout MatchScratch
   ) -> Choice? {
     scratch.tally.removeAll()
@@ -213,14 +225,14 @@ final class PositionMatcher {
     // If none fits, the one that was read is lost.
     guard let first = scratch.tally.first else { return nil }
     guard scratch.tally.allSatisfy({ queue.writes[$0].source == queue.writes[first].source }) else {
-      return scratch.tally.guess(in: queue, &scratch.guesses)
+      return scratch.tally.guess(in: queue, &scratch.guesses, isComplete: isComplete)
     }
     let verified =
       isOneSource(scratch.reaching, in: queue) ? .max : queue.writes[first].verifiedCount(in: received)
     // The others are not what comes next, but they may come before the end of this one.
     let isInferred = !isProven || verified == 0
-    if isInferred { scratch.guesses.append(scratch.reaching) }
-    return Choice(index: first, isInferred: isInferred, most: verified > 0 ? verified : .max)
+    if isInferred { scratch.guesses.append(scratch.reaching, isComplete: isComplete) }
+    return Choice(index: first, most: verified > 0 ? verified : .max)
   }
 
   // MARK: - What is over

@@ -53,9 +53,14 @@ extension PositionMatcher {
     return taken == position - window.lowerBound
   }
 
-  /// Whether a guess has taken bytes of one of the writes in a window.
-  func isDoubtful(_ window: Window, in queue: borrowing WriteQueue) -> Bool {
-    queue.writes.contains { $0.isInferred && !$0.span.isTight && liesIn(window, $0) }
+  /// What guesses that have taken bytes of the writes in a window leave in doubt.
+  func doubts(of window: Window, in queue: borrowing WriteQueue) -> Inference {
+    var doubts = Inference()
+    for index in queue.writes.indices
+    where !queue.writes[index].inference.isEmpty && !queue.writes[index].span.isTight {
+      if liesIn(window, queue.writes[index]) { doubts.formUnion(queue.writes[index].inference) }
+    }
+    return doubts
   }
 
   private func isClosed(_ window: Window, in queue: borrowing WriteQueue) -> Bool {

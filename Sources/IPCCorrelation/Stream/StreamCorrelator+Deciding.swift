@@ -77,7 +77,7 @@ extension StreamCorrelator {
       guard let write = scratch.shares[index].write, stream.queue.writes[write].isPacket,
         stream.queue.writes[write].remaining > 0
       else { continue }
-      events.reportDiscarded(stream.queue.writes[write], at: read.time, stream, &buffer)
+      events.reportDiscarded(write, at: read.time, stream, &buffer)
       stream.queue.takeRest(of: write)
     }
     stream.queue.ancillary.remove(read.ancillary)

@@ -178,7 +178,7 @@ final class StreamCorrelator: KindCorrelator {
     guard before > 0 else { return }
     var write = StreamWrite(
       source: events.infersWriters ? stream.initialHolders?.writer ?? .unknown : .unknown,
-      isInScope: false, isInferred: true, begin: 0, end: StreamWrite.longAgo, count: before,
+      isInScope: false, inference: .process, begin: 0, end: StreamWrite.longAgo, count: before,
       fingerprint: Fingerprint())
     stream.queue.append(&write)
   }

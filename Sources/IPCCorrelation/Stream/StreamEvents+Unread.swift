@@ -3,7 +3,7 @@ import IPCModel
 
 /// What nobody was seen to read.
 extension StreamEvents {
-  /// Reports the bytes that nobody will read, one event a writer, and empties the stream.
+  /// Reports the bytes that nobody will read, one event a run, and empties the stream.
   ///
   /// - Parameters:
   ///   - unread: How many the kernel says are left; nil if the stream is gone.
@@ -21,7 +21,7 @@ extension StreamEvents {
     }
   }
 
-  /// Reports the bytes behind the last position that was read, one event a writer, and empties the stream.
+  /// Reports the bytes behind the last position that was read, one event a run, and empties the stream.
   ///
   /// - Parameter epoch: Losses up to now: what was written before one may have been read unseen.
   func reportUnread(
@@ -43,29 +43,22 @@ extension StreamEvents {
     of stream: ByteStream, at time: UInt64, isInStep: Bool, _ buffer: inout ReorderBuffer,
     count: (StreamWrite) -> Int
   ) {
-    var rests: [(write: StreamWrite, part: UnreadPart)] = []
+    runs.removeAll()
     for index in stream.queue.writes.indices where stream.queue.writes[index].remaining > 0 {
-      let write = stream.queue.writes[index]
-      let count = count(write)
+      let count = count(stream.queue.writes[index])
       if count <= 0 { continue }
-      let known = rests.firstIndex { $0.write.source == write.source }
-      if known == nil { rests.append((write, UnreadPart(of: write, sent: stream.unreadItems(of: write)))) }
-      let isWhole = isInStep && count == write.remaining
-      rests[known ?? rests.count - 1].part.append(
-        isWhole ? stream.unreadContent(of: write) : .none, of: count)
+      let isKnown = isInStep && count == stream.queue.writes[index].remaining
+      addUnread(count, of: index, stream, isKnown: isKnown, isInStep ? [] : .process, &buffer.contents)
     }
+    reportUndelivered(at: time, stream, &buffer)
     stream.queue.removeAll()
-    for var rest in rests {
-      if !isInStep { rest.write.isInferred = true }
-      reportUndelivered(rest.write, rest.part, at: time, stream, &buffer)
-    }
   }
 
   /// Reports bytes that somebody has read without being seen.
   func reportUnseen(
     _ count: Int, of write: StreamWrite, at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer
   ) {
-    var traits: Event.Traits = write.isInferred && write.source.isKnown ? .inferredSource : []
+    var traits = write.inference.traits(of: write.source)
     if write.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: count, traits: traits)
@@ -74,39 +67,62 @@ extension StreamEvents {
   }
 
   /// Reports the rest of a packet, which a read shorter than it has discarded (pipe(2), O_DIRECT).
-  func reportDiscarded(
-    _ write: StreamWrite, at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer
-  ) {
-    var rest = UnreadPart(of: write, sent: stream.unreadItems(of: write))
-    rest.append(stream.unreadContent(of: write), of: write.remaining)
-    reportUndelivered(write, rest, at: time, stream, &buffer)
+  ///
+  /// - Parameter index: Index of the packet in the stream's queue.
+  func reportDiscarded(_ index: Int, at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer) {
+    runs.removeAll()
+    addUnread(
+      stream.queue.writes[index].remaining, of: index, stream, isKnown: true, [], &buffer.contents)
+    reportUndelivered(at: time, stream, &buffer)
   }
 
-  /// Reports bytes that nobody will read.
+  /// Adds bytes of a write that nobody will read to the last run, or begins one with them.
   ///
-  /// - Parameter part: How many, what was passed with them, and their contents as far as they are known.
-  private func reportUndelivered(
-    _ write: StreamWrite, _ part: UnreadPart, at time: UInt64, _ stream: ByteStream,
-    _ buffer: inout ReorderBuffer
+  /// - Parameters:
+  ///   - isKnown: Whether they are all that is left of the write.
+  ///   - inference: What is concluded of whose they are, besides what is of the write.
+  private func addUnread(
+    _ count: Int, of index: Int, _ stream: ByteStream, isKnown: Bool, _ inference: Inference,
+    _ arena: inout ContentArena
   ) {
-    var traits: Event.Traits = .undelivered
-    if write.isInferred, write.source.isKnown { traits.insert(.inferredSource) }
-    if write.isInScope { traits.insert(.inScope) }
-    var event = makeEvent(
-      time: time, source: write.source, destination: .unknown, count: part.count, traits: traits)
+    let doubts = stream.queue.writes[index].inference.union(inference)
+    let isInScope = stream.queue.writes[index].isInScope
+    let sent = stream.queue.writes[index].consumed == 0 ? stream.queue.writes[index].ancillary : 0
+    runs.extend(stream.queue.writes[index].source) { run in
+      run.count += count
+      run.inference.formUnion(doubts)
+      if isInScope { run.isInScope = true }
+      if sent != 0, run.sent == 0 { run.sent = sent }
+    }
+    guard showsContents else { return }
     // Nobody received the bytes, so only what the write itself brought is at hand.
-    let content: ContentArena.Piece =
-      if !showsContents {
-        .none
-      } else if part.length > 0 {
-        part.joined(&buffer.contents)
-      } else if write.consumed == 0 {
-        write.fingerprint.withPrefix { prefix in
-          buffer.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(part.count)))
-        }
-      } else {
-        buffer.contents.allocate(0)
+    let piece = isKnown ? stream.unreadContent(of: index) : .none
+    if piece.isNone, stream.queue.writes[index].consumed == 0 {
+      stream.queue.writes[index].fingerprint.withPrefix { prefix in
+        runs.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(count)), of: count, &arena)
       }
-    appendEvent(&event, of: stream, sent: part.sent, received: nil, content: content, &buffer)
+    } else {
+      runs.append(piece, of: count)
+    }
+  }
+
+  /// Reports bytes that nobody will read, run by run.
+  private func reportUndelivered(at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer) {
+    for run in runs.indices {
+      var traits = runs[run].inference.traits(of: runs[run].source)
+      traits.insert(.undelivered)
+      if runs[run].isInScope { traits.insert(.inScope) }
+      var event = makeEvent(
+        time: time, source: runs[run].source, destination: .unknown, count: runs[run].count, traits: traits)
+      var content = ContentArena.Piece.none
+      if showsContents {
+        content = runs.content(of: run, &buffer.contents)
+        if content.isNone { content = buffer.contents.allocate(0) }
+      }
+      appendEvent(
+        &event, of: stream, sent: stream.queue.ancillary[runs[run].sent], received: nil, content: content,
+        &buffer)
+    }
+    runs.releaseStored(&buffer.contents)
   }
 }

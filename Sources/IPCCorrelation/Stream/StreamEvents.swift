@@ -8,9 +8,7 @@ final class StreamEvents {
   private let transport: Transport
   private let kind: Kind
   /// What the events of a read are made of; kept, so that a read allocates nothing.
-  private var parts = UniqueArray<StreamPart>()
-  /// Contents that a part does not hold, because other writers' lie between.
-  private var scattered: [(part: Int, piece: ContentArena.Piece)] = []
+  var runs = StreamRuns()
   private var words = MissingBytes.Words()
   /// Whether what was written unseen can only have been written by the thread that is known to write there.
   var infersWriters = true
@@ -25,106 +23,97 @@ final class StreamEvents {
 
   // MARK: - Reads
 
-  /// Reports a read: one event a writer. Takes over the read's content.
+  /// Reports a read: one event a run, in the order in which they lie in the stream. Takes over the read's content.
   func report(
     _ read: StreamRead, dividedAs shares: borrowing Shares, of stream: ByteStream, isInStep: Bool,
     _ buffer: inout ReorderBuffer
   ) {
-    parts.removeAll(keepingCapacity: true)
-    scattered.removeAll(keepingCapacity: true)
+    runs.removeAll()
     var known = SplicedKnowledge.all
     if read.isSpliced {
       known = stream.matcher.knowledge(
         of: read, dividedAs: shares, of: stream, content: buffer.contents.bytes(of: read.content))
       if known == .all, !isInStep { known = .backlog }
     }
-    let isInferred = !isInStep || stream.matcher.doubt.contains(.source)
+    let inference = isInStep ? stream.matcher.inference : .process
     var receiving = 0
     for index in shares.indices {
-      let part = add(shares[index], of: stream, isInferred: isInferred)
-      if showsContents { addContent(of: shares[index], read, stream, to: part, known) }
+      add(shares[index], of: stream, inference)
+      if showsContents { addContent(of: shares[index], read, stream, known) }
       // A read ends with the bytes that descriptors came with (unix_stream_read_generic, net/unix/af_unix.c).
-      if parts[part].sent != 0 || parts[receiving].sent == 0 { receiving = part }
+      let last = runs.last
+      if runs[last].sent != 0 || runs[receiving].sent == 0 { receiving = last }
     }
     // Credentials are those of all bytes of a read.
     let ancillary = stream.queue.ancillary[read.ancillary]
     let isForAll = ancillary?.descriptors.isEmpty == true
-    for index in parts.indices {
-      let received = index == receiving || isForAll ? ancillary : nil
-      appendEvent(of: index, read, stream, received: received, &buffer)
+    for run in runs.indices {
+      let received = run == receiving || isForAll ? ancillary : nil
+      appendEvent(of: run, read, stream, received: received, &buffer)
     }
     buffer.contents.release(read.content)
   }
 
-  /// Adds a share to its writer's part; returns which that is.
-  private func add(_ share: Share, of stream: ByteStream, isInferred: Bool) -> Int {
-    var source = Endpoint.unknown
-    var isInScope = false
-    var written: UInt64?
-    var sent: UInt64 = 0
-    var isInferred = isInferred || share.isInferred
-    if let index = share.write {
-      source = stream.queue.writes[index].source
-      isInScope = stream.queue.writes[index].isInScope
-      written = stream.queue.writes[index].knownEnd
-      isInferred = isInferred || stream.queue.writes[index].isInferred
-      if share.isFirst { sent = stream.queue.writes[index].ancillary }
-    } else if infersWriters {
-      source = stream.matcher.likelyWriter(of: share, in: stream) ?? .unknown
+  /// Adds a share to the last run, or begins one with it.
+  ///
+  /// - Parameter inference: What is concluded of all shares of the read.
+  private func add(_ share: Share, of stream: ByteStream, _ inference: Inference) {
+    guard let index = share.write else {
+      let likely = infersWriters ? stream.matcher.likelyWriter(of: share, in: stream) : nil
+      return runs.extend(likely ?? .unknown) { run in
+        run.count += share.count
+        run.inference.formUnion(inference.union(share.inference))
+      }
     }
-    let index = partIndex(of: source)
-    parts[index].count += share.count
-    parts[index].isInScope = parts[index].isInScope || isInScope
-    parts[index].isInferred = parts[index].isInferred || isInferred
-    if sent != 0 { parts[index].sent = sent }
-    if let written {
-      parts[index].written = min(written, parts[index].written ?? .max)
-      parts[index].lastWritten = max(written, parts[index].lastWritten ?? 0)
+    let sent = share.isFirst ? stream.queue.writes[index].ancillary : 0
+    let doubts = inference.union(share.inference).union(stream.queue.writes[index].inference)
+    let isInScope = stream.queue.writes[index].isInScope
+    let written = stream.queue.writes[index].knownEnd
+    runs.extend(stream.queue.writes[index].source) { run in
+      run.count += share.count
+      run.inference.formUnion(doubts)
+      if isInScope { run.isInScope = true }
+      if sent != 0 { run.sent = sent }
+      if let written {
+        run.written = min(written, run.written ?? .max)
+        run.lastWritten = max(written, run.lastWritten ?? 0)
+      }
     }
-    return index
   }
 
-  /// Which part is a writer's, made if it has none.
-  private func partIndex(of source: Endpoint) -> Int {
-    for index in parts.indices where parts[index].source == source { return index }
-    parts.append(StreamPart(source: source))
-    return parts.count - 1
-  }
-
-  /// Adds contents of the next bytes to a part.
-  private func append(_ piece: ContentArena.Piece, of count: Int, to part: Int) {
-    if !parts[part].append(piece, of: count) { scattered.append((part, piece)) }
-  }
-
-  /// Adds the contents of a share to its writer's part.
+  /// Adds the contents of a share to the last run.
   ///
   /// - Parameter known: What is known of a read without a buffer.
   private func addContent(
-    of share: Share, _ read: StreamRead, _ stream: ByteStream, to part: Int, _ known: SplicedKnowledge
+    of share: Share, _ read: StreamRead, _ stream: ByteStream, _ known: SplicedKnowledge
   ) {
     guard read.isSpliced else {
-      append(read.content.slice(from: share.offset, count: share.count), of: share.count, to: part)
+      runs.append(read.content.slice(from: share.offset, count: share.count), of: share.count)
       let wanted = min(read.count, captureLimit)
       if read.isShort, share.offset < wanted, share.offset + share.count > read.filled, read.filled < wanted {
-        parts[part].missing = .unreadable
+        runs.setMissing(.unreadable)
       }
       return
     }
     // What lay in the pipe when the splice began is the read's, whoever wrote it.
     let received = known == .nothing ? 0 : min(max(read.filled - share.offset, 0), share.count)
-    if received > 0 {
-      append(read.content.slice(from: share.offset, count: received), of: received, to: part)
+    if received > 0 { runs.append(read.content.slice(from: share.offset, count: received), of: received) }
+    if received < share.count {
+      let rest = known == .all ? writtenContent(of: share, from: received, stream) : .none
+      runs.append(rest, of: share.count - received)
     }
-    var rest = ContentArena.Piece.none
+    let last = runs.last
+    runs.setMissing(runs[last].length < min(runs[last].count, captureLimit) ? .spliced : nil)
+  }
+
+  /// Contents that a share's own write has brought, from some byte of the share on.
+  private func writtenContent(of share: Share, from start: Int, _ stream: ByteStream) -> ContentArena.Piece {
     // Of writes at the same time, the guess which one it was would be a guess of the bytes, too.
-    if known == .all, !share.isInferred, !stream.matcher.doubt.contains(.source), let index = share.write,
-      !stream.queue.writes[index].isInferred
-    {
-      rest = stream.queue.writes[index].content.piece.slice(
-        from: share.start + received, count: share.count - received)
-    }
-    if received < share.count { append(rest, of: share.count - received, to: part) }
-    parts[part].missing = parts[part].length < min(parts[part].count, captureLimit) ? .spliced : nil
+    guard share.inference.isEmpty, stream.matcher.inference.isEmpty, let index = share.write,
+      stream.queue.writes[index].inference.isEmpty
+    else { return .none }
+    return stream.queue.writes[index].content.piece.slice(
+      from: share.start + start, count: share.count - start)
   }
 
   // MARK: - Events
@@ -137,37 +126,32 @@ final class StreamEvents {
       traits: traits)
   }
 
-  /// Stages the event of one writer's part of a read.
+  /// Stages the event of one run of a read.
   private func appendEvent(
-    of part: Int, _ read: StreamRead, _ stream: ByteStream, received: AncillaryData?,
+    of run: Int, _ read: StreamRead, _ stream: ByteStream, received: AncillaryData?,
     _ buffer: inout ReorderBuffer
   ) {
-    var traits = Event.Traits()
-    if parts[part].isInferred, parts[part].source.isKnown { traits.insert(.inferredSource) }
-    if parts[part].isInScope || read.isInScope { traits.insert(.inScope) }
+    var traits = runs[run].inference.traits(of: runs[run].source)
+    if runs[run].isInScope || read.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
-      time: read.time, source: parts[part].source, destination: read.reader, count: parts[part].count,
+      time: read.time, source: runs[run].source, destination: read.reader, count: runs[run].count,
       traits: traits)
-    if let written = parts[part].written {
-      event.setDelay(written: written, lastWritten: parts[part].lastWritten, read: read.time)
+    if let written = runs[run].written {
+      event.setDelay(written: written, lastWritten: runs[run].lastWritten, read: read.time)
     }
     var content = ContentArena.Piece.none
-    if let missing = parts[part].missing {
+    if let missing = runs[run].missing {
       event.set(transport.missingField, to: words.id(of: missing, in: &buffer.texts))
-      if parts[part].length > 0 {
+      if runs[run].length > 0 {
         event.traits.insert(.incomplete)
-        content = contents(of: part, &buffer.contents)
+        content = runs.content(of: run, &buffer.contents)
       }
     } else if showsContents {
-      content = contents(of: part, &buffer.contents)
+      content = runs.content(of: run, &buffer.contents)
     }
     appendEvent(
-      &event, of: stream, sent: stream.queue.ancillary[parts[part].sent], received: received,
+      &event, of: stream, sent: stream.queue.ancillary[runs[run].sent], received: received,
       content: content, &buffer)
-  }
-
-  private func contents(of part: Int, _ arena: inout ContentArena) -> ContentArena.Piece {
-    parts[part].joined(with: scattered.lazy.filter { $0.part == part }.map(\.piece), &arena)
   }
 
   /// Sets the meta fields of an event, and hands it to the reorder buffer. Takes over one retain of its content.

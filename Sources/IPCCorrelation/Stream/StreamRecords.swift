@@ -86,8 +86,8 @@ struct StreamWrite: BitwiseCopyable {
   var source: Endpoint
   /// Whether the writer is in the scope of the trace.
   var isInScope: Bool
-  /// Whether `source` was concluded, not observed.
-  var isInferred = false
+  /// What of `source` was concluded, not observed.
+  var inference: Inference = []
   /// Whether reads keep to the write's bounds (O_DIRECT).
   var isPacket = false
   /// Whether it is a batch of messages, which are reported one by one when it ends (sendmmsg).

@@ -263,11 +263,21 @@ struct WriteQueue: ~Copyable {
 
   /// Takes the sources of writes for inferred: one of them was chosen for want of proof.
   ///
+  /// - Parameter hasStrangers: Whether it may have been yet another one.
   /// - Returns: Whether they have different lengths.
-  mutating func doubtSources(of rivals: ArraySlice<Int>) -> Bool {
-    for rival in rivals { writes[rival].isInferred = true }
+  mutating func doubtSources(of rivals: ArraySlice<Int>, hasStrangers: Bool = false) -> Bool {
     guard let first = rivals.first else { return false }
+    let process = writes[first].source.pid
+    let isOneProcess = !hasStrangers && process > 0 && rivals.allSatisfy { writes[$0].source.pid == process }
+    for rival in rivals { writes[rival].inference.insert(isOneProcess ? .thread : .process) }
     return rivals.contains { writes[$0].count != writes[first].count }
+  }
+
+  /// Whether rivals, and all other writes with unread bytes that can have been there at a time, are of one process.
+  func isOneProcess(_ rivals: ArraySlice<Int>, at time: UInt64) -> Bool {
+    guard let process = rivals.first.map({ writes[$0].source.pid }), process > 0 else { return false }
+    return rivals.allSatisfy { writes[$0].source.pid == process }
+      && writes.allSatisfy { $0.remaining <= 0 || $0.begin >= time || $0.source.pid == process }
   }
 
   // MARK: - Contents

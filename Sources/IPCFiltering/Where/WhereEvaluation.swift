@@ -73,9 +73,12 @@ extension WhereComparison {
       case .selfTalk:
         holds = accepts(event.source.isKnown ? event.source.pid == event.destination.pid : false)
       case .inferred:
-        let isSource = event.traits.contains(.inferredSource)
-        let isDestination = event.traits.contains(.inferredDestination)
-        holds = isSource && accepts("src") || isDestination && accepts("dst")
+        let traits = event.traits
+        holds =
+          traits.contains(.inferredSource) && accepts("src")
+          || traits.contains(.inferredDestination) && accepts("dst")
+          || traits.contains(.inferredSourceThread) && accepts("src_tid")
+          || traits.contains(.inferredOrder) && accepts("order")
       case .content: holds = content.map { accepts($0) } ?? false
       case .pid(let end): holds = accepts(Int64(Self.end(end, of: event).pid))
       case .tid(let end): holds = accepts(Int64(Self.end(end, of: event).tid))

@@ -151,7 +151,7 @@ public struct MessageCSVFormat: MessageFormat {
     output.append(",")
     output.appendDecimal(Int64(destination.tid))
     output.append(isTruncated ? ",true," : ",false,")
-    output.append(traits.inferredEnds ?? "")
+    output.appendInferred(traits)
     output.append(traits.contains(.undelivered) ? ",false" : ",true")
     output.append(",,,\r\n")
   }

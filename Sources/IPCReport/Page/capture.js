@@ -1,7 +1,9 @@
 "use strict";
 
 /** Bits of the column `traits`: those of Event.Traits (Sources/IPCModel/Event.swift), and the report's own. */
-const Trait = { inferredSource: 1, inferredDestination: 2, undelivered: 4, incomplete: 8, leftOut: 64 };
+const Trait = {
+  inferredSource: 1, inferredDestination: 2, undelivered: 4, incomplete: 8, inferredSourceThread: 32, inferredOrder: 64, leftOut: 128,
+};
 
 /** Length of the contents of an event that has none. */
 const noContent = 0xffffffff;

@@ -67,22 +67,24 @@ class Details {
       list.append(definition);
     };
     const traits = capture.traits[event];
-    const end = (process, thread, comm, isInferred) => {
+    const end = (process, thread, comm, inferred) => {
       const { pid, name } = capture.processes[process];
       const own = capture.comms[comm] !== name ? `${visible(capture.comms[comm])} ` : "";
       const threadText = thread >= 0 && thread !== pid ? ` (thread ${own}${thread})` : own && pid >= 0 ? ` (as ${own.trim()})` : "";
       const choice = this.#choice(processText(capture.processes[process]), () => this.#handlers.process(process));
-      return [[choice, ...this.#filter.search.mark(threadText)], isInferred ? "inferred" : ""];
+      return [[choice, ...this.#filter.search.mark(threadText)], inferred];
     };
     add("Time", `${dateText(capture)} ${clockText(capture, capture.time[event])}`);
     add("Since start", spanText(capture.time[event] - capture.begin, 1));
     if (capture.delay[event] >= 0) add("Delay", `${spanText(capture.delay[event], 1)} from write to read`);
     add("Type", [this.#choice(kind.name, () => this.#handlers.kind(capture.kind[event]))]);
-    add("From", ...end(capture.source[event], capture.sourceThread[event], capture.sourceComm[event], traits & Trait.inferredSource));
+    add("From", ...end(capture.source[event], capture.sourceThread[event], capture.sourceComm[event],
+      traits & Trait.inferredSource ? "inferred" : traits & Trait.inferredSourceThread ? "thread inferred" : ""));
     add("To", ...end(capture.destination[event], capture.destinationThread[event], capture.destinationComm[event],
-      traits & Trait.inferredDestination));
+      traits & Trait.inferredDestination ? "inferred" : ""));
     if (kind.carriesBytes) {
-      add("Bytes", number(capture.count[event]), traits & Trait.undelivered ? "never received" : "");
+      const remark = traits & Trait.undelivered ? "never received" : traits & Trait.inferredOrder ? "order inferred" : "";
+      add("Bytes", number(capture.count[event]), remark);
     }
     const fields = capture.fields[capture.field[event]];
     for (let i = 0; i < fields.length; i += 2) add(fields[i], visible(fields[i + 1]));

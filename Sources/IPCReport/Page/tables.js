@@ -101,6 +101,8 @@ function remarks(capture, event) {
   const traits = capture.traits[event];
   const words = [];
   if (traits & Trait.inferredSource) words.push("source inferred");
+  if (traits & Trait.inferredSourceThread) words.push("thread inferred");
+  if (traits & Trait.inferredOrder) words.push("order inferred");
   if (traits & Trait.inferredDestination) words.push("destination inferred");
   if (traits & Trait.undelivered) words.push("never received");
   return words;

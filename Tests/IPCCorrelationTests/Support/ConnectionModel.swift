@@ -28,8 +28,8 @@ struct ConnectionModel {
   private var queue: [(byte: UInt8, writer: Party)] = []
   private var records: [(arrival: UInt64, record: [UInt8])] = []
 
-  /// By the time of the read: who read, and each writer's bytes.
-  private(set) var truths: [UInt64: (reader: Party, bytes: [Party: [UInt8]])] = [:]
+  /// By the time of the read.
+  private(set) var truths: [UInt64: ReadTruth] = [:]
   /// Bytes written.
   private(set) var written = 0
 
@@ -120,8 +120,7 @@ struct ConnectionModel {
     send(of: index) {
       $0.receive(taken.bytes.map(\.byte), by: party, from: connection, at: taken.position)
     }
-    let bytes = Dictionary(grouping: taken.bytes, by: \.writer).mapValues { $0.map(\.byte) }
-    truths[recording.clock] = (party, bytes)
+    truths[recording.clock] = ReadTruth(reader: party, bytes: taken.bytes)
     threads[index].taken = nil
   }
 

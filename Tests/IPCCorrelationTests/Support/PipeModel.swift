@@ -12,14 +12,6 @@ struct PipeModel {
     var lastArrival: UInt64 = 0
   }
 
-  /// What a read has really delivered: each writer's bytes.
-  struct Truth {
-    let reader: Party
-    let bytes: [Party: [UInt8]]
-    /// All of them, in their order.
-    let all: [UInt8]
-  }
-
   private static let capacity = 65_536
   private static let writers = [Party.ann, .amy, .abe]
   private static let readers = [Party.bob, .bea, Party(name: "ben", pid: 700, tid: 701)]
@@ -35,7 +27,7 @@ struct PipeModel {
   private var records: [(arrival: UInt64, record: [UInt8])] = []
 
   /// By the time of the read.
-  private(set) var truths: [UInt64: Truth] = [:]
+  private(set) var truths: [UInt64: ReadTruth] = [:]
   /// Bytes written.
   private(set) var written = 0
 
@@ -123,8 +115,7 @@ struct PipeModel {
     } else {
       send(of: index) { $0.read(moved.map(\.byte), by: party, isTaken: true) }
     }
-    let bytes = Dictionary(grouping: moved, by: \.writer).mapValues { $0.map(\.byte) }
-    truths[recording.clock] = Truth(reader: party, bytes: bytes, all: moved.map(\.byte))
+    truths[recording.clock] = ReadTruth(reader: party, bytes: moved)
     threads[index].moved = nil
   }
 

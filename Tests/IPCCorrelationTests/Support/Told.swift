@@ -27,7 +27,8 @@ struct Told {
     self.meta = meta
   }
 
-  /// `ann > bob 5 "hello"`: a question mark stands behind an end that was inferred.
+  /// `ann > bob 5 "hello"`: a question mark stands behind an end that was inferred, `~` behind one of which only the
+  /// thread was, and `order?` at the end.
   ///
   /// `nobody` received what was not delivered; an end that is not exactly one of `parties` is spelled out.
   ///
@@ -36,11 +37,13 @@ struct Told {
     var source = name(of: event.source, parties)
     var destination = name(of: event.destination, parties)
     if event.traits.contains(.inferredSource) { source += "?" }
+    if event.traits.contains(.inferredSourceThread) { source += "~" }
     if event.traits.contains(.inferredDestination) { destination += "?" }
     if event.traits.contains(.undelivered), event.destination == .unknown { destination = "nobody" }
     let what = event.kind == .signal ? signalWords : transferWords
     let missing = tellsMissing ? meta["bytes_missing"].map { " " + $0 } ?? "" : ""
-    return "\(source) > \(destination) \(what)\(missing)"
+    let order = event.traits.contains(.inferredOrder) ? " order?" : ""
+    return "\(source) > \(destination) \(what)\(missing)\(order)"
   }
 
   private var transferWords: String {

@@ -16,6 +16,9 @@ final class CaptureFormat: EventFormat, @unchecked Sendable {
       CaptureSettings(application: "ipc-replay", system: "Linux", start: options.clock.start, form: form))
   }
 
+  /// As `-w` does without more options.
+  convenience init(_ options: FormatOptions) { self.init(options, form: .payloads) }
+
   func append(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer

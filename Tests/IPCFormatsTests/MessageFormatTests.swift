@@ -1,9 +1,10 @@
 import ByteOutput
 import IPCFormats
 import IPCModel
-import IPCProtocols
 import IPCTraffic
 import Testing
+
+@testable import IPCProtocols
 
 @Suite("A message's format")
 struct MessageFormatTests {
@@ -42,7 +43,8 @@ struct MessageFormatTests {
   private func text(
     _ format: any MessageFormat, _ append: (inout any MessageFormat, inout OutputBuffer) -> Void
   ) -> [String] {
-    var (format, buffer) = (format, OutputBuffer())
+    var format = format
+    var buffer = OutputBuffer()
     format.appendHeader(to: &buffer)
     append(&format, &buffer)
     format.appendFooter(to: &buffer)

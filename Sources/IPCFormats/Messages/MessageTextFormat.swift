@@ -115,18 +115,21 @@ public struct MessageTextFormat: MessageFormat {
     output.append(text: Quantity.rate(count))
   }
 
-  private func appendRemark(_ word: StaticString, _ inferred: Event.Traits, _ output: inout OutputBuffer) {
+  private func appendRemark(
+    _ word: StaticString, _ detail: StaticString, inferred: Event.Traits = [], _ output: inout OutputBuffer
+  ) {
     output.append(", ")
     output.append(palette.caution)
     output.append(word)
+    output.append(detail)
     output.appendInferred(inferred)
     output.append(palette.reset)
   }
 
   private func appendRemarks(_ traits: Event.Traits, isTruncated: Bool, _ output: inout OutputBuffer) {
-    if traits.hasInferred { appendRemark("inferred ", traits, &output) }
-    if traits.contains(.undelivered) { appendRemark("undelivered", [], &output) }
-    if isTruncated { appendRemark("truncated", [], &output) }
+    if traits.hasInferred { appendRemark("inferred ", "", inferred: traits, &output) }
+    if traits.contains(.undelivered) { appendRemark("undelivered", "", &output) }
+    if isTruncated { appendRemark("truncated", "", &output) }
   }
 
   private func append(_ content: MessageContent, _ output: inout OutputBuffer) {

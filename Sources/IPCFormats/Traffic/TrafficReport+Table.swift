@@ -102,7 +102,8 @@ extension TrafficReport {
   private func lines(of thread: BlockedThread) -> [String] {
     let duration = thread.duration.map { " for \(Quantity.time($0))" } ?? ""
     let isThread = thread.thread.tid != thread.thread.pid && thread.thread.tid >= 0
-    let who = Self.words(thread.thread, thread.thread.ownThread) + (isThread ? ", thread \(thread.thread.tid)," : "")
+    let who =
+      Self.words(thread.thread, thread.thread.ownThread) + (isThread ? ", thread \(thread.thread.tid)," : "")
     if thread.otherCount == 0, thread.waits.count == 1, let wait = thread.waits.first {
       let place = place(of: wait)
       let isReading = wait.operation == .read

@@ -1,3 +1,5 @@
+import Testing
+
 /// What is true of a scene.
 struct WaitScene: CustomTestStringConvertible {
   /// A deadlock by the roles of those in it.

@@ -22,6 +22,7 @@ struct Tape {
     header.tgid = party.pid
     header.tid = party.tid
     header.comm = party.comm
+    header.thread = party.comm
     header.type = UInt16(type.rawValue)
     header.kind = UInt8(kind.rawValue)
     header.flags = UInt8(IPC_FLAG_IN_SCOPE.rawValue)

@@ -9,6 +9,7 @@ extension Traffic {
     signal.target_tgid = Party.reader.pid
     signal.target_tid = Party.reader.tid
     signal.target_comm = Party.reader.comm
+    signal.target_thread = Party.reader.comm
     signal.target_in_scope = 1
     signal.number = step % 2 == 0 ? SIGUSR1 : SIGTERM
     tape.append(signal)

@@ -43,7 +43,19 @@ enum CaptureRecord {
     event.delay = try cursor.varint() &- 1
     let content = try cursor.byte() == 0 ? RecordedContent.none : .bytes(cursor.varint())
     try readFields(of: recorded, kind, from: &cursor, into: &event, texts: &texts, last: &last)
+    while cursor.remaining > 0 { try readDetail(from: &cursor, into: &event) }
     return .event(event, offset: offset, content)
+  }
+
+  private static func readDetail(from cursor: inout ByteCursor, into event: inout Event) throws(Malformed) {
+    let code = try cursor.byte()
+    let value = try cursor.counted()
+    switch EndDetail(rawValue: code) {
+    case .sourceThread: event.source.thread = try name(value)
+    case .destinationThread: event.destination.thread = try name(value)
+    // Of a later version.
+    case nil: break
+    }
   }
 
   private static func readFields(
@@ -76,9 +88,14 @@ enum CaptureRecord {
     guard let pid = Int32(exactly: try cursor.signedVarint()),
       let tid = Int32(exactly: try cursor.signedVarint())
     else { throw Malformed("a process id has more than 32 bits") }
-    let name = try cursor.counted()
-    guard name.count < Comm.capacity else { throw Malformed("the name of a process is longer than 15 bytes") }
-    return Endpoint(pid: pid, tid: tid, comm: Comm(name))
+    return Endpoint(pid: pid, tid: tid, comm: try name(cursor.counted()))
+  }
+
+  private static func name(_ bytes: UnsafeBufferPointer<UInt8>) throws(Malformed) -> Comm {
+    guard bytes.count < Comm.capacity else {
+      throw Malformed("the name of a process is longer than 15 bytes")
+    }
+    return Comm(bytes)
   }
 
   private static func readLoss(
@@ -126,6 +143,14 @@ enum RecordType: UInt8 {
   case continuation = 3
   /// Nothing: a packet that a synthetic connection needs to be one, such as its handshake.
   case control = 4
+}
+
+/// What stands at the end of an event's record, as far as there is something to say.
+enum EndDetail: UInt8 {
+  /// Name of the thread at the source, where it is another one than that of its process.
+  case sourceThread = 1
+  /// The same of the destination.
+  case destinationThread = 2
 }
 
 /// What a record says about the contents of its event.

@@ -65,15 +65,6 @@ extension OutputBuffer {
     append(" bytes")
   }
 
-  /// Appends who was at an end, as `12(sh)`.
-  mutating func append(_ end: Endpoint) {
-    guard end.isKnown else { return append("<unknown>") }
-    appendDecimal(Int64(end.pid))
-    append("(")
-    append(end.comm, .terminal)
-    append(")")
-  }
-
   private mutating func append(
     _ port: ChannelFields.Port, of event: borrowing Event, before separator: StaticString,
     texts: borrowing TextTable

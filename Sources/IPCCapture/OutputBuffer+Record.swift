@@ -9,7 +9,8 @@ extension OutputBuffer {
   /// - its time of `CLOCK_MONOTONIC`, and what to add to that for the time of day,
   /// - both ends, its count, and its delay and 1, or 0 if that is not known,
   /// - 1 and the number of captured bytes, or 0,
-  /// - which of the kind's fields it has, as bits, and those.
+  /// - which of the kind's fields it has, as bits, and those,
+  /// - whatever else there is to say of its ends, each with its ``EndDetail`` and its length before it.
   ///
   /// What a later version adds comes behind that, and is ignored by an earlier one.
   mutating func appendRecordHead(of event: borrowing Event, offset: Int64) {
@@ -34,6 +35,13 @@ extension OutputBuffer {
       appendVarint(count)
     }
     appendFields(of: event, texts: texts)
+    if let thread = event.source.ownThread { append(.sourceThread, thread) }
+    if let thread = event.destination.ownThread { append(.destinationThread, thread) }
+  }
+
+  private mutating func append(_ detail: EndDetail, _ name: Comm) {
+    append(detail.rawValue)
+    name.withBytes { appendCounted($0) }
   }
 
   /// Appends a loss: type, a byte; the kind's number and 1, or 0; count, bytes, and times as an event has.

@@ -60,14 +60,23 @@ struct RecordedThread: Hashable {
 extension Endpoint {
   /// Who a record says acted.
   init(_ header: ipc_header) {
-    self.init(tgid: header.tgid, tid: header.tid, comm: header.comm)
+    self.init(tgid: header.tgid, tid: header.tid, comm: header.comm, thread: header.thread)
   }
 
   /// From a record's fields; 0 means that the process has no number in this pid namespace.
-  init(tgid: UInt32, tid: UInt32, comm: RecordedComm) {
-    let name = withUnsafeBytes(of: comm) { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
+  ///
+  /// - Parameter thread: What the thread is called; of no meaning if it is its process's first one.
+  init(tgid: UInt32, tid: UInt32, comm: RecordedComm, thread: RecordedComm) {
     self.init(
-      pid: tgid == 0 ? -1 : Int32(bitPattern: tgid), tid: tid == 0 ? -1 : Int32(bitPattern: tid), comm: name)
+      pid: tgid == 0 ? -1 : Int32(bitPattern: tgid), tid: tid == 0 ? -1 : Int32(bitPattern: tid),
+      comm: Comm(comm), thread: tid == tgid && tid != 0 ? nil : Comm(thread))
+  }
+}
+
+extension Comm {
+  /// From a record's field.
+  init(_ comm: RecordedComm) {
+    self = withUnsafeBytes(of: comm) { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
   }
 }
 

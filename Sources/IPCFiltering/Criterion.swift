@@ -14,7 +14,7 @@ public enum Criterion: Sendable, Equatable {
 
   /// A process is one of these (`-p`, `-s`, `-d`).
   case pids(Set<Int32>, of: End)
-  /// A process has one of these names (`-P`, `-S`, `-D`).
+  /// A process or its thread has one of these names (`-P`, `-S`, `-D`).
   case comms(Set<Comm>, of: End)
   /// A process of the traced command's tree took part (`-- command`); that is known in the kernel only.
   case commandTree
@@ -50,7 +50,7 @@ public enum Criterion: Sendable, Equatable {
   }
 
   private static func admits(_ comms: Set<Comm>, _ end: Endpoint) -> Bool {
-    end.isKnown && comms.contains(end.comm)
+    end.isKnown && (comms.contains(end.comm) || (end.ownThread.map(comms.contains) ?? false))
   }
 
   /// Processes of which every event that meets it has at least one as an end.

@@ -7,7 +7,7 @@ public struct CSVFormat: EventFormat {
   private let byteLimit: Int?
   private let columns = CSVColumns(KindRow.registry.map(\.fields))
   private var time: TimestampWriter
-  private var ends = EndTexts(2)
+  private var ends = EndTexts(3)
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
@@ -28,7 +28,8 @@ public struct CSVFormat: EventFormat {
       output.append(name)
       output.append(",")
     }
-    output.append("bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes\r\n")
+    output.append("bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes")
+    output.append(",src_thread,dst_thread\r\n")
   }
 
   /// Appends the row of an event.
@@ -55,10 +56,12 @@ public struct CSVFormat: EventFormat {
     output.append(shown.isTruncated ? ",true," : ",false,")
     output.append(event.traits.inferredEnds ?? "")
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
-    output.append(",,,\r\n")
+    output.append(",,,")
+    ends.append(2, of: found, to: &output)
+    output.append("\r\n")
   }
 
-  /// Appends the row of a loss, of which only the type, the time and the last three columns are filled.
+  /// Appends the row of a loss, of which only the type, the time and the three columns of losses are filled.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {
     output.append(",,,,lost,")
     time.append(loss.time, to: &output)
@@ -70,12 +73,13 @@ public struct CSVFormat: EventFormat {
     output.appendDecimal(loss.count)
     output.append(",")
     output.appendDecimal(loss.bytes)
-    output.append("\r\n")
+    output.append(",,\r\n")
   }
 
-  /// What comes before the time, and what behind the contents.
+  /// What comes before the time, what behind the contents, and what behind all.
   private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
-    if text == 0 {
+    switch text {
+    case 0:
       output.appendDecimal(Int64(event.source.pid))
       output.append(",")
       output.append(event.source.comm, .csv)
@@ -86,11 +90,16 @@ public struct CSVFormat: EventFormat {
       output.append(",")
       output.append(event.kind.row.name)
       output.append(",")
-    } else {
+    case 1:
       output.append(",")
       output.appendDecimal(Int64(event.source.tid))
       output.append(",")
       output.appendDecimal(Int64(event.destination.tid))
+    default:
+      output.append(",")
+      if let thread = event.source.ownThread { output.append(thread, .csv) }
+      output.append(",")
+      if let thread = event.destination.ownThread { output.append(thread, .csv) }
     }
   }
 }

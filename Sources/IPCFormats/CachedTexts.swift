@@ -23,8 +23,8 @@ package struct EndTexts: Sendable {
   }
 
   private static let bits = 5
-  /// Bytes of a place: more than all texts with two names of 15 bytes, each of them escaped in the longest way.
-  private static let room = 512
+  /// Bytes of a place: more than all texts with four names of 15 bytes, each of them escaped in the longest way.
+  private static let room = 768
 
   private let count: Int
   private var owners = [Owner](repeating: Owner(), count: 1 << bits)

@@ -2,7 +2,20 @@ import ByteOutput
 import IPCModel
 
 extension OutputBuffer {
-  /// Appends the name of a process.
+  /// Appends who is at one end, for people: `1234(rsyslogd)`, `1234(rsyslogd/in:imuxsock)` where the thread has a name of
+  /// its own.
+  package mutating func append(_ end: Endpoint) {
+    if end.isKnown { appendDecimal(Int64(end.pid)) } else { append("<unknown>") }
+    append("(")
+    append(end.comm, .terminal)
+    if let thread = end.ownThread {
+      append("/")
+      append(thread, .terminal)
+    }
+    append(")")
+  }
+
+  /// Appends the name of a process or thread.
   package mutating func append(_ comm: Comm, _ escape: TextEscape) {
     switch escape {
     case .terminal where comm != .unknown: comm.withBytes { appendTerminalName($0) }

@@ -5,7 +5,7 @@ import IPCModel
 public struct JSONFormat: EventFormat {
   private let byteLimit: Int?
   private var time: TimestampWriter
-  private var ends = EndTexts(2)
+  private var ends = EndTexts(3)
   private let keys = FieldKeys { field, output in
     var json = JSONWriter(output, isContinued: true)
     json.key(field.name)
@@ -48,6 +48,7 @@ public struct JSONFormat: EventFormat {
     if shown.isTruncated { json.field("truncated", true) }
     appendInferred(event.traits, to: &json)
     if event.traits.contains(.undelivered) { json.field("delivered", false) }
+    ends.append(2, of: found, to: &json.output)
     json.endObject()
     output = json.finish()
     output.append("\n")
@@ -69,17 +70,21 @@ public struct JSONFormat: EventFormat {
     output.append("\n")
   }
 
-  /// What comes before the time, up to its quotation mark, and what behind the contents.
+  /// What comes before the time, up to its quotation mark, what behind the contents, and what behind all.
   private static func appendEnds(_ text: Int, of event: borrowing Event, to output: inout OutputBuffer) {
     var json = JSONWriter(output, isContinued: text != 0)
-    if text == 0 {
+    switch text {
+    case 0:
       json.beginObject()
       json.envelope(of: event.kind, from: event.source, to: event.destination)
       json.key("time")
       json.beginString()
-    } else {
+    case 1:
       json.field("src_tid", Int64(event.source.tid))
       json.field("dst_tid", Int64(event.destination.tid))
+    default:
+      if let thread = event.source.ownThread { json.field("src_thread", thread) }
+      if let thread = event.destination.ownThread { json.field("dst_thread", thread) }
     }
     output = json.finish()
   }

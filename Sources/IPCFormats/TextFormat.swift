@@ -105,10 +105,7 @@ extension OutputBuffer {
 
   fileprivate mutating func append(_ end: Endpoint, in color: StaticString, _ palette: Palette) {
     append(color)
-    if end.isKnown { appendDecimal(Int64(end.pid)) } else { append("<unknown>") }
-    append("(")
-    append(end.comm, .terminal)
-    append(")")
+    append(end)
     append(palette.reset)
   }
 }

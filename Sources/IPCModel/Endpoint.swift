@@ -4,24 +4,32 @@ public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
   public var pid: Int32
   /// Thread id, or −1 if it is not known.
   public var tid: Int32
-  /// Name of the thread at the time of the transfer; a process that names none of its threads has one name.
+  /// Name of the process at the time of the transfer, as ps(1) shows it: that of its first thread.
   public var comm: Comm
+  /// Name of the thread at that time; a process that names none of its threads has one name.
+  public var thread: Comm
 
   /// End about which nothing is known.
   public static let unknown = Endpoint(pid: -1, tid: -1, comm: .unknown)
 
   /// Creates an endpoint from what a record says.
-  public init(pid: Int32, tid: Int32, comm: Comm) {
+  ///
+  /// - Parameter thread: Name of the thread; nil if it is called as its process.
+  public init(pid: Int32, tid: Int32, comm: Comm, thread: Comm? = nil) {
     self.pid = pid
     self.tid = tid
     self.comm = comm
+    self.thread = thread ?? comm
   }
 
   /// Whether the process was observed or inferred at all.
   public var isKnown: Bool { pid >= 0 }
+
+  /// Name of the thread where it is another one than that of its process.
+  public var ownThread: Comm? { thread == comm ? nil : thread }
 }
 
-/// Name of a process as the kernel stores it: at most 15 bytes, any bytes but NUL, no promised encoding.
+/// Name of a process or thread as the kernel stores it: at most 15 bytes, any bytes but NUL, no promised encoding.
 ///
 /// Stored inline so that events can be copied without touching the heap (`TASK_COMM_LEN`, include/linux/sched.h).
 public struct Comm: Sendable, Hashable, BitwiseCopyable {

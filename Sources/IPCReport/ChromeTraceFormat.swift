@@ -14,9 +14,9 @@ public struct ChromeTraceFormat: EventFormat {
   public var clock: WallClock
   private let byteLimit: Int?
   /// Names that threads were given, by thread id.
-  private var comms: [Int32: Comm] = [:]
-  /// Processes that have been given a name, if only that of another thread than the first.
-  private var processes: Set<Int32> = []
+  private var threads: [Int32: Comm] = [:]
+  /// Names that processes were given.
+  private var processes: [Int32: Comm] = [:]
   /// When a run of slices began that a thread has without a gap, and the first time behind them.
   private var runs: [Int32: Range<UInt64>] = [:]
   /// Number of the last arrow.
@@ -89,29 +89,32 @@ public struct ChromeTraceFormat: EventFormat {
   /// Appends the array's end.
   public mutating func appendFooter(to output: inout OutputBuffer) { output.append("]\n") }
 
-  /// Writes the name of a thread, and of the process if it is the first one, when it is new.
+  /// Writes the names of a thread and its process, where they are new.
   private mutating func name(_ end: Endpoint, to output: inout OutputBuffer) {
-    guard end.isKnown, comms[end.track] != end.comm else { return }
-    if comms.count >= Self.rememberedThreads {
-      comms.removeAll(keepingCapacity: true)
+    guard end.isKnown else { return }
+    let isNew = (process: processes[end.pid] != end.comm, thread: threads[end.track] != end.thread)
+    guard isNew.process || isNew.thread else { return }
+    if threads.count >= Self.rememberedThreads {
+      threads.removeAll(keepingCapacity: true)
       runs.removeAll(keepingCapacity: true)
       processes.removeAll(keepingCapacity: true)
     }
-    comms[end.track] = end.comm
-    if processes.insert(end.pid).inserted || end.track == end.pid {
-      appendName("process_name", of: end, to: &output)
-    }
-    appendName("thread_name", of: end, to: &output)
+    processes[end.pid] = end.comm
+    threads[end.track] = end.thread
+    if isNew.process { appendName("process_name", end.comm, of: end, to: &output) }
+    if isNew.thread { appendName("thread_name", end.thread, of: end, to: &output) }
   }
 
-  private func appendName(_ what: StaticString, of end: Endpoint, to output: inout OutputBuffer) {
+  private func appendName(
+    _ what: StaticString, _ name: Comm, of end: Endpoint, to output: inout OutputBuffer
+  ) {
     var json = beginObject(output)
     json.field("name", what)
     json.field("ph", "M")
     appendThread(end, to: &json)
     json.key("args")
     json.beginObject()
-    json.field("name", end.comm)
+    json.field("name", name)
     json.endObject()
     output = endObject(json)
   }

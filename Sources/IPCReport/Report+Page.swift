@@ -78,7 +78,7 @@ extension Report {
     for process in processes {
       json.beginArray()
       json.value(Int64(process.pid))
-      process.name.comm.withBytes { json.value($0) }
+      process.comm.withBytes { json.value($0) }
       json.endArray()
     }
     json.endArray()

@@ -11,7 +11,8 @@ public struct Report: ~Copyable {
   /// A process as the page names it.
   struct Process {
     let pid: Int32
-    var name: ProcessName
+    /// As it was called last.
+    var comm: Comm
   }
 
   let title: String
@@ -82,9 +83,9 @@ public struct Report: ~Copyable {
     columns.destination.append(number(of: event.destination))
     columns.sourceThread.append(event.source.tid)
     columns.destinationThread.append(event.destination.tid)
-    columns.sourceComm.append(event.source.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
+    columns.sourceComm.append(event.source.thread.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
     columns.destinationComm.append(
-      event.destination.comm.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
+      event.destination.thread.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
     columns.channel.append(number(ofChannelOf: event, texts: texts))
     appendFields(of: event, texts: texts)
     columns.field.append(fields.number(of: json.output.bytes))
@@ -97,12 +98,12 @@ public struct Report: ~Copyable {
 
   private mutating func number(of end: Endpoint) -> UInt32 {
     if let number = numbers[end.pid] {
-      processes[Int(number)].name.take(end)
+      processes[Int(number)].comm = end.comm
       return number
     }
     let number = UInt32(processes.count)
     numbers[end.pid] = number
-    processes.append(Process(pid: end.pid, name: ProcessName(end)))
+    processes.append(Process(pid: end.pid, comm: end.comm))
     return number
   }
 

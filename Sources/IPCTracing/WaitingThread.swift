@@ -23,7 +23,7 @@ public struct WaitingThread: Sendable {
     public internal(set) var toWrite: Bool
   }
 
-  /// Who sleeps; the name is the thread's own.
+  /// Who sleeps.
   public let thread: Endpoint
   /// See ``Call``.
   public let call: Call
@@ -35,10 +35,12 @@ public struct WaitingThread: Sendable {
   public internal(set) var waits: [Wait]
 
   private init(_ raw: ipc_waiting) {
-    let comm = withUnsafeBytes(of: raw.comm) { bytes in
+    func name(_ bytes: UnsafeRawBufferPointer) -> Comm {
       bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown
     }
-    thread = Endpoint(pid: Self.number(raw.tgid), tid: Self.number(raw.tid), comm: comm)
+    thread = Endpoint(
+      pid: Self.number(raw.tgid), tid: Self.number(raw.tid), comm: withUnsafeBytes(of: raw.comm, name),
+      thread: withUnsafeBytes(of: raw.thread, name))
     call =
       switch UInt32(raw.call) {
       case IPC_WAITING_TRANSFER.rawValue: .transfer

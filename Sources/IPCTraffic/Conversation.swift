@@ -27,14 +27,16 @@ public struct Conversation: Sendable {
   }
 
   let key: Key
-  /// Who sent, under its last name.
+  /// Who sent, under its last name here; in a report, under its last one at all.
   public internal(set) var source: Endpoint
-  /// Who received, under its last name.
+  /// Who received, likewise.
   public internal(set) var destination: Endpoint
   /// What the channel is called; untrusted bytes.
   public let channel: [UInt8]
   /// What the last transfer was received from.
   public internal(set) var receiver: ReceivingEnd?
+  /// When the last transfer was, whose ends give it their names; in nanoseconds of `CLOCK_MONOTONIC`.
+  var lastTime: UInt64 = 0
   /// Number of transfers.
   public internal(set) var messages: UInt64 = 0
   /// Bytes transferred.
@@ -58,6 +60,7 @@ public struct Conversation: Sendable {
   mutating func add(_ event: borrowing Event) {
     source.comm = event.source.comm
     destination.comm = event.destination.comm
+    lastTime = event.time
     receiver = ReceivingEnd(of: event) ?? receiver
     messages += 1
     bytes.addSaturating(event.count)

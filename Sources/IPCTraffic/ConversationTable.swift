@@ -66,54 +66,55 @@ public struct ConversationTable: Sendable {
   ///   - snapshot: What is going on now; nil if the events are of the past.
   public func report(top count: Int?, at snapshot: Snapshot?) -> TrafficReport {
     let sorted = conversations.sorted { $0.precedes($1) }
-    let shown = sorted.prefix(count ?? sorted.count)
+    let names = ProcessNames(in: conversations, snapshot)
+    let shown = sorted.prefix(count ?? sorted.count).map(names.naming)
     var others = folded
     for conversation in sorted[shown.count...] { others.add(conversation) }
     // What nobody has read is reported when that is known, which can be later than the snapshot.
     let reported = span.map { $0.last - $0.first } ?? 0
     return TrafficReport(
       duration: max(snapshot?.duration ?? 0, reported), events: events, bytes: bytes, lost: lost,
-      conversations: Array(shown), folded: folded.conversations, others: others, snapshot: snapshot,
+      conversations: shown, folded: folded.conversations, others: others, snapshot: snapshot,
       named: conversations)
   }
 }
 
-/// What processes are called: each by its first thread if that has been seen, as it was called last.
+/// What processes are called: each as it was called last, so that one that has executed another program has one name.
 public struct ProcessNames: Sendable {
   /// Processes that are remembered: twice as many as a ``ConversationTable`` can have at its ends.
   private static let limit = 4 * ConversationTable.limit
 
-  private var names: [Int32: ProcessName] = [:]
+  private var names: [Int32: Comm] = [:]
 
   /// Knows no process yet.
   public init() {}
 
-  /// Learns what one of a process's threads is called now.
+  /// Learns what the ends of conversations are called, and what threads that wait now are.
+  init(in conversations: [Conversation], _ snapshot: Snapshot?) {
+    for conversation in conversations.sorted(by: { $0.lastTime < $1.lastTime }) {
+      take(conversation.source)
+      take(conversation.destination)
+    }
+    for thread in snapshot?.blocked ?? [] {
+      take(thread.thread)
+      for wait in thread.waits { wait.others?.forEach { take($0) } }
+    }
+  }
+
+  /// Learns what a process is called now.
   public mutating func take(_ end: Endpoint) {
     if names.count >= Self.limit, names[end.pid] == nil { return }
-    names[end.pid, default: ProcessName(end)].take(end)
+    names[end.pid] = end.comm
   }
 
   /// Name of a process.
-  public func comm(of pid: Int32) -> Comm { names[pid]?.comm ?? .unknown }
-}
+  public func comm(of pid: Int32) -> Comm { names[pid] ?? .unknown }
 
-/// What one process is called.
-public struct ProcessName: Sendable {
-  /// The name.
-  public private(set) var comm: Comm
-  /// Whether it is that of the process's first thread.
-  private var isMain: Bool
-
-  /// The name that one of its threads had.
-  public init(_ end: Endpoint) {
-    comm = end.comm
-    isMain = end.tid == end.pid
-  }
-
-  /// Learns what one of its threads is called now.
-  public mutating func take(_ end: Endpoint) {
-    let new = ProcessName(end)
-    if new.isMain || !isMain { self = new }
+  /// A conversation under the last names of its ends.
+  func naming(_ conversation: Conversation) -> Conversation {
+    var conversation = conversation
+    conversation.source.comm = comm(of: conversation.source.pid)
+    conversation.destination.comm = comm(of: conversation.destination.pid)
+    return conversation
   }
 }

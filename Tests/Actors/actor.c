@@ -119,7 +119,8 @@ size_t read_some(int fd, void *buffer, size_t capacity) {
 }
 
 static bool same_party(struct party one, struct party other) {
-  return one.pid == other.pid && one.tid == other.tid && strcmp(one.comm, other.comm) == 0;
+  return one.pid == other.pid && one.tid == other.tid && strcmp(one.comm, other.comm) == 0
+         && strcmp(one.thread, other.thread) == 0;
 }
 
 void tell_read(const struct channel *channel, const void *buffer, size_t count) {

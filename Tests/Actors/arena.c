@@ -52,6 +52,12 @@ int arena_fd(void) { return memory_fd; }
 struct party party_self(void) {
   struct party party = {.pid = getpid(), .tid = gettid()};
   prctl(PR_GET_NAME, party.comm);
+  if (party.pid == party.tid) return party;
+  memcpy(party.thread, party.comm, sizeof party.thread);
+  FILE *file = fopen("/proc/self/comm", "re");
+  if (file == NULL) return party;
+  if (fscanf(file, "%15[^\n]", party.comm) != 1) die("/proc/self/comm");
+  fclose(file);
   return party;
 }
 

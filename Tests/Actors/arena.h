@@ -15,7 +15,8 @@
 struct party {
   int32_t pid;
   int32_t tid;
-  char comm[16];
+  char comm[16];    // of the process, which is that of its first thread
+  char thread[16];  // of the thread, if that is another one; else empty
 };
 
 extern const struct party UNKNOWN_PARTY;

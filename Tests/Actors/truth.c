@@ -43,6 +43,10 @@ static void print_party(FILE *file, const char *side, const struct party *party)
   fprintf(file, "\"%s_comm\":", side);
   print_string(file, party->comm);
   fputc(',', file);
+  if (party->thread[0] == 0 || strcmp(party->thread, party->comm) == 0) return;
+  fprintf(file, "\"%s_thread\":", side);
+  print_string(file, party->thread);
+  fputc(',', file);
 }
 
 static void print_outcome(FILE *file, const struct truth *truth, const unsigned char *contents, size_t count) {

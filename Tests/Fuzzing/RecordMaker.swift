@@ -63,6 +63,7 @@ struct RecordMaker {
     header.tgid = thread.tgid
     header.tid = thread.tid
     withUnsafeMutableBytes(of: &header.comm) { $0.copyBytes(from: thread.name.utf8.prefix(15)) }
+    withUnsafeMutableBytes(of: &header.thread) { $0.copyBytes(from: thread.name.utf8.prefix(15)) }
     header.type = UInt16(type.rawValue)
     header.kind = kind
     header.lost = lost[Int(kind)]

@@ -74,6 +74,18 @@ struct RoundTripTests {
     #expect(Replayed(recorded.bytes).text == recorded.liveText)
   }
 
+  @Test func `is read back with the names of threads that have their own`() {
+    var recorded = Recorded()
+    let named = Endpoint(pid: 5, tid: 6, comm: Comm("server"), thread: Comm("worker-1"))
+    let nameless = Endpoint(pid: 5, tid: 7, comm: Comm("server"), thread: Comm(""))
+    for (source, destination) in [(named, Self.cat), (Self.sh, named), (named, nameless)] {
+      recorded.add(Event(time: 7, kind: .pipe, source: source, destination: destination, count: 1), [0])
+      recorded.add(Event(time: 7, kind: .signal, source: source, destination: destination, count: 0), nil)
+    }
+    #expect(Replayed(recorded.bytes).text == recorded.liveText)
+    #expect(recorded.liveText.contains(#""src_thread":"worker-1","dst_thread":"""#))
+  }
+
   @Test func `is read back with texts that are not UTF-8, and longer than an option`() {
     var recorded = Recorded()
     let texts: [[UInt8]] = [

@@ -54,6 +54,15 @@ struct EventFilterTests {
     #expect(!Scene.passes(event) { $0.criteria.append(.pids([21], of: .either)) })
   }
 
+  @Test func `takes a name for the process's and for the thread's`() {
+    let event = Scene.event(from: Scene.worker, to: Scene.cat)
+    for name in ["nginx", "worker"] {
+      #expect(Scene.passes(event) { $0.criteria.append(.comms([Comm(name)], of: .source)) })
+      #expect(Scene.passes(event) { $0.criteria.append(.comms([Comm(name)], of: .either)) })
+      #expect(!Scene.passes(event) { $0.criteria.append(.comms([Comm(name)], of: .destination)) })
+    }
+  }
+
   @Test func `knows a name of which the kernel keeps fifteen bytes`() {
     let long = Endpoint(pid: 40, tid: 40, comm: Comm("systemd-journal"))
     #expect(

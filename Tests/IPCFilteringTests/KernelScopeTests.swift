@@ -46,15 +46,16 @@ struct KernelScopeTests {
     case .all: true
     case .tree: event.traits.contains(.inScope)
     case .pids(let pids): ends.contains { pids.contains($0.pid) }
-    case .comms(let comms): ends.contains { $0.isKnown && comms.contains($0.comm) }
+    case .comms(let comms):
+      ends.contains { $0.isKnown && (comms.contains($0.comm) || comms.contains($0.thread)) }
     }
   }
 
   @Test func `lets every event through that the exact filter would pass`() {
     var random = SystemRandomNumberGenerator()
-    let ends = [Scene.sh, Scene.cat, Scene.nginx, .unknown]
+    let ends = [Scene.sh, Scene.cat, Scene.nginx, Scene.worker, .unknown]
     let pids: [Int32] = [10, 20, 30, 99]
-    let comms = ["sh", "cat", "nginx", "none"].map { Comm($0) }
+    let comms = ["sh", "cat", "nginx", "worker", "none"].map { Comm($0) }
     var passed = 0
     for _ in 0..<20_000 {
       var selection = Selection(kinds: Bool.random(using: &random) ? [.pipe] : [.pipe, .signal])

@@ -6,6 +6,7 @@ enum Scene {
   static let sh = Endpoint(pid: 10, tid: 10, comm: Comm("sh"))
   static let cat = Endpoint(pid: 20, tid: 21, comm: Comm("cat"))
   static let nginx = Endpoint(pid: 30, tid: 30, comm: Comm("nginx"))
+  static let worker = Endpoint(pid: 30, tid: 31, comm: Comm("nginx"), thread: Comm("worker"))
 
   static func event(
     _ kind: Kind = .pipe, from source: Endpoint = sh, to destination: Endpoint = cat,

@@ -27,7 +27,8 @@ struct CSVFormatTests {
     #expect(header().hasPrefix("src_pid,src_comm,dst_pid,dst_comm,type,time,pipe_name,pipe_inode,count,"))
     #expect(
       header().hasSuffix(
-        ",bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes\r\n"))
+        ",bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes,"
+          + "src_thread,dst_thread\r\n"))
     let names = header().dropLast().split(separator: ",").map(String.init)
     #expect(Set(names).count == names.count)
     for field in KindRow.registry.flatMap(\.fields) { #expect(names.contains(field.name.description)) }
@@ -38,7 +39,7 @@ struct CSVFormatTests {
       src_pid,src_comm,dst_pid,dst_comm,type,time,pipe_name,pipe_inode,count,num,name,code,value,\
       value_ptr,target,result,path,src_inode,dst_inode,fds,creds,received,src_port,src_serv,dst_port,dst_serv,\
       src_addr,dst_addr,tty_name,dst_sid,direction,bytes_missing,bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,\
-      lost_count,lost_bytes
+      lost_count,lost_bytes,src_thread,dst_thread
       """
     #expect(header() == names + "\r\n")
   }
@@ -47,7 +48,7 @@ struct CSVFormatTests {
     var scene = Scene()
     let row = scene.show(scene.pipe(), as: CSVFormat.self)
     #expect(row.hasPrefix("4321,sh,4322,cat,pipe,\(time),<anonymous>,123,6,"))
-    #expect(row.hasSuffix(",,4321,4323,false,,true,,,\r\n"))
+    #expect(row.hasSuffix(",,4321,4323,false,,true,,,,,\r\n"))
     let cells = try table(row)[0].filter { !$0.value.isEmpty }
     #expect(
       cells == [
@@ -124,6 +125,14 @@ struct CSVFormatTests {
     #expect(cells["dst_sid"] == "4300")
     #expect(cells["direction"] == "input")
     #expect(cells["bytes"] == "bHMN")
+  }
+
+  @Test func `tells a thread's name behind all, where it is not the process's`() throws {
+    var scene = Scene()
+    let row = scene.show(scene.pipe(to: Scene.logger), as: CSVFormat.self)
+    let cells = try table(row)[0]
+    #expect(cells["dst_comm"] == "rsyslogd" && cells["dst_thread"] == "in:imuxsock")
+    #expect(cells["src_comm"] == "sh" && cells["src_thread"] == "")
   }
 
   @Test(arguments: nastyTexts)

@@ -65,7 +65,8 @@ struct EndTextsTests {
 
   @Test func `take names whose every byte is escaped in the longest way`() {
     let name = Comm(String(repeating: "\u{1}", count: 15))
-    let end = Endpoint(pid: .min, tid: .min, comm: name)
+    let thread = Comm(String(repeating: "\u{2}", count: 15))
+    let end = Endpoint(pid: .min, tid: .min, comm: name, thread: thread)
     var format = JSONFormat(FormatOptions())
     var output = OutputBuffer()
     let event = Event(time: 1, kind: .unixSeqpacket, source: end, destination: end, count: 1)
@@ -73,6 +74,10 @@ struct EndTextsTests {
     let line = output.withBytes { String(decoding: $0, as: UTF8.self) }
     let escaped = String(repeating: "\\u0001", count: 15)
     #expect(line.hasPrefix(#"{"src_pid":-2147483648,"src_comm":"\#(escaped)","dst_pid":-2147483648,"#))
-    #expect(line.hasSuffix(#","src_tid":-2147483648,"dst_tid":-2147483648}"# + "\n"))
+    let other = String(repeating: "\\u0002", count: 15)
+    #expect(
+      line.hasSuffix(
+        #","src_tid":-2147483648,"dst_tid":-2147483648,"src_thread":"\#(other)","dst_thread":"\#(other)"}"#
+          + "\n"))
   }
 }

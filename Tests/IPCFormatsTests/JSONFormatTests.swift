@@ -23,6 +23,17 @@ struct JSONFormatTests {
     #expect(line == prefix + threads + "}\n")
   }
 
+  @Test func `tells a thread's name behind all, where it is not the process's`() throws {
+    var scene = Scene()
+    let event = scene.pipe(from: Scene.logger, to: Scene.logger, traits: .undelivered)
+    let line = scene.show(event, as: JSONFormat.self)
+    #expect(line.hasPrefix(#"{"src_pid":1234,"src_comm":"rsyslogd","dst_pid":1234,"dst_comm":"rsyslogd","#))
+    let threads = #""src_thread":"in:imuxsock","dst_thread":"in:imuxsock""#
+    #expect(line.hasSuffix(#","src_tid":1236,"dst_tid":1236,"delivered":false,"# + threads + "}\n"))
+    let half = try parse(scene.show(scene.pipe(to: Scene.logger), as: JSONFormat.self))
+    #expect(half["src_thread"] == nil && half["dst_thread"] as? String == "in:imuxsock")
+  }
+
   @Test func `carries contents in base64 after the fields`() {
     var scene = Scene()
     let event = scene.pipe()

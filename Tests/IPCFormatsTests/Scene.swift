@@ -8,6 +8,9 @@ struct Scene: ~Copyable {
   static let time: UInt64 = 50_123_456_789
   static let sh = Endpoint(pid: 4321, tid: 4321, comm: Comm("sh"))
   static let cat = Endpoint(pid: 4322, tid: 4323, comm: Comm("cat"))
+  /// A thread with a name of its own.
+  static let logger = Endpoint(
+    pid: 1234, tid: 1236, comm: Comm("rsyslogd"), thread: Comm("in:imuxsock"))
   static let utc = TimeZoneOffset(secondsEast: 0)
 
   var texts = TextTable()

@@ -142,6 +142,12 @@ struct TextFormatTests {
         + #"pipe_name /tmp/\u{202e}x\n\xff, pipe_inode 123, count 6"# + "\n")
   }
 
+  @Test func `shows a thread's name behind its process's, where it has one of its own`() {
+    var scene = Scene()
+    let line = scene.show(scene.pipe(to: Scene.logger), as: TextFormat.self)
+    #expect(line.contains(" pipe 4321(sh) > 1234(rsyslogd/in:imuxsock): "), "\(line)")
+  }
+
   @Test func `shows no other ends than there are, whatever a process calls itself`() {
     var scene = Scene()
     let source = Endpoint(pid: 1, tid: 1, comm: Comm("a) > 1(systemd"))

@@ -43,6 +43,14 @@ struct ConversationTableTests {
     #expect(report.conversations.first?.source.comm == Comm("worker"))
   }
 
+  @Test func `gives a process one name, its last one, on all of its edges`() {
+    scene.pipe(9, inode: 1)
+    scene.pipe(1, from: Endpoint(pid: 100, tid: 101, comm: Comm("cat"), thread: Comm("x")), inode: 2)
+    scene.pipe(3, from: Scene.bob, to: Endpoint(pid: 100, tid: 101, comm: Comm("cat")))
+    #expect(report.conversations.map(\.source.comm) == [Comm("cat"), Comm("bob"), Comm("cat")])
+    #expect(report.conversations.map(\.destination.comm) == [Comm("bob"), Comm("cat"), Comm("bob")])
+  }
+
   @Test func `keeps what nobody received apart from what an unknown process did`() {
     scene.pipe(2, to: .unknown)
     scene.pipe(1, to: .unknown, traits: .undelivered)

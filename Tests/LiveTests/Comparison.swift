@@ -23,12 +23,16 @@ struct Told: Hashable, CustomStringConvertible {
     if !delivered && event.type.hasPrefix("loopback") { meta.dstInode = nil }
     route = Route(
       type: event.type, inode: meta.pipeInode ?? meta.dstInode,
-      source: ["\(event.srcPid)", "\(event.srcTid)", event.srcComm],
-      destination: ["\(event.dstPid)", "\(event.dstTid)", event.dstComm])
+      source: Self.end(event.srcPid, event.srcTid, event.srcComm, event.srcThread),
+      destination: Self.end(event.dstPid, event.dstTid, event.dstComm, event.dstThread))
     inferred = event.inferred ?? []
     // Of what nobody received, only the amount is fixed; a message of no bytes has no contents either.
     let bytes = event.bytes.flatMap { $0.isEmpty ? nil : fnv1a($0) }
     content = delivered ? event.bytesFnv ?? bytes : nil
+  }
+
+  private static func end(_ pid: Int, _ tid: Int, _ comm: String, _ thread: String?) -> [String] {
+    ["\(pid)", "\(tid)", thread.map { "\(comm)/\($0)" } ?? comm]
   }
 
   /// As it is told if its bytes could not be had.

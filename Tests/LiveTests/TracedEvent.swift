@@ -37,6 +37,9 @@ struct TracedEvent: Decodable {
   var dstComm: String
   var srcTid: Int
   var dstTid: Int
+  /// Names of threads that are called otherwise than their processes.
+  var srcThread: String?
+  var dstThread: String?
   var type: String
   var time: String?
   var meta: Meta

@@ -11,7 +11,9 @@ final class SignalCorrelator: KindCorrelator {
     self.vocabulary = vocabulary
     var event = Event(
       time: header.time, kind: .signal, source: Endpoint(header),
-      destination: Endpoint(tgid: signal.target_tgid, tid: signal.target_tid, comm: signal.target_comm),
+      destination: Endpoint(
+        tgid: signal.target_tgid, tid: signal.target_tid, comm: signal.target_comm,
+        thread: signal.target_thread),
       count: 0)
     let isInScope = header.has(IPC_FLAG_IN_SCOPE) || signal.target_in_scope != 0
     if isInScope { event.traits.insert(.inScope) }

@@ -24,7 +24,8 @@ struct TerminalTransfer {
   /// Who would get what is typed: the leader of the foreground process group, or another member.
   var foreground: Endpoint {
     if raw.foreground == 0 { return .unknown }
-    return Endpoint(tgid: raw.foreground, tid: raw.foreground, comm: raw.foreground_comm)
+    return Endpoint(
+      tgid: raw.foreground, tid: raw.foreground, comm: raw.foreground_comm, thread: raw.foreground_comm)
   }
 
   /// The bytes that are to be captured.

@@ -76,6 +76,7 @@ extension TrafficReport {
     }
     json.field("call", thread.isPolling ? "poll" as StaticString : "transfer")
     json.field("among", UInt64(thread.waits.count + thread.otherCount))
+    if let name = thread.thread.ownThread { json.field("thread", name) }
     json.endObject()
   }
 }

@@ -102,7 +102,7 @@ extension TrafficReport {
   private func lines(of thread: BlockedThread) -> [String] {
     let duration = thread.duration.map { " for \(Quantity.time($0))" } ?? ""
     let isThread = thread.thread.tid != thread.thread.pid && thread.thread.tid >= 0
-    let who = Self.words(thread.thread) + (isThread ? ", thread \(thread.thread.tid)," : "")
+    let who = Self.words(thread.thread, thread.thread.ownThread) + (isThread ? ", thread \(thread.thread.tid)," : "")
     if thread.otherCount == 0, thread.waits.count == 1, let wait = thread.waits.first {
       let place = place(of: wait)
       let isReading = wait.operation == .read
@@ -139,7 +139,7 @@ extension TrafficReport {
     guard let others = wait.others else { return "who could \(deed) is not known" }
     if others.isEmpty { return "nobody could \(deed)" }
     let more = others.count - Self.shownProcesses
-    let names = others.prefix(Self.shownProcesses).map(Self.words) + (more > 0 ? ["\(more) more"] : [])
+    let names = others.prefix(Self.shownProcesses).map { Self.words($0) } + (more > 0 ? ["\(more) more"] : [])
     return "\(names.joined(separator: ", ")) could \(deed)"
   }
 
@@ -149,10 +149,15 @@ extension TrafficReport {
     output.append("\n")
   }
 
-  private static func words(_ endpoint: Endpoint) -> String {
+  /// A process, and one of its threads by name.
+  private static func words(_ endpoint: Endpoint, _ thread: Comm? = nil) -> String {
     guard endpoint.isKnown else { return "unknown" }
     var name = OutputBuffer(capacity: 64)
     name.append(endpoint.comm, .terminal)
+    if let thread {
+      name.append("/")
+      name.append(thread, .terminal)
+    }
     return "\(endpoint.pid)(\(name.withBytes { String(decoding: $0, as: UTF8.self) }))"
   }
 

@@ -90,7 +90,8 @@ struct ipc_header {
   __u64 time;
   __u32 tgid; /* of the acting process, in ipcdump's pid namespace; 0 if it is not visible there */
   __u32 tid;
-  char comm[IPC_COMM_LENGTH]; /* of the task itself */
+  char comm[IPC_COMM_LENGTH];   /* of the process: what its first thread is called */
+  char thread[IPC_COMM_LENGTH]; /* of the thread itself; valid if that is another one, as its number says */
   __u16 type;                 /* enum ipc_record_type */
   __u8 kind;                  /* enum ipc_kind */
   __u8 flags;                 /* enum ipc_flags */
@@ -280,6 +281,7 @@ struct ipc_signal {
   __u32 target_tgid;
   __u32 target_tid;
   char target_comm[IPC_COMM_LENGTH];
+  char target_thread[IPC_COMM_LENGTH]; /* as ipc_header.thread */
   __u64 value; /* union sigval; valid if has_value */
   __s32 number;
   __s32 code;
@@ -343,7 +345,8 @@ struct ipc_waiting {
   __u8 readiness; /* enum ipc_readiness; none if it is something else */
   __u8 in_scope;  /* the filter takes in the thread's process */
   __u8 pad[5];
-  char comm[IPC_COMM_LENGTH];
+  char comm[IPC_COMM_LENGTH];   /* both as in ipc_header */
+  char thread[IPC_COMM_LENGTH];
 };
 
 #define IPC_WAITING_UNKNOWN (~0ull)
@@ -360,34 +363,34 @@ struct ipc_watched {
   __u32 pad;
 };
 
-_Static_assert(sizeof(struct ipc_header) == 40, "ipc_header");
+_Static_assert(sizeof(struct ipc_header) == 56, "ipc_header");
 _Static_assert(__builtin_offsetof(struct ipc_header, comm) == 16, "ipc_header.comm");
-_Static_assert(__builtin_offsetof(struct ipc_header, type) == 32, "ipc_header.type");
-_Static_assert(sizeof(struct ipc_transfer) == 88, "ipc_transfer");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, channel) == 40, "ipc_transfer.channel");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, count) == 56, "ipc_transfer.count");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, state) == 64, "ipc_transfer.state");
+_Static_assert(__builtin_offsetof(struct ipc_header, type) == 48, "ipc_header.type");
+_Static_assert(sizeof(struct ipc_transfer) == 104, "ipc_transfer");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, channel) == 56, "ipc_transfer.channel");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, count) == 72, "ipc_transfer.count");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, state) == 80, "ipc_transfer.state");
 _Static_assert(sizeof(union ipc_channel_state) == 8, "ipc_channel_state");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, unread) == 72, "ipc_transfer.unread");
-_Static_assert(sizeof(struct ipc_content) == 56, "ipc_content");
-_Static_assert(sizeof(struct ipc_backlog) == 72, "ipc_backlog");
-_Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 56, "ipc_backlog.offset");
-_Static_assert(sizeof(struct ipc_terminal) == 136, "ipc_terminal");
-_Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 128, "ipc_terminal.is_output");
-_Static_assert(sizeof(struct ipc_channel) == 64, "ipc_channel");
-_Static_assert(sizeof(struct ipc_signal) == 88, "ipc_signal");
-_Static_assert(__builtin_offsetof(struct ipc_signal, value) == 64, "ipc_signal.value");
-_Static_assert(sizeof(struct ipc_socket) == 152, "ipc_socket");
-_Static_assert(__builtin_offsetof(struct ipc_socket, end) == 88, "ipc_socket.end");
-_Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 96, "ipc_socket.destination_inode");
-_Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 144, "ipc_socket.extent");
-_Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 104, "ipc_socket.source_address");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, unread) == 88, "ipc_transfer.unread");
+_Static_assert(sizeof(struct ipc_content) == 72, "ipc_content");
+_Static_assert(sizeof(struct ipc_backlog) == 88, "ipc_backlog");
+_Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 72, "ipc_backlog.offset");
+_Static_assert(sizeof(struct ipc_terminal) == 152, "ipc_terminal");
+_Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 144, "ipc_terminal.is_output");
+_Static_assert(sizeof(struct ipc_channel) == 80, "ipc_channel");
+_Static_assert(sizeof(struct ipc_signal) == 120, "ipc_signal");
+_Static_assert(__builtin_offsetof(struct ipc_signal, value) == 96, "ipc_signal.value");
+_Static_assert(sizeof(struct ipc_socket) == 168, "ipc_socket");
+_Static_assert(__builtin_offsetof(struct ipc_socket, end) == 104, "ipc_socket.end");
+_Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 112, "ipc_socket.destination_inode");
+_Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 160, "ipc_socket.extent");
+_Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 120, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
-_Static_assert(sizeof(struct ipc_passed) == 448, "ipc_passed");
+_Static_assert(sizeof(struct ipc_passed) == 464, "ipc_passed");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");
 _Static_assert(__builtin_offsetof(struct ipc_held, inode) == 32, "ipc_held.inode");
 _Static_assert(__builtin_offsetof(struct ipc_held, file) == 72, "ipc_held.file");
-_Static_assert(sizeof(struct ipc_waiting) == 56, "ipc_waiting");
+_Static_assert(sizeof(struct ipc_waiting) == 72, "ipc_waiting");
 _Static_assert(sizeof(struct ipc_watched) == 32, "ipc_watched");
 
 #endif

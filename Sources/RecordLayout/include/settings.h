@@ -70,7 +70,7 @@ struct ipc_shared {
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
   __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
   __u32 has_relays;     /* `relays` is in use */
-  __u32 scope_changes;  /* processes that have entered the tree or left it */
+  __u32 scope_changes;  /* processes that have entered the tree or left it; renames to and from a name of `comms` */
   __u32 pad;
   __u64 page_constant;  /* what a page's address in memory is recognised by; 0 if it cannot be (record/pages.h) */
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
@@ -78,11 +78,12 @@ struct ipc_shared {
   __u32 next_constant;  /* number of the candidate that is tried next */
   __u64 nap_part;       /* bytes, a power of two, after which ipcdump is woken although it looks soon; 0: at once */
   __u64 channels_met;   /* entries ever made in `channels` */
+  __u64 renamed_at;     /* when the last of those renames was noticed, in nanoseconds of CLOCK_MONOTONIC */
   __u8 output_marks[256]; /* not 0 where `output_chain` may have an entry */
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_settings) == 24 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
-_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 72 + 256, "ipc_shared");
+_Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 80 + 256, "ipc_shared");
 
 #endif

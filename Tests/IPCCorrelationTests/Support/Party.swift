@@ -5,6 +5,8 @@ struct Party: Hashable, Sendable {
   var name: String
   var pid: UInt32
   var tid: UInt32
+  /// What its process is called, if otherwise.
+  var process: String?
   /// Whether it belongs to the traced command's tree.
   var isInScope = false
 
@@ -16,12 +18,14 @@ struct Party: Hashable, Sendable {
 
   /// How events name it.
   var endpoint: Endpoint {
-    Endpoint(pid: Int32(bitPattern: pid), tid: Int32(bitPattern: tid), comm: Comm(name))
+    Endpoint(
+      pid: Int32(bitPattern: pid), tid: Int32(bitPattern: tid), comm: Comm(process ?? name),
+      thread: Comm(name))
   }
 
   /// As the holder of a descriptor: threads are not told apart there.
   var holder: Endpoint {
-    Endpoint(pid: Int32(bitPattern: pid), tid: Int32(bitPattern: pid), comm: Comm(name))
+    Endpoint(pid: Int32(bitPattern: pid), tid: Int32(bitPattern: pid), comm: Comm(process ?? name))
   }
 
   /// The same thread under another name.

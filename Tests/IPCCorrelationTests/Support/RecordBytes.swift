@@ -10,7 +10,8 @@ enum RecordBytes {
     header.time = time
     header.tgid = party.pid
     header.tid = party.tid
-    set(&header.comm, to: party.name)
+    set(&header.comm, to: party.process ?? party.name)
+    set(&header.thread, to: party.name)
     header.type = UInt16(type.rawValue)
     header.kind = UInt8(kind.rawValue)
     let scope = party.isInScope ? [IPC_FLAG_IN_SCOPE] : []

@@ -136,7 +136,8 @@ final class Recording: CorrelatorRecording {
     parties[to.endpoint] = to.name
     signal.target_tgid = to.pid
     signal.target_tid = to.tid
-    RecordBytes.set(&signal.target_comm, to: to.name)
+    RecordBytes.set(&signal.target_comm, to: to.process ?? to.name)
+    RecordBytes.set(&signal.target_thread, to: to.name)
     signal.target_in_scope = to.isInScope ? 1 : 0
     signal.number = number
     fill(&signal)

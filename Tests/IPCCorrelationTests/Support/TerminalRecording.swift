@@ -29,7 +29,7 @@ final class TerminalRecording: CorrelatorRecording {
     if let leader = terminal.foreground {
       parties[leader.holder] = leader.name
       record.foreground = leader.pid
-      RecordBytes.set(&record.foreground_comm, to: leader.name)
+      RecordBytes.set(&record.foreground_comm, to: leader.process ?? leader.name)
     }
     return record
   }

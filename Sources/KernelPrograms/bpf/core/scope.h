@@ -14,8 +14,8 @@ struct {
   __type(value, u8);
 } tree SEC(".maps");
 
-/* Whether threads are in the scope of a tree or of pids, by their number modulo SCOPES: a hash of the thread's birth
- * and of `scope_changes`, whose lowest bit is the answer. Two threads that meet here ask `tree` or `pids` more
+/* Whether threads are in the scope, by their number modulo SCOPES: a hash of the thread's birth and of
+ * `scope_changes`, whose lowest bit is the answer. Two threads that meet here ask `tree`, `pids` or `comms` more
  * often. */
 #define SCOPES 1024
 struct {
@@ -99,6 +99,25 @@ static __always_inline bool is_self(struct task_struct *task) {
   return settings.skips_self && (u32)READ_KERNEL(task, tgid) == shared.self_tgid;
 }
 
+static __always_inline bool is_wanted_comm(struct comm *comm) {
+  cut_comm(comm);
+  return bpf_map_lookup_elem(&comms, comm) != NULL;
+}
+
+/* Whether the thread, its process, or the file that this runs has a name of the filter; of a file's, what a comm has
+ * room for. */
+static __always_inline bool has_wanted_name(struct task_struct *task) {
+  struct comm comm = {};
+  read_comm(comm.bytes, task);
+  if (is_wanted_comm(&comm)) return true;
+  read_process_comm(comm.bytes, task);
+  if (is_wanted_comm(&comm)) return true;
+  const unsigned char *name = executable_name(task);
+  if (!name) return false;
+  bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes), name);
+  return is_wanted_comm(&comm);
+}
+
 /* Whether the scope of the filter takes in this process, by what it is itself. */
 static __always_inline bool is_in_scope(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
@@ -110,26 +129,43 @@ static __always_inline bool is_in_scope(struct task_struct *task) {
     u32 tgid = visible_tgid(task);
     return bpf_map_lookup_elem(&pids, &tgid) != NULL;
   }
-  struct comm comm = {};
-  read_comm(comm.bytes, task);
-  cut_comm(&comm);
-  return bpf_map_lookup_elem(&comms, &comm) != NULL;
+  return has_wanted_name(task);
 }
 
 VERIFIED_ONCE bool is_number_in_scope(u64 task) { return is_in_scope((struct task_struct *)task); }
 
-/* The same, with the answer of the thread's last time if no process has come or gone since. */
-static __always_inline bool scope_matches(struct task_struct *task) {
-  if (settings.scope == IPC_SCOPE_ALL) return true;
-  if (!READS_DIRECTLY) return is_number_in_scope((u64)task);
-  if (settings.scope == IPC_SCOPE_COMMS) return is_in_scope(task);
-  u64 question = hash_mix(READ_KERNEL(task, start_time), shared.scope_changes) & ~1ull;
+/* Nanoseconds after which a rename that was noticed has come into effect for certain. */
+#define RENAME_TIME 1000000
+
+/* Whether what a task is called now can be remembered. */
+static __always_inline bool is_scope_settled(void) {
+  return settings.scope != IPC_SCOPE_COMMS || bpf_ktime_get_ns() - shared.renamed_at > RENAME_TIME;
+}
+
+static __always_inline u64 *remembered_scope(struct task_struct *task) {
   u32 slot = (u32)READ_KERNEL(task, pid) & (SCOPES - 1);
-  u64 *answer = bpf_map_lookup_elem(&scopes, &slot);
+  return bpf_map_lookup_elem(&scopes, &slot);
+}
+
+/* The same, with the answer of the thread's last time if no process has come, gone or got another name since. */
+static __always_inline bool remembers_scope(struct task_struct *task) {
+  u64 question = hash_mix(READ_KERNEL(task, start_time), shared.scope_changes) & ~1ull;
+  u64 *answer = remembered_scope(task);
   if (!answer) return false;
   u64 last = *answer;
   if ((last & ~1ull) == question) return last & 1;
-  bool matches = is_in_scope(task);
-  *answer = question | matches;
+  bool matches = is_number_in_scope((u64)task);
+  if (is_scope_settled()) *answer = question | matches;
   return matches;
+}
+
+VERIFIED_ONCE bool remembers_number_in_scope(u64 task) { return remembers_scope((struct task_struct *)task); }
+
+/* Whether the scope takes in a task, in the way that costs least: without direct reads, the look at what is remembered
+ * costs as much as that at a tree or at pids. */
+static __always_inline bool scope_matches(struct task_struct *task) {
+  if (settings.scope == IPC_SCOPE_ALL) return true;
+  if (READS_DIRECTLY) return remembers_scope(task);
+  if (settings.scope == IPC_SCOPE_COMMS) return remembers_number_in_scope((u64)task);
+  return is_number_in_scope((u64)task);
 }

@@ -35,8 +35,11 @@ static __always_inline int on_exec(void) {
     shared.armed = 0;
     join_tree(tgid);
     enter_open_files(task);
-  } else if (settings.scope == IPC_SCOPE_COMMS && scope_matches(task)) {
-    enter_open_files(task);
+  } else if (settings.scope == IPC_SCOPE_COMMS) {
+    /* It runs another file now. */
+    u64 *answer = remembered_scope(task);
+    if (answer) *answer = 0;
+    if (scope_matches(task)) enter_open_files(task);
   }
   return 0;
 }
@@ -73,12 +76,21 @@ static __always_inline int on_exit(void) {
 SEC("raw_tp/sched_process_exit") int exit__trace_0__tree__raw(u64 *ctx) { return on_exit(); }
 SEC("tp/sched/sched_process_exit") int exit__trace_0__tree__classic(void *ctx) { return on_exit(); }
 
-/* A rename comes into effect right after this tracepoint, so it is the new name that is looked up. */
+/*
+ * A rename comes into effect right after this tracepoint, so it is the new name that is looked up, and what other threads
+ * find out until then is not remembered. A process's first thread gives all of them a name.
+ */
 SEC("raw_tp/task_rename") int rename__trace_0__comms__any(u64 *ctx) {
   struct task_struct *task = (void *)ctx[0];
   if (settings.scope != IPC_SCOPE_COMMS) return 0;
-  struct comm comm = {};
-  bpf_probe_read_kernel_str(comm.bytes, sizeof(comm.bytes), (void *)ctx[1]);
-  if (bpf_map_lookup_elem(&comms, &comm)) enter_open_files(task);
+  struct comm before = {}, after = {};
+  read_comm(before.bytes, task);
+  bpf_probe_read_kernel_str(after.bytes, sizeof(after.bytes), (void *)ctx[1]);
+  bool is_wanted_now = is_wanted_comm(&after);
+  if (is_wanted_now || is_wanted_comm(&before)) {
+    shared.renamed_at = bpf_ktime_get_ns();
+    scope_changed();
+  }
+  if (is_wanted_now) enter_open_files(task);
   return 0;
 }

@@ -7,9 +7,21 @@
 /* Number of the current thread. */
 static __always_inline u32 current_thread(void) { return bpf_get_current_pid_tgid(); }
 
-/* The task's own name, as the original prints it; a thread may bear another one than its process. */
+/* The task's own name; a thread may bear another one than its process. */
 static __always_inline void read_comm(char *comm, struct task_struct *task) {
   read_16(comm, task->comm);
+}
+
+/* The name of a task's process, which is that of its first thread. */
+static __always_inline void read_process_comm(char *comm, struct task_struct *task) {
+  read_comm(comm, READ_KERNEL(task, group_leader));
+}
+
+/* The name of the file that a task's process runs; NULL if there is none. */
+static __always_inline const unsigned char *executable_name(struct task_struct *task) {
+  struct mm_struct *mm = READ_KERNEL(task, mm);
+  struct file *file = mm ? READ_KERNEL(mm, exe_file) : NULL;
+  return file ? READ_KERNEL(file, f_path.dentry, d_name.name) : NULL;
 }
 
 /* Open file behind a descriptor of the current task. */

@@ -135,6 +135,10 @@ struct sched_info {
   u64 last_arrival;
 };
 
+struct mm_struct {
+  struct file *exe_file;
+};
+
 struct task_struct {
   struct thread_info thread_info;
   unsigned int __state;
@@ -148,6 +152,7 @@ struct task_struct {
   struct hlist_node pid_links[4];
   u64 start_time;
   unsigned int flags;
+  struct mm_struct *mm;
   struct files_struct *files;
   struct fs_struct *fs;
   struct signal_struct *signal;

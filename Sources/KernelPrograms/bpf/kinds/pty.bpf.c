@@ -61,7 +61,7 @@ static __always_inline void describe_terminal(struct ipc_terminal *record, struc
   if (!member) member = task_of(group, PIDTYPE_PGID);
   if (!member) return;
   record->foreground = visible_tgid(member);
-  read_comm(record->foreground_comm, member);
+  read_process_comm(record->foreground_comm, member);
 }
 
 /* Fills in the record of a transfer on one side of a pseudoterminal. */

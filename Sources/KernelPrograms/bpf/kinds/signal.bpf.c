@@ -40,9 +40,10 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
     return 0;
   }
   fill_header(&record->header, sender, IPC_RECORD_SIGNAL, IPC_KIND_SIGNAL, sender_matches ? IPC_FLAG_IN_SCOPE : 0);
-  record->target_tgid = visible_tgid(target);
-  record->target_tid = visible_tid(target);
-  read_comm(record->target_comm, target);
+  u64 target_ids = visible_ids(target);
+  record->target_tgid = target_ids >> 32;
+  record->target_tid = target_ids;
+  fill_names(record->target_comm, record->target_thread, target, target_ids);
   record->number = ctx[0];
   record->code = code;
   record->has_value = code != SI_USER && code != SI_TKILL;

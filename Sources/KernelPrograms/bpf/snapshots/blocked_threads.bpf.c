@@ -121,7 +121,8 @@ SEC("iter/task") int blocked_threads(struct bpf_iter__task *ctx) {
   struct ipc_waiting wait = {.tgid = visible_tgid(task), .tid = visible_tid(task), .since = asleep_for(task)};
   /* Not scope_matches: an iterator's task is no number to the verifier. */
   wait.in_scope = is_in_scope(task);
-  read_comm(wait.comm, task);
+  read_process_comm(wait.comm, task);
+  read_comm(wait.thread, task);
   bool compat = is_compat(task);
   u32 first = argument(regs, 0, compat);
   switch (wait_form(compat ? native_number_of_wait(number) : (u32)number)) {

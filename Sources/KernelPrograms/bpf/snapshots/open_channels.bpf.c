@@ -31,7 +31,7 @@ SEC("iter/task_file") int open_channels(struct bpf_iter__task_file *ctx) {
   open.file = (u64)file;
   open.interest = interest_in(&open);
   open.tgid = visible_tgid(task);
-  read_comm(open.comm, task);
+  read_process_comm(open.comm, task);
   bpf_seq_write(ctx->meta->seq, &open, sizeof(open));
   return 0;
 }

@@ -207,7 +207,8 @@ let package = Package(
     .testTarget(
       name: "IPCSessionTests",
       dependencies: [
-        "ByteOutput", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSession", "IPCTracing",
+        "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSession",
+        "IPCTracing",
         "IPCTraffic",
         "RecordLayout",
       ]),

@@ -44,6 +44,15 @@ extension OutputBuffer {
     }
   }
 
+  /// The same in quotation marks, for what has spaces and commas in it by nature; a quotation mark is escaped as `\x22`.
+  package mutating func appendQuotedTerminalText(_ text: UnsafeBufferPointer<UInt8>) {
+    append("\"")
+    append(text, passing: { isPrintable($0) && $0 != 0x22 }) { output, sequence, bytes in
+      output.appendEscape(of: sequence, bytes)
+    }
+    append("\"")
+  }
+
   /// Appends what stands for a character that may not stay as it is, or for bytes that are none.
   package mutating func appendEscape(of sequence: UTF8Sequence, _ bytes: UnsafeBufferPointer<UInt8>) {
     switch sequence.scalar {

@@ -95,6 +95,8 @@ public struct CaptureReader: ~Copyable {
     while try blocks.advance(wanted: Self.isOurs) {
       if blocks.type == BlockType.sectionHeader {
         schema = try blocks.sectionSchema()
+        // Numbers of processes begin anew.
+        texts.processes = ProcessTable()
         clock.start = schema.start
         linkTypes.removeAll(keepingCapacity: true)
         continue

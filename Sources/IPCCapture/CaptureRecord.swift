@@ -43,19 +43,47 @@ enum CaptureRecord {
     event.delay = try cursor.varint() &- 1
     let content = try cursor.byte() == 0 ? RecordedContent.none : .bytes(cursor.varint())
     try readFields(of: recorded, kind, from: &cursor, into: &event, texts: &texts, last: &last)
-    while cursor.remaining > 0 { try readDetail(from: &cursor, into: &event) }
+    while cursor.remaining > 0 { try readDetail(from: &cursor, into: &event, processes: &texts.processes) }
     return .event(event, offset: offset, content)
   }
 
-  private static func readDetail(from cursor: inout ByteCursor, into event: inout Event) throws(Malformed) {
+  private static func readDetail(
+    from cursor: inout ByteCursor, into event: inout Event, processes: inout ProcessTable
+  ) throws(Malformed) {
     let code = try cursor.byte()
     let value = try cursor.counted()
+    var detail = ByteCursor(UnsafeRawBufferPointer(value))
     switch EndDetail(rawValue: code) {
     case .sourceThread: event.source.thread = try name(value)
     case .destinationThread: event.destination.thread = try name(value)
+    case .sourceDescriptor: event.source.descriptor = Int32(clamping: try detail.varint())
+    case .destinationDescriptor: event.destination.descriptor = Int32(clamping: try detail.varint())
+    case .process: try readProcess(from: &detail, into: &processes)
+    case .sourceProcess: event.source.image = try detail.varint()
+    case .destinationProcess: event.destination.image = try detail.varint()
     // Of a later version.
     case nil: break
     }
+  }
+
+  /// Most bytes of a text about a process; ipcdump records no more.
+  private static let longestText = 4096
+
+  private static func readProcess(
+    from cursor: inout ByteCursor, into processes: inout ProcessTable
+  ) throws(Malformed) {
+    let number = try cursor.varint()
+    guard let pid = Int32(exactly: try cursor.signedVarint()) else {
+      throw Malformed("a process id has more than 32 bits")
+    }
+    let present = try cursor.byte()
+    func text(_ place: UInt8) throws(Malformed) -> [UInt8]? {
+      present & (1 << place) == 0 ? nil : Array(try cursor.counted().prefix(longestText))
+    }
+    let process = ProcessDescription(
+      executable: try text(0), arguments: try text(1), directory: try text(2), user: try text(3),
+      container: try text(4))
+    processes.add(process, for: ProcessTable.Image(pid: pid, image: number))
   }
 
   private static func readFields(
@@ -95,7 +123,7 @@ enum CaptureRecord {
     guard bytes.count < Comm.capacity else {
       throw Malformed("the name of a process is longer than 15 bytes")
     }
-    return Comm(bytes)
+    return Comm(firstBytesOf: UnsafeRawBufferPointer(bytes))
   }
 
   private static func readLoss(
@@ -125,14 +153,6 @@ enum CaptureRecord {
   }
 }
 
-extension Comm {
-  /// Takes a name of at most 15 bytes.
-  fileprivate init(_ name: UnsafeBufferPointer<UInt8>) {
-    let padded = InlineArray<16, UInt8> { $0 < name.count ? name[$0] : 0 }
-    self = padded.span.withUnsafeBytes { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
-  }
-}
-
 /// First byte of what ipcdump adds to a block, so that it can be read back without loss.
 enum RecordType: UInt8 {
   /// An event; the layout is ``OutputBuffer/appendRecordHead(of:offset:)``'s.
@@ -151,6 +171,16 @@ enum EndDetail: UInt8 {
   case sourceThread = 1
   /// The same of the destination.
   case destinationThread = 2
+  /// Descriptor that was used at the source.
+  case sourceDescriptor = 3
+  /// Descriptor that was used at the destination.
+  case destinationDescriptor = 4
+  /// What is known of a process, under a number that the section's events refer to from then on.
+  case process = 5
+  /// Number of the process at the source.
+  case sourceProcess = 6
+  /// Number of the process at the destination.
+  case destinationProcess = 7
 }
 
 /// What a record says about the contents of its event.

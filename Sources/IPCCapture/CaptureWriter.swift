@@ -31,6 +31,8 @@ public struct CaptureWriter: ~Copyable {
     output.append(field.name)
     output.append(" ")
   }
+  /// What the file says of processes so far.
+  private var described = DescribedProcesses()
   /// What ipcdump adds to a block; reused from event to event.
   var record = OutputBuffer(capacity: 1 << 10)
 
@@ -58,6 +60,7 @@ public struct CaptureWriter: ~Copyable {
   public mutating func begin(offset: Int64, to output: inout OutputBuffer) {
     counts = CaptureCounts()
     file += 1
+    described = DescribedProcesses()
     record.removeAll()
     CaptureSchema.append(start: settings.start, offset: offset, to: &record)
     let header = output.beginBlock(BlockType.sectionHeader)
@@ -110,6 +113,8 @@ public struct CaptureWriter: ~Copyable {
     ends.append(EndText.record.rawValue, of: found, to: &record)
     record.appendRecordRest(
       of: event, captured.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
+    described.append(.sourceProcess, event.source, texts.processes, to: &record)
+    described.append(.destinationProcess, event.destination, texts.processes, to: &record)
     if settings.form == .streams, event.kind.row.carriesBytes {
       appendToStream(event, fields, found, time, captured, texts: texts, to: &output)
     } else if let captured, !captured.isEmpty {
@@ -184,5 +189,31 @@ struct CaptureCounts {
     if events == 0 { first = time }
     events += 1
     last = time
+  }
+}
+
+/// Which processes a file says something of, so that it is said once.
+struct DescribedProcesses {
+  private struct Entry {
+    var pid: Int32 = -1
+    var image: UInt64 = 0
+    var number: UInt64 = 0
+  }
+
+  /// By the lowest bits of the processes' numbers; one that has lost its place is described once more.
+  private var entries = [Entry](repeating: Entry(), count: 1024)
+
+  /// Appends to an event's record which process is at an end, and what is known of it.
+  mutating func append(
+    _ detail: EndDetail, _ end: Endpoint, _ processes: borrowing ProcessTable, to record: inout OutputBuffer
+  ) {
+    if end.pid < 0 { return }
+    let place = Int(end.pid) % entries.count
+    if entries[place].pid != end.pid || entries[place].image != end.image || end.image == 0 {
+      guard let process = processes.description(of: end) else { return }
+      if entries[place].number != UInt64(process.number) { record.append(process, pid: end.pid) }
+      entries[place] = Entry(pid: end.pid, image: end.image, number: UInt64(process.number))
+    }
+    record.append(detail, number: entries[place].number)
   }
 }

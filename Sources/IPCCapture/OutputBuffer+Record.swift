@@ -37,11 +37,40 @@ extension OutputBuffer {
     appendFields(of: event, texts: texts)
     if let thread = event.source.ownThread { append(.sourceThread, thread) }
     if let thread = event.destination.ownThread { append(.destinationThread, thread) }
+    append(.sourceDescriptor, descriptor: event.source.descriptor)
+    append(.destinationDescriptor, descriptor: event.destination.descriptor)
   }
 
   private mutating func append(_ detail: EndDetail, _ name: Comm) {
     append(detail.rawValue)
     name.withBytes { appendCounted($0) }
+  }
+
+  private mutating func append(_ detail: EndDetail, descriptor: Int32) {
+    if descriptor >= 0 { append(detail, number: UInt64(descriptor)) }
+  }
+
+  /// Appends a number that says something of an end.
+  mutating func append(_ detail: EndDetail, number: UInt64) {
+    append(detail.rawValue)
+    // A number takes up to ten bytes, so that one byte tells its length.
+    append(UInt8(0))
+    let start = count
+    appendVarint(number)
+    set(integer: UInt8(count - start), at: start - 1)
+  }
+
+  /// Appends what is known of a process, in ``EndDetail/process``: its number in this file, its pid, which texts follow, as
+  /// bits, and those.
+  mutating func append(_ process: ProcessDescription, pid: Int32) {
+    let texts = process.recordedTexts
+    var body = OutputBuffer(capacity: 256)
+    body.appendVarint(UInt64(process.number))
+    body.appendSignedVarint(Int64(pid))
+    body.append(texts.indices.reduce(0) { $0 | (texts[$1] == nil ? 0 : 1 << UInt8($1)) })
+    for text in texts { text?.withUnsafeBufferPointer { body.appendCounted($0) } }
+    append(EndDetail.process.rawValue)
+    body.withBytes { appendCounted($0.assumingMemoryBound(to: UInt8.self)) }
   }
 
   /// Appends a loss: type, a byte; the kind's number and 1, or 0; count, bytes, and times as an event has.
@@ -86,4 +115,9 @@ extension OutputBuffer {
       }
     }
   }
+}
+
+extension ProcessDescription {
+  /// Its texts in the order in which they are recorded.
+  fileprivate var recordedTexts: [[UInt8]?] { [executable, arguments, directory, user, container] }
 }

@@ -6,6 +6,7 @@ public struct Correlator: ~Copyable {
   let correlators: [any KindCorrelator]
   private let settings: CorrelatorSettings
   private var lost: [UInt32]
+  private var processes: ProcessTracker
 
   /// Finished events in the order of time.
   public private(set) var buffer = ReorderBuffer()
@@ -18,12 +19,16 @@ public struct Correlator: ~Copyable {
     correlators = makeCorrelators(settings)
     self.settings = settings
     lost = Array(repeating: 0, count: correlators.count)
+    processes = ProcessTracker(settings.processes)
   }
 
   /// Learns which channels exist when the trace begins, and who holds them.
   public mutating func seed(_ channels: OpenChannels) {
     for correlator in correlators { correlator.seed(channels) }
   }
+
+  /// Learns which processes run when the trace begins.
+  public mutating func seed(_ running: [RunningProcess]) { processes.seed(running) }
 
   /// Learns that the kernel has forgotten channels of interest. What was not seen is not inferred from then on: others
   /// than those who are known may have sent it.
@@ -43,10 +48,25 @@ public struct Correlator: ~Copyable {
     guard record.count >= MemoryLayout<ipc_header>.size else { return nil }
     let header = record.loadUnaligned(as: ipc_header.self)
     let kind = Int(header.kind)
-    guard kind < correlators.count, Self.times.contains(header.time) else { return nil }
+    guard Self.times.contains(header.time) else { return nil }
+    if kind == Int(IPC_KIND_COUNT.rawValue) {
+      processes.take(record, header, into: &buffer.texts.processes)
+      return header.time
+    }
+    guard kind < correlators.count else { return nil }
+    if header.image != 0 { meet(header, record) }
     if header.lost != lost[kind] { countLost(header.lost, of: kind) }
     correlators[kind].take(record, header: header, into: &buffer)
     return header.time
+  }
+
+  /// Finds out about the processes that a record names.
+  private mutating func meet(_ header: ipc_header, _ record: UnsafeRawBufferPointer) {
+    processes.meet(tgid: header.tgid, image: header.image, into: &buffer.texts.processes)
+    guard UInt32(header.type) == IPC_RECORD_SIGNAL.rawValue, let (signal, _) = record.record(ipc_signal.self)
+    else { return }
+    processes.meet(
+      tgid: signal.target_tgid, image: signal.target_image, into: &buffer.texts.processes)
   }
 
   /// Learns how many records of a kind were lost up to now, as a record would tell; of use when none follows.

@@ -12,6 +12,9 @@ public struct CorrelatorSettings: Sendable {
   /// Name of the service at a port of a kind; asked once for each port.
   public var serviceName: @Sendable (UInt16, Kind) -> String?
 
+  /// Where it is asked what processes run; nil if nobody wants to know.
+  public var processes: ProcessSources?
+
   /// A record is timed before it is in the ring, and its CPU can be taken away in between: longer, the scarcer CPUs are.
   private static let leastReorderWindow: UInt64 = 10_000_000
 

@@ -60,16 +60,24 @@ struct RecordedThread: Hashable {
 extension Endpoint {
   /// Who a record says acted.
   init(_ header: ipc_header) {
-    self.init(tgid: header.tgid, tid: header.tid, comm: header.comm, thread: header.thread)
+    self.init(
+      tgid: header.tgid, tid: header.tid, comm: header.comm, thread: header.thread, image: header.image)
+  }
+
+  /// Who a record says transferred, and by which descriptor; a request of io_uring has none (`NO_FD`, bpf/core/scratch.h).
+  init(_ transfer: ipc_transfer) {
+    self.init(transfer.header)
+    descriptor = Int32(bitPattern: transfer.fd)
   }
 
   /// From a record's fields; 0 means that the process has no number in this pid namespace.
   ///
   /// - Parameter thread: What the thread is called; of no meaning if it is its process's first one.
-  init(tgid: UInt32, tid: UInt32, comm: RecordedComm, thread: RecordedComm) {
+  init(tgid: UInt32, tid: UInt32, comm: RecordedComm, thread: RecordedComm, image: UInt64) {
     self.init(
       pid: tgid == 0 ? -1 : Int32(bitPattern: tgid), tid: tid == 0 ? -1 : Int32(bitPattern: tid),
       comm: Comm(comm), thread: tid == tgid && tid != 0 ? nil : Comm(thread))
+    self.image = image
   }
 }
 

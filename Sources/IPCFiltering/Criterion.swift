@@ -14,7 +14,7 @@ public enum Criterion: Sendable, Equatable {
 
   /// A process is one of these (`-p`, `-s`, `-d`).
   case pids(Set<Int32>, of: End)
-  /// A process or its thread has one of these names (`-P`, `-S`, `-D`).
+  /// A process, its thread or its executable has one of these names (`-P`, `-S`, `-D`).
   case comms(Set<Comm>, of: End)
   /// A process of the traced command's tree took part (`-- command`); that is known in the kernel only.
   case commandTree
@@ -39,9 +39,10 @@ public enum Criterion: Sendable, Equatable {
     case .pids(let pids, .either): Self.admits(pids, source) || Self.admits(pids, destination)
     case .pids(let pids, .source): Self.admits(pids, source)
     case .pids(let pids, .destination): Self.admits(pids, destination)
-    case .comms(let comms, .either): Self.admits(comms, source) || Self.admits(comms, destination)
-    case .comms(let comms, .source): Self.admits(comms, source)
-    case .comms(let comms, .destination): Self.admits(comms, destination)
+    case .comms(let comms, .either):
+      Self.admits(comms, source, texts.processes) || Self.admits(comms, destination, texts.processes)
+    case .comms(let comms, .source): Self.admits(comms, source, texts.processes)
+    case .comms(let comms, .destination): Self.admits(comms, destination, texts.processes)
     }
   }
 
@@ -49,8 +50,12 @@ public enum Criterion: Sendable, Equatable {
     end.pid >= 0 && pids.contains(end.pid)
   }
 
-  private static func admits(_ comms: Set<Comm>, _ end: Endpoint) -> Bool {
-    end.isKnown && (comms.contains(end.comm) || (end.ownThread.map(comms.contains) ?? false))
+  private static func admits(_ comms: Set<Comm>, _ end: Endpoint, _ processes: borrowing ProcessTable) -> Bool
+  {
+    if !end.isKnown { return false }
+    if comms.contains(end.comm) { return true }
+    if let thread = end.ownThread, comms.contains(thread) { return true }
+    return processes.description(of: end)?.executableComm.map(comms.contains) ?? false
   }
 
   /// Processes of which every event that meets it has at least one as an end.
@@ -70,6 +75,11 @@ public struct Selection: Sendable, Equatable {
   public var kinds: Set<Kind>
   /// What else is asked of events.
   public var criteria: [Criterion] = []
+
+  /// Whether it has to be known what processes run, for events to be chosen.
+  public var wantsExecutables: Bool {
+    criteria.contains { if case .comms = $0 { true } else { false } }
+  }
 
   /// Selects everything of some kinds.
   public init(kinds: Set<Kind>) { self.kinds = kinds }

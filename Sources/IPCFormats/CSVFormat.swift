@@ -5,6 +5,7 @@ import IPCModel
 /// Comma-separated values (RFC 4180) with a header line, one table for events of all kinds and for losses.
 public struct CSVFormat: EventFormat {
   private let byteLimit: Int?
+  private let details: EndDetails
   private let columns = CSVColumns(KindRow.registry.map(\.fields))
   private var time: TimestampWriter
   private var ends = EndTexts(3)
@@ -12,6 +13,7 @@ public struct CSVFormat: EventFormat {
   /// Creates a format.
   public init(_ options: FormatOptions) {
     byteLimit = options.byteLimit
+    details = options.details
     time = TimestampWriter(.rfc3339, clock: options.clock)
   }
 
@@ -29,7 +31,14 @@ public struct CSVFormat: EventFormat {
       output.append(",")
     }
     output.append("bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes")
-    output.append(",src_thread,dst_thread\r\n")
+    output.append(",src_thread,dst_thread")
+    for (_, detail, source, destination) in EndDetails.words where details.contains(detail) {
+      output.append(",")
+      output.append(source)
+      output.append(",")
+      output.append(destination)
+    }
+    output.append("\r\n")
   }
 
   /// Appends the row of an event.
@@ -58,6 +67,7 @@ public struct CSVFormat: EventFormat {
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
     output.append(",,,")
     ends.append(2, of: found, to: &output)
+    if !details.isEmpty { append(EndDetailValues(details, of: event, texts: texts), to: &output) }
     output.append("\r\n")
   }
 
@@ -73,7 +83,19 @@ public struct CSVFormat: EventFormat {
     output.appendDecimal(loss.count)
     output.append(",")
     output.appendDecimal(loss.bytes)
-    output.append(",,\r\n")
+    output.append(commas: 2 + 2 * details.rawValue.nonzeroBitCount)
+    output.append("\r\n")
+  }
+
+  private func append(_ details: EndDetailValues, to output: inout OutputBuffer) {
+    details.forEach { _, value in
+      output.append(",")
+      switch value {
+      case .number(let number): output.appendDecimal(number)
+      case .text(let text), .line(let text): text.withUnsafeBufferPointer { output.append($0, .csv) }
+      case nil: break
+      }
+    }
   }
 
   /// What comes before the time, what behind the contents, and what behind all.

@@ -50,17 +50,20 @@ public struct FormatOptions: Sendable {
   public var color: Bool
   /// How text shows contents.
   public var contentStyle: ContentStyle
+  /// What else lines of text, JSON and CSV show of both ends.
+  public var details: EndDetails
 
   /// Creates options; the defaults read the clocks now.
   public init(
     byteLimit: Int? = nil, timeStyle: TimeStyle = .wall, clock: WallClock = WallClock(), color: Bool = false,
-    contentStyle: ContentStyle = .hexDump
+    contentStyle: ContentStyle = .hexDump, details: EndDetails = []
   ) {
     self.byteLimit = byteLimit
     self.timeStyle = timeStyle
     self.clock = clock
     self.color = color
     self.contentStyle = contentStyle
+    self.details = details
   }
 }
 

@@ -4,6 +4,7 @@ import IPCModel
 /// One JSON object a line (NDJSON) for programs; keys never change, new ones are only added.
 public struct JSONFormat: EventFormat {
   private let byteLimit: Int?
+  private let details: EndDetails
   private var time: TimestampWriter
   private var ends = EndTexts(3)
   private let keys = FieldKeys { field, output in
@@ -15,6 +16,7 @@ public struct JSONFormat: EventFormat {
   /// Creates a format.
   public init(_ options: FormatOptions) {
     byteLimit = options.byteLimit
+    details = options.details
     time = TimestampWriter(.rfc3339, clock: options.clock)
   }
 
@@ -49,6 +51,7 @@ public struct JSONFormat: EventFormat {
     appendInferred(event.traits, to: &json)
     if event.traits.contains(.undelivered) { json.field("delivered", false) }
     ends.append(2, of: found, to: &json.output)
+    if !details.isEmpty { append(EndDetailValues(details, of: event, texts: texts), to: &json) }
     json.endObject()
     output = json.finish()
     output.append("\n")
@@ -87,6 +90,16 @@ public struct JSONFormat: EventFormat {
       if let thread = event.destination.ownThread { json.field("dst_thread", thread) }
     }
     output = json.finish()
+  }
+
+  private func append(_ details: EndDetailValues, to json: inout JSONWriter) {
+    details.forEach { key, value in
+      switch value {
+      case .number(let number): json.field(key, number)
+      case .text(let text), .line(let text): text.withUnsafeBufferPointer { json.field(key, $0) }
+      case nil: break
+      }
+    }
   }
 
   private func appendInferred(_ traits: Event.Traits, to json: inout JSONWriter) {

@@ -4,6 +4,7 @@ import IPCModel
 /// One line an event for people, with its contents indented below.
 public struct TextFormat: EventFormat {
   private let byteLimit: Int?
+  private let details: EndDetails
   private let contentStyle: ContentStyle
   private let palette: Palette
   private var time: TextTimeWriter
@@ -13,6 +14,7 @@ public struct TextFormat: EventFormat {
   /// Creates a format.
   public init(_ options: FormatOptions) {
     byteLimit = options.byteLimit
+    details = options.details
     contentStyle = options.contentStyle
     let palette: Palette = options.color ? .colored : .plain
     self.palette = palette
@@ -53,6 +55,20 @@ public struct TextFormat: EventFormat {
       output.append(separator)
       keys.appendFields(of: event, texts: texts, .terminal, dropFirst: 2, to: &output)
       separator = ", "
+    }
+    EndDetailValues(details, of: event, texts: texts).forEach { key, value in
+      guard let value else { return }
+      output.append(separator)
+      separator = ", "
+      output.append(palette.key)
+      output.append(key)
+      output.append(palette.reset)
+      output.append(" ")
+      switch value {
+      case .number(let number): output.appendDecimal(number)
+      case .text(let text): text.withUnsafeBufferPointer { output.append($0, .terminal) }
+      case .line(let text): text.withUnsafeBufferPointer { output.appendQuotedTerminalText($0) }
+      }
     }
     func remark(_ word: StaticString, _ detail: StaticString = "") {
       output.append(separator)

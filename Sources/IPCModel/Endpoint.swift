@@ -1,5 +1,7 @@
 /// One end of a transfer: the thread that sent or received, in the pid namespace that ipcdump runs in.
-public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
+///
+/// Two ends are equal if the same thread is at both, by whatever descriptor.
+public struct Endpoint: Sendable, BitwiseCopyable {
   /// Process id (tgid), or −1 if it is not known.
   public var pid: Int32
   /// Thread id, or −1 if it is not known.
@@ -8,6 +10,10 @@ public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
   public var comm: Comm
   /// Name of the thread at that time; a process that names none of its threads has one name.
   public var thread: Comm
+  /// What the process ran at that time, by which ``ProcessTable`` knows it; 0 if nobody has asked.
+  public var image: UInt64 = 0
+  /// Descriptor that the operation was done by; −1 if it is not known, or there is none.
+  public var descriptor: Int32 = -1
 
   /// End about which nothing is known.
   public static let unknown = Endpoint(pid: -1, tid: -1, comm: .unknown)
@@ -25,8 +31,31 @@ public struct Endpoint: Sendable, Hashable, BitwiseCopyable {
   /// Whether the process was observed or inferred at all.
   public var isKnown: Bool { pid >= 0 }
 
+  /// The same end, by a descriptor that is not known.
+  public var withoutDescriptor: Endpoint {
+    var end = self
+    end.descriptor = -1
+    return end
+  }
+
   /// Name of the thread where it is another one than that of its process.
   public var ownThread: Comm? { thread == comm ? nil : thread }
+}
+
+extension Endpoint: Hashable {
+  /// Whether the same thread is at both ends, under the same names.
+  @inlinable
+  public static func == (one: Endpoint, other: Endpoint) -> Bool {
+    one.tid == other.tid && one.pid == other.pid && one.comm == other.comm && one.thread == other.thread
+      && one.image == other.image
+  }
+
+  /// Feeds what tells threads apart nearly always.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(pid)
+    hasher.combine(tid)
+    hasher.combine(comm)
+  }
 }
 
 /// Name of a process or thread as the kernel stores it: at most 15 bytes, any bytes but NUL, no promised encoding.
@@ -62,6 +91,12 @@ public struct Comm: Sendable, Hashable, BitwiseCopyable {
       high = Self.cut(
         UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)) & 0x00ff_ffff_ffff_ffff)
     }
+  }
+
+  /// Takes the first 15 bytes, up to a NUL.
+  package init(firstBytesOf bytes: UnsafeRawBufferPointer) {
+    let padded = InlineArray<16, UInt8> { $0 < min(bytes.count, Comm.capacity - 1) ? bytes[$0] : 0 }
+    self = padded.span.withUnsafeBytes { bytes in bytes.baseAddress.map { Comm(copying: $0) } ?? .unknown }
   }
 
   /// What of a word comes before its lowest byte that is zero.

@@ -9,6 +9,8 @@ public struct TextTable: ~Copyable {
     var isSimple: Bool
   }
 
+  /// What is known of the processes at the ends of events, in texts as well.
+  public package(set) var processes = ProcessTable()
   private var texts: [Entry] = []
   private var free: [UInt32] = []
 

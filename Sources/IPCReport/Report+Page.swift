@@ -79,6 +79,10 @@ extension Report {
       json.beginArray()
       json.value(Int64(process.pid))
       process.comm.withBytes { json.value($0) }
+      if let description = process.description {
+        (description.executable ?? []).withUnsafeBufferPointer { json.value($0) }
+        (description.arguments ?? []).withUnsafeBufferPointer { json.value($0) }
+      }
       json.endArray()
     }
     json.endArray()

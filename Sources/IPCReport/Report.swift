@@ -13,6 +13,8 @@ public struct Report: ~Copyable {
     let pid: Int32
     /// As it was called last.
     var comm: Comm
+    /// What it ran last; nil if that is not known.
+    var description: ProcessDescription?
   }
 
   let title: String
@@ -79,8 +81,8 @@ public struct Report: ~Copyable {
     columns.count.append(double: Double(event.count))
     columns.delay.append(double: event.delay == Event.unknownDelay ? -1 : Double(event.delay))
     columns.kind.append(event.kind.rawValue)
-    columns.source.append(number(of: event.source))
-    columns.destination.append(number(of: event.destination))
+    columns.source.append(number(of: event.source, texts.processes))
+    columns.destination.append(number(of: event.destination, texts.processes))
     columns.sourceThread.append(event.source.tid)
     columns.destinationThread.append(event.destination.tid)
     columns.sourceComm.append(event.source.thread.withBytes { comms.number(of: UnsafeRawBufferPointer($0)) })
@@ -96,14 +98,16 @@ public struct Report: ~Copyable {
   /// Adds a loss.
   public mutating func take(_ loss: Loss) { losses.append(loss) }
 
-  private mutating func number(of end: Endpoint) -> UInt32 {
+  private mutating func number(of end: Endpoint, _ table: borrowing ProcessTable) -> UInt32 {
+    let description = table.description(of: end)
     if let number = numbers[end.pid] {
       processes[Int(number)].comm = end.comm
+      if let description { processes[Int(number)].description = description }
       return number
     }
     let number = UInt32(processes.count)
     numbers[end.pid] = number
-    processes.append(Process(pid: end.pid, comm: end.comm))
+    processes.append(Process(pid: end.pid, comm: end.comm, description: description))
     return number
   }
 

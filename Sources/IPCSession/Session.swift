@@ -19,6 +19,7 @@ public struct Session: ~Copyable {
   private let summary: TrafficOutput?
   private var tracer: Tracer
   private var correlator: Correlator
+  private let users: UserNames
   private var losses = LossCounter()
   private var ending: Command.Ending?
   private var stop = StopPolicy()
@@ -56,15 +57,22 @@ public struct Session: ~Copyable {
     let tracer = try Tracer(
       Configuration(
         selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
-        ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil))
+        ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil,
+        tellsImages: settings.describesProcesses))
     // Once for each part of the ring, however much has been waiting since before.
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
     try readiness.add(signals.descriptor.rawValue, .level)
-    correlator = Correlator(
-      CorrelatorSettings(
-        captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
-        serviceName: ServiceNames.name(of:kind:)))
+    var correlation = CorrelatorSettings(
+      captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
+      serviceName: ServiceNames.name(of:kind:))
+    let users = UserNames()
+    if settings.describesProcesses {
+      correlation.processes = ProcessSources(
+        arguments: RunningProcesses.arguments(of:), userName: users.name(of:))
+    }
+    correlator = Correlator(correlation)
+    self.users = users
     remarks = TerminalRemarks(settings)
     self.settings = settings
     self.pipeline = pipeline
@@ -106,6 +114,8 @@ public struct Session: ~Copyable {
       let own = OwnOutput(busy, sparse: sparse)
       try tracer.exclude(own.directions(among: held))
     }
+    // Of others' processes, it takes rights to see what they run.
+    if settings.describesProcesses { correlator.seed(RunningProcesses.all(users)) }
     try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles)
     correlator.seed(OpenChannels(held))
     let now = monotonicNow()

@@ -17,6 +17,8 @@ public struct TraceSettings: Sendable {
   public var matchTimeout: UInt64 = 100_000_000
   /// Most bytes of an event's contents that are captured; 0 for none.
   public var captureLimit: UInt64 = 0
+  /// Whether it is found out what processes run.
+  public var describesProcesses = false
   /// Whether ipcdump itself and what shows its output are traced.
   public var includesSelf = false
   /// Whether nothing is said on standard error but errors.

@@ -15,11 +15,13 @@ public struct Configuration: Sendable {
   public var includesSelf: Bool
   /// Whether ``Tracer/waitingThreads()`` will be asked.
   public var tellsWaiting: Bool
+  /// Whether records name the images of processes, and tell what these are.
+  public var tellsImages: Bool
 
   /// Creates a configuration.
   public init(
     selection: Selection, hook: Hook = .auto, captureLimit: UInt64 = 0, ringSize: Int = 16 << 20,
-    includesSelf: Bool = false, tellsWaiting: Bool = false
+    includesSelf: Bool = false, tellsWaiting: Bool = false, tellsImages: Bool = false
   ) {
     self.selection = selection
     self.hook = hook
@@ -27,6 +29,7 @@ public struct Configuration: Sendable {
     self.ringSize = ringSize
     self.includesSelf = includesSelf
     self.tellsWaiting = tellsWaiting
+    self.tellsImages = tellsImages
   }
 }
 

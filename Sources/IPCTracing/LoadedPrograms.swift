@@ -72,7 +72,8 @@ struct LoadedPrograms: ~Copyable {
       return isNeeded(iterator: program.name, configuration, readsPages: readsPages)
     }
     return place.isNeeded(
-      for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0)
+      for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0,
+      tellsImages: configuration.tellsImages)
       && place.isVariant(of: hook)
       && (!place.table.isOptional || types.hasTracepoint(program.tracepoint))
   }
@@ -144,6 +145,7 @@ struct LoadedPrograms: ~Copyable {
     settings.pidns_inum = PidNamespace.inode
     settings.kinds = configuration.selection.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     settings.capture_limit = configuration.captureLimit
+    settings.tells_images = configuration.tellsImages ? 1 : 0
     return settings
   }
 

@@ -29,8 +29,12 @@ extension ProgramPlace {
 
   /// Whether a trace of `selection` with `scope` needs the program.
   ///
-  /// - Parameter withContents: Whether contents are captured.
-  func isNeeded(for selection: Selection, scope: KernelScope, withContents: Bool) -> Bool {
+  /// - Parameters:
+  ///   - withContents: Whether contents are captured.
+  ///   - tellsImages: Whether it is told what processes run.
+  func isNeeded(
+    for selection: Selection, scope: KernelScope, withContents: Bool, tellsImages: Bool = false
+  ) -> Bool {
     switch purpose {
     case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
     case .kind(let number): selection.kinds.contains(Kind(rawValue: number))
@@ -39,6 +43,7 @@ extension ProgramPlace {
     case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
     case .tree: scope == .tree
     case .comms: if case .comms = scope { true } else { false }
+    case .images: tellsImages
     }
   }
 

@@ -54,11 +54,13 @@ public struct ProgramPlace: Sendable, Equatable {
     case tree
     /// A trace by names of processes.
     case comms
+    /// What processes run.
+    case images
 
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
       ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents), ("tree", .tree),
-      ("comms", .comms),
+      ("comms", .comms), ("images", .images),
     ]
   }
 

@@ -32,17 +32,17 @@ struct FilterOptions: ParsableArguments {
 
   @Option(
     name: [.customShort("P"), .customLong("comm")],
-    help: ArgumentHelp("Either end or its thread has this name.", valueName: "comm"))
+    help: ArgumentHelp("Either end, its thread or its executable has this name.", valueName: "comm"))
   var comms: [String] = []
 
   @Option(
     name: [.customShort("S"), .customLong("src-comm")],
-    help: ArgumentHelp("The source or its thread has this name.", valueName: "comm"))
+    help: ArgumentHelp("The source, its thread or its executable has this name.", valueName: "comm"))
   var sourceComms: [String] = []
 
   @Option(
     name: [.customShort("D"), .customLong("dst-comm")],
-    help: ArgumentHelp("The destination or its thread has this name.", valueName: "comm"))
+    help: ArgumentHelp("The destination, its thread or its executable has this name.", valueName: "comm"))
   var destinationComms: [String] = []
 
   func validate() throws {

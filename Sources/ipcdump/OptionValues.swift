@@ -1,5 +1,6 @@
 import ArgumentParser
 import IPCCapture
+import IPCFormats
 import IPCModel
 import PlainText
 
@@ -71,6 +72,26 @@ struct PidList {
         throw ValidationError("'\(word)' is no process id; \(advice)")
       }
       return number
+    }
+  }
+}
+
+/// Details of `--with`, separated by commas.
+struct DetailList {
+  let details: EndDetails
+
+  /// Words that stand for a detail each.
+  static let words = EndDetails.words.map(\.word)
+
+  /// Parses an option's value.
+  init(_ argument: String) throws {
+    details = try argument.split(separator: ",", omittingEmptySubsequences: false).reduce(into: []) {
+      details, word in
+      guard let known = EndDetails.words.first(where: { $0.word == word }) else {
+        throw ValidationError(
+          "'\(word)' is nothing that --with shows; it takes \(Self.words.joined(separator: ", "))")
+      }
+      details.insert(known.detail)
     }
   }
 }

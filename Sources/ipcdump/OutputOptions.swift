@@ -44,6 +44,16 @@ struct OutputOptions: ParsableArguments {
   var hidesLosses = false
 
   @Option(
+    name: .customLong("with"),
+    help: ArgumentHelp(
+      """
+      Show more of both ends: fd, exe, args, cwd, user, container; what is known of them when the process is first \
+      seen, or executes a program.
+      """, valueName: "detail,..."),
+    completion: .list(DetailList.words), transform: { try DetailList($0) })
+  var details: [DetailList] = []
+
+  @Option(
     help: ArgumentHelp(
       "Time in lines of text; delta is since the line before, relative since the start.", valueName: "style"))
   var time = TimeStyle.wall
@@ -65,6 +75,9 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
+  /// What else is shown of both ends.
+  var endDetails: EndDetails { details.reduce(into: []) { $0.formUnion($1.details) } }
+
   /// Whether contents are wanted, in whichever way.
   var showsContents: Bool { !contents.isEmpty }
 
@@ -75,6 +88,7 @@ struct OutputOptions: ParsableArguments {
   func makeFormat(_ options: FormatOptions) -> any EventFormat {
     var options = options
     options.contentStyle = contents.first ?? .hexDump
+    options.details = endDetails
     return switch format {
     case .text: TextFormat(options)
     case .json: JSONFormat(options)

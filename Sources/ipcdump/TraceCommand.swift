@@ -134,6 +134,8 @@ struct TraceCommand: ParsableCommand {
     settings.matchTimeout = UInt64(trace.patience) * 1_000_000
     let wantsContents = output.showsContents || capture.output != nil
     settings.captureLimit = wantsContents ? output.shownBytes.map { UInt64($0) } ?? .max : 0
+    settings.describesProcesses =
+      output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
     if !output.quiet {

@@ -60,6 +60,7 @@ extern const struct scenario SPLICE_FILE_SCENARIOS[];
 extern const struct scenario URING_SCENARIOS[];
 extern const struct scenario URING_SPECIAL_SCENARIOS[];
 extern const struct scenario LOAD_SCENARIOS[];
+extern const struct scenario NAME_SCENARIOS[];
 extern const struct scenario FAULT_OVERRUN_SCENARIOS[];
 extern const struct scenario FAULT_OBJECTS_SCENARIOS[];
 extern const struct scenario FAULT_REUSE_SCENARIOS[];

@@ -32,7 +32,8 @@ public struct Recorded: ~Copyable {
         form: form, describesProcesses: describesProcesses))
     format = JSONFormat(
       FormatOptions(
-        byteLimit: byteLimit, clock: WallClock(offset: Self.offset, start: Self.start, zone: Self.utc)))
+        byteLimit: byteLimit, clock: WallClock(offset: Self.offset, start: Self.start, zone: Self.utc),
+        details: .all))
     writer.begin(offset: Self.offset, to: &file)
   }
 
@@ -52,6 +53,17 @@ public struct Recorded: ~Copyable {
       writer.append(event, content: bytes, texts: texts, offset: offset, to: &file)
       format.append(event, content: bytes, texts: texts, to: &live)
     }
+  }
+
+  /// Learns what a process runs.
+  public mutating func describe(_ end: Endpoint, _ description: ProcessDescription) {
+    texts.processes.add(description, for: ProcessTable.Image(pid: end.pid, image: end.image))
+  }
+
+  /// Begins another file behind this one.
+  public mutating func beginAnother() {
+    writer.end(to: &file)
+    writer.begin(offset: offset, to: &file)
   }
 
   /// Adds a loss.

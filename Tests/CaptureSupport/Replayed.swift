@@ -35,7 +35,7 @@ public struct Replayed {
       position += count
       return count
     }
-    var format = JSONFormat(FormatOptions(clock: reader.clock))
+    var format = JSONFormat(FormatOptions(clock: reader.clock, details: .all))
     while let entry = try reader.next() {
       format.clock = reader.clock
       switch entry {

@@ -27,6 +27,17 @@ struct OptionParsingTests {
     }
   }
 
+  @Test func `takes details of both ends, together and repeated`() throws {
+    #expect(try parse().output.endDetails == [])
+    #expect(try parse("--with", "fd,exe").output.endDetails == [.descriptor, .executable])
+    #expect(
+      try parse("--with", "args,cwd", "--with", "user,container").output.endDetails
+        == [.arguments, .directory, .user, .container])
+    #expect(
+      complaint("--with", "pid")?.contains("'pid' is nothing that --with shows; it takes fd, exe, args")
+        == true)
+  }
+
   @Test func `without options traces everything, as text without contents`() throws {
     let options = try parse()
     #expect(try selection() == Selection(kinds: Set(Kind.all)))

@@ -32,13 +32,21 @@ struct RecordMutation {
     }
   }
 
+  /// Where the header has its type and its kind.
+  private static let place = (
+    type: MemoryLayout<ipc_header>.offset(of: \.type) ?? 0,
+    kind: MemoryLayout<ipc_header>.offset(of: \.kind) ?? 0
+  )
+
   /// `type` and `kind` of the header decide what is a struct and what are contents.
-  private func mayChange(_ range: Range<Int>) -> Bool { changesTypes || !range.overlaps(32..<35) }
+  private func mayChange(_ range: Range<Int>) -> Bool {
+    changesTypes || !range.overlaps(Self.place.type...Self.place.kind)
+  }
 
   /// Bytes of a record that are not contents.
   private static func size(of record: [UInt8]) -> Int {
-    guard record.count > 35 else { return max(record.count, 1) }
-    switch (UInt32(record[32]), UInt32(record[34])) {
+    guard record.count > place.kind else { return max(record.count, 1) }
+    switch (UInt32(record[place.type]), UInt32(record[place.kind])) {
     case (IPC_RECORD_CONTENT.rawValue, _): return MemoryLayout<ipc_content>.size
     case (IPC_RECORD_CHANNEL.rawValue, _): return MemoryLayout<ipc_channel>.size
     case (IPC_RECORD_BACKLOG.rawValue, _): return MemoryLayout<ipc_backlog>.size

@@ -86,6 +86,33 @@ struct RoundTripTests {
     #expect(recorded.liveText.contains(#""src_thread":"worker-1","dst_thread":"""#))
   }
 
+  @Test func `is read back with descriptors, and with what is known of processes, in each file`() {
+    var recorded = Recorded()
+    func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+    var (one, other) = (Self.sh, Self.cat)
+    (one.image, one.descriptor) = (5, 1)
+    (other.image, other.descriptor) = (6, .max)
+    // Of two processes whose numbers fall on one place.
+    var third = Endpoint(pid: one.pid + 1024, tid: 9, comm: Comm("third"))
+    third.image = 5
+    recorded.describe(
+      one,
+      ProcessDescription(executable: bytes("/bin/sh"), arguments: bytes("sh -c x"), directory: bytes("/")))
+    recorded.describe(other, ProcessDescription(user: bytes("nobody"), container: bytes("0123456789ab")))
+    recorded.describe(third, ProcessDescription(executable: [0xFF], arguments: []))
+    for round in 0..<3 {
+      for (source, destination) in [(one, other), (third, one), (one, third), (other, .unknown)] {
+        recorded.add(Event(time: 7, kind: .pipe, source: source, destination: destination, count: 1), [0])
+        recorded.add(Event(time: 7, kind: .signal, source: source, destination: destination, count: 0), nil)
+      }
+      if round < 2 { recorded.beginAnother() }
+    }
+    let replayed = Replayed(recorded.bytes)
+    #expect(replayed.failure == nil)
+    #expect(replayed.text == recorded.liveText)
+    #expect(recorded.liveText.contains(#""src_args":"sh -c x""#))
+  }
+
   @Test func `is read back with texts that are not UTF-8, and longer than an option`() {
     var recorded = Recorded()
     let texts: [[UInt8]] = [

@@ -35,7 +35,7 @@ struct BadRecordTests {
     let header = MemoryLayout<ipc_header>.size
     for count in 0..<header { #expect(recording.arrive([UInt8](repeating: 1, count: count)) == nil) }
     var foreign = Self.records()[0]
-    foreign[MemoryLayout<ipc_header>.offset(of: \.kind) ?? 0] = UInt8(IPC_KIND_COUNT.rawValue)
+    foreign[MemoryLayout<ipc_header>.offset(of: \.kind) ?? 0] = UInt8(IPC_KIND_COUNT.rawValue) + 1
     #expect(recording.arrive(foreign) == nil)
     #expect(recording.toldAtEnd() == [])
   }
@@ -76,9 +76,10 @@ struct BadRecordTests {
       }
       // Let it pass for one of ours, but for its sizes: those are tried one by one below.
       if record.count >= 90 {
-        record[32] = UInt8.random(in: 0...8, using: &random)
-        record[33] = 0
-        record[34] = UInt8.random(in: 0...7, using: &random)
+        let type = MemoryLayout<ipc_header>.offset(of: \.type) ?? 0
+        record[type] = UInt8.random(in: 0...10, using: &random)
+        record[type + 1] = 0
+        record[MemoryLayout<ipc_header>.offset(of: \.kind) ?? 0] = UInt8.random(in: 0...8, using: &random)
         for index in 58..<64 { record[index] = 0 }
       }
       recording.arrive(record)

@@ -12,7 +12,7 @@ struct MissingBytesTests {
   private func short(_ records: [[UInt8]], keeping count: Int) -> [[UInt8]] {
     var records = records
     var last = records.removeLast()
-    let isRead = last[32] == UInt8(IPC_RECORD_READ.rawValue)
+    let isRead = last[MemoryLayout<ipc_header>.offset(of: \.type) ?? 0] == UInt8(IPC_RECORD_READ.rawValue)
     let size = isRead ? MemoryLayout<ipc_transfer>.size : MemoryLayout<ipc_content>.size
     let captured =
       isRead

@@ -63,6 +63,24 @@ struct EventFilterTests {
     }
   }
 
+  @Test func `takes a name for that of the executable's file`() {
+    var texts = TextTable()
+    var source = Scene.sh
+    source.image = 1
+    texts.processes.add(
+      ProcessDescription(executable: Array("/usr/lib/systemd/systemd-journald".utf8)),
+      for: ProcessTable.Image(pid: source.pid, image: 1))
+    let event = Scene.event(from: source, to: Scene.cat)
+    func passes(_ name: String, _ end: Criterion.End) -> Bool {
+      var selection = Selection(kinds: [.pipe])
+      selection.criteria = [.comms([Comm(name)], of: end)]
+      return EventFilter(selection).passes(event, texts: texts)
+    }
+    #expect(
+      passes("systemd-journald", .source) && passes("systemd-journald", .either) && passes("sh", .source))
+    #expect(!passes("systemd-journald", .destination) && !passes("systemd", .either))
+  }
+
   @Test func `knows a name of which the kernel keeps fifteen bytes`() {
     let long = Endpoint(pid: 40, tid: 40, comm: Comm("systemd-journal"))
     #expect(

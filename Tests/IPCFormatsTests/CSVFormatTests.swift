@@ -8,14 +8,14 @@ import Testing
 struct CSVFormatTests {
   private let time = "2026-11-20T15:04:05.123456789+00:00"
 
-  private func header() -> String {
-    var format = CSVFormat(Scene.options())
+  private func header(_ details: EndDetails = []) -> String {
+    var format = CSVFormat(Scene.options(details: details))
     return written { format.appendHeader(to: &$0) }
   }
 
   /// Rows by column name, with every row as wide as the header.
-  private func table(_ body: String) throws -> [[String: String]] {
-    let rows = try CSVReader.rows(of: header() + body)
+  private func table(_ body: String, _ details: EndDetails = []) throws -> [[String: String]] {
+    let rows = try CSVReader.rows(of: header(details) + body)
     let names = try #require(rows.first)
     return rows.dropFirst().map { row in
       #expect(row.count == names.count)
@@ -133,6 +133,20 @@ struct CSVFormatTests {
     let cells = try table(row)[0]
     #expect(cells["dst_comm"] == "rsyslogd" && cells["dst_thread"] == "in:imuxsock")
     #expect(cells["src_comm"] == "sh" && cells["src_thread"] == "")
+  }
+
+  @Test func `tells behind all what else was asked for of both ends, in columns of their own`() throws {
+    var scene = Scene()
+    let details: EndDetails = [.descriptor, .arguments, .container]
+    #expect(
+      header(details).hasSuffix(",dst_thread,src_fd,dst_fd,src_args,dst_args,src_container,dst_container\r\n")
+    )
+    let options = Scene.options(details: details)
+    let cells = try table(scene.show(scene.described(), as: CSVFormat.self, options: options), details)[0]
+    #expect(cells["src_fd"] == "1" && cells["dst_fd"] == "0" && cells["dst_container"] == "0123456789ab")
+    #expect(cells["src_args"] == #"sh -c echo "a", > b"# && cells["dst_args"] == "")
+    let loss = show(lossOf: 1, nil, bytes: 0, as: CSVFormat.self, options: options)
+    #expect(try table(loss, details)[0]["dst_container"] == "")
   }
 
   @Test(arguments: nastyTexts)

@@ -34,6 +34,18 @@ struct JSONFormatTests {
     #expect(half["src_thread"] == nil && half["dst_thread"] as? String == "in:imuxsock")
   }
 
+  @Test func `tells behind all what else was asked for of both ends`() {
+    var scene = Scene()
+    let line = scene.show(scene.described(), as: JSONFormat.self, options: Scene.options(details: .all))
+    #expect(
+      line == prefix + threads
+        + #","src_fd":1,"dst_fd":0,"src_exe":"/usr/bin/dash","dst_exe":"/usr/bin/cat","#
+        + #""src_args":"sh -c echo \"a\", > b","src_cwd":"/tmp","src_user":"root","dst_container":"0123456789ab"}"#
+        + "\n")
+    let none = scene.show(scene.described(), as: JSONFormat.self)
+    #expect(none == prefix + threads + "}\n")
+  }
+
   @Test func `carries contents in base64 after the fields`() {
     var scene = Scene()
     let event = scene.pipe()

@@ -21,10 +21,28 @@ struct Scene: ~Copyable {
 
   static func options(
     byteLimit: Int? = nil, time: TimeStyle = .wall, zone: TimeZoneOffset = utc, color: Bool = false,
-    contents: ContentStyle = .hexDump
+    contents: ContentStyle = .hexDump, details: EndDetails = []
   ) -> FormatOptions {
     FormatOptions(
-      byteLimit: byteLimit, timeStyle: time, clock: clock(zone: zone), color: color, contentStyle: contents)
+      byteLimit: byteLimit, timeStyle: time, clock: clock(zone: zone), color: color, contentStyle: contents,
+      details: details)
+  }
+
+  /// A transfer by descriptors between processes of which something is known.
+  mutating func described() -> Event {
+    var (source, destination) = (Scene.sh, Scene.cat)
+    (source.image, source.descriptor) = (7, 1)
+    (destination.image, destination.descriptor) = (8, 0)
+    func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+    texts.processes.add(
+      ProcessDescription(
+        executable: bytes("/usr/bin/dash"), arguments: bytes(#"sh -c echo "a", > b"#),
+        directory: bytes("/tmp"),
+        user: bytes("root")), for: ProcessTable.Image(pid: source.pid, image: 7))
+    texts.processes.add(
+      ProcessDescription(executable: bytes("/usr/bin/cat"), container: bytes("0123456789ab")),
+      for: ProcessTable.Image(pid: destination.pid, image: 8))
+    return pipe(from: source, to: destination)
   }
 
   mutating func pipe(

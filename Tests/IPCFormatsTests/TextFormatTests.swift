@@ -148,6 +148,23 @@ struct TextFormatTests {
     #expect(line.contains(" pipe 4321(sh) > 1234(rsyslogd/in:imuxsock): "), "\(line)")
   }
 
+  @Test func `shows what else was asked for of both ends, before remarks`() {
+    var scene = Scene()
+    var event = scene.described()
+    event.traits = .inferredSource
+    let all = scene.show(event, as: TextFormat.self, options: Scene.options(details: .all))
+    #expect(
+      all.hasSuffix(
+        #", count 6, src_fd 1, dst_fd 0, src_exe /usr/bin/dash, dst_exe /usr/bin/cat, "#
+          + #"src_args "sh -c echo \x22a\x22, > b", src_cwd /tmp, src_user root, dst_container 0123456789ab, "#
+          + "inferred src\n"), "\(all)")
+    let one = scene.show(scene.described(), as: TextFormat.self, options: Scene.options(details: .descriptor))
+    #expect(one.hasSuffix(", count 6, src_fd 1, dst_fd 0\n"))
+    var other = Scene()
+    let none = other.show(other.pipe(), as: TextFormat.self, options: Scene.options(details: .all))
+    #expect(none.hasSuffix(", count 6\n"))
+  }
+
   @Test func `shows no other ends than there are, whatever a process calls itself`() {
     var scene = Scene()
     let source = Endpoint(pid: 1, tid: 1, comm: Comm("a) > 1(systemd"))

@@ -47,7 +47,8 @@ struct ProgramPlaceTests {
     arguments: [
       ("any", .any), ("unix", .unix), ("sockets", .sockets),
       ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
-      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("pipe", .kind(Kind.pipe.rawValue)),
+      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("images", .images),
+      ("pipe", .kind(Kind.pipe.rawValue)),
       ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])
   func `says what it is of use for`(word: String, purpose: ProgramPlace.Purpose) throws {

@@ -16,7 +16,8 @@ struct VerifierWorkTests {
   @Test(arguments: [Hook.raw, .tracepoint])
   func `follows few instructions`(hook: Hook) throws {
     let configuration = Configuration(
-      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
+      tellsImages: true)
     let programs = try LoadedPrograms.load(configuration, scope: .tree)
     let work = programs.placed.filter(\.isLoaded).map { ($0.program.verifiedInstructions, $0.program.name) }
     let most = work.sorted { $0.0 > $1.0 }.prefix(5)
@@ -25,10 +26,19 @@ struct VerifierWorkTests {
     #expect(most.allSatisfy { $0.0 < 15_000 }, "\(most)")
   }
 
+  @Test(arguments: [Hook.raw, .tracepoint], [ObjectForm.withFunctions, .withoutFunctions])
+  func `takes programs that look at names, too`(hook: Hook, form: ObjectForm) throws {
+    let configuration = Configuration(
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, tellsImages: true)
+    let programs = try LoadedPrograms.load(configuration, scope: .comms([Comm("sh")]), form: form)
+    #expect(programs.placed.count { $0.isLoaded } > 50)
+  }
+
   @Test(arguments: [Hook.raw, .tracepoint])
   func `takes programs without functions of their own, too`(hook: Hook) throws {
     let configuration = Configuration(
-      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
+      tellsImages: true)
     let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withoutFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
@@ -36,7 +46,8 @@ struct VerifierWorkTests {
   @Test(arguments: [Hook.raw, .tracepoint])
   func `takes programs that read by helpers, too`(hook: Hook) throws {
     let configuration = Configuration(
-      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10)
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
+      tellsImages: true)
     let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }

@@ -40,6 +40,19 @@ struct TracedEvent: Decodable {
   /// Names of threads that are called otherwise than their processes.
   var srcThread: String?
   var dstThread: String?
+  /// What `--with` adds.
+  var srcFd: Int?
+  var dstFd: Int?
+  var srcExe: String?
+  var dstExe: String?
+  var srcArgs: String?
+  var dstArgs: String?
+  var srcCwd: String?
+  var dstCwd: String?
+  var srcUser: String?
+  var dstUser: String?
+  var srcContainer: String?
+  var dstContainer: String?
   var type: String
   var time: String?
   var meta: Meta

@@ -10,7 +10,7 @@ struct MessageSenders {
   private(set) var areSeveral = false
 
   /// The only thread that ever sent; nil if there is none or more than one.
-  var sole: Endpoint? { entries.count == 1 ? entries[0].source : nil }
+  var sole: Endpoint? { entries.count == 1 ? entries[0].source.withoutDescriptor : nil }
 
   var isEmpty: Bool { entries.isEmpty }
 

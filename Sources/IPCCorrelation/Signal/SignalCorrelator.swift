@@ -13,7 +13,7 @@ final class SignalCorrelator: KindCorrelator {
       time: header.time, kind: .signal, source: Endpoint(header),
       destination: Endpoint(
         tgid: signal.target_tgid, tid: signal.target_tid, comm: signal.target_comm,
-        thread: signal.target_thread),
+        thread: signal.target_thread, image: signal.target_image),
       count: 0)
     let isInScope = header.has(IPC_FLAG_IN_SCOPE) || signal.target_in_scope != 0
     if isInScope { event.traits.insert(.inScope) }

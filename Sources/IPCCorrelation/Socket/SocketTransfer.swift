@@ -31,7 +31,7 @@ struct SocketTransfer {
     raw.transfer.state.queued_at == 0 ? nil : raw.transfer.state.queued_at
   }
   /// Who acted.
-  var actor: Endpoint { Endpoint(raw.transfer.header) }
+  var actor: Endpoint { Endpoint(raw.transfer) }
   /// Thread that acted, as the records number it.
   var tid: UInt32 { raw.transfer.header.tid }
   /// What a write is recognised by.

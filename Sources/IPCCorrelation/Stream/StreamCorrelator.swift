@@ -229,7 +229,7 @@ final class StreamCorrelator: KindCorrelator {
 
   /// Adds a write that has begun.
   private func takeBeginning(_ transfer: StreamTransfer, in stream: ByteStream) {
-    var write = transfer.write(by: Endpoint(transfer.raw.header), begin: transfer.time, end: .max)
+    var write = transfer.write(by: Endpoint(transfer.raw), begin: transfer.time, end: .max)
     write.lossEpoch = epoch
     write.isBatch = isSocket && write.count == Int(IPC_COUNT_UNKNOWN)
     // A short write to a pipe that is known is announced only if several threads write.
@@ -243,7 +243,7 @@ final class StreamCorrelator: KindCorrelator {
 
   /// Adds a write that has ended, or ends one that has begun.
   private func takeWrite(_ transfer: StreamTransfer, in stream: ByteStream, _ buffer: inout ReorderBuffer) {
-    let source = Endpoint(transfer.raw.header)
+    let source = Endpoint(transfer.raw)
     var write = transfer.write(
       by: source, begin: stream.writers.earliestBegin(of: source.tid), end: transfer.time)
     write.lossEpoch = epoch
@@ -283,7 +283,7 @@ final class StreamCorrelator: KindCorrelator {
     let hasMore = transfer.has(IPC_FLAG_MORE) && !content.isNone
     reads.lastSerial += 1
     let read = StreamRead(
-      reader: Endpoint(header), thread: thread, isInScope: transfer.has(IPC_FLAG_IN_SCOPE),
+      reader: Endpoint(transfer.raw), thread: thread, isInScope: transfer.has(IPC_FLAG_IN_SCOPE),
       time: transfer.time, count: transfer.count, content: content,
       filled: content.isNone ? 0 : transfer.captured.count, isComplete: !hasMore, isSpliced: isSpliced,
       isShort: transfer.has(IPC_FLAG_PARTIAL), emptied: transfer.leavesEmpty,

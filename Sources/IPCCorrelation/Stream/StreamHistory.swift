@@ -14,7 +14,7 @@ struct WriterHistory {
   private(set) var hasSeveral = false
 
   /// The only thread that ever wrote.
-  var sole: Endpoint? { hasSeveral ? nil : last?.source }
+  var sole: Endpoint? { hasSeveral ? nil : last?.source.withoutDescriptor }
 
   /// When a thread's next write can have begun at the earliest.
   func earliestBegin(of tid: Int32) -> UInt64 {

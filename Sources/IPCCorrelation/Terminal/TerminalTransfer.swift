@@ -25,7 +25,8 @@ struct TerminalTransfer {
   var foreground: Endpoint {
     if raw.foreground == 0 { return .unknown }
     return Endpoint(
-      tgid: raw.foreground, tid: raw.foreground, comm: raw.foreground_comm, thread: raw.foreground_comm)
+      tgid: raw.foreground, tid: raw.foreground, comm: raw.foreground_comm, thread: raw.foreground_comm,
+      image: 0)
   }
 
   /// The bytes that are to be captured.
@@ -49,7 +50,7 @@ struct TerminalRead {
 
   /// Takes a read's record.
   init(_ transfer: TerminalTransfer, lossEpoch: UInt64) {
-    reader = Endpoint(transfer.header)
+    reader = Endpoint(transfer.raw.transfer)
     isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     time = transfer.header.time
     count = transfer.raw.transfer.count
@@ -103,7 +104,7 @@ struct TerminalWrite {
 
   /// Reads a write's record; its contents are added separately.
   init(_ transfer: TerminalTransfer, lossEpoch: UInt64, serial: UInt64) {
-    source = Endpoint(transfer.header)
+    source = Endpoint(transfer.raw.transfer)
     thread = RecordedThread(transfer.header)
     isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     time = transfer.header.time

@@ -20,6 +20,7 @@
 #include "snapshots/open_channels.bpf.c"
 #include "snapshots/blocked_threads.bpf.c"
 #include "hooks/lifecycle.bpf.c"
+#include "hooks/images.bpf.c"
 
 /* Most helpers that read memory are for GPL-compatible programs only. */
 char LICENSE[] SEC("license") = "GPL";

@@ -15,6 +15,9 @@
 
 #define IPC_COMM_LENGTH 16 /* TASK_COMM_LEN, include/linux/sched.h */
 
+/* Bytes of a program's arguments that are told, about as many as ps shows. */
+#define IPC_ARGUMENTS_LIMIT 4096u
+
 /* Most content bytes in one record; a longer transfer continues in IPC_RECORD_CONTENT records. */
 #define IPC_CHUNK_LIMIT 32768u
 
@@ -73,6 +76,9 @@ enum ipc_record_type {
   IPC_RECORD_SIGNAL = 6,      /* ipc_signal */
   IPC_RECORD_PASSED = 7,      /* ipc_passed: what goes with this thread's next WRITE or READ */
   IPC_RECORD_BACKLOG = 8,     /* ipc_backlog: contents of what is unread in a pipe that begins to be spliced from */
+  /* Of no kind (IPC_KIND_COUNT), if anybody wants to know: */
+  IPC_RECORD_EXEC = 9,  /* ipc_exec: the process has executed a program */
+  IPC_RECORD_FORK = 10, /* ipc_fork: it has made another one */
 };
 
 enum ipc_flags {
@@ -86,12 +92,17 @@ enum ipc_flags {
   IPC_FLAG_SPLICED = 1 << 7,      /* no buffer of the acting process held the bytes, so it has no contents */
 };
 
+/*
+ * A process image is what a process runs between two exec(2): `image` is when the process has started, in nanoseconds since
+ * boot, plus how often it and its ancestors have executed a program. With the number of the process, nothing else has it.
+ */
 struct ipc_header {
   __u64 time;
   __u32 tgid; /* of the acting process, in ipcdump's pid namespace; 0 if it is not visible there */
   __u32 tid;
   char comm[IPC_COMM_LENGTH];   /* of the process: what its first thread is called */
   char thread[IPC_COMM_LENGTH]; /* of the thread itself; valid if that is another one, as its number says */
+  __u64 image;                  /* of the process, see below; 0 if nobody wants to know */
   __u16 type;                 /* enum ipc_record_type */
   __u8 kind;                  /* enum ipc_kind */
   __u8 flags;                 /* enum ipc_flags */
@@ -281,7 +292,8 @@ struct ipc_signal {
   __u32 target_tgid;
   __u32 target_tid;
   char target_comm[IPC_COMM_LENGTH];
-  char target_thread[IPC_COMM_LENGTH]; /* as ipc_header.thread */
+  char target_thread[IPC_COMM_LENGTH]; /* these as in ipc_header */
+  __u64 target_image;
   __u64 value; /* union sigval; valid if has_value */
   __s32 number;
   __s32 code;
@@ -289,6 +301,24 @@ struct ipc_signal {
   __u8 to_thread; /* sent to one thread, not to the process */
   __u8 result;    /* enum ipc_signal_result */
   __u8 target_in_scope;
+  __u32 pad;
+};
+
+/* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
+struct ipc_exec {
+  struct ipc_header header;
+  __u32 uid;        /* effective one, in the initial user namespace */
+  __u32 executable; /* bytes of its file's path, as in IPC_NAME_PATH */
+  __u32 directory;  /* the same of the working directory */
+  __u32 arguments;  /* bytes of its arguments, each with a NUL behind it; the last one may be cut off */
+  __u32 cgroup;     /* bytes of the names of its cgroup and those above it, as in IPC_NAME_PATH */
+  __u32 is_pseudo;  /* the executable's name is no path: memfd:x */
+};
+
+/* A process that the header's process has made, and that goes on with the same program. */
+struct ipc_fork {
+  struct ipc_header header;
+  __u32 child; /* its tgid, or the tid of a thread, as in ipc_header */
   __u32 pad;
 };
 
@@ -363,30 +393,32 @@ struct ipc_watched {
   __u32 pad;
 };
 
-_Static_assert(sizeof(struct ipc_header) == 56, "ipc_header");
+_Static_assert(sizeof(struct ipc_header) == 64, "ipc_header");
 _Static_assert(__builtin_offsetof(struct ipc_header, comm) == 16, "ipc_header.comm");
-_Static_assert(__builtin_offsetof(struct ipc_header, type) == 48, "ipc_header.type");
-_Static_assert(sizeof(struct ipc_transfer) == 104, "ipc_transfer");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, channel) == 56, "ipc_transfer.channel");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, count) == 72, "ipc_transfer.count");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, state) == 80, "ipc_transfer.state");
+_Static_assert(__builtin_offsetof(struct ipc_header, type) == 56, "ipc_header.type");
+_Static_assert(sizeof(struct ipc_transfer) == 112, "ipc_transfer");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, channel) == 64, "ipc_transfer.channel");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, count) == 80, "ipc_transfer.count");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, state) == 88, "ipc_transfer.state");
 _Static_assert(sizeof(union ipc_channel_state) == 8, "ipc_channel_state");
-_Static_assert(__builtin_offsetof(struct ipc_transfer, unread) == 88, "ipc_transfer.unread");
-_Static_assert(sizeof(struct ipc_content) == 72, "ipc_content");
-_Static_assert(sizeof(struct ipc_backlog) == 88, "ipc_backlog");
-_Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 72, "ipc_backlog.offset");
-_Static_assert(sizeof(struct ipc_terminal) == 152, "ipc_terminal");
-_Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 144, "ipc_terminal.is_output");
-_Static_assert(sizeof(struct ipc_channel) == 80, "ipc_channel");
-_Static_assert(sizeof(struct ipc_signal) == 120, "ipc_signal");
-_Static_assert(__builtin_offsetof(struct ipc_signal, value) == 96, "ipc_signal.value");
-_Static_assert(sizeof(struct ipc_socket) == 168, "ipc_socket");
-_Static_assert(__builtin_offsetof(struct ipc_socket, end) == 104, "ipc_socket.end");
-_Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 112, "ipc_socket.destination_inode");
-_Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 160, "ipc_socket.extent");
-_Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 120, "ipc_socket.source_address");
+_Static_assert(__builtin_offsetof(struct ipc_transfer, unread) == 96, "ipc_transfer.unread");
+_Static_assert(sizeof(struct ipc_content) == 80, "ipc_content");
+_Static_assert(sizeof(struct ipc_backlog) == 96, "ipc_backlog");
+_Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 80, "ipc_backlog.offset");
+_Static_assert(sizeof(struct ipc_terminal) == 160, "ipc_terminal");
+_Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 152, "ipc_terminal.is_output");
+_Static_assert(sizeof(struct ipc_channel) == 88, "ipc_channel");
+_Static_assert(sizeof(struct ipc_signal) == 136, "ipc_signal");
+_Static_assert(__builtin_offsetof(struct ipc_signal, value) == 112, "ipc_signal.value");
+_Static_assert(sizeof(struct ipc_socket) == 176, "ipc_socket");
+_Static_assert(__builtin_offsetof(struct ipc_socket, end) == 112, "ipc_socket.end");
+_Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 120, "ipc_socket.destination_inode");
+_Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 168, "ipc_socket.extent");
+_Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 128, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
-_Static_assert(sizeof(struct ipc_passed) == 464, "ipc_passed");
+_Static_assert(sizeof(struct ipc_passed) == 472, "ipc_passed");
+_Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
+_Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");
 _Static_assert(__builtin_offsetof(struct ipc_held, inode) == 32, "ipc_held.inode");
 _Static_assert(__builtin_offsetof(struct ipc_held, file) == 72, "ipc_held.file");

@@ -17,13 +17,14 @@ enum ipc_scope {
 };
 
 /* Where operations are noticed. Each has scratch memory of its own on every CPU (map `scratches`), because one can overtake
- * another. The lowest bit tells the end of an operation from its start. */
+ * another. Of those before IPC_HOOK_EXEC, the lowest bit tells the end of an operation from its start. */
 enum ipc_hook {
   IPC_HOOK_SYS_ENTER = 0,
   IPC_HOOK_SYS_EXIT = 1,
   IPC_HOOK_URING_SUBMIT = 2,
   IPC_HOOK_URING_COMPLETE = 3,
-  IPC_HOOK_COUNT = 4
+  IPC_HOOK_EXEC = 4,
+  IPC_HOOK_COUNT = 5
 };
 
 /* Entries of the tables of handlers by syscall number. */
@@ -35,6 +36,8 @@ struct ipc_settings {
   __u32 pidns_inum;     /* inode number of ipcdump's pid namespace */
   __u32 kinds;          /* wanted ones: bit 1 << enum ipc_kind */
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
+  __u32 tells_images;   /* whether records name the images of processes, and say what they are */
+  __u32 pad;
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
@@ -83,7 +86,7 @@ struct ipc_shared {
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
-_Static_assert(sizeof(struct ipc_settings) == 24 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
+_Static_assert(sizeof(struct ipc_settings) == 32 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 80 + 256, "ipc_shared");
 
 #endif

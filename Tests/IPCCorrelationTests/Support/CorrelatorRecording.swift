@@ -30,12 +30,18 @@ class CorrelatorRecording {
   ///   - matchTimeout: How long an operation waits for its other side, in nanoseconds.
   init(
     capturing limit: UInt64 = .max, matchTimeout: UInt64 = 100_000_000,
-    serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
+    serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil },
+    processes: ProcessSources? = nil
   ) {
     self.limit = limit
-    correlator = Correlator(
-      CorrelatorSettings(captureLimit: limit, matchTimeout: matchTimeout, serviceName: serviceName))
+    var settings = CorrelatorSettings(
+      captureLimit: limit, matchTimeout: matchTimeout, serviceName: serviceName)
+    settings.processes = processes
+    correlator = Correlator(settings)
   }
+
+  /// Takes processes that ran before the trace.
+  func seed(_ running: [RunningProcess]) { correlator.seed(running) }
 
   // MARK: - Records
 

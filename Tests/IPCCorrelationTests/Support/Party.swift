@@ -7,6 +7,8 @@ struct Party: Hashable, Sendable {
   var tid: UInt32
   /// What its process is called, if otherwise.
   var process: String?
+  /// Which process image it is of.
+  var image: UInt64 = 0
   /// Whether it belongs to the traced command's tree.
   var isInScope = false
 
@@ -18,9 +20,11 @@ struct Party: Hashable, Sendable {
 
   /// How events name it.
   var endpoint: Endpoint {
-    Endpoint(
+    var end = Endpoint(
       pid: Int32(bitPattern: pid), tid: Int32(bitPattern: tid), comm: Comm(process ?? name),
       thread: Comm(name))
+    end.image = image
+    return end
   }
 
   /// As the holder of a descriptor: threads are not told apart there.
@@ -32,6 +36,13 @@ struct Party: Hashable, Sendable {
   func renamed(_ name: String) -> Party {
     var other = self
     other.name = name
+    return other
+  }
+
+  /// The same thread in another process image.
+  func running(_ image: UInt64) -> Party {
+    var other = self
+    other.image = image
     return other
   }
 

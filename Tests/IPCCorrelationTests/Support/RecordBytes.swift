@@ -12,6 +12,7 @@ enum RecordBytes {
     header.tid = party.tid
     set(&header.comm, to: party.process ?? party.name)
     set(&header.thread, to: party.name)
+    header.image = party.image
     header.type = UInt16(type.rawValue)
     header.kind = UInt8(kind.rawValue)
     let scope = party.isInScope ? [IPC_FLAG_IN_SCOPE] : []

@@ -15,10 +15,12 @@ final class Recording: CorrelatorRecording {
   /// - Parameter limit: Content bytes that are captured; 0 without `-x`.
   init(
     capturing limit: UInt64 = .max, matchTimeout: UInt64 = 100_000_000, pipe: TracedPipe = TracedPipe(),
-    serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil }
+    serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil },
+    processes: ProcessSources? = nil
   ) {
     self.pipe = pipe
-    super.init(capturing: limit, matchTimeout: matchTimeout, serviceName: serviceName)
+    super.init(
+      capturing: limit, matchTimeout: matchTimeout, serviceName: serviceName, processes: processes)
   }
 
   // MARK: - Records
@@ -138,6 +140,7 @@ final class Recording: CorrelatorRecording {
     signal.target_tid = to.tid
     RecordBytes.set(&signal.target_comm, to: to.process ?? to.name)
     RecordBytes.set(&signal.target_thread, to: to.name)
+    signal.target_image = to.image
     signal.target_in_scope = to.isInScope ? 1 : 0
     signal.number = number
     fill(&signal)

@@ -5,6 +5,9 @@ struct Told {
   let event: Event
   let content: [UInt8]?
   let meta: [String: String]
+  /// What is known of the processes at both ends.
+  let source: ProcessDescription?
+  let destination: ProcessDescription?
 
   init(_ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable) {
     var meta: [String: String] = [:]
@@ -18,6 +21,8 @@ struct Told {
         }
     }
     self.event = copy event
+    source = texts.processes.description(of: event.source)
+    destination = texts.processes.description(of: event.destination)
     self.content = content.map { Array($0) }
     self.meta = meta
   }

@@ -152,6 +152,10 @@ struct scratch {
       BEFORE(ipc_channel);
       struct ipc_channel channel;
     };
+    struct {
+      BEFORE(ipc_exec);
+      struct ipc_exec exec;
+    };
 #undef BEFORE
   };
   u8 bytes[2 * IPC_CHUNK_LIMIT]; /* twice, so that the verifier sees any offset plus any length inside */
@@ -177,7 +181,7 @@ static __always_inline u32 scratch_slot(enum ipc_hook hook) {
 static __always_inline struct scratch *scratch_at(u32 slot) { return bpf_map_lookup_elem(&scratches, &slot); }
 
 /* Whether a scratch is of a hook at the end of operations; in the order of enum ipc_hook. */
-static __always_inline bool is_at_end(u32 slot) { return slot & 1; }
+static __always_inline bool is_at_end(u32 slot) { return slot % IPC_HOOK_COUNT & 1; }
 
 /* `fd` of what has no descriptor. */
 #define NO_FD 0xffffffffu

@@ -37,6 +37,12 @@ static __always_inline u32 state_of(struct task_struct *task) {
   return bpf_core_field_exists(old->state) ? READ_KERNEL(old, state) : READ_KERNEL(task, __state);
 }
 
+/* The cgroup above another one; the field has been called __parent since 6.15. */
+static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *node) {
+  struct kernfs_node___615 *new = (void *)node;
+  return bpf_core_field_exists(new->__parent) ? READ_KERNEL(new, __parent) : READ_KERNEL(node, parent);
+}
+
 /* The first link by which a file is in a set of epoll, what stands behind the last one, and where in its epitem a link
  * lies. Before 5.11 (319c15174757) it was a list around the file. */
 static __always_inline void *first_watch(struct file *file) {

@@ -17,6 +17,11 @@ static __always_inline void read_process_comm(char *comm, struct task_struct *ta
   read_comm(comm, READ_KERNEL(task, group_leader));
 }
 
+/* Which process image a task is of, as in ipc_header; `leader` is its first thread. */
+static __always_inline u64 image_of(struct task_struct *leader) {
+  return READ_KERNEL(leader, start_boottime) + READ_KERNEL(leader, self_exec_id);
+}
+
 /* The name of the file that a task's process runs; NULL if there is none. */
 static __always_inline const unsigned char *executable_name(struct task_struct *task) {
   struct mm_struct *mm = READ_KERNEL(task, mm);

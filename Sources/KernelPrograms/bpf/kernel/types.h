@@ -123,6 +123,7 @@ struct files_struct {
 
 struct fs_struct {
   struct path root;
+  struct path pwd;
 };
 
 struct thread_info {
@@ -137,6 +138,32 @@ struct sched_info {
 
 struct mm_struct {
   struct file *exe_file;
+  unsigned long arg_start;
+  unsigned long arg_end;
+};
+
+struct cred {
+  struct {
+    u32 val;
+  } euid;
+};
+
+struct kernfs_node {
+  struct kernfs_node *parent;
+  const char *name;
+};
+
+/* From 6.15 on. */
+struct kernfs_node___615 {
+  struct kernfs_node *__parent;
+};
+
+struct cgroup {
+  struct kernfs_node *kn;
+};
+
+struct css_set {
+  struct cgroup *dfl_cgrp;
 };
 
 struct task_struct {
@@ -151,7 +178,11 @@ struct task_struct {
   struct pid *thread_pid;
   struct hlist_node pid_links[4];
   u64 start_time;
+  u64 start_boottime;
+  u64 self_exec_id;
   unsigned int flags;
+  struct cred *cred;
+  struct css_set *cgroups;
   struct mm_struct *mm;
   struct files_struct *files;
   struct fs_struct *fs;

@@ -43,7 +43,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
   u64 target_ids = visible_ids(target);
   record->target_tgid = target_ids >> 32;
   record->target_tid = target_ids;
-  fill_names(record->target_comm, record->target_thread, target, target_ids);
+  fill_names(record->target_comm, record->target_thread, &record->target_image, target, target_ids);
   record->number = ctx[0];
   record->code = code;
   record->has_value = code != SI_USER && code != SI_TKILL;

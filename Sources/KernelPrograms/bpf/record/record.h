@@ -6,14 +6,16 @@
 #include "core/scope.h"
 #include "core/scratch.h"
 
-/* Fills in what the process and the thread are called. Most processes have one thread, and one name. */
-static __always_inline void fill_names(char *comm, char *thread, struct task_struct *task, u64 ids) {
+/* Fills in what the process and the thread are called, and which image the process has. Most processes have one thread,
+ * and one name. */
+static __always_inline void fill_names(char *comm, char *thread, u64 *image, struct task_struct *task, u64 ids) {
   struct task_struct *leader = task;
   if (ids >> 32 != (u32)ids || ids == 0) {
     leader = READ_KERNEL(task, group_leader);
     read_comm(thread, task);
   }
   read_comm(comm, leader);
+  *image = settings.tells_images ? image_of(leader) : 0;
 }
 
 static __always_inline void fill_header(struct ipc_header *header, struct task_struct *task, u16 type, u8 kind,
@@ -22,7 +24,7 @@ static __always_inline void fill_header(struct ipc_header *header, struct task_s
   u64 ids = visible_ids(task);
   header->tgid = ids >> 32;
   header->tid = ids;
-  fill_names(header->comm, header->thread, task, ids);
+  fill_names(header->comm, header->thread, &header->image, task, ids);
   header->type = type;
   header->kind = kind;
   header->flags = flags;

@@ -1,0 +1,130 @@
+import IPCModel
+import RecordLayout
+
+/// What a correlator asks the system about processes.
+public struct ProcessSources: Sendable {
+  /// The arguments that a process shows now, each with a NUL behind it; nil if it is gone.
+  public var arguments: @Sendable (_ pid: Int32) -> [UInt8]?
+  /// Name of a user.
+  public var userName: @Sendable (_ uid: UInt32) -> [UInt8]
+
+  /// Names where to ask.
+  public init(
+    arguments: @escaping @Sendable (_ pid: Int32) -> [UInt8]?,
+    userName: @escaping @Sendable (_ uid: UInt32) -> [UInt8]
+  ) {
+    self.arguments = arguments
+    self.userName = userName
+  }
+}
+
+/// A process that ran before the trace did.
+public struct RunningProcess: Sendable {
+  /// Its number.
+  public let pid: Int32
+  /// When it has started, in hundredths of a second since boot, as proc_pid_stat(5) tells it.
+  public let start: UInt64
+  /// What it runs.
+  public let description: ProcessDescription
+
+  /// Describes a process.
+  public init(pid: Int32, start: UInt64, description: ProcessDescription) {
+    self.pid = pid
+    self.start = start
+    self.description = description
+  }
+}
+
+/// Finds out what processes run: from those that ran when the trace began, and from what the kernel tells of each that
+/// executes a program or makes another process.
+struct ProcessTracker {
+  private let sources: ProcessSources?
+  /// Processes from before the trace that have not been met yet.
+  private var initial: [Int32: RunningProcess] = [:]
+  /// What made each process that has not been met yet, nor executed a program.
+  private var makers = RecentEntries<Int32, ProcessDescription>(limit: 16_384)
+  /// Images that were met last, by the lowest bits of their processes' numbers.
+  private var recent = [ProcessTable.Image](repeating: .init(pid: 0, image: 0), count: 1024)
+
+  /// Nanoseconds in the unit of ``RunningProcess/start`` (USER_HZ, 100 on every architecture that is supported).
+  private static let tick: UInt64 = 10_000_000
+
+  init(_ sources: ProcessSources?) { self.sources = sources }
+
+  mutating func seed(_ processes: [RunningProcess]) {
+    for process in processes { initial[process.pid] = process }
+  }
+
+  /// Takes a record of no kind; others are ignored.
+  mutating func take(_ record: UnsafeRawBufferPointer, _ header: ipc_header, into table: inout ProcessTable) {
+    switch UInt32(header.type) {
+    case IPC_RECORD_EXEC.rawValue: takeExec(record, into: &table)
+    case IPC_RECORD_FORK.rawValue: takeFork(record, into: &table)
+    default: break
+    }
+  }
+
+  /// Learns that a process is at an end of an event, as long as something is to be found out about it.
+  @inline(__always)
+  mutating func meet(tgid: UInt32, image: UInt64, into table: inout ProcessTable) {
+    guard image != 0, tgid != 0 else { return }
+    let image = ProcessTable.Image(pid: Int32(bitPattern: tgid), image: image)
+    let place = Int(tgid) % recent.count
+    if recent[place] == image { return }
+    recent[place] = image
+    if table[image] == nil { findOut(image, into: &table) }
+  }
+
+  private mutating func findOut(_ image: ProcessTable.Image, into table: inout ProcessTable) {
+    if let running = initial.removeValue(forKey: image.pid) {
+      // What has been executed since is told by a record.
+      let start = image.image / Self.tick
+      if start == running.start || start == running.start + 1 { table.add(running.description, for: image) }
+    } else if let maker = makers.remove(image.pid) {
+      // A server may have written there what this child is for.
+      let arguments = sources?.arguments(image.pid).map { ProcessDescription.commandLine($0) }
+      table.add(arguments.map { maker.with(arguments: $0) } ?? maker, for: image)
+    }
+  }
+
+  private mutating func takeExec(_ record: UnsafeRawBufferPointer, into table: inout ProcessTable) {
+    guard let (raw, rest) = record.record(ipc_exec.self), raw.header.tgid != 0 else { return }
+    var left = rest[...]
+    func next(_ count: UInt32) -> Slice<UnsafeRawBufferPointer> {
+      let piece = left.prefix(Int(count))
+      left = left.dropFirst(Int(count))
+      return piece
+    }
+    let executable = Self.path(next(raw.executable), isPseudo: raw.is_pseudo != 0)
+    let directory = Self.path(next(raw.directory), isPseudo: false)
+    let arguments = next(raw.arguments)
+    let cgroup = next(raw.cgroup).split(separator: 0).map { ArraySlice($0) }
+    let pid = Int32(bitPattern: raw.header.tgid)
+    _ = makers.remove(pid)
+    initial[pid] = nil
+    table.add(
+      ProcessDescription(
+        executable: executable,
+        arguments: arguments.isEmpty ? nil : ProcessDescription.commandLine(arguments), directory: directory,
+        user: sources?.userName(raw.uid), container: ContainerID.find(in: cgroup)),
+      for: ProcessTable.Image(pid: pid, image: raw.header.image))
+  }
+
+  private mutating func takeFork(_ record: UnsafeRawBufferPointer, into table: inout ProcessTable) {
+    guard let (raw, _) = record.record(ipc_fork.self), raw.child != 0 else { return }
+    let child = Int32(bitPattern: raw.child)
+    initial[child] = nil
+    meet(tgid: raw.header.tgid, image: raw.header.image, into: &table)
+    let maker = ProcessTable.Image(pid: Int32(bitPattern: raw.header.tgid), image: raw.header.image)
+    if let description = table[maker] {
+      makers.set(child, description)
+    } else {
+      _ = makers.remove(child)
+    }
+  }
+
+  private static func path(_ names: Slice<UnsafeRawBufferPointer>, isPseudo: Bool) -> [UInt8]? {
+    if names.isEmpty { return nil }
+    return isPseudo ? Array(names.prefix { $0 != 0 }) : SocketNames.path(fromComponents: Array(names))
+  }
+}

@@ -1,0 +1,120 @@
+import Glibc
+import IPCCorrelation
+import IPCModel
+
+/// What processes run, as `/proc` tells it.
+enum RunningProcesses {
+  /// Every process that runs now. Of those that ipcdump may not look into, less is known.
+  static func all(_ users: UserNames) -> [RunningProcess] {
+    guard let folder = opendir("/proc") else { return [] }
+    defer { closedir(folder) }
+    var processes: [RunningProcess] = []
+    while let entry = readdir(folder) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) {
+        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if let pid = Int32(name), let process = process(pid, users) { processes.append(process) }
+    }
+    return processes
+  }
+
+  /// The arguments that a process shows now, each with a NUL behind it; nil if it is gone.
+  static func arguments(of pid: Int32) -> [UInt8]? {
+    ProcFile.contents(of: "/proc/\(pid)/cmdline", limit: ProcFile.argumentsLimit).flatMap {
+      $0.isEmpty ? nil : $0
+    }
+  }
+
+  private static func process(_ pid: Int32, _ users: UserNames) -> RunningProcess? {
+    guard let stat = ProcFile.contents(of: "/proc/\(pid)/stat"), let start = start(inStat: stat) else {
+      return nil
+    }
+    let status = ProcFile.contents(of: "/proc/\(pid)/status")
+    let cgroup = ProcFile.contents(of: "/proc/\(pid)/cgroup")
+    return RunningProcess(
+      pid: pid, start: start,
+      description: ProcessDescription(
+        executable: ProcFile.target(of: "/proc/\(pid)/exe"),
+        arguments: arguments(of: pid).map { ProcessDescription.commandLine($0) },
+        directory: ProcFile.target(of: "/proc/\(pid)/cwd"),
+        user: status.flatMap(user(inStatus:)).map(users.name(of:)),
+        container: cgroup.flatMap(container(inCgroup:))))
+  }
+
+  /// When a process has started, in hundredths of a second since boot: field 22, counted from behind the name, which may have
+  /// anything in it (proc_pid_stat(5)).
+  static func start(inStat stat: [UInt8]) -> UInt64? {
+    guard let end = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
+    let fields = stat[(end + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 19 ? UInt64(String(decoding: fields[19], as: UTF8.self)) : nil
+  }
+
+  /// The effective user (proc_pid_status(5)).
+  static func user(inStatus status: [UInt8]) -> UInt32? {
+    guard
+      let line = status.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: "Uid:".utf8) })
+    else {
+      return nil
+    }
+    let words = line.split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
+    return words.count > 2 ? UInt32(String(decoding: words[2], as: UTF8.self)) : nil
+  }
+
+  /// The container, by the cgroup of any hierarchy (proc_pid_cgroup(5)).
+  static func container(inCgroup text: [UInt8]) -> [UInt8]? {
+    for line in text.split(separator: UInt8(ascii: "\n")) {
+      let names = line.split(separator: UInt8(ascii: "/")).dropFirst().reversed()
+      if let id = ContainerID.find(in: names) { return id }
+    }
+    return nil
+  }
+}
+
+/// Names of users, as `/etc/passwd` has them: whoever is asked for other users may have to be waited for.
+struct UserNames: Sendable {
+  private var names: [UInt32: [UInt8]] = [:]
+
+  /// Reads the file.
+  init() { self.init(passwd: ProcFile.contents(of: "/etc/passwd", limit: 1 << 20) ?? []) }
+
+  init(passwd: [UInt8]) {
+    for line in passwd.split(separator: UInt8(ascii: "\n")) {
+      let fields = line.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+      guard fields.count > 2, let uid = UInt32(String(decoding: fields[2], as: UTF8.self)), names[uid] == nil
+      else {
+        continue
+      }
+      names[uid] = Array(fields[0])
+    }
+  }
+
+  /// Name of a user; its number in digits if it has none.
+  func name(of uid: UInt32) -> [UInt8] { names[uid] ?? Array("\(uid)".utf8) }
+}
+
+/// Small files, whose contents need not be text.
+private enum ProcFile {
+  /// As many bytes of arguments as the kernel side tells (`IPC_ARGUMENTS_LIMIT`).
+  static let argumentsLimit = 4096
+
+  /// The first bytes of a file; nil if it cannot be read.
+  static func contents(of path: String, limit: Int = 16 << 10) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+      while count < limit {
+        let added = read(descriptor, buffer.baseAddress.map { $0 + count }, limit - count)
+        if added <= 0 { break }
+        count += added
+      }
+    }
+  }
+
+  /// What a link leads to; nil if that cannot be told.
+  static func target(of path: String) -> [UInt8]? {
+    var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink(path, &bytes, bytes.count)
+    return length > 0 ? bytes[..<length].map { UInt8(bitPattern: $0) } : nil
+  }
+}

@@ -52,8 +52,7 @@ struct ProcessAddresses {
       return Self.unknown
     }
     let place = place(of: end)
-    // The first thread's name is what ps(1) shows as the process's.
-    if end.tid == end.pid, entries[place].name != end.comm {
+    if entries[place].name != end.comm {
       entries[place].name = end.comm
       entries[place].generation = min(entries[place].generation + 1, Self.generations - 1)
       entries[place].file = 0
@@ -135,7 +134,7 @@ extension OutputBuffer {
     append(integer: UInt16(0))
     let start = count
     address.withBytes { append($0) }
-    append(end)
+    append(Endpoint(pid: end.pid, tid: end.tid, comm: end.comm))
     // The name ends with a zero (draft-ietf-opsawg-pcapng, section 4.5).
     append(UInt8(0))
     set(integer: UInt16(count - start), at: start - 2)

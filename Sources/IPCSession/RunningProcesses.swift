@@ -3,19 +3,42 @@ import IPCCorrelation
 import IPCModel
 
 /// What processes run, as `/proc` tells it.
-enum RunningProcesses {
-  /// Every process that runs now. Of those that ipcdump may not look into, less is known.
-  static func all(_ users: UserNames) -> [RunningProcess] {
-    guard let folder = opendir("/proc") else { return [] }
+struct RunningProcesses {
+  /// A process that has been looked at.
+  private struct Seen {
+    /// What tells it from another one of the same number, and from what it was before it has executed a program: its name.
+    let identity: ArraySlice<UInt8>
+    let process: RunningProcess
+  }
+
+  private let users: UserNames
+  private var seen: [Int32: Seen] = [:]
+
+  /// Has looked at nothing.
+  init(_ users: UserNames) { self.users = users }
+
+  /// What has been seen, each process as it was seen last.
+  var all: [RunningProcess] { seen.values.map(\.process) }
+
+  /// Looks at every process that runs now and is not known yet. Of those that ipcdump may not look into, less is known.
+  mutating func look() {
+    guard let folder = opendir("/proc") else { return }
     defer { closedir(folder) }
-    var processes: [RunningProcess] = []
     while let entry = readdir(folder) {
-      let name = withUnsafeBytes(of: entry.pointee.d_name) {
-        String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
       }
-      if let pid = Int32(name), let process = process(pid, users) { processes.append(process) }
+      if let pid = Int32(name) { look(at: pid) }
     }
-    return processes
+  }
+
+  private mutating func look(at pid: Int32) {
+    guard let stat = ProcFile.contents(of: "/proc/\(pid)/stat"), let start = Self.start(inStat: stat) else {
+      return
+    }
+    let identity = stat[...(stat.lastIndex(of: UInt8(ascii: ")")) ?? stat.startIndex)]
+    if let known = seen[pid], known.process.start == start, known.identity == identity { return }
+    seen[pid] = Seen(identity: identity, process: process(pid, start: start))
   }
 
   /// The arguments that a process shows now, each with a NUL behind it; nil if it is gone.
@@ -25,20 +48,17 @@ enum RunningProcesses {
     }
   }
 
-  private static func process(_ pid: Int32, _ users: UserNames) -> RunningProcess? {
-    guard let stat = ProcFile.contents(of: "/proc/\(pid)/stat"), let start = start(inStat: stat) else {
-      return nil
-    }
+  private func process(_ pid: Int32, start: UInt64) -> RunningProcess {
     let status = ProcFile.contents(of: "/proc/\(pid)/status")
     let cgroup = ProcFile.contents(of: "/proc/\(pid)/cgroup")
     return RunningProcess(
       pid: pid, start: start,
       description: ProcessDescription(
         executable: ProcFile.target(of: "/proc/\(pid)/exe"),
-        arguments: arguments(of: pid).map { ProcessDescription.commandLine($0) },
+        arguments: Self.arguments(of: pid).map { ProcessDescription.commandLine($0) },
         directory: ProcFile.target(of: "/proc/\(pid)/cwd"),
-        user: status.flatMap(user(inStatus:)).map(users.name(of:)),
-        container: cgroup.flatMap(container(inCgroup:))))
+        user: status.flatMap(Self.user(inStatus:)).map(users.name(of:)),
+        container: cgroup.flatMap(Self.container(inCgroup:))))
   }
 
   /// When a process has started, in hundredths of a second since boot: field 22, counted from behind the name, which may have

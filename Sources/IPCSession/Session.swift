@@ -107,15 +107,21 @@ public struct Session: ~Copyable {
   }
 
   private mutating func start() throws(Failure) {
+    // Who runs before is known although it may be gone soon; who comes until the programs are attached is looked up then.
+    // Of others' processes, it takes rights to see what they run.
+    var running = RunningProcesses(users)
+    if settings.describesProcesses { running.look() }
     let held = try tracer.attach()
+    if settings.describesProcesses {
+      running.look()
+      correlator.seed(running.all)
+    }
     Diagnostics.logger.info("tracing, with \(tracer.hook.rawValue) programs")
     if !settings.includesSelf {
       let (busy, sparse) = pipeline.descriptors
       let own = OwnOutput(busy, sparse: sparse)
       try tracer.exclude(own.directions(among: held))
     }
-    // Of others' processes, it takes rights to see what they run.
-    if settings.describesProcesses { correlator.seed(RunningProcesses.all(users)) }
     try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles)
     correlator.seed(OpenChannels(held))
     let now = monotonicNow()

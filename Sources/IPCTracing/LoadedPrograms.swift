@@ -69,7 +69,7 @@ struct LoadedPrograms: ~Copyable {
     hook: Hook, _ types: borrowing KernelTypes, readsPages: Bool
   ) -> Bool {
     guard let place else {
-      return isNeeded(iterator: program.name, configuration, readsPages: readsPages)
+      return isNeeded(iterator: program.name, configuration, scope: scope, readsPages: readsPages)
     }
     return place.isNeeded(
       for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0,
@@ -79,9 +79,11 @@ struct LoadedPrograms: ~Copyable {
   }
 
   private static func isNeeded(
-    iterator name: String, _ configuration: Configuration, readsPages: Bool
+    iterator name: String, _ configuration: Configuration, scope: KernelScope, readsPages: Bool
   ) -> Bool {
     switch KernelIterator(rawValue: name) {
+    case .chosenThreads:
+      if case .comms = scope { configuration.selection.kinds.contains { $0.row.carriesBytes } } else { false }
     case .openChannels: configuration.selection.kinds.contains { $0.row.carriesBytes }
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages: readsPages

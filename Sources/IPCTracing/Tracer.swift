@@ -86,9 +86,20 @@ public struct Tracer: ~Copyable {
     } catch {
       throw .refused(error, hook: hook)
     }
+    try chooseThreads()
     let held = try openChannels()
     untraced = forgottenChannels
     return held
+  }
+
+  /// Makes of interest what threads of a chosen name have open.
+  private borrowing func chooseThreads() throws(Failure) {
+    do throws(BPFError) {
+      let iterator = try programs.object.iterator(.chosenThreads)
+      if iterator.isAutoloaded { try iterator.iterate { _ in } }
+    } catch {
+      throw .refused(error, hook: hook)
+    }
   }
 
   /// Channels that may have fallen out of the kernel's table, although they are of interest.

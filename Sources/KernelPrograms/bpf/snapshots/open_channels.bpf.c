@@ -36,6 +36,19 @@ SEC("iter/task_file") int open_channels(struct bpf_iter__task_file *ctx) {
   return 0;
 }
 
+/* Makes what threads have open of interest that have a name of the filter, if their process has none: of the threads that
+ * share their files, the look at those asks the first one only. */
+SEC("iter/task") int chosen_threads(struct bpf_iter__task *ctx) {
+  struct task_struct *task = ctx->task;
+  if (!task || settings.scope != IPC_SCOPE_COMMS) return 0;
+  if (READ_KERNEL(task, pid) == READ_KERNEL(task, tgid) || !is_in_scope(task)) return 0;
+  /* As a number, because a typed pointer is none to the verifier. */
+  u64 address = 0;
+  bpf_probe_read_kernel(&address, sizeof(address), &task);
+  enter_open_files((struct task_struct *)address);
+  return 0;
+}
+
 /* Where ipcdump stands among the pid namespaces: the level of its own, and its number in the initial one. */
 SEC("iter/task") int own_place(struct bpf_iter__task *ctx) {
   struct task_struct *self = (void *)bpf_get_current_task();

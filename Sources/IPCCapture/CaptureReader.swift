@@ -96,7 +96,7 @@ public struct CaptureReader: ~Copyable {
       if blocks.type == BlockType.sectionHeader {
         schema = try blocks.sectionSchema()
         // Numbers of processes begin anew.
-        texts.processes = ProcessTable()
+        texts.processes = KnownProcesses()
         clock.start = schema.start
         linkTypes.removeAll(keepingCapacity: true)
         continue

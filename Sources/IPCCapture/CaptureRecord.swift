@@ -48,7 +48,7 @@ enum CaptureRecord {
   }
 
   private static func readDetail(
-    from cursor: inout ByteCursor, into event: inout Event, processes: inout ProcessTable
+    from cursor: inout ByteCursor, into event: inout Event, processes: inout KnownProcesses
   ) throws(Malformed) {
     let code = try cursor.byte()
     let value = try cursor.counted()
@@ -70,7 +70,7 @@ enum CaptureRecord {
   private static let longestText = 4096
 
   private static func readProcess(
-    from cursor: inout ByteCursor, into processes: inout ProcessTable
+    from cursor: inout ByteCursor, into processes: inout KnownProcesses
   ) throws(Malformed) {
     let number = try cursor.varint()
     guard let pid = Int32(exactly: try cursor.signedVarint()) else {
@@ -83,7 +83,7 @@ enum CaptureRecord {
     let process = ProcessDescription(
       executable: try text(0), arguments: try text(1), directory: try text(2), user: try text(3),
       container: try text(4))
-    processes.add(process, for: ProcessTable.Image(pid: pid, image: number))
+    processes.add(process, for: KnownProcesses.Image(pid: pid, image: number))
   }
 
   private static func readFields(

@@ -205,7 +205,7 @@ struct DescribedProcesses {
 
   /// Appends to an event's record which process is at an end, and what is known of it.
   mutating func append(
-    _ detail: EndDetail, _ end: Endpoint, _ processes: borrowing ProcessTable, to record: inout OutputBuffer
+    _ detail: EndDetail, _ end: Endpoint, _ processes: borrowing KnownProcesses, to record: inout OutputBuffer
   ) {
     if end.pid < 0 { return }
     let place = Int(end.pid) % entries.count

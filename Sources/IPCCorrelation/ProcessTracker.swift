@@ -44,7 +44,7 @@ struct ProcessTracker {
   /// What made each process that has not been met yet, nor executed a program.
   private var makers = RecentEntries<Int32, ProcessDescription>(limit: 16_384)
   /// Images that were met last, by the lowest bits of their processes' numbers.
-  private var recent = [ProcessTable.Image](repeating: .init(pid: 0, image: 0), count: 1024)
+  private var recent = [KnownProcesses.Image](repeating: .init(pid: 0, image: 0), count: 1024)
 
   /// Nanoseconds in the unit of ``RunningProcess/start`` (USER_HZ, 100 on every architecture that is supported).
   private static let tick: UInt64 = 10_000_000
@@ -56,7 +56,8 @@ struct ProcessTracker {
   }
 
   /// Takes a record of no kind; others are ignored.
-  mutating func take(_ record: UnsafeRawBufferPointer, _ header: ipc_header, into table: inout ProcessTable) {
+  mutating func take(_ record: UnsafeRawBufferPointer, _ header: ipc_header, into table: inout KnownProcesses)
+  {
     switch UInt32(header.type) {
     case IPC_RECORD_EXEC.rawValue: takeExec(record, into: &table)
     case IPC_RECORD_FORK.rawValue: takeFork(record, into: &table)
@@ -66,16 +67,16 @@ struct ProcessTracker {
 
   /// Learns that a process is at an end of an event, as long as something is to be found out about it.
   @inline(__always)
-  mutating func meet(tgid: UInt32, image: UInt64, into table: inout ProcessTable) {
+  mutating func meet(tgid: UInt32, image: UInt64, into table: inout KnownProcesses) {
     guard image != 0, tgid != 0 else { return }
-    let image = ProcessTable.Image(pid: Int32(bitPattern: tgid), image: image)
+    let image = KnownProcesses.Image(pid: Int32(bitPattern: tgid), image: image)
     let place = Int(tgid) % recent.count
     if recent[place] == image { return }
     recent[place] = image
     if table[image] == nil { findOut(image, into: &table) }
   }
 
-  private mutating func findOut(_ image: ProcessTable.Image, into table: inout ProcessTable) {
+  private mutating func findOut(_ image: KnownProcesses.Image, into table: inout KnownProcesses) {
     if let running = initial.removeValue(forKey: image.pid) {
       // What has been executed since is told by a record.
       let start = image.image / Self.tick
@@ -87,7 +88,7 @@ struct ProcessTracker {
     }
   }
 
-  private mutating func takeExec(_ record: UnsafeRawBufferPointer, into table: inout ProcessTable) {
+  private mutating func takeExec(_ record: UnsafeRawBufferPointer, into table: inout KnownProcesses) {
     guard let (raw, rest) = record.record(ipc_exec.self), raw.header.tgid != 0 else { return }
     var left = rest[...]
     func next(_ count: UInt32) -> Slice<UnsafeRawBufferPointer> {
@@ -107,15 +108,15 @@ struct ProcessTracker {
         executable: executable,
         arguments: arguments.isEmpty ? nil : ProcessDescription.commandLine(arguments), directory: directory,
         user: sources?.userName(raw.uid), container: ContainerID.find(in: cgroup)),
-      for: ProcessTable.Image(pid: pid, image: raw.header.image))
+      for: KnownProcesses.Image(pid: pid, image: raw.header.image))
   }
 
-  private mutating func takeFork(_ record: UnsafeRawBufferPointer, into table: inout ProcessTable) {
+  private mutating func takeFork(_ record: UnsafeRawBufferPointer, into table: inout KnownProcesses) {
     guard let (raw, _) = record.record(ipc_fork.self), raw.child != 0 else { return }
     let child = Int32(bitPattern: raw.child)
     initial[child] = nil
     meet(tgid: raw.header.tgid, image: raw.header.image, into: &table)
-    let maker = ProcessTable.Image(pid: Int32(bitPattern: raw.header.tgid), image: raw.header.image)
+    let maker = KnownProcesses.Image(pid: Int32(bitPattern: raw.header.tgid), image: raw.header.image)
     if let description = table[maker] {
       makers.set(child, description)
     } else {

@@ -50,7 +50,8 @@ public enum Criterion: Sendable, Equatable {
     end.pid >= 0 && pids.contains(end.pid)
   }
 
-  private static func admits(_ comms: Set<Comm>, _ end: Endpoint, _ processes: borrowing ProcessTable) -> Bool
+  private static func admits(_ comms: Set<Comm>, _ end: Endpoint, _ processes: borrowing KnownProcesses)
+    -> Bool
   {
     if !end.isKnown { return false }
     if comms.contains(end.comm) { return true }

@@ -10,7 +10,7 @@ public struct Endpoint: Sendable, BitwiseCopyable {
   public var comm: Comm
   /// Name of the thread at that time; a process that names none of its threads has one name.
   public var thread: Comm
-  /// What the process ran at that time, by which ``ProcessTable`` knows it; 0 if nobody has asked.
+  /// What the process ran at that time, by which ``KnownProcesses`` knows it; 0 if nobody has asked.
   public var image: UInt64 = 0
   /// Descriptor that the operation was done by; −1 if it is not known, or there is none.
   public var descriptor: Int32 = -1

@@ -10,7 +10,7 @@ public struct TextTable: ~Copyable {
   }
 
   /// What is known of the processes at the ends of events, in texts as well.
-  public package(set) var processes = ProcessTable()
+  public package(set) var processes = KnownProcesses()
   private var texts: [Entry] = []
   private var free: [UInt32] = []
 

@@ -98,7 +98,7 @@ public struct Report: ~Copyable {
   /// Adds a loss.
   public mutating func take(_ loss: Loss) { losses.append(loss) }
 
-  private mutating func number(of end: Endpoint, _ table: borrowing ProcessTable) -> UInt32 {
+  private mutating func number(of end: Endpoint, _ table: borrowing KnownProcesses) -> UInt32 {
     let description = table.description(of: end)
     if let number = numbers[end.pid] {
       processes[Int(number)].comm = end.comm

@@ -57,7 +57,7 @@ public struct Recorded: ~Copyable {
 
   /// Learns what a process runs.
   public mutating func describe(_ end: Endpoint, _ description: ProcessDescription) {
-    texts.processes.add(description, for: ProcessTable.Image(pid: end.pid, image: end.image))
+    texts.processes.add(description, for: KnownProcesses.Image(pid: end.pid, image: end.image))
   }
 
   /// Begins another file behind this one.

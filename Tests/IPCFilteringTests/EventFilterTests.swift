@@ -69,7 +69,7 @@ struct EventFilterTests {
     source.image = 1
     texts.processes.add(
       ProcessDescription(executable: Array("/usr/lib/systemd/systemd-journald".utf8)),
-      for: ProcessTable.Image(pid: source.pid, image: 1))
+      for: KnownProcesses.Image(pid: source.pid, image: 1))
     let event = Scene.event(from: source, to: Scene.cat)
     func passes(_ name: String, _ end: Criterion.End) -> Bool {
       var selection = Selection(kinds: [.pipe])

@@ -38,10 +38,10 @@ struct Scene: ~Copyable {
       ProcessDescription(
         executable: bytes("/usr/bin/dash"), arguments: bytes(#"sh -c echo "a", > b"#),
         directory: bytes("/tmp"),
-        user: bytes("root")), for: ProcessTable.Image(pid: source.pid, image: 7))
+        user: bytes("root")), for: KnownProcesses.Image(pid: source.pid, image: 7))
     texts.processes.add(
       ProcessDescription(executable: bytes("/usr/bin/cat"), container: bytes("0123456789ab")),
-      for: ProcessTable.Image(pid: destination.pid, image: 8))
+      for: KnownProcesses.Image(pid: destination.pid, image: 8))
     return pipe(from: source, to: destination)
   }
 

@@ -11,7 +11,7 @@ struct ReportProcessTests {
     var source = Scene.sh
     source.image = 3
     if let description {
-      scene.texts.processes.add(description, for: ProcessTable.Image(pid: source.pid, image: 3))
+      scene.texts.processes.add(description, for: KnownProcesses.Image(pid: source.pid, image: 3))
     }
     var report = Report(title: "t", program: "ipcdump test", clock: Scene.options.clock)
     report.take(scene.pipe(1000, source, Scene.cat), content: nil, texts: scene.texts)

@@ -1,6 +1,6 @@
 /// What one process runs, and for whom; what is not known is nil. All texts are untrusted bytes.
 public final class ProcessDescription: Sendable {
-  /// Number in the order in which a ``ProcessTable`` has got to know processes, from 1 on; 0 outside of one.
+  /// Number in the order in which a ``KnownProcesses`` has got to know processes, from 1 on; 0 outside of one.
   public let number: UInt32
   /// Path of the executable, as `/proc/PID/exe` shows it.
   public let executable: [UInt8]?
@@ -56,7 +56,7 @@ public final class ProcessDescription: Sendable {
 }
 
 /// What is known of the processes at the ends of events. It does not grow with time: of many, the last are known.
-public struct ProcessTable: Sendable {
+public struct KnownProcesses: Sendable {
   /// What names a process image: the process's number, and ``Endpoint/image``.
   package struct Image: Hashable, Sendable {
     package let pid: Int32

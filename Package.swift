@@ -222,7 +222,8 @@ let package = Package(
         "IPCTraffic",
         "RecordLayout",
       ]),
-    .testTarget(name: "IPCWaitsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCWaits", "ProcessSnapshot"]),
+    .testTarget(
+      name: "IPCWaitsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCWaits", "ProcessSnapshot"]),
     .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols"]),
     .testTarget(
       name: "DescriptionTests",

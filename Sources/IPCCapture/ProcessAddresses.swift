@@ -134,7 +134,11 @@ extension OutputBuffer {
     append(integer: UInt16(0))
     let start = count
     address.withBytes { append($0) }
-    append(Endpoint(pid: end.pid, tid: end.tid, comm: end.comm))
+    if end.isKnown {
+      append(Endpoint(pid: end.pid, tid: end.tid, comm: end.comm))
+    } else {
+      append("<unknown>")
+    }
     // The name ends with a zero (draft-ietf-opsawg-pcapng, section 4.5).
     append(UInt8(0))
     set(integer: UInt16(count - start), at: start - 2)

@@ -183,8 +183,9 @@ public final class Conversation {
         continue
       }
       decoder.settle(flow, isLast: true, in: self)
-      guard flow.isInFrame else { continue }
       flow.stopPassing()
+      // What was to go on without an end has been settled with what there was of it.
+      guard flow.isInFrame else { continue }
       flow.take(flow.unread.count)
       flow.markTruncated()
       emitMalformed(flow, "the channel or the trace ended here")

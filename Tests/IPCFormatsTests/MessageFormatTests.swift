@@ -49,7 +49,7 @@ struct MessageFormatTests {
     append(&format, &buffer)
     format.appendFooter(to: &buffer)
     return buffer.withBytes { String(decoding: $0, as: UTF8.self) }
-      .split(separator: "\n", omittingEmptySubsequences: false).map { String($0) }
+      .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).map { String($0) }
   }
 
   private func text(of call: Call, _ format: any MessageFormat) -> [String] {

@@ -19,12 +19,12 @@ struct FramingTests {
     let told = script.told()
     #expect(
       told.prefix(7) == [
-        "request 1>2 json-rpc initialize #1 79", "notification 1>2 json-rpc initialized 61",
-        "request 1>2 json-rpc textDocument/hover #2 75", "notification 1>2 json-rpc $/cancelRequest 83",
-        "data 2>1 json-rpc 5 (no header)", "response 2>1 json-rpc initialize #1 ok 59",
-        "call initialize #1 ok 79>59 24ns",
+        "request 1>2 json-rpc initialize #1 80", "notification 1>2 json-rpc initialized 62",
+        "request 1>2 json-rpc textDocument/hover #2 76", "notification 1>2 json-rpc $/cancelRequest 84",
+        "data 2>1 json-rpc 5 (no header)", "response 2>1 json-rpc initialize #1 ok 60",
+        "call initialize #1 ok 80>60 24ns",
       ])
-    #expect(told.last?.hasPrefix(#"call textDocument/hover #2 cancelled "-32800 gone" 75>87"#) == true)
+    #expect(told.last?.hasPrefix(#"call textDocument/hover #2 cancelled "-32800 gone" 76>87"#) == true)
   }
 
   @Test func `of the Debug Adapter Protocol has seq, command and message`() {
@@ -38,8 +38,8 @@ struct FramingTests {
     #expect(
       script.told() == [
         "request 1>2 json-rpc launch #7 82", "notification 2>1 json-rpc stopped 64",
-        #"response 2>1 json-rpc launch #7 error "no such file" 127"#,
-        #"call launch #7 error "no such file" 82>127 24ns"#,
+        #"response 2>1 json-rpc launch #7 error "no such file" 126"#,
+        #"call launch #7 error "no such file" 82>126 24ns"#,
       ])
   }
 

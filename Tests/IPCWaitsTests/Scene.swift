@@ -27,7 +27,8 @@ struct Scene {
 
   /// Adds a thread.
   mutating func thread(
-    _ tid: Int32, of pid: Int32, named name: String = "p", blocked: SignalSet = [], _ wait: SnapshotWait? = nil
+    _ tid: Int32, of pid: Int32, named name: String = "p", blocked: SignalSet = [],
+    _ wait: SnapshotWait? = nil
   ) {
     snapshot.add(
       SnapshotThread(

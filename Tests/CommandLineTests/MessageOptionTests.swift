@@ -21,7 +21,7 @@ struct MessageOptionTests {
     (["--calls", "-f", "dot"], "dot shows transfers"),
     (["--calls", "--message-memory", "1k"], "at least 64k"),
     (["--messages", "--dissect", "80=smb"], "'smb' has no messages"),
-    (["--calls", "--with", "protocol"], "leave --with out"),
+    (["--calls", "--with", "protocol"], "leave --with protocol out"),
   ]
 
   @Test(arguments: refused)

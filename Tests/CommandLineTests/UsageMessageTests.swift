@@ -80,7 +80,7 @@ struct UsageMessageTests {
     (["--src-pid", "1,two"], "--src-pid 1,two: 'two' is no process id; did you mean -S two?"),
     (["-d", "12(cat)"], "-d 12(cat): '12(cat)' is no process id; did you mean 12?"),
     (["-p", "12x"], "give positive numbers"),
-    (["-f", "jsn"], "-f takes text, json, csv, dot, mermaid, chrome-trace; did you mean json?"),
+    (["-f", "jsn"], "-f takes text, json, csv, dot, mermaid, chrome-trace, otlp; did you mean json?"),
     (["-f", "xml"], "-f xml: -f takes text, json"), (["-c", "x"], "-c x: 'x' is no whole number (see"),
     (["-x", "-B", "many"], "-B many: 'many' is no number of bytes"),
     (["-p"], "-p lacks what follows it: <pid,...> (see"),

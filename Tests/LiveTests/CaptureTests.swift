@@ -83,7 +83,7 @@ extension LiveTests {
       #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600)
 
       let copy = session.file("ipcdump")
-      try FileManager.default.copyItem(atPath: Programs.ipcdump(), toPath: copy)
+      try Programs.copy(Programs.ipcdump(), to: copy)
       for path in [session.folder.path, copy, session.captureFile] {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
       }

@@ -184,3 +184,15 @@ extension Session {
     return try await finish(ipcdump)
   }
 }
+
+extension Programs {
+  /// Copies a program by another process.
+  ///
+  /// A file that this process has open for writing would be inherited by what other tests start at that moment, and could
+  /// not be executed until they let go of it (ETXTBSY, execve(2)).
+  static func copy(_ program: String, to path: String) throws {
+    let copying = try Process.run(URL(filePath: "/bin/cp"), arguments: [program, path])
+    copying.waitUntilExit()
+    guard copying.terminationStatus == 0 else { throw HarnessFailure(description: "cannot copy \(program)") }
+  }
+}

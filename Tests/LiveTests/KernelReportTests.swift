@@ -38,7 +38,7 @@ extension LiveTests {
     @Test func `without privilege --info tells what is known, and what to do`() async throws {
       let session = try Session()
       let copy = session.file("ipcdump")
-      try FileManager.default.copyItem(atPath: Programs.ipcdump(), toPath: copy)
+      try Programs.copy(Programs.ipcdump(), to: copy)
       for path in [session.folder.path, copy] {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
       }

@@ -32,7 +32,7 @@ extension LiveTests {
     @Test func `a program of a long name is known by what a name has room for`() async throws {
       let session = try Session()
       let program = session.file("a-program-of-a-long-name")
-      try FileManager.default.copyItem(atPath: "/bin/cat", toPath: program)
+      try Programs.copy("/bin/cat", to: program)
       let trace = try await session.trace(
         shell: "cd \(session.folder.path); ln -s \(program) x; echo hi | ./x",
         options: ["-D", "a-program-of-a-long-name"])

@@ -33,8 +33,8 @@ extension Session {
   /// Makes the folder and copies of the programs in it usable by every user.
   fileprivate func openToAll() throws -> (ipcdump: String, actor: String) {
     let copies = (ipcdump: file("ipcdump"), actor: file("ipc-actor"))
-    try FileManager.default.copyItem(atPath: Programs.ipcdump(), toPath: copies.ipcdump)
-    try FileManager.default.copyItem(atPath: Programs.actor(), toPath: copies.actor)
+    try Programs.copy(Programs.ipcdump(), to: copies.ipcdump)
+    try Programs.copy(Programs.actor(), to: copies.actor)
     for path in [copies.ipcdump, copies.actor] { chmod(path, 0o755) }
     chmod(folder.path, 0o777)
     return copies
@@ -233,7 +233,7 @@ extension LiveTests {
       #expect(try session.folder.text("closed/file") == "precious")
       // Nor does a command get where its user does not.
       let program = session.file("closed/true")
-      try FileManager.default.copyItem(atPath: "/bin/true", toPath: program)
+      try Programs.copy("/bin/true", to: program)
       let refused = try session.start("setpriv", nobody + ["-q", "--", program], name: "run")
       #expect(try await refused.wait().status == 126)
       let traced = try session.start(

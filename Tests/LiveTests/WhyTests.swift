@@ -4,7 +4,10 @@ import Testing
 
 extension LiveTests {
   /// `ipcdump why` finds what never ends, and nothing else.
-  @Suite(.serialized, .needsPython) struct WhyTests {
+  @Suite(
+    .serialized, .needsPython,
+    .sensitiveToLoad("its graph is of the whole host, where others wait as well, and a busy one moves late"))
+  struct WhyTests {
     private func expect(_ scene: WaitScene) async throws {
       let play = try await WaitPlay(scene.name)
       let (status, text, complaint) = try await play.ask()

@@ -20,7 +20,11 @@ public struct Endpoint: Sendable, BitwiseCopyable {
 
   /// Creates an endpoint from what a record says.
   ///
-  /// - Parameter thread: Name of the thread; nil if it is called as its process.
+  /// - Parameters:
+  ///   - pid: Process id, or −1 if it is not known.
+  ///   - tid: Thread id, or −1 if it is not known.
+  ///   - comm: Name of the process.
+  ///   - thread: Name of the thread; nil if it is called as its process.
   public init(pid: Int32, tid: Int32, comm: Comm, thread: Comm? = nil) {
     self.pid = pid
     self.tid = tid

@@ -30,7 +30,9 @@ public struct DissectionRule: Sendable, Equatable {
 
   /// Creates a rule for a protocol, as ipcdump or Wireshark names it; nil if neither knows the name.
   ///
-  /// - Parameter name: Behind a `+`, it is the name of a dissector of the user's own.
+  /// - Parameters:
+  ///   - channels: The channels whose contents are in it.
+  ///   - name: Behind a `+`, it is the name of a dissector of the user's own.
   public init?(_ channels: Channels, protocol name: String) {
     if name.hasPrefix("+") {
       self.init(channels, dissector: String(name.dropFirst()))

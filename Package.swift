@@ -98,7 +98,7 @@ let package = Package(
     .target(name: "IPCWaits"),
     // The snapshot, as /proc and the kernel's socket diagnostics tell it.
     .target(name: "SnapshotShims"),
-    .target(name: "ProcessSnapshot", dependencies: ["IPCWaits", "SnapshotShims"]),
+    .target(name: "ProcessSnapshot", dependencies: ["ByteOutput", "IPCWaits", "PlainText", "SnapshotShims"]),
 
     // How bytes are written: numbers, base64, escapes, JSON, times of day. Knows nothing of events.
     .target(name: "ByteOutput"),
@@ -298,11 +298,18 @@ let singleThreadedModules: Set = [
   "IPCSession", "IPCTraffic", "ipc-replay", "ipcdump",
 ]
 
+/// For modules that no record goes through: what runs once, or a few times a second, need not be fast, but small.
+let small = SwiftSetting.unsafeFlags(["-Osize"], .when(configuration: .release))
+let smallModules: Set = [
+  "CommandDescription", "IPCReport", "IPCWaits", "PlainText", "ProcessSnapshot", "ProgramNames", "ipcdump",
+]
+
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {
   var settings = swiftSettings
   if isOptimized {
     settings.append(unchecked)
     if singleThreadedModules.contains(target.name) { settings.append(singleThreaded) }
+    if smallModules.contains(target.name) { settings.append(small) }
   }
   target.swiftSettings = settings + (target.swiftSettings ?? [])
 }

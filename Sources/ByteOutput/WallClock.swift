@@ -49,12 +49,15 @@ public struct WallClock: Sendable {
     return best.offset
   }
 
-  private static func nanoseconds(of clock: clockid_t) -> Int64 {
+  fileprivate static func nanoseconds(of clock: clockid_t) -> Int64 {
     var reading = timespec()
     clock_gettime(clock, &reading)
     return Int64(reading.tv_sec) * 1_000_000_000 + Int64(reading.tv_nsec)
   }
 }
+
+/// Now, in nanoseconds of `CLOCK_MONOTONIC`, as the kernel's records have it.
+package func monotonicNow() -> UInt64 { UInt64(bitPattern: WallClock.nanoseconds(of: CLOCK_MONOTONIC)) }
 
 /// Difference between a zone's local time and UTC, which changes with the seasons.
 public struct TimeZoneOffset: Sendable {

@@ -1,4 +1,3 @@
-import Glibc
 import IPCModel
 import IPCTracing
 
@@ -26,11 +25,4 @@ struct LossCounter {
     report(Loss(kind: nil, count: skipped - reportedSkipped, bytes: 0, time: now))
     reportedSkipped = skipped
   }
-}
-
-/// Now, in nanoseconds of `CLOCK_MONOTONIC`.
-func monotonicNow() -> UInt64 {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
 }

@@ -2,7 +2,7 @@ import ByteOutput
 import Glibc
 import IPCFormats
 import IPCModel
-import SystemPackage
+import IPCTracing
 
 /// The processes that run now, as far as /proc tells.
 public enum ProcessTable {
@@ -52,7 +52,7 @@ public enum ProcessTable {
   }
 
   private static func comm(at path: String) -> Comm? {
-    guard let bytes = contents(of: path), !bytes.isEmpty else { return nil }
+    guard let bytes = bytesOfSmallFile(path), !bytes.isEmpty else { return nil }
     // The file ends a name, which may hold any byte, with a newline.
     return comm(bytes.dropLast())
   }
@@ -72,7 +72,7 @@ public enum ProcessTable {
 
   /// The process that a thread belongs to.
   private static func leader(of thread: Int32) -> Int32? {
-    guard let bytes = contents(of: "/proc/\(thread)/status") else { return nil }
+    guard let bytes = bytesOfSmallFile("/proc/\(thread)/status") else { return nil }
     let line = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("Tgid:") }
     return line?.split(separator: "\t").last.flatMap { Int32($0) }
   }
@@ -86,14 +86,5 @@ public enum ProcessTable {
       }
       if let number = Int32(name) { body(number) }
     }
-  }
-
-  /// The first 4 KiB of a file.
-  private static func contents(of path: String) -> [UInt8]? {
-    guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
-    defer { try? file.close() }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    guard let count = try? bytes.withUnsafeMutableBytes({ try file.read(into: $0) }) else { return nil }
-    return Array(bytes.prefix(count))
   }
 }

@@ -10,7 +10,7 @@ public enum Capabilities {
 
   /// The effective ones; nil if /proc does not tell.
   public static var effective: CapabilitySet? {
-    readSmallFile("/proc/self/status").flatMap(effective(inStatus:))
+    textOfSmallFile("/proc/self/status").flatMap(effective(inStatus:))
   }
 
   /// What is missing; empty if /proc does not tell, in which case the kernel will.

@@ -34,7 +34,7 @@ public struct KernelFeatures: Sendable {
 
   /// Files that are open on this machine, whoever has them.
   static var openFiles: UInt64 {
-    readSmallFile("/proc/sys/fs/file-nr")?.split(separator: "\t").first.flatMap { UInt64($0) } ?? 0
+    textOfSmallFile("/proc/sys/fs/file-nr")?.split(separator: "\t").first.flatMap { UInt64($0) } ?? 0
   }
 
   /// Mode of lockdown; nil if securityfs does not tell.

@@ -25,18 +25,22 @@ enum KernelFile {
   }
 }
 
-/// Text of a file below 16 KiB, such as those in /proc; nil if it cannot be read.
-func readSmallFile(_ path: String) -> String? {
+/// Text of a small file, such as those in /proc; nil if it cannot be read.
+func textOfSmallFile(_ path: String) -> String? {
+  bytesOfSmallFile(path).map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// The first 16 KiB of a file, such as those in /proc; nil if it cannot be read.
+package func bytesOfSmallFile(_ path: String) -> [UInt8]? {
   guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
   defer { try? file.close() }
-  return try? withUnsafeTemporaryAllocation(byteCount: 1 << 14, alignment: 1) { buffer in
-    var count = 0
+  return try? [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
     while count < buffer.count {
-      let got = try file.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[count...]))
+      let got = try file.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
       if got == 0 { break }
       count += got
     }
-    return String(decoding: buffer[..<count], as: UTF8.self)
   }
 }
 

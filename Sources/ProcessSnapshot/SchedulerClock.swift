@@ -1,3 +1,4 @@
+import ByteOutput
 import Glibc
 import SnapshotShims
 
@@ -19,13 +20,7 @@ final class SchedulerClock {
   ///   - cpu: CPU that it had last.
   func idleTime(_ path: String, _ folder: borrowing ProcFolder, cpu: Int32) -> UInt64? {
     guard let last = lastRun(path, folder), let offset = offset(of: cpu) else { return nil }
-    return UInt64(max(Self.monotonic() - offset - last, 0))
-  }
-
-  private static func monotonic() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    return UInt64(max(Int64(monotonicNow()) - offset - last, 0))
   }
 
   private func offset(of cpu: Int32) -> Int64? {
@@ -35,7 +30,7 @@ final class SchedulerClock {
       // It has just got this CPU, or has one anew after a moment's sleep.
       usleep(1)
       if let folder = ProcFolder("/proc/thread-self"), let last = lastRun("", folder) {
-        offset = Self.monotonic() - last
+        offset = Int64(monotonicNow()) - last
       }
       _ = snapshot_run_on(-1)
     }

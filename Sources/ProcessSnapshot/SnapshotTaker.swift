@@ -1,3 +1,4 @@
+import ByteOutput
 import Glibc
 import IPCWaits
 import SnapshotShims
@@ -19,7 +20,7 @@ public struct SnapshotTaker {
 
   /// Looks.
   public func take() -> WaitSnapshot {
-    let start = Self.now()
+    let start = monotonicNow()
     let first = witness?.threads()
     let table = ProcessTable(buffer: buffer, countsTurns: first == nil)
     var processes: [ProcessEntry] = []
@@ -39,18 +40,12 @@ public struct SnapshotTaker {
       }
     }
     let sockets = sockets(of: processes, files)
-    let elapsed = Self.now() - start
+    let elapsed = monotonicNow() - start
     if elapsed < Self.pause * 1000 { usleep(UInt32(Self.pause - elapsed / 1000)) }
     let second = first == nil ? nil : witness?.threads()
     for index in processes.indices { lookAgain(at: &processes[index], table, first, second) }
     let tables = SnapshotTables(processes, files, sockets, buffer: buffer)
     return SnapshotBuilder(tables, buffer: buffer, witnessed: second).snapshot()
-  }
-
-  private static func now() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
   }
 
   /// Every namespace's sockets, of which a process has one open.

@@ -1,5 +1,6 @@
 import Glibc
 import IPCWaits
+import PlainText
 import SnapshotShims
 
 /// Finds out what a thread sleeps for, from the call that it is in and its arguments.
@@ -75,9 +76,9 @@ struct WaitReader {
 
   /// A call that a signal has interrupted, such as SIGCONT: its arguments are still there, and its number is not.
   private func restarted() -> State {
-    if function.contains("poll") { return polling(.poll) }
-    if function.contains("futex") { return futex(.futex) }
-    return function.contains("nanosleep") ? waiting(.sleep, .timer) : unknown(.other)
+    if function.holds("poll") { return polling(.poll) }
+    if function.holds("futex") { return futex(.futex) }
+    return function.holds("nanosleep") ? waiting(.sleep, .timer) : unknown(.other)
   }
 
   // MARK: - Transfers
@@ -147,7 +148,7 @@ struct WaitReader {
     let place = "/proc/\(process.pid)/\(base)/\(path)"
     var file = snapshot_file()
     guard snapshot_status(AT_FDCWD, place, 1, &file) == 0, mode_t(file.mode) & S_IFMT == S_IFIFO else {
-      if function.contains("lease") { return waiting(.open, .timer) }
+      if function.holds("lease") { return waiting(.open, .timer) }
       return unknown(.open)
     }
     return waiting(.open, .opening(path: path.hasPrefix("/") ? path : absolute(path, base)))

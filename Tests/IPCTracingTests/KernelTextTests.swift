@@ -17,11 +17,11 @@ struct KernelTextTests {
   }
 
   @Test func `in a small file is read whole`() throws {
-    let status = try #require(readSmallFile("/proc/self/status"))
+    let status = try #require(textOfSmallFile("/proc/self/status"))
     #expect(status.hasPrefix("Name:"))
     #expect(status.contains("CapEff:"))
-    #expect(readSmallFile("/proc/self/no-such-file") == nil)
-    #expect(readSmallFile("/proc/self") == nil)
+    #expect(textOfSmallFile("/proc/self/no-such-file") == nil)
+    #expect(textOfSmallFile("/proc/self") == nil)
   }
 
   private func held(_ fill: (inout ipc_held) -> Void) -> OpenChannel {

@@ -1,3 +1,4 @@
+import ByteOutput
 import Glibc
 import IPCModel
 import IPCWaits

@@ -55,8 +55,14 @@ struct ChannelEnds {
 
   private static func number(of text: TextID, _ texts: borrowing TextTable) -> UInt64 {
     texts.withBytes(of: text) { bytes in
-      var number = UInt64(bytes.count)
-      for byte in bytes { number = mix(number, UInt64(byte)) }
+      let raw = UnsafeRawBufferPointer(bytes)
+      var number = UInt64(raw.count)
+      var start = 0
+      while start + 8 <= raw.count {
+        number = mix(number, raw.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+        start += 8
+      }
+      for byte in raw[start...] { number = mix(number, UInt64(byte)) }
       return number
     }
   }

@@ -34,7 +34,7 @@ struct DissectorChoice {
       if rules[index].applies(to: event, fields, texts: texts) { return .rule(index) }
     }
     if let known = sniffer.sniff(event, content: content) { return .known(.of(known)) }
-    if Kind.unix.contains(event.kind), let path = event[Kind.UnixSocket.path],
+    if event.kind.isUnix, let path = event[Kind.UnixSocket.path],
       let known = texts.withBytes(of: path, { sniffer.usual(atSocket: $0) })
     {
       return .known(.of(known))

@@ -9,6 +9,9 @@ extension Kind {
   /// Kinds of unix sockets.
   public static let unix: Set<Kind> = [.unixStream, .unixDatagram, .unixSeqpacket]
 
+  /// Whether this is one of ``unix``, without looking into a set.
+  package var isUnix: Bool { self == .unixStream || self == .unixDatagram || self == .unixSeqpacket }
+
   /// Meta fields of unix sockets (unix(7)), the same for all three types of them.
   public enum UnixSocket {
     /// Path or abstract name of either end, the listening one if there is one; `<anonymous>` if neither has any.

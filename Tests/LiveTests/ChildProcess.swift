@@ -50,6 +50,10 @@ final class ChildProcess {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, output, creation, 0o644)
     posix_spawn_file_actions_addopen(&actions, 2, diagnostics, creation, 0o644)
+    // What the harness has open, or was given, is none of theirs: two of them would share it.
+    for descriptor in Int32(3)..<1024 {
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
     // A group of its own, so that a timeout can end all that it started.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

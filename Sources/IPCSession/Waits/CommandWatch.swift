@@ -110,6 +110,8 @@ struct CommandWatch: ~Copyable {
   private borrowing func endTree() {
     let deadline = monotonicNow() + Self.grace
     var signal = SIGTERM
+    // One that has ended is no descendant any more, and is still in the table of processes.
+    defer { TreeProgress.reapOrphans(but: nil) }
     while true {
       let pids = TreeProgress.descendants(of: getpid())
       if pids.isEmpty { return }

@@ -157,6 +157,8 @@ enum WaitScenes {
         try: os.close(number(file))
         except OSError: pass
     settle()
+    # One that is not blocked would end this program at once (sigwait(3)), and leave the others behind.
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     with open("roles.new", "w") as file: json.dump(roles, file)
     os.rename("roles.new", "roles")
     signal.sigwait([signal.SIGTERM])

@@ -155,7 +155,8 @@ extension LiveTests {
             client.sendall(b"GET /" + name + b" HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n")
             answer = b""
             while not answer.endswith(b"0\\r\\n\\r\\n"):
-                answer += client.recv(7)
+                # Not 7: Wireshark 4.0 calls it malformed if the very last byte of a body in chunks comes alone.
+                answer += client.recv(9)
         os.wait()
         """, kinds: "unix")
       try await expectSound(session)

@@ -31,8 +31,10 @@ public enum Privilege {
   /// - Parameters:
   ///   - keepingSignals: Whether a command may have to be ended, which can be another user's.
   ///   - keepingFiles: Whether files will be made, perhaps in another user's folder.
-  static func giveUp(keepingSignals: Bool, keepingFiles: Bool) throws(Failure) {
+  ///   - keepingLooks: Whether it will be asked who waits for whom.
+  static func giveUp(keepingSignals: Bool, keepingFiles: Bool, keepingLooks: Bool) throws(Failure) {
     var kept = Capabilities.whileTracing
+    if keepingLooks { kept.formUnion(Capabilities.whileLooking) }
     if keepingSignals { kept.insert(.kill) }
     if keepingFiles { kept.formUnion(forFiles) }
     try check(process_keep_capabilities(kept.rawValue), "give up capabilities")

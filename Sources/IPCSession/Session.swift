@@ -122,7 +122,8 @@ public struct Session: ~Copyable {
       let own = OwnOutput(busy, sparse: sparse)
       try tracer.exclude(own.directions(among: held))
     }
-    try Privilege.giveUp(keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles)
+    try Privilege.giveUp(
+      keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles, keepingLooks: summary != nil)
     correlator.seed(OpenChannels(held))
     let now = monotonicNow()
     summary?.begin(at: now)

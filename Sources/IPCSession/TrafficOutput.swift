@@ -3,8 +3,18 @@ import IPCFormats
 import IPCModel
 import IPCTracing
 import IPCTraffic
+import IPCWaits
 import Logging
+import ProcessSnapshot
 import SystemPackage
+
+/// What goes on at the time of a summary.
+struct PresentState {
+  /// What the kernel says of channels and of threads that wait at them.
+  let snapshot: Snapshot
+  /// Whether those will ever go on; nil if none waits.
+  let waits: WaitReport?
+}
 
 /// Adds events up and shows the summary: at the end, and whenever it is asked for.
 public final class TrafficOutput: EventConsumer {
@@ -13,7 +23,7 @@ public final class TrafficOutput: EventConsumer {
   private let isJSON: Bool
   private let output: OutputFile
   private var beginning: UInt64 = 0
-  private var lastSnapshot: Snapshot?
+  private var lastState: PresentState?
 
   /// Prepares a summary of nothing.
   ///
@@ -42,7 +52,7 @@ public final class TrafficOutput: EventConsumer {
   public func take(_ loss: Loss) { traffic.take(loss) }
 
   /// Shows the summary of all, with what went on when the trace ended.
-  public func finish() throws(Failure) { try show(at: lastSnapshot) }
+  public func finish() throws(Failure) { try show(at: lastState) }
 
   /// What its output is used for.
   public var use: FileUse { output.use(as: .text) }
@@ -56,27 +66,33 @@ public final class TrafficOutput: EventConsumer {
   func begin(at time: UInt64) { beginning = time }
 
   /// Learns what goes on at the end of the trace, before the last events come.
-  func end(at snapshot: Snapshot) { lastSnapshot = snapshot }
+  func end(at state: PresentState) { lastState = state }
 
-  /// What the kernel says now.
+  /// What goes on now.
   ///
   /// - Parameter held: The channels that exist now.
   func look(
     _ tracer: borrowing Tracer, held: [OpenChannel], now: UInt64
-  ) throws(Failure) -> Snapshot {
-    Snapshot(duration: now - beginning, held: held, waiting: try tracer.waitingThreads())
+  ) throws(Failure) -> PresentState {
+    let snapshot = Snapshot(duration: now - beginning, held: held, waiting: try tracer.waitingThreads())
+    let waiting = Set((snapshot.blocked ?? []).map(\.thread.pid))
+    guard !waiting.isEmpty else { return PresentState(snapshot: snapshot, waits: nil) }
+    let graph = WaitGraph(SnapshotTaker(witness: KernelLook()).take())
+    return PresentState(snapshot: snapshot, waits: WaitReport(graph, from: waiting.sorted(), at: now))
   }
 
   /// Writes the summary as it is now.
   ///
-  /// - Parameter snapshot: What is going on now; nil if the events are of the past.
-  func show(at snapshot: Snapshot?) throws(Failure) {
+  /// - Parameter state: What is going on now; nil if the events are of the past.
+  func show(at state: PresentState?) throws(Failure) {
     var buffer = OutputBuffer()
-    let report = traffic.report(top: edgeCount, at: snapshot)
+    let report = traffic.report(top: edgeCount, at: state?.snapshot)
     if isJSON {
-      report.appendJSON(to: &buffer)
+      report.appendJSON(state?.waits, to: &buffer)
     } else {
-      report.appendTable(to: &buffer, width: Terminal.width(of: output.descriptor))
+      let width = Terminal.width(of: output.descriptor)
+      report.appendTable(to: &buffer, width: width)
+      state?.waits?.appendVerdicts(width: width, to: &buffer)
     }
     try output.write(&buffer)
   }

@@ -22,6 +22,9 @@ public enum Capabilities {
     effective?.contains(.bpf) ?? true ? .bpf : .sysAdmin
   }
 
+  /// What looks at who waits for whom use besides: what other processes are in, and when they went to sleep.
+  public static let whileLooking: CapabilitySet = [.sysPtrace, .perfmon]
+
   /// Refuses, naming what is missing, unless this process may load and attach tracing programs.
   static func require() throws(Failure) {
     let missing = missing
@@ -64,6 +67,8 @@ public struct CapabilitySet: OptionSet, Sendable {
   public static let setgid = Self(rawValue: 1 << 6)
   /// CAP_SETUID: `--user`.
   public static let setuid = Self(rawValue: 1 << 7)
+  /// CAP_SYS_PTRACE: what other users' processes wait for.
+  public static let sysPtrace = Self(rawValue: 1 << 19)
   /// CAP_SYS_ADMIN: stands for CAP_BPF and CAP_PERFMON, and makes private mounts of tracefs and debugfs.
   public static let sysAdmin = Self(rawValue: 1 << 21)
   /// CAP_SYS_RESOURCE: memory of BPF maps counts as locked memory before Linux 5.11.

@@ -14,8 +14,9 @@ struct SummaryEdges: Decodable {
   var others: Others
   /// nil if the events are of the past.
   var blocked: [SummaryBlocked]?
+  /// Absent if no thread waits.
+  var deadlocks: [WaitAnswer.Deadlock]?
 
-  /// The threads that wait.
   /// What these processes wait for, and how often: others may wait at what they have inherited.
   func waits(of pids: [Int]) -> [SummaryWait: Int] {
     (blocked ?? []).filter { pids.contains($0.pid) }.reduce(into: [:]) {

@@ -72,5 +72,25 @@ extension LiveTests {
       try session.letGo()
       #expect(try await actor.wait().status == 0)
     }
+
+    @Test(.needsPython) func `what will never end is said as well`() async throws {
+      let session = try Session()
+      let script = """
+        import subprocess, sys
+        words = [sys.executable, "-c", "import sys; sys.stderr.write('x' * 200000)"]
+        subprocess.Popen(words, stderr=subprocess.PIPE).wait()
+        """
+      try session.folder.create("popen.py", script)
+      let ipcdump = try session.startIPCDump([
+        "-q", "--summary", "-f", "json", "--", "python3", session.file("popen.py"),
+      ])
+      try await session.untilAttached(ipcdump)
+      let summary = try await session.nextSummary(of: ipcdump) { $0.deadlocks?.isEmpty == false }
+      let deadlock = try #require(summary.deadlocks?.first)
+      #expect(deadlock.kind == "cycle")
+      #expect(deadlock.pids.count == 2)
+      for pid in deadlock.pids { kill(pid_t(pid), SIGKILL) }
+      _ = try await session.finish(ipcdump)
+    }
   }
 }

@@ -4,7 +4,11 @@ import IPCTraffic
 
 extension TrafficReport {
   /// Appends a summary as one JSON object in one line. Keys never change; new ones are added behind.
-  public func appendJSON(to output: inout OutputBuffer) {
+  ///
+  /// - Parameters:
+  ///   - waits: Who waits for whom; nil if nobody has looked.
+  ///   - output: Where to.
+  public func appendJSON(_ waits: WaitReport? = nil, to output: inout OutputBuffer) {
     var json = JSONWriter(output)
     json.beginObject()
     json.field("duration_ns", duration)
@@ -32,6 +36,7 @@ extension TrafficReport {
     } else {
       json.null()
     }
+    waits?.appendVerdicts(to: &json)
     json.endObject()
     output = json.finish()
     output.append("\n")

@@ -16,13 +16,18 @@ extension WaitReport {
     times.append(time, to: &json.output)
     json.endString()
     json.list("waits", part.waits) { $0.append($1) }
-    json.list("deadlocks", part.deadlocks) { $0.append($1) }
-    json.list("leaks", part.leaks) { $0.append($1) }
+    appendVerdicts(to: &json)
     json.list("unknown", part.unknown) { $0.append($1) }
     json.field("unseen_processes", UInt64(graph.snapshot.unseenProcesses))
     json.endObject()
     json.output.append("\n")
     output = json.finish()
+  }
+
+  /// Appends what will never end, and what seems to have been forgotten, as two keys of an object.
+  func appendVerdicts(to json: inout JSONWriter) {
+    json.list("deadlocks", part.deadlocks) { $0.append($1) }
+    json.list("leaks", part.leaks) { $0.append($1) }
   }
 }
 

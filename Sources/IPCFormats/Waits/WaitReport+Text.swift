@@ -13,6 +13,17 @@ extension WaitReport {
     tree.append()
     output.append(text: tree.text)
   }
+
+  /// Appends a line for each deadlock and each leak, and nothing if there is none.
+  ///
+  /// - Parameters:
+  ///   - width: Columns behind which lines are folded; nil for never.
+  ///   - output: Where to.
+  public func appendVerdicts(width: Int?, to output: inout OutputBuffer) {
+    var tree = WaitTree(self, width: width, isColored: false)
+    tree.appendVerdicts()
+    output.append(text: tree.text)
+  }
 }
 
 /// Writes the tree.
@@ -41,8 +52,7 @@ private struct WaitTree {
         append(root: wait)
       }
     }
-    for deadlock in report.part.deadlocks { append(deadlock) }
-    for leak in report.part.leaks { append(leak) }
+    appendVerdicts()
     for wait in report.part.unknown where report.roots != nil {
       line(
         0,
@@ -63,6 +73,11 @@ private struct WaitTree {
         "What \(unseen == 1 ? "1 process has" : "\(unseen) processes have") open could not be seen; root sees more."
       )
     }
+  }
+
+  mutating func appendVerdicts() {
+    for deadlock in report.part.deadlocks { append(deadlock) }
+    for leak in report.part.leaks { append(leak) }
   }
 
   /// Where the tree begins: the processes that were asked about, or those that nobody stuck waits for.

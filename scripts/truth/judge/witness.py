@@ -1,0 +1,129 @@
+"""What strace saw: its file of lines `PID call(arguments) = result`, added up by process, channel and direction."""
+
+import re
+from collections import Counter
+
+import calls
+import totals
+
+LINE = re.compile(r"(\d+) +(.*)")
+CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+|\?)(.*)", re.DOTALL)
+RESUMED = re.compile(r"<\.\.\. \w+ resumed>(.*)")
+UNFINISHED = " <unfinished ...>"
+MAKES_TASK = {"clone", "clone3", "fork", "vfork"}
+MADE_FIFO = re.compile(r'mknodat\(AT_FDCWD<([^>]*)>, "([^"]*)", S_IFIFO.* = 0$')
+
+KILL = re.compile(r"(-?\d+), (SIG\w+)")
+TO_THREAD = re.compile(r"(\d+), \d+, (SIG\w+)")
+TO_PIDFD = re.compile(r"\d+<pid:(\d+)>, (SIG\w+)")
+SIGNALS = {
+    "kill": KILL,
+    "rt_sigqueueinfo": KILL,
+    "tgkill": TO_THREAD,
+    "rt_tgsigqueueinfo": TO_THREAD,
+    "pidfd_send_signal": TO_PIDFD,
+}
+
+
+class Witness:
+    """Reads a file of strace once.
+
+    `totals` are by process, not by thread. `vague` are (process, direction, family) of which strace did not name all
+    channels. `unfinished` are keys of writes amid which the process died: how much went through, strace does not say.
+    `groups` are (process, signal) of signals to process groups. `notes` count what was seen and cannot be compared.
+    """
+
+    def __init__(self, lines):
+        self.notes = Counter()
+        self._fifos = set()
+        self._creators = {}
+        self._tasks = set()
+        self._by_task = totals.Totals()
+        self._vague = set()
+        self._unfinished = set()
+        self._groups = set()
+        for task, text in _whole_calls(lines):
+            self._tasks.add(task)
+            self._see(task, text)
+
+        process = self._process
+        self.processes = {process(task) for task in self._tasks}
+        self.totals = totals.Totals()
+        for (task, direction, channel), count in self._by_task.sums.items():
+            self.totals.add(process(task), direction, channel, count)
+        self.vague = {(process(task), direction, family) for task, direction, family in self._vague}
+        self.unfinished = {(process(task), direction, channel) for task, direction, channel in self._unfinished}
+        self.groups = {(process(task), name) for task, name in self._groups}
+
+    def _process(self, task):
+        """The process of a thread: that of the thread which made it."""
+        while task in self._creators:
+            task = self._creators[task]
+        return task
+
+    def _see(self, task, text):
+        fifo = MADE_FIFO.match(text)
+        if fifo:
+            folder, path = fifo.groups()
+            self._fifos.add(path if path.startswith("/") else f"{folder}/{path}")
+            return
+        call = CALL.match(text)
+        if not call:
+            return
+        name, arguments, result, rest = call.groups()
+        if result == "?":
+            # With a reason it is begun again, or was interrupted before anything moved.
+            if not rest.strip() and name in calls.WRITES:
+                for direction, channel, _ in calls.moves(name, arguments, 0, self._fifos):
+                    self._unfinished.add((task, direction, channel))
+                    self.notes["writes cut off by death"] += 1
+            return
+        self._see_result(task, name, arguments, int(result))
+
+    def _see_result(self, task, name, arguments, result):
+        if result < 0:
+            return
+        if name in MAKES_TASK:
+            if "CLONE_THREAD" in arguments:
+                self._creators[result] = task
+        elif name in SIGNALS:
+            self._see_signal(task, SIGNALS[name].match(arguments))
+        elif name == "io_uring_enter":
+            self.notes["io_uring_enter"] += 1
+        elif name in calls.MOVES:
+            for direction, channel, count in calls.moves(name, arguments, result, self._fifos):
+                self._by_task.add(task, direction, channel, count)
+                if channel in totals.VAGUE.values():
+                    self._vague.add((task, direction, channel.split(" ")[0]))
+            if calls.terminal_reads(name, arguments, self._fifos):
+                self.notes["reads of terminals"] += 1
+
+    def _see_signal(self, task, match):
+        if not match:
+            return
+        target, name = match.groups()
+        if int(target) > 0:
+            self._by_task.add(task, totals.SENT, totals.signal(name, target), 1)
+        else:
+            self._groups.add((task, name))
+            self.notes["signals to groups"] += 1
+
+
+def _whole_calls(lines):
+    """Yields (task, text of one call), with calls put together that other tasks' lines have interrupted."""
+    begun = {}
+    for line in lines:
+        match = LINE.match(line.rstrip("\n"))
+        if not match:
+            continue
+        task, text = int(match[1]), match[2]
+        if text.endswith(UNFINISHED):
+            begun[task] = text.removesuffix(UNFINISHED)
+            continue
+        resumed = RESUMED.match(text)
+        if resumed:
+            text = begun.pop(task, "") + resumed[1]
+        yield task, text
+    # What never came back is a write that its process's death has cut off, at most.
+    for task, text in begun.items():
+        yield task, f"{text}) = ?"

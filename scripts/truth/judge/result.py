@@ -33,7 +33,7 @@ def _compared(folder):
     with open(folder / "events", errors="replace") as lines:
         observer = Observer(lines)
     verdict = Verdict(witness, observer)
-    failure = (folder / "failure").read_text().strip()
+    failure = "; ".join((folder / "failure").read_text().splitlines())
     outcome = FAILED if failure or not verdict.compared else DIFFERS if verdict.differences else EQUAL
     return {
         "outcome": outcome,

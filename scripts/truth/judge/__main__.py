@@ -1,8 +1,8 @@
 """Judges runs of scripts/truth/run: the folders it left, each with `events` of ipcdump and `strace`.
 
 judge --one FOLDER        compares, keeps the result there, prints a line
-judge FOLDER…             prints the table of kept results; ends with 0 if all are equal, 1 if any differs or has failed,
-                          2 if only some are missing
+judge FOLDER…             prints the table of kept results; ends with 0 if all are equal, 1 if any differs or has
+                          failed, 2 if only some are missing
 """
 
 import argparse

@@ -1,4 +1,7 @@
-"""Descriptors as strace -yy shows them: `3<pipe:[50099]>`, `4<UNIX-STREAM:[55->58,"/x"]>`, `1</dev/pts/1<char 136:1>>`."""
+"""Descriptors as strace -yy shows them.
+
+`3<pipe:[50099]>`, `4<UNIX-STREAM:[55->58,"/x"]>`, `5<TCP:[127.0.0.1:1->127.0.0.1:2]>`, `1</dev/pts/1<char 136:1>>`.
+"""
 
 import re
 

@@ -8,7 +8,7 @@ from totals import RECEIVED, SENT
 
 
 class Observer:
-    """Reads the lines of `ipcdump -f json` once. What strace itself does to begin, such as stopping itself, is left out.
+    """Reads the lines of `ipcdump -f json` once. What strace does to begin, such as stopping itself, is left out.
 
     `unknown` counts ends that nobody knows, `inferred` events with anything inferred, `lost` records that were lost.
     """
@@ -46,7 +46,7 @@ class Observer:
 
 
 def _channels(kind, meta, target):
-    """What the channel is called at the sender's end and at the receiver's; the latter is None where it is not compared."""
+    """What the channel is called at the sender's end and at the receiver's; None where that is not compared."""
     if kind == "pipe":
         named = meta["pipe_name"] != "<anonymous>"
         name = totals.fifo(meta["pipe_name"]) if named else totals.pipe(meta["pipe_inode"])

@@ -2,7 +2,9 @@
 
 import result
 
-FULL_HEAD = "| program | what it does | processes | events | unknown ends | inferred | lost | bytes | equal totals | besides |"
+FULL_HEAD = (
+    "| program | what it does | processes | events | unknown ends | inferred | lost | bytes | equal totals | besides |"
+)
 FULL_RULE = "|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
 SHORT_HEAD = "| program | events | unknown | inferred | lost | equal totals "
 SHORT_RULE = "|---|--:|--:|--:|--:|--:"

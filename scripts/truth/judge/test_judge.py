@@ -84,7 +84,8 @@ class WitnessTests(unittest.TestCase):
         self.assertEqual(seen(text), {(10, "received", "pipe 7"): 9, (10, "sent", "pipe 8"): 17})
 
     def test_batches_count_the_messages_that_went(self):
-        text = "10 sendmmsg(3<UNIX:[8->9]>, [{msg_hdr={}, msg_len=3}, {msg_hdr={}, msg_len=4}, {msg_hdr={}, msg_len=9}], 3, 0) = 2\n"
+        messages = ", ".join(f"{{msg_hdr={{}}, msg_len={length}}}" for length in (3, 4, 9))
+        text = f"10 sendmmsg(3<UNIX:[8->9]>, [{messages}], 3, 0) = 2\n"
         self.assertEqual(seen(text), {(10, "sent", "unix 8"): 7})
 
     def test_fifos_are_those_that_were_made(self):
@@ -174,7 +175,8 @@ class VerdictTests(unittest.TestCase):
 class ObserverTests(unittest.TestCase):
     def test_counts_what_is_not_certain(self):
         loss = json.dumps({"lost_type": "pipe", "count": 17, "bytes": 8704})
-        observer = Observer([pipe(1, source=-1), pipe(1, inferred=["src"]), pipe(1, destination=-1, delivered=False), loss])
+        undelivered = pipe(1, destination=-1, delivered=False)
+        observer = Observer([pipe(1, source=-1), pipe(1, inferred=["src"]), undelivered, loss])
         figures = (observer.events, observer.unknown, observer.inferred, observer.undelivered, observer.lost)
         self.assertEqual(figures, (3, 1, 1, 1, 17))
 

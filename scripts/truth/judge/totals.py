@@ -1,7 +1,7 @@
 """What both sides add up: how much a process sent or received through a channel.
 
-A key is (process, direction, channel). Signals are counted, everything else is bytes. The words of channels are made here,
-so that strace's and ipcdump's cannot differ by their spelling.
+A key is (process, direction, channel). Signals are counted, everything else is bytes. The words of channels are made
+here, so that strace's and ipcdump's cannot differ by their spelling.
 """
 
 import re

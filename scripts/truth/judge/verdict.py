@@ -7,8 +7,8 @@ class Verdict:
     """The comparison of one run.
 
     `compared` is how many totals were compared, `volume` the bytes that the witness saw, in both directions.
-    `differences` are (process, direction, channel, seen by strace, said by ipcdump). `left_out` counts totals that cannot
-    be compared, because strace does not know them whole.
+    `differences` are (process, direction, channel, seen by strace, said by ipcdump). `left_out` counts totals that
+    cannot be compared, because strace does not know them whole.
     """
 
     def __init__(self, witness, observer):

@@ -3,7 +3,7 @@
 # make test-examples     builds and runs Examples/, a package that uses this one's libraries
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
-# make truth             compares what ipcdump says of real programs with what strace sees (ONLY='redis nginx'); a full run writes docs/real-programs.md
+# make truth             compares what ipcdump says of real programs with strace and bpftrace (ONLY='redis nginx'); a full run writes docs/real-programs.md
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
 # make docs              makes the public modules' documentation, a web site in .build/documentation
 # make size              says what the binary consists of

@@ -1,6 +1,7 @@
-"""Judges runs of scripts/truth/run: the folders it left, each with `events` of ipcdump and `strace`.
+"""Judges what scripts/truth/run has left: a folder for each program, in it one for each witness, with what ipcdump
+said (`events`) and what the witness has (`seen`).
 
-judge --one FOLDER        compares, keeps the result there, prints a line
+judge --one FOLDER        compares, keeps the result there, prints a line for each witness
 judge FOLDER…             prints the table of kept results; ends with 0 if all are equal, 1 if any differs or has
                           failed, 2 if only some are missing
 """
@@ -30,7 +31,7 @@ def main():
     options = parser.parse_args()
     if options.one:
         for folder in options.folders:
-            print(table.line(result.judge(folder)), flush=True)
+            print(table.lines(result.judge(folder)), flush=True)
         return 0
 
     results = [result.kept(folder) for folder in options.folders]

@@ -31,18 +31,8 @@ def moves(name, arguments, result, fifos):
         result = sum(int(length) for length in MESSAGE_LENGTH.findall(arguments)[:result])
     for direction, descriptor in ends:
         channel = descriptor.channel(direction)
-        # What a process reads from a terminal has gone through the line discipline: echo, newlines, editing.
-        is_terminal = channel is not None and channel.split(" ")[0] in ("pty", "typed")
-        if channel is not None and not (direction == RECEIVED and is_terminal):
+        if channel is not None:
             yield direction, channel, result
-
-
-def terminal_reads(name, arguments, fifos):
-    """Whether a call read from a pseudoterminal, which `moves` leaves out."""
-    if name not in READS:
-        return False
-    channel = next((named.channel(RECEIVED) for named in descriptors.all_in(arguments, fifos)), None)
-    return channel is not None and channel.split(" ")[0] in ("pty", "typed")
 
 
 def _between(name, named):

@@ -37,10 +37,8 @@ class Descriptor:
         if self.family.startswith("UDP"):
             return self._channel_of_udp()
         if self.family.startswith("TCP"):
-            local, arrow, remote = self.inside.partition("->")
-            if not arrow:
-                # Neither connected nor in the kernel's list any more: the inode stands there.
-                return f"tcp [{self.inside}]"
+            # If it is neither connected nor in the kernel's list any more, the inode stands there.
+            local, _, remote = (end.rpartition(":")[2] for end in self.inside.partition("->"))
             return totals.tcp(local, remote) if direction == totals.SENT else totals.tcp(remote, local)
         return None
 

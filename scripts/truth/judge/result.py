@@ -1,24 +1,25 @@
-"""What is kept of one run, beside the files of ipcdump and strace in its folder."""
+"""What is kept of a program's runs, one under each witness, beside the files in its folder."""
 
 import json
 import pathlib
 
+from bpftrace import Bpftrace
 from observer import Observer
+from strace import Strace
 from verdict import Verdict
-from witness import Witness
 
 EQUAL, DIFFERS, FAILED, MISSING = "equal", "differs", "failed", "missing"
+WITNESSES = {"strace": Strace, "bpftrace": Bpftrace}
+# Worse ones later.
+OUTCOMES = [EQUAL, MISSING, FAILED, DIFFERS]
 
 
 def judge(folder):
-    """Judges what a run left in `folder`, and keeps the result there."""
+    """Judges the runs in `folder`, and keeps the result there."""
     folder = pathlib.Path(folder)
-    result = {"name": folder.name, "outcome": EQUAL}
-    missing = folder / "missing"
-    if missing.exists():
-        result |= {"outcome": MISSING, "reason": missing.read_text().strip()}
-    else:
-        result |= _compared(folder)
+    runs = {name: _run(folder / name, witness) for name, witness in WITNESSES.items() if (folder / name).exists()}
+    result = {"name": folder.name, "outcome": max((run["outcome"] for run in runs.values()), key=OUTCOMES.index)}
+    result["runs"] = runs
     (folder / "result").write_text(json.dumps(result))
     return result
 
@@ -27,25 +28,30 @@ def kept(folder):
     return json.loads((pathlib.Path(folder) / "result").read_text())
 
 
-def _compared(folder):
-    with open(folder / "strace", errors="replace") as lines:
-        witness = Witness(lines)
-    with open(folder / "events", errors="replace") as lines:
-        observer = Observer(lines)
-    verdict = Verdict(witness, observer)
+def _run(folder, witness_type):
+    missing = folder / "missing"
+    if missing.exists():
+        return {"outcome": MISSING, "reason": f"no {missing.read_text().strip()}"}
     failure = "; ".join((folder / "failure").read_text().splitlines())
-    outcome = FAILED if failure or not verdict.compared else DIFFERS if verdict.differences else EQUAL
+    if not (folder / "seen").exists() or not (folder / "events").exists():
+        return {"outcome": FAILED, "reason": failure or "nothing was traced"}
+    with open(folder / "seen", errors="replace") as lines:
+        witness = witness_type(lines)
+    with open(folder / "events", errors="replace") as lines:
+        observer = Observer(lines, witness.NAMES_FIFOS)
+    verdict = Verdict(witness, observer)
+    if not failure and not verdict.compared:
+        failure = "it did nothing"
     return {
-        "outcome": outcome,
-        "reason": failure or ("" if verdict.compared else "it did nothing"),
-        "processes": len(witness.processes),
+        "outcome": DIFFERS if verdict.differences else FAILED if failure else EQUAL,
+        "reason": failure,
         "events": observer.events,
-        "kinds": dict(observer.kinds),
         "unknown": observer.unknown,
         "inferred": observer.inferred,
         "undelivered": observer.undelivered,
         "lost": observer.lost,
         "compared": verdict.compared,
+        "equal": verdict.compared - len(verdict.differences),
         "volume": verdict.volume,
         "left_out": verdict.left_out,
         "differences": verdict.differences,

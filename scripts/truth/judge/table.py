@@ -1,20 +1,12 @@
-"""The results of all programs as tables in Markdown."""
+"""The results of all programs as tables in Markdown, and as lines for the terminal."""
 
 import result
 
-FULL_HEAD = (
-    "| program | what it does | processes | events | unknown ends | inferred | lost | bytes | equal totals | besides |"
-)
+FULL_HEAD = "| program | what it does | events | unknown ends | inferred | lost | bytes | strace | bpftrace | besides |"
 FULL_RULE = "|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
 SHORT_HEAD = "| program | events | unknown | inferred | lost | equal totals "
 SHORT_RULE = "|---|--:|--:|--:|--:|--:"
-
-BESIDES = {
-    "reads of terminals": "reads of terminals",
-    "io_uring_enter": "calls of io_uring_enter",
-    "signals to groups": "signals to groups",
-    "writes cut off by death": "writes cut off by death",
-}
+FIGURES = ("events", "unknown", "inferred", "lost")
 
 
 def full(results, purposes):
@@ -30,46 +22,62 @@ def short(results):
     return "\n".join([f"{SHORT_HEAD * 2}|", f"{SHORT_RULE * 2}|"] + rows)
 
 
-def line(one):
-    """One line for the terminal."""
-    name = one["name"]
-    if one["outcome"] == result.MISSING:
-        return f"{name}: MISSING: {one['reason']}"
-    text = (
-        f"{name}: {one['outcome']}: {one['events']} events, {one['unknown']} unknown ends, {one['inferred']} inferred, "
-        f"{one['lost']} lost; {one['compared']} totals of {one['processes']} processes, {one['volume']} bytes"
-    )
-    if one["reason"]:
-        text += f"; {one['reason']}"
-    for process, direction, channel, seen, said in one["differences"]:
-        text += f"\n  {process} {direction} {channel}: strace {seen}, ipcdump {said}"
-    return text
+def lines(one):
+    """A line for each run, and one for each difference."""
+    text = []
+    for witness, run in one["runs"].items():
+        head = f"{one['name']}, {witness}: {run['outcome']}"
+        if "events" not in run:
+            text.append(f"{head}: {run['reason']}")
+            continue
+        text.append(
+            f"{head}: {run['events']} events, {run['unknown']} unknown ends, {run['inferred']} inferred, "
+            f"{run['lost']} lost; {run['equal']} of {run['compared']} totals equal, {run['volume']} bytes"
+            + (f"; {run['reason']}" if run["reason"] else "")
+        )
+        for process, direction, channel, seen, said in run["differences"]:
+            text.append(f"  {process} {direction} {channel}: {witness} {seen}, ipcdump {said}")
+    return "\n".join(text)
 
 
 def _full_row(one, purpose):
-    if one["outcome"] == result.MISSING:
-        return f"| {one['name']} | {purpose} | | | | | | | | not installed: {one['reason']} |"
-    figures = [one[key] for key in ("processes", "events", "unknown", "inferred", "lost", "volume")]
-    besides = [f"{one['notes'][key]:,} {words}" for key, words in BESIDES.items() if one["notes"].get(key)]
-    if one["undelivered"]:
-        besides.append(f"{one['undelivered']:,} undelivered")
-    if one["left_out"]:
-        besides.append(f"{one['left_out']:,} totals not compared")
-    if one["outcome"] == result.FAILED:
-        besides.insert(0, f"**failed**: {one['reason']}")
-    cells = [one["name"], purpose] + [f"{figure:,}" for figure in figures] + [_equal(one), ", ".join(besides)]
-    return "| " + " | ".join(cells) + " |"
+    sums = _sums(one, (*FIGURES, "volume"))
+    cells = [one["name"], purpose, *sums]
+    cells += [_equal([one["runs"][witness]]) if witness in one["runs"] else "" for witness in result.WITNESSES]
+    return "| " + " | ".join([*cells, _besides(one)]) + " |"
 
 
 def _short_cells(one):
-    if one["outcome"] == result.MISSING:
-        return f"| {one['name']} | | | | | not installed "
-    figures = [f"{one[key]:,}" for key in ("events", "unknown", "inferred", "lost")]
-    return "| " + " | ".join([one["name"], *figures, _equal(one)]) + " "
+    return "| " + " | ".join([one["name"], *_sums(one, FIGURES), _equal(list(one["runs"].values()))]) + " "
 
 
-def _equal(one):
-    if one["outcome"] == result.FAILED:
-        return "**failed**"
-    equal = f"{one['compared'] - len(one['differences']):,} of {one['compared']:,}"
-    return equal if one["outcome"] == result.EQUAL else f"**{equal}**"
+def _sums(one, keys):
+    """Figures of all runs together."""
+    runs = [run for run in one["runs"].values() if "events" in run]
+    return [f"{sum(run[key] for run in runs):,}" if runs else "" for key in keys]
+
+
+def _equal(runs):
+    """How many totals are equal; in bold type if that is not all there is to say."""
+    counted = [run for run in runs if "events" in run]
+    outcomes = {run["outcome"] for run in runs}
+    text = f"{sum(run['equal'] for run in counted):,} of {sum(run['compared'] for run in counted):,}" if counted else ""
+    if result.FAILED in outcomes:
+        return f"**failed** {text}".rstrip()
+    if not counted:
+        return "not installed"
+    return f"**{text}**" if result.DIFFERS in outcomes else text
+
+
+def _besides(one):
+    notes = []
+    for run in one["runs"].values():
+        if run["reason"] and run["reason"] not in notes:
+            notes.append(run["reason"])
+    for key in ("undelivered", "left_out"):
+        count = sum(run.get(key, 0) for run in one["runs"].values())
+        if count:
+            notes.append(f"{count:,} {'totals not compared' if key == 'left_out' else key}")
+    for run in one["runs"].values():
+        notes += [f"{count:,} {what}" for what, count in run.get("notes", {}).items()]
+    return ", ".join(notes)

@@ -7,9 +7,10 @@ import unittest
 
 import document
 import table
+from bpftrace import Bpftrace
 from observer import Observer
+from strace import Strace
 from verdict import Verdict
-from witness import Witness
 
 PIPELINE = """\
 100 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD, child_tidptr=0x7f) = 101
@@ -31,10 +32,10 @@ def pipe(count, **more):
 
 
 def seen(text):
-    return dict(Witness(text.splitlines(keepends=True)).totals.sums)
+    return dict(Strace(text.splitlines(keepends=True)).totals.sums)
 
 
-class WitnessTests(unittest.TestCase):
+class StraceTests(unittest.TestCase):
     def test_puts_interrupted_calls_together(self):
         self.assertEqual(seen(PIPELINE), {(101, "sent", "pipe 7"): 18, (100, "received", "pipe 7"): 18})
 
@@ -62,15 +63,15 @@ class WitnessTests(unittest.TestCase):
 10 recvmsg(6<UNIX:[94->93]>, {msg_name=NULL, msg_iov=[...], msg_flags=0}, 0) = 4
 10 write(7<TCP:[127.0.0.1:1->127.0.0.1:2]>, ""..., 3) = 3
 10 read(8<TCPv6:[[::ffff:127.0.0.1]:2->[::ffff:127.0.0.1]:1]>, ""..., 9) = 3
-10 read(8<TCPv6:[[::1]:2->[::1]:1]>, ""..., 9) = 1
+10 read(8<TCPv6:[[::1]:4->[::1]:3]>, ""..., 9) = 1
 10 recvfrom(9<UDP:[0.0.0.0:53]>, ""..., 2, 0, NULL, NULL) = 2
 """
         expected = {
             (10, "sent", "unix 58"): 2,
             (10, "received", "unix 94"): 4,
-            (10, "sent", "tcp 127.0.0.1:1>127.0.0.1:2"): 3,
-            (10, "received", "tcp 127.0.0.1:1>127.0.0.1:2"): 3,
-            (10, "received", "tcp [::1]:1>[::1]:2"): 1,
+            (10, "sent", "tcp 1>2"): 3,
+            (10, "received", "tcp 1>2"): 3,
+            (10, "received", "tcp 3>4"): 1,
             (10, "received", "udp 53"): 2,
         }
         self.assertEqual(seen(text), expected)
@@ -102,7 +103,7 @@ class WitnessTests(unittest.TestCase):
 10 read(0</dev/pts/1<char 136:1>>, ""..., 6) = 6
 10 write(3</dev/ptmx<char 5:2>>, ""..., 2) = 2
 """
-        witness = Witness(text.splitlines())
+        witness = Strace(text.splitlines())
         self.assertEqual(dict(witness.totals.sums), {(10, "sent", "pty pts/1"): 6, (10, "sent", "typed master"): 2})
         self.assertEqual(witness.notes["reads of terminals"], 1)
 
@@ -114,19 +115,50 @@ class WitnessTests(unittest.TestCase):
 10 pidfd_send_signal(3<pid:14>, SIGKILL, NULL, 0) = 0
 10 kill(-15, SIGHUP) = 0
 """
-        witness = Witness(text.splitlines())
+        witness = Strace(text.splitlines())
         expected = {
             (10, "sent", "signal SIGTERM>11"): 1,
             (10, "sent", "signal SIGUSR1>12"): 1,
             (10, "sent", "signal SIGKILL>14"): 1,
         }
         self.assertEqual(dict(witness.totals.sums), expected)
-        self.assertEqual(witness.groups, {(10, "SIGHUP")})
+        self.assertTrue(witness.leaves_out((10, "sent", "signal SIGHUP>16")))
+        self.assertFalse(witness.leaves_out((10, "sent", "signal SIGTERM>11")))
+
+
+class BpftraceTests(unittest.TestCase):
+    def test_names_channels_as_strace_does(self):
+        text = """\
+Attaching 5 probes...
+
+@batch[10, 0, 4, 13568, 0]: 1
+@sum[10, 1, 1, 7, 0]: 18
+@sum[10, 0, 2, 58, 0]: 2
+@sum[10, 1, 3, 256, 512]: 3
+@sum[10, 0, 3, 512, 256]: 4
+@sum[10, 0, 4, 13568, 0]: 5
+@sum[10, 1, 5, 3, 0]: 6
+@sum[10, 0, 5, 3, 0]: 7
+@sum[10, 1, 6, 2, 0]: 8
+@tree[10]: 1
+"""
+        witness = Bpftrace(text.splitlines(keepends=True))
+        expected = {
+            (10, "sent", "pipe 7"): 18,
+            (10, "received", "unix 58"): 2,
+            (10, "sent", "tcp 1>2"): 3,
+            (10, "received", "tcp 1>2"): 4,
+            (10, "received", "udp 53"): 5,
+            (10, "sent", "pty pts/3"): 6,
+            (10, "sent", "typed master"): 8,
+        }
+        self.assertEqual(dict(witness.totals.sums), expected)
+        self.assertTrue(witness.leaves_out((10, "received", "udp 53")))
 
 
 class VerdictTests(unittest.TestCase):
     def verdict(self, *events, text=PIPELINE):
-        return Verdict(Witness(text.splitlines()), Observer(events))
+        return Verdict(Strace(text.splitlines()), Observer(events, True))
 
     def test_equal_totals_are_equal(self):
         verdict = self.verdict(pipe(10), pipe(8))
@@ -176,19 +208,20 @@ class ObserverTests(unittest.TestCase):
     def test_counts_what_is_not_certain(self):
         loss = json.dumps({"lost_type": "pipe", "count": 17, "bytes": 8704})
         undelivered = pipe(1, destination=-1, delivered=False)
-        observer = Observer([pipe(1, source=-1), pipe(1, inferred=["src"]), undelivered, loss])
+        observer = Observer([pipe(1, source=-1), pipe(1, inferred=["src"]), undelivered, loss], True)
         figures = (observer.events, observer.unknown, observer.inferred, observer.undelivered, observer.lost)
         self.assertEqual(figures, (3, 1, 1, 1, 17))
 
     def test_leaves_out_how_strace_begins(self):
         stop = {"src_comm": "strace", "src_pid": 9, "dst_comm": "strace", "dst_pid": 9, "type": "signal", "meta": {}}
-        self.assertEqual(Observer([json.dumps(stop)]).events, 0)
+        self.assertEqual(Observer([json.dumps(stop)], True).events, 0)
 
 
 class TableTests(unittest.TestCase):
     def test_a_missing_program_is_not_equal(self):
-        missing = {"name": "redis", "outcome": "missing", "reason": "redis-server"}
-        self.assertIn("not installed: redis-server", table.full([missing], {"redis": "a server"}))
+        run = {"outcome": "missing", "reason": "no redis-server"}
+        missing = {"name": "redis", "outcome": "missing", "runs": {"strace": run}}
+        self.assertIn("| not installed |  | no redis-server |", table.full([missing], {"redis": "a server"}))
         self.assertIn("not installed", table.short([missing]))
 
     def test_a_document_keeps_what_is_around(self):

@@ -1,10 +1,9 @@
 """What both sides add up: how much a process sent or received through a channel.
 
 A key is (process, direction, channel). Signals are counted, everything else is bytes. The words of channels are made
-here, so that strace's and ipcdump's cannot differ by their spelling.
+here, so that the witnesses' and ipcdump's cannot differ by their spelling.
 """
 
-import re
 from collections import Counter
 
 SENT = "sent"
@@ -25,8 +24,8 @@ def unix(inode):
 
 
 def tcp(source, destination):
-    """One direction of a connection, named the same at both ends; an IPv6 socket may speak IPv4."""
-    return "tcp " + re.sub(r"\[::ffff:([\d.]+)\]", r"\1", f"{source}>{destination}")
+    """One direction of a connection, by both ports, named the same at both ends."""
+    return f"tcp {source}>{destination}"
 
 
 def udp(port):
@@ -45,8 +44,18 @@ def signal(name, target):
 
 # What is typed: the kernel does not name the terminal in the path of its master.
 MASTER = "typed master"
-# For sends of which strace names the kind, but not the channel: before a UDP socket has a port, or through /dev/tty.
+# For sends of which a witness names the kind, but not the channel: before a UDP socket has a port, or through /dev/tty.
 VAGUE = {"udp": "udp ?", "pty": "pty ?"}
+
+
+def family(channel):
+    """A channel's first word."""
+    return channel.split(" ", 1)[0]
+
+
+def is_edited(direction, channel):
+    """Whether what is read has gone through a line discipline: echo, newlines, editing."""
+    return direction == RECEIVED and family(channel) in ("pty", "typed")
 
 
 class Totals:
@@ -61,11 +70,10 @@ class Totals:
             self.sums[process, direction, channel] += count
 
     def blurred(self, vague):
-        """The same totals, with the channels of a family put together for processes of which one is vague."""
+        """The same, with channels put together of which a (process, direction, family) in `vague` is not named whole."""
         result = Totals()
         for (process, direction, channel), count in self.sums.items():
-            family = channel.split(" ", 1)[0]
-            if (process, direction, family) in vague:
-                channel = VAGUE[family]
+            if (process, direction, family(channel)) in vague:
+                channel = VAGUE[family(channel)]
             result.add(process, direction, channel, count)
         return result

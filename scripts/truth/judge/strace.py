@@ -25,35 +25,44 @@ SIGNALS = {
 }
 
 
-class Witness:
+class Strace:
     """Reads a file of strace once.
 
     `totals` are by process, not by thread. `vague` are (process, direction, family) of which strace did not name all
-    channels. `unfinished` are keys of writes amid which the process died: how much went through, strace does not say.
-    `groups` are (process, signal) of signals to process groups. `notes` count what was seen and cannot be compared.
+    channels. `notes` count what was seen and cannot be compared.
     """
+
+    FAMILIES = {"pipe", "fifo", "unix", "tcp", "udp", "pty", "typed", "signal"}
+    NAMES_FIFOS = True
 
     def __init__(self, lines):
         self.notes = Counter()
         self._fifos = set()
         self._creators = {}
-        self._tasks = set()
         self._by_task = totals.Totals()
         self._vague = set()
         self._unfinished = set()
         self._groups = set()
         for task, text in _whole_calls(lines):
-            self._tasks.add(task)
             self._see(task, text)
 
         process = self._process
-        self.processes = {process(task) for task in self._tasks}
         self.totals = totals.Totals()
         for (task, direction, channel), count in self._by_task.sums.items():
             self.totals.add(process(task), direction, channel, count)
         self.vague = {(process(task), direction, family) for task, direction, family in self._vague}
-        self.unfinished = {(process(task), direction, channel) for task, direction, channel in self._unfinished}
-        self.groups = {(process(task), name) for task, name in self._groups}
+        self._unfinished = {(process(task), direction, channel) for task, direction, channel in self._unfinished}
+        self._groups = {(process(task), name) for task, name in self._groups}
+
+    def leaves_out(self, key):
+        """Whether the total of a key is not known whole.
+
+        How much of a write went through amid which its process died, strace does not say; nor whom a signal to a group
+        reached.
+        """
+        process, _, channel = key
+        kind, _, rest = channel.partition(" ")
+        return key in self._unfinished or kind == "signal" and (process, rest.split(">")[0]) in self._groups
 
     def _process(self, task):
         """The process of a thread: that of the thread which made it."""
@@ -89,14 +98,15 @@ class Witness:
         elif name in SIGNALS:
             self._see_signal(task, SIGNALS[name].match(arguments))
         elif name == "io_uring_enter":
-            self.notes["io_uring_enter"] += 1
+            self.notes["calls of io_uring_enter"] += 1
         elif name in calls.MOVES:
             for direction, channel, count in calls.moves(name, arguments, result, self._fifos):
+                if totals.is_edited(direction, channel):
+                    self.notes["reads of terminals"] += 1
+                    continue
                 self._by_task.add(task, direction, channel, count)
                 if channel in totals.VAGUE.values():
-                    self._vague.add((task, direction, channel.split(" ")[0]))
-            if calls.terminal_reads(name, arguments, self._fifos):
-                self.notes["reads of terminals"] += 1
+                    self._vague.add((task, direction, totals.family(channel)))
 
     def _see_signal(self, task, match):
         if not match:

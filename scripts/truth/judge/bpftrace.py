@@ -38,8 +38,12 @@ class Bpftrace:
                 self.vague.add((process, direction, totals.family(name)))
 
     def leaves_out(self, key):
-        """Whether the total of a key is not known whole."""
+        """Whether some of a key's calls had no bytes as their result."""
         return key in self._batched
+
+    def may_lack(self, key):
+        """Never: what a call of a killed process has moved is its result."""
+        return False
 
 
 def _name(direction, kind, one, other):

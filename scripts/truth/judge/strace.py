@@ -55,14 +55,14 @@ class Strace:
         self._groups = {(process(task), name) for task, name in self._groups}
 
     def leaves_out(self, key):
-        """Whether the total of a key is not known whole.
-
-        How much of a write went through amid which its process died, strace does not say; nor whom a signal to a group
-        reached.
-        """
+        """Whether a key is of a signal that went to a group, too: strace does not say whom that reached."""
         process, _, channel = key
         kind, _, rest = channel.partition(" ")
-        return key in self._unfinished or kind == "signal" and (process, rest.split(">")[0]) in self._groups
+        return kind == "signal" and (process, rest.split(">")[0]) in self._groups
+
+    def may_lack(self, key):
+        """Whether a process died amid a call there: strace does not know how many bytes that has moved."""
+        return key in self._unfinished
 
     def _process(self, task):
         """The process of a thread: that of the thread which made it."""
@@ -82,10 +82,9 @@ class Strace:
         name, arguments, result, rest = call.groups()
         if result == "?":
             # With a reason it is begun again, or was interrupted before anything moved.
-            if not rest.strip() and name in calls.WRITES:
+            if not rest.strip() and name in calls.MOVES:
                 for direction, channel, _ in calls.moves(name, arguments, 0, self._fifos):
                     self._unfinished.add((task, direction, channel))
-                    self.notes["writes cut off by death"] += 1
             return
         self._see_result(task, name, arguments, int(result))
 
@@ -134,6 +133,6 @@ def _whole_calls(lines):
         if resumed:
             text = begun.pop(task, "") + resumed[1]
         yield task, text
-    # What never came back is a write that its process's death has cut off, at most.
+    # What never came back was cut off by its process's death.
     for task, text in begun.items():
         yield task, f"{text}) = ?"

@@ -42,7 +42,7 @@ def lines(one):
 
 def _full_row(one, purpose):
     sums = _sums(one, (*FIGURES, "volume"))
-    cells = [one["name"], purpose, *sums]
+    cells = [one["name"], purpose.replace("|", "\\|"), *sums]
     cells += [_equal([one["runs"][witness]]) if witness in one["runs"] else "" for witness in result.WITNESSES]
     return "| " + " | ".join([*cells, _besides(one)]) + " |"
 
@@ -80,4 +80,4 @@ def _besides(one):
             notes.append(f"{count:,} {'totals not compared' if key == 'left_out' else key}")
     for run in one["runs"].values():
         notes += [f"{count:,} {what}" for what, count in run.get("notes", {}).items()]
-    return ", ".join(notes)
+    return ", ".join(notes).replace("|", "\\|")

@@ -203,6 +203,11 @@ class VerdictTests(unittest.TestCase):
         verdict = self.verdict(pipe(9), text=text)
         self.assertEqual((verdict.differences, verdict.compared, verdict.left_out), ([], 1, 1))
 
+    def test_what_death_did_not_cut_off_is_compared(self):
+        text = PIPELINE + "100 read(3<pipe:[7]>,  <unfinished ...>\n"
+        self.assertEqual(self.verdict(pipe(10), pipe(8), text=text).compared, 2)
+        self.assertEqual(self.verdict(pipe(10), text=text).differences[0], (100, "received", "pipe 7", 18, 10))
+
 
 class ObserverTests(unittest.TestCase):
     def test_counts_what_is_not_certain(self):

@@ -41,8 +41,8 @@ class Bpftrace:
         """Whether some of a key's calls had no bytes as their result."""
         return key in self._batched
 
-    def may_lack(self, key):
-        """Never: what a call of a killed process has moved is its result."""
+    def is_doubtful(self, key):
+        """Never: what a killed thread's last call has moved is its result."""
         return False
 
 

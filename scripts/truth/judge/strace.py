@@ -7,7 +7,7 @@ import calls
 import totals
 
 LINE = re.compile(r"(\d+) +(.*)")
-CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+|\?)(.*)", re.DOTALL)
+CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+|\?)", re.DOTALL)
 RESUMED = re.compile(r"<\.\.\. \w+ resumed>(.*)")
 UNFINISHED = " <unfinished ...>"
 MAKES_TASK = {"clone", "clone3", "fork", "vfork"}
@@ -41,7 +41,7 @@ class Strace:
         self._creators = {}
         self._by_task = totals.Totals()
         self._vague = set()
-        self._unfinished = set()
+        self._last = {}
         self._groups = set()
         for task, text in _whole_calls(lines):
             self._see(task, text)
@@ -51,7 +51,7 @@ class Strace:
         for (task, direction, channel), count in self._by_task.sums.items():
             self.totals.add(process(task), direction, channel, count)
         self.vague = {(process(task), direction, family) for task, direction, family in self._vague}
-        self._unfinished = {(process(task), direction, channel) for task, direction, channel in self._unfinished}
+        self._cut = {(process(task), *key) for task, keys in self._last.items() for key in keys}
         self._groups = {(process(task), name) for task, name in self._groups}
 
     def leaves_out(self, key):
@@ -60,9 +60,12 @@ class Strace:
         kind, _, rest = channel.partition(" ")
         return kind == "signal" and (process, rest.split(">")[0]) in self._groups
 
-    def may_lack(self, key):
-        """Whether a process died amid a call there: strace does not know how many bytes that has moved."""
-        return key in self._unfinished
+    def is_doubtful(self, key):
+        """Whether a thread was killed in its last call, and that was there.
+
+        strace shows no result of such a call then, or that of another thread's call.
+        """
+        return key in self._cut
 
     def _process(self, task):
         """The process of a thread: that of the thread which made it."""
@@ -79,18 +82,26 @@ class Strace:
         call = CALL.match(text)
         if not call:
             return
-        name, arguments, result, rest = call.groups()
-        if result == "?":
-            # With a reason it is begun again, or was interrupted before anything moved.
-            if not rest.strip() and name in calls.MOVES:
-                for direction, channel, _ in calls.moves(name, arguments, 0, self._fifos):
-                    self._unfinished.add((task, direction, channel))
-            return
-        self._see_result(task, name, arguments, int(result))
+        name, arguments, result = call.groups()
+        # Who ends by itself is in no other call.
+        self._last[task] = []
+        if name in calls.MOVES:
+            moves = list(calls.moves(name, arguments, max(int(result), 0) if result != "?" else 0, self._fifos))
+            self._last[task] = [(direction, channel) for direction, channel, _ in moves]
+            self._see_moves(task, moves)
+        elif result != "?" and int(result) >= 0:
+            self._see_result(task, name, arguments, int(result))
+
+    def _see_moves(self, task, moves):
+        for direction, channel, count in moves:
+            if count and totals.is_edited(direction, channel):
+                self.notes["reads of terminals"] += 1
+            elif count:
+                self._by_task.add(task, direction, channel, count)
+                if channel in totals.VAGUE.values():
+                    self._vague.add((task, direction, totals.family(channel)))
 
     def _see_result(self, task, name, arguments, result):
-        if result < 0:
-            return
         if name in MAKES_TASK:
             if "CLONE_THREAD" in arguments:
                 self._creators[result] = task
@@ -98,14 +109,6 @@ class Strace:
             self._see_signal(task, SIGNALS[name].match(arguments))
         elif name == "io_uring_enter":
             self.notes["calls of io_uring_enter"] += 1
-        elif name in calls.MOVES:
-            for direction, channel, count in calls.moves(name, arguments, result, self._fifos):
-                if totals.is_edited(direction, channel):
-                    self.notes["reads of terminals"] += 1
-                    continue
-                self._by_task.add(task, direction, channel, count)
-                if channel in totals.VAGUE.values():
-                    self._vague.add((task, direction, totals.family(channel)))
 
     def _see_signal(self, task, match):
         if not match:

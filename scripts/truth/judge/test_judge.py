@@ -19,6 +19,8 @@ PIPELINE = """\
 101 <... write resumed>)              = 18
 100 <... read resumed>""..., 4096)    = 18
 100 read(3<pipe:[7]>, "", 4096)   = 0
+101 exit_group(0)                 = ?
+100 exit_group(0)                 = ?
 """
 
 
@@ -206,7 +208,19 @@ class VerdictTests(unittest.TestCase):
     def test_what_death_did_not_cut_off_is_compared(self):
         text = PIPELINE + "100 read(3<pipe:[7]>,  <unfinished ...>\n"
         self.assertEqual(self.verdict(pipe(10), pipe(8), text=text).compared, 2)
-        self.assertEqual(self.verdict(pipe(10), text=text).differences[0], (100, "received", "pipe 7", 18, 10))
+
+    def test_another_threads_result_is_not_taken_for_that_of_one_who_was_killed(self):
+        text = """\
+101 write(1<pipe:[7]>, ""..., 312 <unfinished ...>
+100 write(1<anon_inode:[eventfd]>, ""..., 8) = 8
+101 <... write resumed>)              = 8
+100 read(3<pipe:[7]>, ""..., 4096) = 312
+100 exit_group(0) = ?
+"""
+        verdict = self.verdict(pipe(312), text=text)
+        self.assertEqual((verdict.differences, verdict.compared, verdict.left_out), ([], 1, 1))
+        lost = self.verdict(pipe(312, destination=102), text=text)
+        self.assertEqual([difference[0] for difference in lost.differences], [100, 102])
 
 
 class ObserverTests(unittest.TestCase):

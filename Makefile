@@ -3,6 +3,7 @@
 # make test-examples     builds and runs Examples/, a package that uses this one's libraries
 # make fuzz [SECONDS=…]  looks for records that do harm
 # make vm-test           traces every kind on other kernels, in virtual machines (KERNEL="5.10 7.2", QUICK=1, CHECKS=info)
+# make truth             compares what ipcdump says of real programs with strace and bpftrace (ONLY='redis nginx'); a full run writes docs/real-programs.md
 # make bench             measures beside other tracers (ROUNDS=5, QUICK=1, ONLY=pipe,memory); a full run writes docs/performance.md
 # make docs              makes the public modules' documentation, a web site in .build/documentation
 # make size              says what the binary consists of
@@ -42,7 +43,7 @@ BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),-
 release replay bench pages: export IPCDUMP_OPTIMIZED := 1
 release replay bench pages: export IPCDUMP_PARSER := $(CURDIR)/.build/parser/swift-argument-parser
 
-.PHONY: run test test-binaries test-examples vm-test fuzz fuzz-messages bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
+.PHONY: run test test-judge truth test-binaries test-examples vm-test fuzz fuzz-messages bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
 
 run: release
@@ -79,7 +80,7 @@ test-binaries:
 
 # What needs none of the binaries is done while they are built. Live tests trace with what users run, the optimised binary.
 test: setup setup-lint setup-tests
-	$(MAKE) --jobs=3 test-binaries lint test-examples
+	$(MAKE) --jobs=3 test-binaries lint test-judge test-examples
 	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) IPC_REPLAY_BINARY=$(CURDIR)/.build/release/ipc-replay \
 	  scripts/run-tests $(if $(FILTER),--filter '$(FILTER)')
 
@@ -99,6 +100,14 @@ fuzz-messages: setup
 	mkdir -p .build/fuzz/messages
 	.build/fuzz/release/message-fuzzer .build/fuzz/messages -max_total_time=$(SECONDS) \
 	  -max_len=4096 -timeout=30 -rss_limit_mb=2048 -artifact_prefix=.build/fuzz/ -print_final_stats=1
+
+# Figures of some programs do not take the place of all.
+truth: release test-judge
+	scripts/setup-truth $(ONLY)
+	IPCDUMP_BINARY=$(CURDIR)/$(RELEASE) scripts/truth/run $(or $(ONLY),--document)
+
+test-judge:
+	python3 -B -m unittest discover --start-directory scripts/truth/judge
 
 # Which rows there are, scripts/vm/test says.
 vm-test: debug release

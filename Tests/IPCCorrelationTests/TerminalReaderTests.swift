@@ -194,6 +194,14 @@ struct TerminalReaderTests {
     #expect(recording.told(after: 110) == ["ann > bea? 1 \"a\""])
   }
 
+  @Test func `of output is who has typed last, if nobody has read yet`() {
+    recording.type("a", by: .bob)
+    recording.type("b", by: .bea)
+    recording.readTyping(by: .ann)
+    recording.print("c", by: .ann)
+    #expect(recording.told(after: 110) == ["bob > ann 1 \"a\"", "bea > ann 1 \"b\"", "ann > bea? 1 \"c\""])
+  }
+
   @Test func `of output is not known if several held the master`() {
     recording.begin(withMasterHeldBy: .bea, .bob)
     recording.print("a", by: .ann)

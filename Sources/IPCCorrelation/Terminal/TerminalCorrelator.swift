@@ -84,6 +84,7 @@ final class TerminalCorrelator: KindCorrelator {
   ) {
     nextWrite += 1
     var write = TerminalWrite(transfer, lossEpoch: lossEpoch, serial: nextWrite)
+    direction.lastWriter = write.source
     if settings.captureLimit > 0 { takeFirstContent(transfer, of: &write, in: direction, &buffer) }
     direction.append(write)
     if !direction.isListed {
@@ -141,9 +142,13 @@ final class TerminalCorrelator: KindCorrelator {
       return .init(endpoint: last.reader, isInScope: last.isInScope)
     }
     if !direction.isOutput { return .init(endpoint: write.foreground) }
-    // Who can write what is typed holds the master, and reads there (records.h: ipc_terminal).
+    // Who can write what is typed holds the master, and reads there (records.h: ipc_terminal); so does who has typed.
     let typing = ChannelKey(address: direction.key.address &- 1, identity: direction.key.identity)
-    return .init(endpoint: held[typing]?.soleWriter ?? .unknown)
+    if let holder = held[typing]?.soleWriter { return .init(endpoint: holder) }
+    guard let typed = directions[typing], typed.name == direction.name else {
+      return .init(endpoint: .unknown)
+    }
+    return .init(endpoint: typed.lastWriter)
   }
 
   func settle(before time: UInt64, into buffer: inout ReorderBuffer) {

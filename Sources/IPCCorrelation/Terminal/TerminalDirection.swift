@@ -10,6 +10,8 @@ final class TerminalDirection {
   var waiting = Deque<TerminalWrite>()
   /// Who has read lately.
   var readers = TerminalReaders()
+  /// Who wrote last; unknown if nobody has been seen to.
+  var lastWriter = Endpoint.unknown
   /// Name of the terminal.
   var name: TerminalName
   /// The same as it is shown; nil if it has none.

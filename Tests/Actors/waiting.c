@@ -62,4 +62,35 @@ static void waiting(const struct options *options) {
   kill(writer, SIGKILL);
 }
 
-const struct scenario WAITING_SCENARIOS[] = {{"waiting", waiting}, {NULL, NULL}};
+// Two pipes: each of two processes reads from the other.
+struct crossed {
+  struct pipe_ends pipes[2];
+};
+
+static void read_from_other(const struct crossed *crossed, int own) {
+  close_end(&(int){crossed->pipes[own].write_fd});
+  close_end(&(int){crossed->pipes[1 - own].read_fd});
+  char byte;
+  if (read(crossed->pipes[own].read_fd, &byte, 1) < 0) die("read");
+}
+
+static void read_first(void *context) { read_from_other(context, 0); }
+static void read_second(void *context) { read_from_other(context, 1); }
+
+// Processes that wait for each other, and one that only sleeps.
+static void deadlock(const struct options *options) {
+  struct crossed crossed = {{pipe_open(0), pipe_open(0)}};
+  pid_t first = process_start(read_first, &crossed);
+  pid_t second = process_start(read_second, &crossed);
+  for (int i = 0; i < 2; i++) {
+    close_end(&crossed.pipes[i].read_fd);
+    close_end(&crossed.pipes[i].write_fd);
+  }
+  announce(options, (pid_t[]){getpid(), first, second}, 3);
+  wait_for_file(options->wait_for);
+  signal(SIGCHLD, SIG_IGN);
+  kill(first, SIGKILL);
+  kill(second, SIGKILL);
+}
+
+const struct scenario WAITING_SCENARIOS[] = {{"waiting", waiting}, {"deadlock", deadlock}, {NULL, NULL}};

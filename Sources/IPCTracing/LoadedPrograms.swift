@@ -41,6 +41,7 @@ struct LoadedPrograms: ~Copyable {
       try object.map(.ring).setMaxEntries(UInt32(configuration.ringSize))
       try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * IPC_HOOK_COUNT.rawValue)
       try object.map(.channels).setMaxEntries(channelLimit)
+      if case .comms = scope { try object.map(.pastWrites).setMaxEntries(Self.pastChannels) }
       try object.map(.settings).initialMemory?.storeBytes(
         of: settings, as: ipc_settings.self)
       let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
@@ -93,6 +94,10 @@ struct LoadedPrograms: ~Copyable {
     case nil: false
     }
   }
+
+  /// Channels of which it is kept who wrote to them before they came into a scope by name; one takes about 500 bytes of the
+  /// kernel's memory.
+  private static let pastChannels: UInt32 = 8192
 
   /// Most entries of the map `channels`; one takes about 100 bytes of the kernel's memory.
   private static let channelLimits: ClosedRange<UInt32> = 65536...1 << 20

@@ -18,6 +18,8 @@ public enum Criterion: Sendable, Equatable {
   case comms(Set<Comm>, of: End)
   /// A process of the traced command's tree took part (`-- command`); that is known in the kernel only.
   case commandTree
+  /// One of these processes or of their descendants took part (`-p` with `--follow`); that is known in the kernel only.
+  case descendants(of: Set<Int32>)
   /// An expression is true (`--where`).
   case expression(WhereExpression)
 
@@ -35,7 +37,7 @@ public enum Criterion: Sendable, Equatable {
     let (source, destination) = (event.source, event.destination)
     return switch self {
     case .expression: false
-    case .commandTree: event.traits.contains(.inScope)
+    case .commandTree, .descendants: event.traits.contains(.inScope)
     case .pids(let pids, .either): Self.admits(pids, source) || Self.admits(pids, destination)
     case .pids(let pids, .source): Self.admits(pids, source)
     case .pids(let pids, .destination): Self.admits(pids, destination)
@@ -63,6 +65,7 @@ public enum Criterion: Sendable, Equatable {
   var scope: KernelScope {
     switch self {
     case .commandTree: .tree
+    case .descendants(let pids): .descendants(of: pids)
     case .pids(let pids, _): .pids(pids)
     case .comms(let comms, _): .comms(comms)
     case .expression(let expression): expression.scope

@@ -45,6 +45,8 @@ public enum KernelScope: Sendable, Equatable {
   case tree
   /// Some processes.
   case pids(Set<Int32>)
+  /// Some processes and their descendants.
+  case descendants(of: Set<Int32>)
   /// Processes of some names.
   case comms(Set<Comm>)
 
@@ -53,14 +55,39 @@ public enum KernelScope: Sendable, Equatable {
     self = selection.criteria.map(\.scope).min { $0.breadth < $1.breadth } ?? .all
   }
 
-  /// How much it usually lets through, as a rank. The tree comes first also because whether an end belongs to it is known
-  /// in the kernel only.
+  /// Whether it is of processes that the kernel counts: a trace of them ends when they are gone.
+  public var isOfProcesses: Bool {
+    switch self {
+    case .tree, .pids, .descendants: true
+    case .comms, .all: false
+    }
+  }
+
+  /// Whether whoever is made by a process of the scope enters it, too.
+  public var followsChildren: Bool {
+    switch self {
+    case .tree, .descendants: true
+    case .pids, .comms, .all: false
+    }
+  }
+
+  /// Processes that are in the scope when the trace begins; nil if none is given.
+  public var givenPids: Set<Int32>? {
+    switch self {
+    case .pids(let pids), .descendants(let pids): pids
+    case .tree, .comms, .all: nil
+    }
+  }
+
+  /// How much it usually lets through, as a rank. Trees come first also because whether an end belongs to one is known in
+  /// the kernel only.
   var breadth: Int {
     switch self {
     case .tree: 0
-    case .pids: 1
-    case .comms: 2
-    case .all: 3
+    case .descendants: 1
+    case .pids: 2
+    case .comms: 3
+    case .all: 4
     }
   }
 }

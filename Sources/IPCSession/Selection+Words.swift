@@ -33,6 +33,8 @@ extension Criterion {
   fileprivate var words: String? {
     switch self {
     case .commandTree: nil
+    case .descendants(let pids):
+      "either end is \(Self.choice(pids.sorted().map(ProcessTable.words))) or a descendant"
     case .expression(let expression): "where \(Selection.escaped(expression.text))"
     case .pids(let pids, let end): "\(end.words) is \(Self.choice(pids.sorted().map(ProcessTable.words)))"
     case .comms(let comms, let end):

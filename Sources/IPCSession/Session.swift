@@ -28,8 +28,15 @@ public struct Session: ~Copyable {
   private var isNapping = false
   /// Whether somebody has asked for a summary.
   private var isSummaryDue = false
-  /// Whether a look has shown that no process of the tree is left, whatever the count says.
-  private var isTreeGone = false
+  /// Which processes the kernel side records.
+  private let scope: KernelScope
+  /// Whether a look has shown that no process of the scope is left, whatever the count says.
+  private var isScopeEmpty = false
+  private var nextLook: UInt64 = 0
+  /// When the given processes had gone.
+  private var goneSince: UInt64?
+  /// What is said of children that are not traced; nil if nothing is.
+  private var childrenRemark: ChildrenRemark?
   /// What a person at a terminal is told; nil if there is none.
   private var remarks: TerminalRemarks?
 
@@ -37,6 +44,7 @@ public struct Session: ~Copyable {
   private static let shortWait: Int32 = 10
   private static let longWait: Int32 = 250
   private static let sweepInterval: UInt64 = 250_000_000
+  private static let lookInterval: UInt64 = 1_000_000_000
   /// Wake-ups that a ring which fills up meanwhile makes; a power of two, as its size is.
   private static let napShare = 8
   /// Bytes of records that are taken before their events are written.
@@ -74,6 +82,10 @@ public struct Session: ~Copyable {
     correlator = Correlator(correlation)
     self.users = users
     remarks = TerminalRemarks(settings)
+    scope = KernelScope(settings.selection)
+    if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
+      childrenRemark = ChildrenRemark()
+    }
     self.settings = settings
     self.pipeline = pipeline
     self.summary = summary
@@ -112,6 +124,7 @@ public struct Session: ~Copyable {
     var running = RunningProcesses(users)
     if settings.describesProcesses { running.look() }
     let held = try tracer.attach()
+    if scope.givenPids != nil, !tracer.hasGivenProcesses { throw .withoutGivenProcesses }
     if settings.describesProcesses {
       running.look()
       correlator.seed(running.all)
@@ -125,6 +138,7 @@ public struct Session: ~Copyable {
     try Privilege.giveUp(
       keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles, keepingLooks: summary != nil)
     correlator.seed(OpenChannels(held))
+    childrenRemark?.look(at: tracer.childCounts, parent: nil)
     let now = monotonicNow()
     summary?.begin(at: now)
     remarks?.begin(at: now)
@@ -146,22 +160,30 @@ public struct Session: ~Copyable {
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
     if isSummaryDue { try showSummary(now: now) }
+    childrenRemark?.look(at: [:], parent: tracer.parent)
     tellPerson(now: now)
     if pipeline.isSatisfied {
       endCommand()
       return false
     }
-    return !stop.isOver(at: now) && !isOver
+    return !stop.isOver(at: now) && !isOver(at: now)
   }
 
   private mutating func tellPerson(now: UInt64) {
-    let isWaiting = ending != nil && !isOver && !stop.isStopping
+    let isWaiting = ending != nil && !isOver(at: now) && !stop.isStopping
     guard remarks?.look(at: now, captured: pipeline.captured, isWaiting: isWaiting) == true else { return }
-    remarks?.tellWait(for: tracer.treeSize, tracer.treeMembers())
+    remarks?.tellWait(for: tracer.processCount, try? tracer.livingProcesses().filter { $0 > 0 })
   }
 
-  /// Whether the traced command and all its descendants have gone.
-  private var isOver: Bool { command.isRunnable && ending != nil && (tracer.treeSize == 0 || isTreeGone) }
+  /// Whether the traced command and all its descendants have gone; or the given processes, so long ago that what they have
+  /// written has had the time to be read.
+  private func isOver(at now: UInt64) -> Bool {
+    if command.isRunnable { return ending != nil && isScopeGone }
+    return goneSince.map { now >= $0 + settings.matchTimeout } ?? false
+  }
+
+  /// Whether no process of the scope is left.
+  private var isScopeGone: Bool { tracer.processCount == 0 || isScopeEmpty }
 
   /// Waits until there is something to do.
   ///
@@ -194,10 +216,10 @@ public struct Session: ~Copyable {
   private mutating func beginEnding() {
     guard command.isRunnable, ending == nil else { return }
     ending = command.ending()
-    guard ending != nil, tracer.treeSize > 0, !stop.isStopping, !settings.isQuiet, remarks == nil else {
+    guard ending != nil, tracer.processCount > 0, !stop.isStopping, !settings.isQuiet, remarks == nil else {
       return
     }
-    let count = tracer.treeSize
+    let count = tracer.processCount
     Diagnostics.logger.info("the command has ended; \(count) of its descendants are still traced")
   }
 
@@ -248,11 +270,21 @@ public struct Session: ~Copyable {
     nextSweep = now + Self.sweepInterval
     losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
     pipeline.resynchronizeClock()
-    isTreeGone = ending != nil && !tracer.isTreeAlive()
+    try lookAtScope(now: now)
     let live: OpenChannels? = correlator.wantsOpenChannels ? OpenChannels(try tracer.openChannels()) : nil
     // What the look shows to be gone may have been read by what was lost.
     if live != nil, tracer.ring.isEmpty { countLosses() }
     correlator.sweep(now: now, channels: live)
+  }
+
+  /// Finds out whether processes of the scope are left, if they may have gone.
+  private mutating func lookAtScope(now: UInt64) throws(Failure) {
+    guard scope.isOfProcesses, !command.isRunnable || ending != nil else { return }
+    if now >= nextLook {
+      nextLook = now + Self.lookInterval
+      isScopeEmpty = try tracer.livingProcesses().isEmpty
+    }
+    if isScopeGone, goneSince == nil { goneSince = now }
   }
 
   /// Shows what has been reported up to now.

@@ -21,6 +21,8 @@ public struct TraceSettings: Sendable {
   public var describesProcesses = false
   /// Whether ipcdump itself and what shows its output are traced.
   public var includesSelf = false
+  /// Whether it is said that given processes have children, which are not traced.
+  public var tellsOfChildren = false
   /// Whether nothing is said on standard error but errors.
   public var isQuiet = false
 

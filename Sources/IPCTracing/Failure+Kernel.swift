@@ -23,6 +23,11 @@ extension Failure {
     "/proc is not mounted, or does not show this process, so that processes cannot be distinguished",
     advice: "mount it with mount -t proc proc /proc")
 
+  /// The kernel knows none of the processes that are to be traced.
+  public static let withoutGivenProcesses = Failure(
+    .system, "none of the processes exists that are to be traced",
+    advice: "pgrep NAME tells the numbers of running ones; -P takes their names, whoever runs later")
+
   /// The limit of open files is too low.
   public static func tooManyFiles(details: [String] = []) -> Failure {
     var limit = rlimit()

@@ -41,6 +41,7 @@ struct LoadedPrograms: ~Copyable {
       try object.map(.ring).setMaxEntries(UInt32(configuration.ringSize))
       try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * IPC_HOOK_COUNT.rawValue)
       try object.map(.channels).setMaxEntries(channelLimit)
+      if case .comms = scope { try object.map(.pastWrites).setMaxEntries(Self.pastChannels) }
       try object.map(.settings).initialMemory?.storeBytes(
         of: settings, as: ipc_settings.self)
       let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
@@ -84,6 +85,8 @@ struct LoadedPrograms: ~Copyable {
     switch KernelIterator(rawValue: name) {
     case .chosenThreads:
       if case .comms = scope { configuration.selection.kinds.contains { $0.row.carriesBytes } } else { false }
+    case .chosenProcesses: scope.givenPids != nil
+    case .livingProcesses: scope.isOfProcesses
     case .openChannels: configuration.selection.kinds.contains { $0.row.carriesBytes }
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages: readsPages
@@ -94,6 +97,10 @@ struct LoadedPrograms: ~Copyable {
     }
   }
 
+  /// Channels of which it is kept who wrote to them before they came into a scope by name; one takes about 500 bytes of the
+  /// kernel's memory.
+  private static let pastChannels: UInt32 = 8192
+
   /// Most entries of the map `channels`; one takes about 100 bytes of the kernel's memory.
   private static let channelLimits: ClosedRange<UInt32> = 65536...1 << 20
 
@@ -102,7 +109,7 @@ struct LoadedPrograms: ~Copyable {
     switch scope {
     // What others do is seen in any case, and a command holds little when it begins.
     case .all, .tree: return channelLimits.lowerBound
-    case .pids, .comms:
+    case .pids, .descendants, .comms:
       let least = UInt64(channelLimits.lowerBound)
       return UInt32(clamping: min(KernelFeatures.openFiles + least, UInt64(channelLimits.upperBound)))
     }
@@ -150,6 +157,7 @@ struct LoadedPrograms: ~Copyable {
     settings.kinds = configuration.selection.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     settings.capture_limit = configuration.captureLimit
     settings.tells_images = configuration.tellsImages ? 1 : 0
+    settings.follows_children = scope.followsChildren ? 1 : 0
     return settings
   }
 
@@ -169,7 +177,7 @@ struct LoadedPrograms: ~Copyable {
   private static func fill(_ scope: KernelScope, of object: borrowing BPFObject) throws(BPFError) {
     switch scope {
     case .all, .tree: break
-    case .pids(let pids):
+    case .pids(let pids), .descendants(let pids):
       let map = try object.map(.pids)
       for pid in pids { try map.update(UInt32(bitPattern: pid), UInt8(1)) }
     case .comms(let comms):
@@ -184,8 +192,7 @@ extension KernelScope {
   fileprivate var setting: UInt32 {
     switch self {
     case .all: IPC_SCOPE_ALL.rawValue
-    case .tree: IPC_SCOPE_TREE.rawValue
-    case .pids: IPC_SCOPE_PIDS.rawValue
+    case .tree, .pids, .descendants: IPC_SCOPE_PROCESSES.rawValue
     case .comms: IPC_SCOPE_COMMS.rawValue
     }
   }

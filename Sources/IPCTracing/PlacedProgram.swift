@@ -41,7 +41,7 @@ extension ProgramPlace {
     case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
     case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
     case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
-    case .tree: scope == .tree
+    case .processes: scope.isOfProcesses
     case .comms: if case .comms = scope { true } else { false }
     case .images: tellsImages
     }

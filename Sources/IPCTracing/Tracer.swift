@@ -17,6 +17,10 @@ public struct Tracer: ~Copyable {
   private let channelRoom: UInt64
   /// Channels of interest that had no room when the trace began.
   private var untraced: UInt64 = 0
+  /// Whether a given process was there when the trace began.
+  public private(set) var hasGivenProcesses = false
+  /// How many children of each given process were there when the trace began, and are not traced.
+  public private(set) var childCounts: [Int32: Int] = [:]
   private var links = UniqueArray<BPFLink>()
   /// Names of programs whose tracepoint the kernel does not have.
   private var unattached: Set<String> = []
@@ -86,10 +90,23 @@ public struct Tracer: ~Copyable {
     } catch {
       throw .refused(error, hook: hook)
     }
+    try chooseProcesses()
     try chooseThreads()
     let held = try openChannels()
     untraced = forgottenChannels
     return held
+  }
+
+  /// Lets given processes enter the scope, and their descendants if they are followed.
+  private mutating func chooseProcesses() throws(Failure) {
+    var chosen = try read(by: .chosenProcesses, as: ipc_process.self)
+    while chosen.contains(where: { $0.is_in_scope != 0 }) {
+      hasGivenProcesses = true
+      chosen = try read(by: .chosenProcesses, as: ipc_process.self)
+    }
+    for child in chosen {
+      childCounts[Int32(bitPattern: child.parent), default: 0] += 1
+    }
   }
 
   /// Makes of interest what threads of a chosen name have open.
@@ -141,14 +158,14 @@ public struct Tracer: ~Copyable {
       waiting, watched: hasSets ? try read(by: .watchedFiles, as: ipc_watched.self) : [])
   }
 
-  /// What an iterator writes; nothing if no kind of interest has channels.
+  /// What an iterator writes; nothing if the trace has no need of it.
   private borrowing func read<Layout: BitwiseCopyable>(
     by iterator: KernelIterator, as layout: Layout.Type
   ) throws(Failure) -> [Layout] {
-    guard selection.kinds.contains(where: { $0.row.carriesBytes }) else { return [] }
     var bytes: [UInt8] = []
     do throws(BPFError) {
-      try programs.object.iterator(iterator).iterate { bytes.append(contentsOf: $0) }
+      let program = try programs.object.iterator(iterator)
+      if program.isAutoloaded { try program.iterate { bytes.append(contentsOf: $0) } }
     } catch {
       throw .refused(error, hook: hook)
     }
@@ -171,28 +188,24 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Makes the next exec of a process the root of the traced tree.
+  /// Lets a process enter the scope with its next exec.
   ///
   /// - Parameter pid: Process id in ipcdump's own pid namespace.
   public borrowing func arm(_ pid: Int32) {
     shared.pointee.armed = UInt32(bitPattern: pid)
   }
 
-  /// Processes of the traced tree that have not exited.
-  public var treeSize: Int { Int(Int32(bitPattern: shared.pointee.tree_live)) }
+  /// Processes of the scope that have not exited, if it is of processes.
+  public var processCount: Int { Int(Int32(bitPattern: shared.pointee.processes_live)) }
 
-  /// Whether a process of the traced tree still exists; a count can be wrong if an exit went unseen.
-  public borrowing func isTreeAlive() -> Bool { treeMembers().map { !$0.isEmpty } ?? (treeSize > 0) }
-
-  /// Processes of the traced tree that still exist; nil if their numbers in ipcdump's own pid namespace are not known.
-  public borrowing func treeMembers() -> [Int32]? {
-    guard PidNamespace.isInitial, let tree = try? programs.object.map(.tree) else { return nil }
-    var members: [Int32] = []
-    tree.forEachKey(of: Int32.self) { pid in
-      if kill(pid, 0) == 0 || errno == EPERM { members.append(pid) }
-    }
-    return members
+  /// Processes of the scope that still exist, by their numbers in ipcdump's own pid namespace; the count can be wrong if
+  /// an exit went unseen.
+  public borrowing func livingProcesses() throws(Failure) -> [Int32] {
+    try read(by: .livingProcesses, as: ipc_process.self).map { Int32(bitPattern: $0.tgid) }
   }
+
+  /// A process of the scope that has made another one, which is not traced; nil as long as none has.
+  public var parent: Int32? { shared.pointee.parent == 0 ? nil : Int32(bitPattern: shared.pointee.parent) }
 
   /// Leaves channels out of the trace, such as those that show ipcdump's own output.
   ///
@@ -230,7 +243,7 @@ public struct Tracer: ~Copyable {
   /// Losses since the start whose kind cannot be known: programs that the kernel skipped, because they were running
   /// already on that CPU, descendants that could not be followed, and channels that there was no room for.
   public borrowing func skipped() -> UInt64 {
-    var sum = UInt64(shared.pointee.tree_lost) + untraced
+    var sum = UInt64(shared.pointee.processes_lost) + untraced
     // What an interrupt could not keep of a call was not of the interrupted thread's call.
     for placed in programs.placed where placed.isLoaded && placed.place.table != .context {
       sum += placed.program.recursionMisses

@@ -50,8 +50,8 @@ public struct ProgramPlace: Sendable, Equatable {
     case sockets
     /// Contents.
     case contents
-    /// A trace of a command's tree.
-    case tree
+    /// A trace of a command or of given processes.
+    case processes
     /// A trace by names of processes.
     case comms
     /// What processes run.
@@ -59,8 +59,8 @@ public struct ProgramPlace: Sendable, Equatable {
 
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
-      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents), ("tree", .tree),
-      ("comms", .comms), ("images", .images),
+      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents),
+      ("processes", .processes), ("comms", .comms), ("images", .images),
     ]
   }
 

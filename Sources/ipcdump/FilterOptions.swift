@@ -78,12 +78,17 @@ struct FilterOptions: ParsableArguments {
   private static let mostValues = 4096
 
   /// The options as a selection.
-  func selection(ofCommand: Bool) -> Selection {
+  ///
+  /// - Parameters:
+  ///   - ofCommand: Whether a command is traced.
+  ///   - follows: Whether descendants of the processes of `-p` are meant, too.
+  func selection(ofCommand: Bool, follows: Bool = false) -> Selection {
     let kinds = types.flatMap(\.kinds)
     var selection = Selection(kinds: Set(kinds.isEmpty ? Kind.all : kinds))
     if ofCommand { selection.criteria.append(.commandTree) }
+    if follows { selection.criteria.append(.descendants(of: Set(pids.flatMap(\.pids)))) }
     for (option, end) in [
-      (sourcePids, Criterion.End.source), (destinationPids, .destination), (pids, .either),
+      (sourcePids, Criterion.End.source), (destinationPids, .destination), (follows ? [] : pids, .either),
     ]
     where !option.isEmpty {
       selection.criteria.append(.pids(Set(option.flatMap(\.pids)), of: end))

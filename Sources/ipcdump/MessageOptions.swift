@@ -110,7 +110,7 @@ extension Selection {
     var wide = self
     wide.criteria = criteria.compactMap { criterion in
       switch criterion {
-      case .commandTree: criterion
+      case .commandTree, .descendants: criterion
       case .pids(let pids, _): .pids(pids, of: .either)
       case .comms(let comms, _): .comms(comms, of: .either)
       // It is asked of the messages, whose other direction it may not admit.

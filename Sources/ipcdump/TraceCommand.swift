@@ -74,6 +74,8 @@ struct TraceCommand: ParsableCommand {
     }
     try capture.validate(with: output, messages, command: command)
     try messages.validate(with: output, rules: capture.dissect)
+    try trace.validate(
+      with: filter, capture.input != nil ? .capture : command.isEmpty ? .processes : .command)
     try summary.validate(with: output, keepsEvents: capture.output != nil, showsEvents: showsEvents)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
@@ -132,7 +134,7 @@ struct TraceCommand: ParsableCommand {
   }
 
   private func runSession() throws(Failure) -> Int32 {
-    let selection = filter.selection(ofCommand: !command.isEmpty)
+    let selection = filter.selection(ofCommand: !command.isEmpty, follows: trace.follow)
     var settings = TraceSettings(messages.isWanted ? selection.ofBothDirections : selection)
     settings.command = command
     settings.identity = try commandIdentity()
@@ -147,6 +149,7 @@ struct TraceCommand: ParsableCommand {
     settings.describesProcesses =
       output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
+    settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet
     settings.isQuiet = output.quiet
     if !output.quiet {
       for sentence in SelectionRemarks(filter).sentences(ofCommand: !command.isEmpty) {

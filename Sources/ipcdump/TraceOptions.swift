@@ -21,6 +21,9 @@ struct TraceOptions: ParsableArguments {
       valueName: "ms"))
   var patience: UInt32 = 100
 
+  @Flag(help: "Trace the descendants of the processes of -p, too, those to come included.")
+  var follow = false
+
   @Flag(help: "Trace ipcdump itself too, and the pipes that show its output.")
   var includeSelf = false
 
@@ -36,6 +39,27 @@ struct TraceOptions: ParsableArguments {
     }
     guard Self.sizes.contains(bufferSize.bytes) else {
       throw ValidationError("--buffer-size must be between 64k and 1G")
+    }
+  }
+
+  /// Where the events come from.
+  enum Source {
+    case processes, command, capture
+  }
+
+  /// Checks what depends on what is traced.
+  func validate(with filter: FilterOptions, _ source: Source) throws {
+    guard follow else { return }
+    switch source {
+    case .command:
+      throw ValidationError(
+        "--follow is for the processes of -p; a command's descendants are traced in any case")
+    case .capture:
+      throw ValidationError("--follow is for running processes; captures do not tell whose child one is")
+    case .processes where filter.pids.isEmpty:
+      throw ValidationError(
+        "--follow adds descendants to the processes of -p; add -p, or leave --follow out")
+    case .processes: break
     }
   }
 

@@ -159,6 +159,17 @@ struct OptionParsingTests {
     #expect(try selection("-p", "1").criteria == [.pids([1], of: .either)])
   }
 
+  @Test func `takes the descendants of processes, those of -p only`() throws {
+    let options = try parse("-p", "1,2", "-d", "3", "--follow")
+    #expect(
+      options.filter.selection(ofCommand: false, follows: options.trace.follow).criteria
+        == [.descendants(of: [1, 2]), .pids([3], of: .destination)])
+    #expect(complaint("--follow")?.contains("add -p") == true)
+    #expect(complaint("--follow", "-s", "1")?.contains("add -p") == true)
+    #expect(complaint("--follow", "-p", "1", "--", "true")?.contains("in any case") == true)
+    #expect(complaint("--follow", "-p", "1", "-r", "file")?.contains("captures") == true)
+  }
+
   @Test func `takes no command without two dashes`() {
     #expect(complaint("ls") != nil)
     #expect(complaint("-x", "ls", "-l") != nil)

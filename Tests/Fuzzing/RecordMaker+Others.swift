@@ -42,6 +42,19 @@ extension RecordMaker {
     return bytes(passed, then: Array("passwd\0memfd:\0\u{1}\u{2}".utf8))
   }
 
+  mutating func past(_ kind: UInt8) -> [UInt8] {
+    var past = ipc_past()
+    past.transfer.header = header(kind, IPC_RECORD_PAST)
+    past.transfer.channel = pick([0x1000, 0x2000, 0x5000])
+    past.transfer.identity = pick([7, 8, 9, 0])
+    past.transfer.count = pick([0, 1, 5, 100, 1 << 40])
+    past.transfer.unread = pick([0, 1, 5, .max])
+    past.transfer.state.tcp = positions(past.transfer.channel, 5, isWrite: true)
+    past.birth = pick([0, clock, .max])
+    past.goes_on = UInt32.random(in: 0...1, using: &random)
+    return bytes(past)
+  }
+
   mutating func backlog(_ kind: UInt8) -> [UInt8] {
     var backlog = ipc_backlog()
     backlog.header = header(kind, IPC_RECORD_BACKLOG)

@@ -46,7 +46,7 @@ struct RecordMaker {
     switch Int.random(in: 0..<40, using: &random) {
     case 0: return name(kind)
     case 1: return passed(kind)
-    case 2: return backlog(kind)
+    case 2: return chance(2) ? past(kind) : backlog(kind)
     case 3:
       return bytes(ipc_content(header: header(kind, IPC_RECORD_CONTENT), offset: 0, captured: 0, pad: 0))
     case 4..<12: return transfer(kind, IPC_RECORD_WRITE_BEGIN)

@@ -39,12 +39,26 @@ struct KernelScopeTests {
       } == .pids([20]))
   }
 
+  @Test func `is the descendants of given processes if these are followed`() {
+    #expect(scope { $0.criteria.append(.descendants(of: [10])) } == .descendants(of: [10]))
+    #expect(
+      scope {
+        $0.criteria.append(.pids([20], of: .destination))
+        $0.criteria.append(.descendants(of: [10]))
+      } == .descendants(of: [10]))
+    #expect(KernelScope.descendants(of: [10]).followsChildren && KernelScope.tree.followsChildren)
+    #expect(!KernelScope.pids([10]).followsChildren)
+    #expect(KernelScope.pids([10]).givenPids == [10] && KernelScope.descendants(of: [10]).givenPids == [10])
+    #expect(KernelScope.tree.givenPids == nil && KernelScope.tree.isOfProcesses)
+    #expect(!KernelScope.comms([Comm("sh")]).isOfProcesses && !KernelScope.all.isOfProcesses)
+  }
+
   /// Whether the kernel lets an event through: one of its ends matches.
   private func letsThrough(_ scope: KernelScope, _ event: Event) -> Bool {
     let ends = [event.source, event.destination]
     return switch scope {
     case .all: true
-    case .tree: event.traits.contains(.inScope)
+    case .tree, .descendants: event.traits.contains(.inScope)
     case .pids(let pids): ends.contains { pids.contains($0.pid) }
     case .comms(let comms):
       ends.contains { $0.isKnown && (comms.contains($0.comm) || comms.contains($0.thread)) }
@@ -69,6 +83,7 @@ struct KernelScopeTests {
         if !comms.isEmpty { selection.criteria.append(.comms(comms, of: end)) }
       }
       if Int.random(in: 0..<4, using: &random) == 0 { selection.criteria.append(.commandTree) }
+      if Int.random(in: 0..<4, using: &random) == 0 { selection.criteria.append(.descendants(of: [10])) }
       let event = Scene.event(
         Bool.random(using: &random) ? .pipe : .signal, from: ends.randomElement(using: &random) ?? .unknown,
         to: ends.randomElement(using: &random) ?? .unknown,

@@ -201,7 +201,7 @@ struct WhereScopeTests {
         guard compiled.admits(event, content: nil, texts: texts) == true else { continue }
         #expect(compiled.kinds.contains(event.kind), "\(compiled.text)")
         switch compiled.scope {
-        case .all, .tree: break
+        case .all, .tree, .descendants: break
         case .pids(let pids): #expect(ends.contains { pids.contains($0.pid) }, "\(compiled.text)")
         case .comms(let comms): #expect(ends.contains { comms.contains($0.comm) }, "\(compiled.text)")
         }

@@ -26,6 +26,7 @@ struct TerminalRemarksTests {
     let name = ProcessTable.name(of: getpid()).map(ProcessTable.words) ?? ""
     #expect(
       words([.pids([getpid()], of: .destination)]) == "all types; the destination is \(getpid())(\(name))")
+    #expect(words([.descendants(of: [5_000_000])]) == "all types; either end is 5000000 or a descendant")
     let many = words([.pids(Set((1...20).map { 5_000_000 + $0 }), of: .either)])
     #expect(many.hasSuffix("5000008 or 12 more"), "\(many)")
   }
@@ -39,6 +40,21 @@ struct TerminalRemarksTests {
     let many = TerminalRemarks.waiting(for: 10, (1...10).map { 5_000_000 + $0 })
     #expect(many?.hasPrefix("waiting for 10 descendants: 5000001, 5000002") == true)
     #expect(many?.hasSuffix("5000008, 2 more") == true)
+  }
+
+  @Test func `names the processes whose children are not traced`() {
+    let own = ProcessTable.words(getpid())
+    func sentence(_ counts: [Int32: Int], parent: Int32? = nil) -> String? {
+      ChildrenRemark.sentence(counts, parent: parent)
+    }
+    #expect(sentence([:]) == nil)
+    #expect(sentence([getpid(): 1]) == "\(own) has a child, which is not traced; --follow adds it")
+    #expect(sentence([getpid(): 3]) == "\(own) has 3 children, which are not traced; --follow adds them")
+    #expect(
+      sentence([getpid(): 3, 5_000_000: 1], parent: 7)
+        == "\(own) and 1 more have children, which are not traced; --follow adds them")
+    #expect(
+      sentence([:], parent: getpid()) == "\(own) makes children, which are not traced; --follow adds them")
   }
 
   @Test func `says nothing to a program`() {

@@ -26,7 +26,8 @@ struct ProgramPlaceTests {
 
   @Test(
     arguments: [
-      ("sys_exit__hook_0__any__classic", .hook, nil, [0]), ("exec__trace_0__tree__any", .trace, nil, [0]),
+      ("sys_exit__hook_0__any__classic", .hook, nil, [0]),
+      ("exec__trace_0__processes__any", .trace, nil, [0]),
       ("open__exit_2_85_257_437__pipe__raw", .exit, .syscallExits, [2, 85, 257, 437]),
       ("write__enter_1__any__raw", .enter, .syscallEnters, [1]),
       ("pipe__exitstage_1__pipe__raw", .exitStage, .exitStages, [1]),
@@ -47,7 +48,7 @@ struct ProgramPlaceTests {
     arguments: [
       ("any", .any), ("unix", .unix), ("sockets", .sockets),
       ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
-      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("images", .images),
+      ("contents", .contents), ("processes", .processes), ("comms", .comms), ("images", .images),
       ("pipe", .kind(Kind.pipe.rawValue)),
       ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])
@@ -100,8 +101,10 @@ struct ProgramPlaceTests {
   @Test func `among the lives of processes is taken only if some are chosen`() throws {
     #expect(try !isNeeded("fork__trace_0__any__any", [.pipe], .all))
     #expect(try isNeeded("fork__trace_0__any__any", [.signal], .pids([1])))
-    #expect(try isNeeded("exec__trace_0__tree__any", [.pipe], .tree))
-    #expect(try !isNeeded("exec__trace_0__tree__any", [.pipe], .pids([1])))
+    #expect(try isNeeded("exec__trace_0__processes__any", [.pipe], .tree))
+    #expect(try isNeeded("exec__trace_0__processes__any", [.pipe], .pids([1])))
+    #expect(try isNeeded("exec__trace_0__processes__any", [.pipe], .descendants(of: [1])))
+    #expect(try !isNeeded("exec__trace_0__processes__any", [.pipe], .comms([Comm("sh")])))
     #expect(try isNeeded("rename__trace_0__comms__any", [.pipe], .comms([Comm("sh")])))
     #expect(try !isNeeded("rename__trace_0__comms__any", [.pipe], .tree))
   }

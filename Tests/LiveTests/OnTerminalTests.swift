@@ -75,18 +75,24 @@ extension LiveTests {
       #expect(lines.allSatisfy { Self.width($0) <= 80 }, "\(lines)")
     }
 
-    @Test func `pids and names that nobody has are told at once, and the trace goes on`() async throws {
+    @Test func `names that nobody has are told at once, and the trace goes on`() async throws {
       let session = try Session()
-      let options = ["-p", "4194303", "-P", "nosuchname", "-c", "1"]
-      let ipcdump = try session.startIPCDump(session.recording + options)
+      let ipcdump = try session.startIPCDump(session.recording + ["-P", "nosuchname", "-c", "1"])
       let isTold = try await eventually(seconds: 20) {
-        let text = try session.folder.text("ipcdump.err")
-        return text.contains("-p 4194303: there is no such process")
-          && text.contains("-P nosuchname: nobody has this name now")
+        try session.folder.text("ipcdump.err").contains("-P nosuchname: nobody has this name now")
       }
       #expect(isTold)
       ipcdump.send(SIGINT)
       #expect(try await ipcdump.wait(seconds: 20).status == 0)
+    }
+
+    @Test(arguments: [[], ["--follow"], ["-P", "nosuchname"]])
+    func `pids that nobody has are told at once, and nothing is traced`(_ options: [String]) async throws {
+      let session = try Session()
+      let trace = try await session.ipcdump(session.recording + ["-p", "4194303"] + options)
+      #expect(trace.status == 1)
+      #expect(trace.diagnosticLines.first == "ipcdump: -p 4194303: there is no such process")
+      #expect(trace.diagnosticLines.last?.contains("none of the processes exists") == true)
     }
   }
 }

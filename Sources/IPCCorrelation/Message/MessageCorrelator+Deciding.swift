@@ -11,7 +11,7 @@ extension MessageCorrelator {
   func decide(_ read: ReceivedMessage, in queue: MessageQueue, _ buffer: inout ReorderBuffer) -> Bool {
     let bytes = buffer.contents.bytes(of: read.content)
     var candidates = MessageCandidates()
-    let takesFirst = !queue.senders.areSeveral && queue.lossEpoch == lossEpoch
+    let takesFirst = !queue.senders.areSeveral && queue.past.isEmpty && queue.lossEpoch == lossEpoch
     queue.count(read, bytes: bytes, isByDestination: false, takesFirst: takesFirst, into: &candidates)
     guard candidates.queue != nil else { return false }
     var isInferred = false
@@ -103,6 +103,7 @@ extension MessageCorrelator {
 
   /// Who has probably sent what was sent unseen.
   private func likelySource(of read: ReceivedMessage, in queue: MessageQueue) -> Endpoint {
+    if let past = queue.takePast() { return past }
     if hasForgotten { return .unknown }
     let key = isUnix ? queue.key : read.route.portKey(read.route.sourcePort)
     let initial = initialWriters[key]?.soleWriter

@@ -66,8 +66,18 @@ final class MessageCorrelator: KindCorrelator {
     case IPC_RECORD_CHANNEL.rawValue: names.take(record, &buffer.texts)
     // Only what goes through unix sockets can have anything with it.
     case IPC_RECORD_PASSED.rawValue where isUnix: pendingAncillary.take(record, header: header)
+    case IPC_RECORD_PAST.rawValue where isUnix: takePast(record)
     default: return
     }
+  }
+
+  /// Takes who sent before the sending end was of interest; which messages these were is not told.
+  private func takePast(_ record: UnsafeRawBufferPointer) {
+    guard let (raw, _) = record.record(ipc_past.self) else { return }
+    let count = raw.transfer.moved, time = raw.transfer.header.time
+    guard count > 0 else { return }
+    meet(raw.transfer.key, at: time).add(
+      past: count, by: Endpoint(raw.transfer), end: time, unread: Int(raw.transfer.unread))
   }
 
   /// The queue of a sending end, made if it is new.

@@ -34,6 +34,36 @@ struct MessageSenders {
   }
 }
 
+/// Messages that were sent from one end before that was of interest: of their senders, the last ones are known, in their
+/// order, but nothing of the messages.
+struct PastMessages {
+  private var runs: [(source: Endpoint, count: Int)] = []
+  /// Runs that the kernel keeps (`PAST_RUNS`, bpf/record/past.h).
+  private static let limit = 4
+
+  var isEmpty: Bool { runs.isEmpty }
+
+  /// Adds messages that came behind all others, and lets go of what cannot be unread.
+  mutating func append(_ source: Endpoint, count: Int, unread: Int) {
+    if runs.count == Self.limit { runs.removeFirst() }
+    runs.append((source, count))
+    var excess = runs.reduce(0) { $0 + $1.count } - unread
+    while excess > 0, let first = runs.first {
+      runs[0].count -= min(excess, first.count)
+      excess -= first.count
+      if runs[0].count == 0 { runs.removeFirst() }
+    }
+  }
+
+  /// Takes the oldest message; nil if there is none.
+  mutating func takeFirst() -> Endpoint? {
+    guard let first = runs.first else { return nil }
+    runs[0].count -= 1
+    if runs[0].count == 0 { runs.removeFirst() }
+    return first.source.withoutDescriptor
+  }
+}
+
 /// Whether one or several have received from one end.
 struct MessageReceivers {
   private var reader: Int32?

@@ -13,6 +13,8 @@ final class MessageQueue {
   private(set) var early = EarlyMessages()
   /// Who has sent.
   private(set) var senders = MessageSenders()
+  /// Who had before it was of interest.
+  private(set) var past = PastMessages()
   /// Who has received.
   private(set) var receivers = MessageReceivers()
 
@@ -41,6 +43,15 @@ final class MessageQueue {
 
   /// Remembers who sent and when that ended.
   func add(sender: Endpoint, end: UInt64) { senders.add(sender, end: end) }
+
+  /// Remembers who sent messages before it was of interest, of which these many are unread at most.
+  func add(past count: Int, by sender: Endpoint, end: UInt64, unread: Int) {
+    past.append(sender, count: count, unread: unread)
+    senders.add(sender, end: end)
+  }
+
+  /// The likely sender of the next message that was sent before; nil if there is none.
+  func takePast() -> Endpoint? { past.takeFirst() }
 
   /// Remembers who received, and by which socket.
   func add(reader tid: Int32, target: UInt64) { receivers.add(tid, target: target) }

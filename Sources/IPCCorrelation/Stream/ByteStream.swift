@@ -14,6 +14,8 @@ final class ByteStream {
   var reads = UniqueDeque<StreamRead>()
   var writers = WriterHistory()
   var readers = ReaderHistory()
+  /// What others wrote before it was of interest, until its first record tells how much of that is unread.
+  var past = PastWrites()
   /// What is known of it if it is spliced from.
   var splicing: Splicing?
   /// Its name, or those of its two sockets.

@@ -69,6 +69,7 @@ final class StreamCorrelator: KindCorrelator {
         takeFIFO(record, header: header, &buffer)
       }
     case IPC_RECORD_PASSED.rawValue: ancillary.take(record, header: header)
+    case IPC_RECORD_PAST.rawValue: takePast(record)
     default: return
     }
   }
@@ -128,6 +129,11 @@ final class StreamCorrelator: KindCorrelator {
     return stream
   }
 
+  /// The stream that a record tells the past of.
+  func stream(before transfer: StreamTransfer) -> ByteStream {
+    streams.find(transfer.key) ?? makeStream(transfer.key, matcher: matcher(for: transfer))
+  }
+
   /// How the records of a stream are matched: by what the first of them carries.
   private func matcher(for transfer: StreamTransfer) -> Matcher {
     transfer.carriesPositions
@@ -157,30 +163,37 @@ final class StreamCorrelator: KindCorrelator {
 
   /// Accounts for what was unread before the trace knew the stream.
   private func startCounting(_ transfer: StreamTransfer, _ stream: ByteStream, _ matcher: OrderMatcher) {
+    defer { stream.past.removeAll() }
     guard transfer.raw.unread != IPC_UNREAD_UNKNOWN else { return matcher.certainty.lostStep() }
     var before = Int(transfer.raw.unread)
+    var isToCome = false
     switch UInt32(transfer.raw.header.type) {
     case IPC_RECORD_WRITE.rawValue: before = max(0, before - transfer.count)
-    // Nothing lay in a socket that was made since the trace began: the write's own record is still to come.
-    case IPC_RECORD_READ.rawValue
-    where isSocket && !stream.isMet && stream.initialHolders == nil && events.infersWriters:
-      before = 0
-    case IPC_RECORD_READ.rawValue: before += transfer.count
+    case IPC_RECORD_READ.rawValue:
+      before += transfer.count
+      // Nothing unknown lay in a socket that was made since the trace began: the write's own record is still to come.
+      isToCome = isSocket && !stream.isMet && stream.initialHolders == nil && events.infersWriters
     default: break
     }
     // The kernel's table forgets channels that have rested for long; what is known here still holds, unless others
     // have written meanwhile.
-    if stream.isMet, matcher.certainty.isInStep(at: epoch) {
+    if stream.isMet, stream.past.isEmpty, matcher.certainty.isInStep(at: epoch) {
       if events.infersWriters || before <= stream.queue.available { return }
       matcher.certainty.lostStep()
     }
     stream.queue.removeAll()
-    guard before > 0 else { return }
-    var write = StreamWrite(
-      source: events.infersWriters ? stream.initialHolders?.writer ?? .unknown : .unknown,
-      isInScope: false, inference: .process, begin: 0, end: StreamWrite.longAgo, count: before,
-      fingerprint: Fingerprint())
-    stream.queue.append(&write)
+    let strange = stream.past.keepLast(before)
+    if strange > 0, !isToCome {
+      var write = StreamWrite(
+        source: events.infersWriters ? stream.initialHolders?.writer ?? .unknown : .unknown,
+        isInScope: false, inference: .process, begin: 0, end: StreamWrite.longAgo, count: strange,
+        fingerprint: Fingerprint())
+      stream.queue.append(&write)
+    }
+    for run in stream.past.runs {
+      var write = run
+      stream.queue.append(&write)
+    }
   }
 
   /// Takes the path of a FIFO.
@@ -196,6 +209,7 @@ final class StreamCorrelator: KindCorrelator {
         of: stream, at: header.time, unread: nil, isInStep: stream.matcher.isInStep(at: epoch), &buffer)
       if case .order(let matcher) = stream.matcher { matcher.certainty.resynchronised(at: epoch) }
       splices.forget(stream, &buffer.contents)
+      stream.past.removeAll()
       stream.queue.releaseDiscarded(&buffer.contents)
     }
     let path = SocketNames.path(fromComponents: rest.prefix(Int(raw.length)))

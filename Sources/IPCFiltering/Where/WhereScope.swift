@@ -46,7 +46,7 @@ extension WhereExpression.Node {
       switch scope {
       case .pids(let some): pids.formUnion(some)
       case .comms(let some): comms.formUnion(some)
-      case .all, .tree: return .all
+      case .all, .tree, .descendants: return .all
       }
     }
     // The kernel has one scope at a time.

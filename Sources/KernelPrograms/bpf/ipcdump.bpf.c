@@ -18,6 +18,7 @@
 #include "record/pipe_pages.bpf.c"
 
 #include "snapshots/open_channels.bpf.c"
+#include "snapshots/chosen_processes.bpf.c"
 #include "snapshots/blocked_threads.bpf.c"
 #include "snapshots/sleepers.bpf.c"
 #include "snapshots/all_files.bpf.c"

@@ -79,6 +79,8 @@ enum ipc_record_type {
   /* Of no kind (IPC_KIND_COUNT), if anybody wants to know: */
   IPC_RECORD_EXEC = 9,  /* ipc_exec: the process has executed a program */
   IPC_RECORD_FORK = 10, /* ipc_fork: it has made another one */
+  /* Of kinds with bytes again: */
+  IPC_RECORD_PAST = 11, /* ipc_past: who wrote to the channel before it was of interest */
 };
 
 enum ipc_flags {
@@ -177,6 +179,19 @@ struct ipc_backlog {
   __u64 identity;
   __u64 offset; /* of the piece that follows */
   __u32 captured;
+  __u32 pad;
+};
+
+/*
+ * What one thread wrote to a channel in one run before that came into the scope of a filter by name: comes before the
+ * channel's first record, the oldest run first. The header is that thread's, with the time when the last of these writes
+ * ended, or when the one began that goes on.
+ */
+struct ipc_past {
+  struct ipc_transfer transfer; /* channel, identity, count and TCP's positions; of messages, `count` and `unread` are how
+                                   many these were, and how many lie unread at most, or IPC_UNREAD_UNKNOWN */
+  __u64 birth;                  /* of the thread: when the first of the writes can have begun at the earliest */
+  __u32 goes_on;                /* it is one write, which has not ended; `count` is what it asks for */
   __u32 pad;
 };
 
@@ -349,6 +364,14 @@ enum ipc_interest {
   IPC_INTEREST_OWN = 2,    /* it shows ipcdump's own output */
 };
 
+/* What the iterators over processes tell of those that concern the scope. */
+struct ipc_process {
+  __u32 tgid;        /* in ipcdump's pid namespace; 0 if it has no number there */
+  __u32 parent;      /* of a child of a given process: that one; 0 of others */
+  __u32 is_in_scope;
+  __u32 pad;
+};
+
 /* What a thread is asleep in. */
 enum ipc_waiting_call {
   IPC_WAITING_TRANSFER = 0, /* a read or a write of the file */
@@ -426,6 +449,8 @@ _Static_assert(__builtin_offsetof(struct ipc_transfer, count) == 80, "ipc_transf
 _Static_assert(__builtin_offsetof(struct ipc_transfer, state) == 88, "ipc_transfer.state");
 _Static_assert(sizeof(union ipc_channel_state) == 8, "ipc_channel_state");
 _Static_assert(__builtin_offsetof(struct ipc_transfer, unread) == 96, "ipc_transfer.unread");
+_Static_assert(sizeof(struct ipc_past) == 128, "ipc_past");
+_Static_assert(__builtin_offsetof(struct ipc_past, birth) == 112, "ipc_past.birth");
 _Static_assert(sizeof(struct ipc_content) == 80, "ipc_content");
 _Static_assert(sizeof(struct ipc_backlog) == 96, "ipc_backlog");
 _Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 80, "ipc_backlog.offset");
@@ -443,6 +468,7 @@ _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 472, "ipc_passed");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
+_Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");
 _Static_assert(__builtin_offsetof(struct ipc_held, inode) == 32, "ipc_held.inode");
 _Static_assert(__builtin_offsetof(struct ipc_held, file) == 72, "ipc_held.file");

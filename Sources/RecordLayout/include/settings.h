@@ -11,9 +11,8 @@
 /* Which processes the kernel lets pass; the exact filter is in Swift. */
 enum ipc_scope {
   IPC_SCOPE_ALL = 0,
-  IPC_SCOPE_TREE = 1, /* the traced command and its descendants: map `tree` */
-  IPC_SCOPE_PIDS = 2, /* map `pids` */
-  IPC_SCOPE_COMMS = 3 /* map `comms` */
+  IPC_SCOPE_PROCESSES = 1, /* map `processes`: the traced command, or given processes; and their descendants */
+  IPC_SCOPE_COMMS = 2      /* map `comms` */
 };
 
 /* Where operations are noticed. Each has scratch memory of its own on every CPU (map `scratches`), because one can overtake
@@ -37,7 +36,7 @@ struct ipc_settings {
   __u32 kinds;          /* wanted ones: bit 1 << enum ipc_kind */
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
   __u32 tells_images;   /* whether records name the images of processes, and say what they are */
-  __u32 pad;
+  __u32 follows_children; /* IPC_SCOPE_PROCESSES: whoever is made by a process of the scope enters it, too */
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
@@ -67,14 +66,14 @@ struct ipc_loss {
 
 struct ipc_shared {
   struct ipc_loss lost[IPC_KIND_COUNT];
-  __u32 armed;     /* tgid that becomes the tree's root at its next exec, then 0 again */
-  __u32 tree_live; /* processes of the tree that have not exited */
+  __u32 armed;          /* tgid that enters the scope at its next exec, then 0 again */
+  __u32 processes_live; /* entries of the map `processes`: those that have not exited */
   __u32 self_level; /* of ipcdump's pid namespace; 0 is the initial one */
   __u32 self_tgid;  /* of ipcdump, in the initial pid namespace */
-  __u32 tree_lost;  /* descendants that are not traced, because the map had no room */
+  __u32 processes_lost; /* those that are not traced, because the map had no room */
   __u32 has_relays;     /* `relays` is in use */
-  __u32 scope_changes;  /* processes that have entered the tree or left it; renames to and from a name of `comms` */
-  __u32 pad;
+  __u32 scope_changes;  /* processes that have entered the scope or left it; renames to and from a name of `comms` */
+  __u32 parent;         /* a process of the scope that has made another one, which was left out; 0 if none has */
   __u64 page_constant;  /* what a page's address in memory is recognised by; 0 if it cannot be (record/pages.h) */
   __u64 probe_pattern;  /* bytes with which the first page of the pipe at `probe_fd` begins */
   __u32 probe_fd;

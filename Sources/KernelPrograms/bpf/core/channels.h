@@ -2,6 +2,7 @@
 /* Which channels are known and of interest, and what they are called. */
 #pragma once
 
+#include "core/past.h"
 #include "core/ring.h"
 #include "core/scope.h"
 #include "kernel/sockets.h"
@@ -112,6 +113,12 @@ VERIFIED_ONCE u64 inode_before_accept(u64 address) {
   return NOT_ACCEPTED | (known ? known->inode : inode);
 }
 
+/* The inode that a closed unix socket has had, as far as that is known. Its memory goes with its last message. */
+static __always_inline u64 inode_before_close(u64 address) {
+  struct channel *known = bpf_map_lookup_elem(&channels, &address);
+  return known ? recorded_inode(known) : inode_in_past(address);
+}
+
 /*
  * The entry of a unix socket. It has no inode before it is accepted and after it is closed; as long as anything of a
  * closed one can be received, its memory is not used again, so that an entry at its address is its own.
@@ -130,6 +137,8 @@ static __always_inline struct channel *socket_channel_of(struct sock *sk, u64 in
       inode = inode_before_accept((u64)sk);
     else if (known)
       return known;
+    else
+      inode = inode_in_past(key);
   }
   return channel_of(key, inode, 0);
 }

@@ -6,16 +6,17 @@
 #include "kernel/task.h"
 #include "kernel/verifier.h"
 
-/* Tgids of the traced command's tree. Bounded by the tree's size; entries go when the process does. */
+/* Processes of the scope, by tgid, with their births: the traced command and its descendants, or those that were given.
+ * Bounded by their number; entries go when the processes do. A birth is 0 if it was not seen. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 65536);
   __type(key, u32);
-  __type(value, u8);
-} tree SEC(".maps");
+  __type(value, u64);
+} processes SEC(".maps");
 
 /* Whether threads are in the scope, by their number modulo SCOPES: a hash of the thread's birth and of
- * `scope_changes`, whose lowest bit is the answer. Two threads that meet here ask `tree`, `pids` or `comms` more
+ * `scope_changes`, whose lowest bit is the answer. Two threads that meet here ask `processes` or `comms` more
  * often. */
 #define SCOPES 1024
 struct {
@@ -25,7 +26,8 @@ struct {
   __type(value, u64);
 } scopes SEC(".maps");
 
-/* Processes and names of the filter options, filled once. */
+/* Numbers and names of the filter options, filled once. The processes of these numbers enter the scope when the trace
+ * begins (snapshots/chosen_processes.bpf.c), so that it never has a later one of a used number. */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 4096);
@@ -118,18 +120,17 @@ static __always_inline bool has_wanted_name(struct task_struct *task) {
   return is_wanted_comm(&comm);
 }
 
+/* Whether a task is of a process that has entered the scope, and not of a later one of the same number. */
+static __always_inline bool is_of_processes(struct task_struct *task) {
+  u32 tgid = READ_KERNEL(task, tgid);
+  u64 *birth = bpf_map_lookup_elem(&processes, &tgid);
+  return birth && (*birth == 0 || *birth == birth_of(READ_KERNEL(task, group_leader)));
+}
+
 /* Whether the scope of the filter takes in this process, by what it is itself. */
 static __always_inline bool is_in_scope(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
-  if (settings.scope == IPC_SCOPE_TREE) {
-    u32 tgid = READ_KERNEL(task, tgid);
-    return bpf_map_lookup_elem(&tree, &tgid) != NULL;
-  }
-  if (settings.scope == IPC_SCOPE_PIDS) {
-    u32 tgid = visible_tgid(task);
-    return bpf_map_lookup_elem(&pids, &tgid) != NULL;
-  }
-  return has_wanted_name(task);
+  return settings.scope == IPC_SCOPE_PROCESSES ? is_of_processes(task) : has_wanted_name(task);
 }
 
 VERIFIED_ONCE bool is_number_in_scope(u64 task) { return is_in_scope((struct task_struct *)task); }
@@ -162,10 +163,31 @@ static __always_inline bool remembers_scope(struct task_struct *task) {
 VERIFIED_ONCE bool remembers_number_in_scope(u64 task) { return remembers_scope((struct task_struct *)task); }
 
 /* Whether the scope takes in a task, in the way that costs least: without direct reads, the look at what is remembered
- * costs as much as that at a tree or at pids. */
+ * costs as much as that at the processes. */
 static __always_inline bool scope_matches(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
   if (READS_DIRECTLY) return remembers_scope(task);
   if (settings.scope == IPC_SCOPE_COMMS) return remembers_number_in_scope((u64)task);
   return is_number_in_scope((u64)task);
+}
+
+/* After the change: who has asked before it asks again. */
+static __always_inline void scope_changed(void) {
+  __c11_atomic_fetch_add((_Atomic u32 *)&shared.scope_changes, 1, __ATOMIC_RELAXED);
+}
+
+/* A process enters the scope. */
+static __always_inline void enter_scope(u32 tgid, u64 birth) {
+  if (bpf_map_update_elem(&processes, &tgid, &birth, BPF_NOEXIST) == 0)
+    __c11_atomic_fetch_add((_Atomic u32 *)&shared.processes_live, 1, __ATOMIC_RELAXED);
+  else if (!bpf_map_lookup_elem(&processes, &tgid))
+    __c11_atomic_fetch_add((_Atomic u32 *)&shared.processes_lost, 1, __ATOMIC_RELAXED);
+  scope_changed();
+}
+
+/* A process leaves it for good. */
+static __always_inline void leave_scope(u32 tgid) {
+  if (bpf_map_delete_elem(&processes, &tgid) != 0) return;
+  __c11_atomic_fetch_add((_Atomic u32 *)&shared.processes_live, -1, __ATOMIC_RELAXED);
+  scope_changed();
 }

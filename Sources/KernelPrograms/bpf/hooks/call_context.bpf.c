@@ -20,12 +20,10 @@
     return body((void *)ctx->field);                                                                          \
   }
 
-/* A sender that is closed has no inode any more; its memory goes with its last message, but until then it has its
- * entry. */
+/* A sender that is closed has no inode any more. */
 static __always_inline u64 inode_of_sender(struct sock *sk) {
-  u64 key = (u64)sk, inode = inode_of_sock(sk);
-  struct channel *known = inode == 0 ? bpf_map_lookup_elem(&channels, &key) : NULL;
-  return known ? recorded_inode(known) : inode;
+  u64 inode = inode_of_sock(sk);
+  return inode != 0 ? inode : inode_before_close((u64)sk);
 }
 
 /* Bytes are about to be copied to a reader: skb->sk is the sender of a unix socket, the receiver of TCP. */

@@ -17,9 +17,18 @@ static __always_inline void read_process_comm(char *comm, struct task_struct *ta
   read_comm(comm, READ_KERNEL(task, group_leader));
 }
 
-/* Which process image a task is of, as in ipc_header; `leader` is its first thread. */
+/* When a process was born, in nanoseconds since boot: with its number, nothing else has it. `leader` is its first
+ * thread, which inherits it when another one takes its place (de_thread, fs/exec.c). */
+static __always_inline u64 birth_of(struct task_struct *leader) { return READ_KERNEL(leader, start_boottime); }
+
+/* Which process image a task is of, as in ipc_header. */
 static __always_inline u64 image_of(struct task_struct *leader) {
-  return READ_KERNEL(leader, start_boottime) + READ_KERNEL(leader, self_exec_id);
+  return birth_of(leader) + READ_KERNEL(leader, self_exec_id);
+}
+
+/* Whether a thread of the process has not begun to end: `live` is counted down before sched_process_exit. */
+static __always_inline bool is_process_alive(struct task_struct *task) {
+  return READ_KERNEL(task, signal, live.counter) != 0;
 }
 
 /* The name of the file that a task's process runs; NULL if there is none. */

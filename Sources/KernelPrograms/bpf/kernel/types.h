@@ -186,6 +186,7 @@ struct task_struct {
   int pid;
   int tgid;
   char comm[16];
+  struct task_struct *real_parent;
   struct task_struct *group_leader;
   struct pid *thread_pid;
   struct hlist_node pid_links[4];
@@ -512,6 +513,11 @@ struct trace_event_raw_sys_exit {
 
 struct trace_event_raw_sched_process_fork {
   int child_pid;
+};
+
+struct trace_event_raw_task_newtask {
+  int pid;
+  u64 clone_flags;
 };
 
 struct wait_queue_entry {

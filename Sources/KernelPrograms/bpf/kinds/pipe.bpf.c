@@ -13,6 +13,7 @@
 #include "record/contents.h"
 #include "record/names.h"
 #include "record/own_output.h"
+#include "record/past.h"
 #include "record/writes.h"
 
 /* Sends the path of a FIFO; false if there was no room. */
@@ -35,6 +36,7 @@ VERIFIED_ONCE int fill_pipe(u32 slot, u32 type, u64 count, u64 identity, u32 cha
   if (!(channel_flags & CHANNEL_SEEN)) {
     flags |= IPC_FLAG_FIRST_SEEN;
     unread = unread_bytes((u64)pipe);
+    send_past(IPC_KIND_PIPE, (u64)pipe, identity, 0);
   }
   if (scratch->call.is_write && READ_KERNEL(file, f_flags) & O_DIRECT) flags |= IPC_FLAG_PACKET;
   struct ipc_transfer *record = &scratch->transfer;
@@ -65,6 +67,7 @@ static __always_inline int pipe_enter(void *ctx, u32 slot, struct scratch *scrat
     scratch->call.in_scope = scope_matches(task);
     channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, scratch->call.in_scope, 0);
   }
+  if (!channel) keep_beginning(slot, scratch, (u64)pipe, inode, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
   u64 asked = asked_length(slot, scratch);
   if (!should_announce(channel, scratch->call.thread, asked)) return 0;
@@ -96,7 +99,10 @@ static __always_inline int pipe_exit(void *ctx, u32 slot, struct scratch *scratc
   u64 count = scratch->call.result > 0 ? scratch->call.result : 0;
   if (count == 0 && !is_write) return 0;
   struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, in_scope, count);
-  if (!channel) return finish_call(ctx, scratch);
+  if (!channel) {
+    keep_past(slot, scratch, (u64)pipe, inode, count, 0);
+    return finish_call(ctx, scratch);
+  }
   if (channel->flags & CHANNEL_EXCLUDED) return pipe_output(ctx, scratch, (u64)pipe);
   if (is_write && relay_way(task)) {
     exclude_channel((u64)pipe, inode);

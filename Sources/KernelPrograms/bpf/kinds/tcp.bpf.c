@@ -7,6 +7,7 @@
 #include "hooks/programs.h"
 #include "kinds/open_file.h"
 #include "record/own_output.h"
+#include "record/past.h"
 #include "record/socket_record.h"
 #include "record/writes.h"
 
@@ -137,6 +138,10 @@ static __always_inline struct channel *tcp_channel_in_scope(u32 slot, struct scr
     channel_of(other, check, 0);
   }
   if (channel->flags & CHANNEL_MULTI) record->transfer.header.flags |= IPC_FLAG_MULTI_WRITER;
+  if (!(channel->flags & CHANNEL_SEEN)) {
+    channel->flags |= CHANNEL_SEEN;
+    send_past(IPC_KIND_LOOPBACK_TCP, key, record->transfer.identity, 0);
+  }
   return channel;
 }
 
@@ -167,7 +172,11 @@ static __always_inline int tcp_enter(void *ctx, u32 slot, struct scratch *scratc
   fill_tcp_ends(scratch, reach);
   scratch->socket.transfer.state.tcp.before = context->position;
   scratch->socket.transfer.state.tcp.after = context->position;
-  if (!tcp_channel_in_scope(slot, scratch, in_scope, 0)) return 0;
+  struct ipc_transfer *transfer = &scratch->socket.transfer;
+  if (!tcp_channel_in_scope(slot, scratch, in_scope, 0)) {
+    keep_beginning(slot, scratch, transfer->channel, transfer->identity, context->position);
+    return 0;
+  }
   announce_write(slot, scratch, asked);
   return 0;
 }
@@ -204,11 +213,14 @@ static __always_inline int tcp_exit(void *ctx, u32 slot, struct scratch *scratch
   }
   fill_socket(scratch, type, IPC_KIND_LOOPBACK_TCP, count);
   fill_tcp_ends(scratch, reach);
-  struct channel *channel = tcp_channel_in_scope(slot, scratch, in_scope, count);
-  if (!channel) goto nothing;
-
   struct ipc_socket *record = &scratch->socket;
   struct tcp_sock *tcp = (void *)scratch->call.sk;
+  struct channel *channel = tcp_channel_in_scope(slot, scratch, in_scope, count);
+  if (!channel) {
+    u32 end = keeps_past() ? READ_KERNEL(tcp, write_seq) : 0;
+    keep_past(slot, scratch, record->transfer.channel, record->transfer.identity, count, end);
+    goto nothing;
+  }
   struct call_context *context = context_of(scratch->call.thread);
   bool has_position = context && context->has_position && (scratch->call.is_write || is_read_seen(scratch, context));
   u32 position = has_position ? context->position : 0;

@@ -51,8 +51,7 @@ static __always_inline bool unix_describe_open(struct open_file *file, struct ip
   open->receives = (u64)peer;
   if (peer) open->receives_identity = inode_of_sock(peer);
   /* A sender that is closed has no inode any more; records name it by the one that it had. */
-  struct channel *known = open->receives_identity == 0 ? bpf_map_lookup_elem(&channels, &open->receives) : NULL;
-  if (known) open->receives_identity = recorded_inode(known);
+  if (open->receives_identity == 0) open->receives_identity = inode_before_close(open->receives);
   if (counts && stage == STAGE_UNIX_STREAM) open->unread = queued_bytes((u64)sk);
   return is_wanted(open->kind);
 }

@@ -6,6 +6,7 @@
 #include "core/tables.h"
 #include "record/ancillary.h"
 #include "record/own_output.h"
+#include "record/past.h"
 #include "record/socket_record.h"
 
 /* The kind that a stage is of. */

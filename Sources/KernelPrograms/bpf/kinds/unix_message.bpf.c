@@ -41,13 +41,26 @@ static __always_inline bool find_message_ends(struct scratch *scratch, struct co
   return true;
 }
 
+/* How many messages lay unread before the call; those of others may be among them. */
+static __always_inline u32 most_unread_before(struct scratch *scratch) {
+  struct sock *destination = scratch->ends.destination;
+  if (!destination || scratch->call.is_write) return IPC_UNREAD_UNKNOWN;
+  return READ_KERNEL(destination, sk_receive_queue.qlen) + scratch->batch.count;
+}
+
 static __always_inline int unix_message_exit(void *ctx, u32 slot, struct scratch *scratch) {
   bool is_write = scratch->call.is_write;
   struct context_message *seen = first_context_message(scratch);
   if (is_write && seen && seen->time == 0) seen = NULL;
   if (!find_message_ends(scratch, seen)) goto nothing;
   struct channel *channel = unix_channel_in_scope(slot, scratch, scratch->call.result);
+  if (!channel)
+    keep_past(slot, scratch, (u64)scratch->ends.source, scratch->ends.source_inode, scratch->batch.count, 0);
   if (!channel || is_unix_output(slot, scratch, channel)) goto nothing;
+  if (scratch->ends.source && !(channel->flags & CHANNEL_SEEN)) {
+    channel->flags |= CHANNEL_SEEN;
+    send_past(unix_kind(scratch), (u64)scratch->ends.source, recorded_inode(channel), most_unread_before(scratch));
+  }
   u32 type = is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   fill_unix(slot, type, scratch->call.result, recorded_inode(channel), channel->flags);
   if (is_write) {

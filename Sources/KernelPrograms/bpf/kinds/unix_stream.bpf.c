@@ -25,6 +25,7 @@ VERIFIED_ONCE int fill_unix_stream(u32 slot, u32 type, u64 count, u64 identity, 
   if (!(flags & CHANNEL_SEEN)) {
     record->transfer.header.flags |= IPC_FLAG_FIRST_SEEN;
     record->transfer.unread = queued_bytes((u64)destination);
+    send_past(IPC_KIND_UNIX_STREAM, (u64)scratch->ends.source, identity, 0);
   }
   record->transfer.state.unix_stream.messages = READ_KERNEL(destination, sk_receive_queue.qlen);
   if (scratch->call.message_flags & MSG_OOB) record->traits |= IPC_SOCKET_URGENT;
@@ -35,6 +36,8 @@ VERIFIED_ONCE int fill_unix_stream(u32 slot, u32 type, u64 count, u64 identity, 
 static __always_inline int unix_stream_enter(void *ctx, u32 slot, struct scratch *scratch) {
   if (!find_stream_ends(scratch)) return 0;
   struct channel *channel = unix_channel_in_scope(slot, scratch, 0);
+  if (!channel && !scratch->batch.vector)
+    keep_beginning(slot, scratch, (u64)scratch->ends.source, scratch->ends.source_inode, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
   u64 asked = asked_in_all(slot, scratch);
   if (!should_announce(channel, scratch->call.thread, asked)) return 0;
@@ -51,9 +54,10 @@ static __always_inline int unix_stream_exit(void *ctx, u32 slot, struct scratch 
   u64 count = scratch->call.result > 0 ? scratch->call.result : 0;
   if (count == 0 && !is_write) return 0;
   struct channel *channel = unix_channel_in_scope(slot, scratch, count);
+  if (is_write && scratch->batch.vector && (channel || keeps_past())) count = batch_length(slot, IPC_KIND_UNIX_STREAM);
+  if (!channel) keep_past(slot, scratch, (u64)scratch->ends.source, scratch->ends.source_inode, count, 0);
   if (!channel || is_unix_output(slot, scratch, channel)) return finish_call(ctx, scratch);
   if (is_write) {
-    if (scratch->batch.vector) count = batch_length(slot, IPC_KIND_UNIX_STREAM);
     if (!end_write(channel, scratch->call.thread, count)) return 0;
   }
   u32 type = is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;

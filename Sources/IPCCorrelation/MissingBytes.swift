@@ -6,11 +6,14 @@ enum MissingBytes {
   case spliced
   /// The memory was not resident, or not readable any more.
   case unreadable
+  /// Nobody received them, or nobody was seen to, and they were gone before they could be recorded.
+  case gone
 
   fileprivate var word: String {
     switch self {
     case .spliced: "spliced"
     case .unreadable: "unreadable"
+    case .gone: "gone"
     }
   }
 
@@ -18,6 +21,7 @@ enum MissingBytes {
   struct Words {
     private var spliced: TextID?
     private var unreadable: TextID?
+    private var gone: TextID?
 
     /// The text of a reason.
     mutating func id(of reason: MissingBytes, in texts: inout TextTable) -> TextID {
@@ -29,6 +33,10 @@ enum MissingBytes {
       case .unreadable:
         let id = unreadable ?? texts.add(reason.word)
         unreadable = id
+        return id
+      case .gone:
+        let id = gone ?? texts.add(reason.word)
+        gone = id
         return id
       }
     }

@@ -305,6 +305,7 @@ public struct Session: ~Copyable {
       tracer.detach()
       let now = monotonicNow()
       while try !drain(now: now), !pipeline.isSatisfied {}
+      try collectUnread(now: now)
       countLosses()
       correlator.finish(now: now, channels: live)
       try release(now: .max)
@@ -315,6 +316,15 @@ public struct Session: ~Copyable {
     try pipeline.finish()
     if !settings.isQuiet {
       Diagnostics.write(pipeline.closingLine)
+    }
+  }
+
+  /// Takes the contents of what nobody has received.
+  private mutating func collectUnread(now: UInt64) throws(Failure) {
+    var isWaiting = true
+    while isWaiting, !pipeline.isSatisfied {
+      isWaiting = try tracer.collectUnread()
+      while try !drain(now: now), !pipeline.isSatisfied {}
     }
   }
 

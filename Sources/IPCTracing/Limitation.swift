@@ -93,8 +93,8 @@ public struct Limitation: Encodable, Equatable, Sendable {
     if probe.readsPages == false {
       limitations.append(
         Limitation(
-          "where the memory of a pipe's pages lies was not found: contents that are spliced from a file to no reader's "
-            + "buffer are reported as missing",
+          "where the memory of pages lies was not found: contents that are spliced from a file to no reader's buffer, "
+            + "and most of those that nobody receives, are reported as missing",
           "none is known; please report the kernel and its configuration"))
     }
     return limitations

@@ -12,7 +12,7 @@ struct LoadedPrograms: ~Copyable {
   /// The programs of the chosen type, but for iterators.
   let placed: [PlacedProgram]
   let hook: Hook
-  /// Whether contents are taken from the pages of pipes.
+  /// Whether contents are taken from pages: of pipes, and of what nobody has received.
   let readsPages: Bool
   /// Channels of interest that are not forgotten for others; without a filter, nothing is missed by forgetting.
   let channelRoom: UInt64
@@ -25,7 +25,8 @@ struct LoadedPrograms: ~Copyable {
     _ configuration: Configuration, scope: KernelScope, hook: Hook, form: ObjectForm,
     _ types: borrowing KernelTypes
   ) throws(BPFError) {
-    let readsPages = configuration.captureLimit > 0 && configuration.selection.kinds.contains(.pipe)
+    let readsPages =
+      configuration.captureLimit > 0 && configuration.selection.kinds.contains { $0.row.carriesBytes }
     let channelLimit = Self.channelLimit(scope)
     var places: [ProgramPlace?] = []
     let object = try KernelPrograms.withObject(form) { image throws(BPFError) in
@@ -89,7 +90,7 @@ struct LoadedPrograms: ~Copyable {
     case .livingProcesses: scope.isOfProcesses
     case .openChannels: configuration.selection.kinds.contains { $0.row.carriesBytes }
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
-    case .ownPages: readsPages
+    case .ownPages, .unreadContents: readsPages
     case .ownPlace: !PidNamespace.isInitial
     // For KernelLook alone, which traces nothing.
     case .sleepers, .allFiles: false

@@ -141,6 +141,20 @@ public struct Tracer: ~Copyable {
     links = UniqueArray<BPFLink>()
   }
 
+  /// Lets what lies unread in open channels come through the ring, when the trace has been ended by ``detach()``.
+  ///
+  /// - Returns: Whether more waits for room in the ring.
+  public borrowing func collectUnread() throws(Failure) -> Bool {
+    guard programs.readsPages else { return false }
+    var isWaiting = false
+    do throws(BPFError) {
+      try programs.object.iterator(.unreadContents).iterate { _ in isWaiting = true }
+    } catch {
+      throw .refused(error, hook: hook)
+    }
+    return isWaiting
+  }
+
   /// The channels of the traced kinds that are open now, and who holds them.
   public borrowing func openChannels() throws(Failure) -> [OpenChannel] {
     try read(by: .openChannels, as: ipc_held.self).map { OpenChannel($0) }

@@ -162,6 +162,12 @@ void truth_unread(const struct channel *channel, struct party source, size_t cou
   append_pipe(channel, source, UNKNOWN_PARTY, count)->undelivered = true;
 }
 
+void truth_unread_shown(const struct channel *channel, struct party source, const void *bytes, size_t count) {
+  struct truth *truth = append_pipe(channel, source, UNKNOWN_PARTY, count);
+  truth->undelivered = true;
+  keep_content(truth, bytes, count);
+}
+
 void truth_unobserved(const struct channel *channel, struct party source, struct party destination,
                       const void *bytes, size_t count) {
   struct truth *truth = append_pipe(channel, source, destination, count);

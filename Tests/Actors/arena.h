@@ -119,6 +119,8 @@ void truth_pipe_shown(const struct channel *channel, struct party source, struct
                       const void *bytes, size_t count, enum showing showing);
 // Bytes that nobody will read.
 void truth_unread(const struct channel *channel, struct party source, size_t count);
+// The same, if all of them are told.
+void truth_unread_shown(const struct channel *channel, struct party source, const void *bytes, size_t count);
 // Bytes whose writer a tracer that came later can only infer, or not know at all.
 void truth_unobserved(const struct channel *channel, struct party source, struct party destination,
                       const void *bytes, size_t count);

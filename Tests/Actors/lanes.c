@@ -47,6 +47,17 @@ void lane_tell(const struct lane *lane, struct party source, struct party destin
   truth_socket(&transfer);
 }
 
+void lane_tell_unread(const struct lane *lane, struct party source, const void *bytes, size_t count) {
+  if (lane->is_pipe) {
+    truth_unread_shown(&lane->channel, source, bytes, count);
+    return;
+  }
+  struct socket_transfer transfer = {.source = lane->source, .destination = lane->destination, .bytes = bytes,
+                                     .received = count, .count = count, .undelivered = true};
+  transfer.source.party = source;
+  truth_socket(&transfer);
+}
+
 struct party party_of_process(pid_t pid) {
   struct party party = party_self();
   party.pid = party.tid = pid;

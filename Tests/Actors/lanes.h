@@ -18,6 +18,8 @@ struct lane lane_open(const char *kind);
 size_t lane_widen(struct lane *lane, size_t size);
 void lane_tell(const struct lane *lane, struct party source, struct party destination, const void *bytes,
                size_t count, enum showing showing);
+// What nobody receives.
+void lane_tell_unread(const struct lane *lane, struct party source, const void *bytes, size_t count);
 
 // The calling thread's name for itself, with another process's ids.
 struct party party_of_process(pid_t pid);

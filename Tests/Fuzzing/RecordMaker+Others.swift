@@ -55,6 +55,21 @@ extension RecordMaker {
     return bytes(past)
   }
 
+  mutating func unread(_ kind: UInt8) -> [UInt8] {
+    var unread = ipc_unread()
+    unread.header = header(kind, IPC_RECORD_UNREAD)
+    if chance(3) { unread.header.flags |= UInt8(IPC_FLAG_MORE.rawValue) }
+    unread.channel = pick([0x1000, 0x1000, 0x2000, 0x2001])
+    unread.identity = pick([7, 7, 8, 0])
+    unread.target = pick([0x5000, 0x5000, 0x6000, 0])
+    unread.position = UInt32.max - 20_000 &+ UInt32.random(in: 0...300, using: &random)
+    unread.offset = pick([0, 0, 100])
+    let contents = payload(count())
+    unread.captured = UInt32(contents.count)
+    unread.count = pick([UInt32(contents.count), UInt32(contents.count), 5, .max])
+    return bytes(unread, then: contents)
+  }
+
   mutating func backlog(_ kind: UInt8) -> [UInt8] {
     var backlog = ipc_backlog()
     backlog.header = header(kind, IPC_RECORD_BACKLOG)

@@ -28,7 +28,7 @@ struct ConnectionReuseTests {
     recording.send("four", by: .amy, to: connection)
     recording.receive("four", by: .bea, from: connection)
     #expect(
-      recording.told() == ["ann > bob 3 \"one\"", "ann > nobody 3 \"\"", "amy > bea 4 \"four\""])
+      recording.told() == ["ann > bob 3 \"one\"", "ann > nobody 3 \"two\"", "amy > bea 4 \"four\""])
     #expect(recording.toldAtEnd() == [])
   }
 

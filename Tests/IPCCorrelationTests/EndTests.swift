@@ -27,7 +27,7 @@ struct EndTests {
   @Test func `tells what is left of a write that was read in part`() {
     recording.write("hello", by: .ann)
     recording.read("hel", by: .bob)
-    #expect(recording.toldAtEnd() == ["ann > bob 3 \"hel\"", "ann > nobody 2 \"\""])
+    #expect(recording.toldAtEnd() == ["ann > bob 3 \"hel\"", "ann > nobody 2 \"lo\""])
   }
 
   @Test func `tells as unread only as much as the kernel has`() {
@@ -36,7 +36,7 @@ struct EndTests {
     let lines = recording.toldAtEnd(recording.live(unread: 6))
     #expect(lines.filter { $0.contains("nobody") } == ["amy > nobody 6 \"world!\""])
     // Somebody has read the rest by a way that is not traced.
-    #expect(lines.filter { !$0.contains("nobody") } == ["ann > <unknown> 5 \"\""])
+    #expect(lines.filter { !$0.contains("nobody") } == ["ann > <unknown> 5 gone"])
   }
 
   @Test func `does not tell what it cannot know after a loss`() {
@@ -63,6 +63,6 @@ struct EndTests {
   @Test func `shows of unread bytes those that are known`() {
     let long = [UInt8](repeating: 0x61, count: 1000)
     recording.end(recording.begin(long, by: .ann))
-    #expect(recording.toldAtEnd() == ["ann > nobody 1000 \"\(String(repeating: "a", count: 48))\""])
+    #expect(recording.toldAtEnd() == ["ann > nobody 1000 \"\(String(repeating: "a", count: 48))\" gone"])
   }
 }

@@ -98,7 +98,7 @@ struct MessageUDPTests {
     recording.send("aabbccd", by: .ann, from: client, to: server, segment: 2)
     recording.receive("aa", by: .bob, at: server, from: client)
     #expect(recording.told() == ["ann > bob 2 \"aa\""])
-    #expect(recording.toldAtEnd() == ["ann > nobody 5 \"\""])
+    #expect(recording.toldAtEnd() == ["ann > nobody 5 gone"])
   }
 
   @Test func `of a write that is shorter than a segment is one`() {

@@ -50,7 +50,7 @@ struct MessageUndeliveredTests {
 
   @Test func `shows the bytes that are known of it`() {
     recording.send(String(repeating: "a", count: 1000), by: .ann, from: client, to: server)
-    #expect(recording.toldAtEnd() == ["ann > nobody 1000 \"\(String(repeating: "a", count: 48))\""])
+    #expect(recording.toldAtEnd() == ["ann > nobody 1000 \"\(String(repeating: "a", count: 48))\" gone"])
   }
 
   @Test func `is not kept without end`() {

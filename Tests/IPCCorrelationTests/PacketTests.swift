@@ -21,7 +21,7 @@ struct PacketTests {
     recording.read("hello", by: .bob)
     recording.read("next", by: .bob)
     #expect(
-      recording.told() == ["ann > bob 5 \"hello\"", "ann > nobody 6 \"\"", "amy > bob 4 \"next\""])
+      recording.told() == ["ann > bob 5 \"hello\"", "ann > nobody 6 \" world\"", "amy > bob 4 \"next\""])
     #expect(recording.toldAtEnd() == [])
   }
 

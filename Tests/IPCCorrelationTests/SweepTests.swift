@@ -43,9 +43,9 @@ struct SweepTests {
   @Test func `tells bytes that left a pipe unseen, once`() {
     recording.write("hello", by: .ann)
     #expect(recording.sweep(after: 2100, recording.live(unread: 2)) == 0)
-    #expect(recording.told() == ["ann > <unknown> 3 \"\""])
+    #expect(recording.told() == ["ann > <unknown> 3 gone"])
     #expect(recording.sweep(after: 2100, recording.live(unread: 2)) == 0)
-    #expect(recording.toldAtEnd(recording.live(unread: 2)) == ["ann > nobody 2 \"\""])
+    #expect(recording.toldAtEnd(recording.live(unread: 2)) == ["ann > nobody 2 gone"])
   }
 
   @Test func `does not touch a pipe whose read waits`() {

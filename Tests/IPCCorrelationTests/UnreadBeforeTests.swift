@@ -56,7 +56,7 @@ struct UnreadBeforeTests {
   @Test func `are told as undelivered if nobody reads them`() {
     recording.begin(with: recording.live(unread: 8, .ann), .ann)
     recording.write("new", by: .amy)
-    #expect(recording.toldAtEnd() == ["ann? > nobody 8 \"\"", "amy > nobody 3 \"new\""])
+    #expect(recording.toldAtEnd() == ["ann? > nobody 8 gone", "amy > nobody 3 \"new\""])
   }
 
   @Test func `leave the pipe inferred until a read empties it, if they cannot be counted`() {

@@ -90,6 +90,6 @@ struct UrgentTests {
   @Test func `of TCP that nobody reads is undelivered`() {
     recording.send("ab!", by: .ann, to: tcp, urgent: true)
     recording.receive("ab", by: .bob, from: tcp)
-    #expect(recording.toldAtEnd() == ["ann > bob 2 \"ab\"", "ann > nobody 1 \"\""])
+    #expect(recording.toldAtEnd() == ["ann > bob 2 \"ab\"", "ann > nobody 1 gone"])
   }
 }

@@ -19,6 +19,8 @@ struct Told: Hashable, CustomStringConvertible {
   init(_ event: TracedEvent) {
     delivered = event.delivered ?? true
     meta = event.meta
+    // What could not be had of its bytes depends on when it was gone.
+    if !delivered { meta.bytesMissing = nil }
     // Who sends over the internet does not see whether anybody is there.
     if !delivered && event.type.hasPrefix("loopback") { meta.dstInode = nil }
     route = Route(

@@ -78,6 +78,7 @@ struct RecordedScenario: CustomTestStringConvertible {
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)
     add("contents", LiveTests.WholeContentsTests.scenarios)
+    add("contents", LiveTests.UnreadTests.scenarios)
     add(
       "contents", LiveTests.WholeContentsTests.vanishing.map { Scenario("unreadable", "--kind", $0) },
       .readable)

@@ -8,6 +8,7 @@ extension MessageCorrelator {
     for queue in queues.values {
       for message in queue.messages { appendUndelivered(message, of: queue, at: time, &buffer) }
     }
+    unread.release(before: .max, &buffer.contents)
     queues = [:]
     inodes = [:]
     destinations = [:]
@@ -23,7 +24,8 @@ extension MessageCorrelator {
     guard isUnix || message.route.has(IPC_SOCKET_LOCAL), !message.hasReceivers,
       message.lossEpoch == lossEpoch, queue.lossEpoch == lossEpoch
     else { return }
-    events.appendUndelivered(message, at: time, isConcluded: isConcluded, &buffer)
+    let contents = unread.take(message.unread)
+    events.appendUndelivered(message, at: time, contents, isConcluded: isConcluded, &buffer)
   }
 
   // MARK: - Limits
@@ -66,6 +68,7 @@ extension MessageCorrelator {
 
   func sweep(at time: UInt64, channels live: OpenChannels?, into buffer: inout ReorderBuffer) {
     names.tidy(at: time, live, &buffer)
+    unread.tidy(at: time, &buffer.contents)
     internet.tidy(at: time, &buffer)
     if !batches.isEmpty {
       let old = batches.filter { $0.value.time + Self.longestBatch < time }.keys

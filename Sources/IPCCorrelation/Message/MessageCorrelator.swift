@@ -35,6 +35,10 @@ final class MessageCorrelator: KindCorrelator {
   /// Received messages whose senders are not known yet; of no queue are those in ``orphans``.
   private var pending = PendingReads<MessageQueue?>()
   private var nextSerial: UInt64 = 0
+  /// Contents of what nobody was left to receive.
+  var unread = UnreadMessages()
+  /// Number of the last of them.
+  var lastUnread: UInt64 = 0
   /// Threads in sendmmsg(2).
   var batches: [UInt32: MessageBatch] = [:]
 
@@ -64,6 +68,7 @@ final class MessageCorrelator: KindCorrelator {
       if let transfer = SocketTransfer(record) { takeRead(transfer, &buffer) }
     case IPC_RECORD_CONTENT.rawValue: takeContent(record, header: header, &buffer)
     case IPC_RECORD_CHANNEL.rawValue: names.take(record, &buffer.texts)
+    case IPC_RECORD_UNREAD.rawValue: takeUnread(record, &buffer)
     // Only what goes through unix sockets can have anything with it.
     case IPC_RECORD_PASSED.rawValue where isUnix: pendingAncillary.take(record, header: header)
     case IPC_RECORD_PAST.rawValue where isUnix: takePast(record)

@@ -16,6 +16,9 @@ struct MessageEvents {
   }
 
   private var showsContents: Bool { captureLimit > 0 }
+  private var missingField: MetaKey<TextID> {
+    kind == .loopbackUDP ? Kind.LoopbackSocket.bytesMissing : Kind.UnixSocket.bytesMissing
+  }
 
   /// Tells a received message. Takes over its content.
   ///
@@ -50,8 +53,7 @@ struct MessageEvents {
       content = read.content.slice(from: 0, count: min(read.filled, captureLimit))
     }
     if showsContents, let missing = read.missing, read.filled < min(read.kept, captureLimit) {
-      let field = kind == .loopbackUDP ? Kind.LoopbackSocket.bytesMissing : Kind.UnixSocket.bytesMissing
-      event.set(field, to: words.id(of: missing, in: &buffer.texts))
+      event.set(missingField, to: words.id(of: missing, in: &buffer.texts))
       if read.filled == 0 { content = .none } else { event.traits.insert(.incomplete) }
     }
     if content.isNone { buffer.contents.release(read.content) }
@@ -60,9 +62,12 @@ struct MessageEvents {
 
   /// Tells a message that nobody will receive.
   ///
-  /// - Parameter isConcluded: Whether somebody may have received it unseen.
+  /// - Parameters:
+  ///   - unread: Its contents, if they were recorded; taken over.
+  ///   - isConcluded: Whether somebody may have received it unseen.
   mutating func appendUndelivered(
-    _ message: SentMessage, at time: UInt64, isConcluded: Bool = false, _ buffer: inout ReorderBuffer
+    _ message: SentMessage, at time: UInt64, _ unread: UnreadContents?, isConcluded: Bool = false,
+    _ buffer: inout ReorderBuffer
   ) {
     var traits: Event.Traits = .undelivered
     if message.isInferred, message.source.isKnown { traits.insert(.inferredSource) }
@@ -75,18 +80,31 @@ struct MessageEvents {
     setMeta(
       of: &event, message.route, nil, path: SocketEndNames.text(of: message.names), &buffer)
     let own = AncillaryData.describe(from: message.ancillary, to: nil, in: &event, &buffer.texts)
-    // Nobody received the bytes, so only the first ones of the send itself are at hand.
-    let content: ContentArena.Piece =
-      if !showsContents {
-        .none
-      } else if message.isWhole {
-        message.fingerprint.withPrefix { prefix in
-          buffer.contents.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(min(count, captureLimit))))
-        }
-      } else {
-        buffer.contents.allocate(0)
+    var content = ContentArena.Piece.none
+    if showsContents {
+      let wanted = min(count, captureLimit)
+      content = Self.content(of: message, unread, &buffer.contents).slice(from: 0, count: wanted)
+      if content.length < wanted {
+        event.set(missingField, to: words.id(of: unread?.missing ?? .gone, in: &buffer.texts))
+        if content.length > 0 { event.traits.insert(.incomplete) }
       }
+    }
     buffer.append(event, content: content, ownTexts: own)
+  }
+
+  /// What is known of a message that nobody has received, retained once: its contents, or the first bytes of the send
+  /// itself; `none` if it is nothing.
+  private static func content(
+    of message: SentMessage, _ unread: UnreadContents?, _ arena: inout ContentArena
+  ) -> ContentArena.Piece {
+    if var unread {
+      defer { unread.release(&arena) }
+      if unread.filled > 0 { return unread.content(&arena) }
+    }
+    guard message.isWhole else { return .none }
+    return message.fingerprint.withPrefix { prefix in
+      prefix.isEmpty && message.remaining > 0 ? .none : arena.store(prefix)
+    }
   }
 
   // MARK: - Meta fields

@@ -121,6 +121,9 @@ final class MessageQueue {
   /// Learns that these messages are no more certain than the one that was chosen among them.
   func markInferred(_ index: Int) { messages[index].isInferred = true }
 
+  /// Learns that the contents of a message lay in the queue of a socket that nobody has any more.
+  func markUnread(_ index: Int, number: UInt64) { messages[index].unread = number }
+
   /// Learns that a message behind it was received first.
   func markPassedOver(_ index: Int, at time: UInt64) {
     if messages[index].passedOver == 0 { messages[index].passedOver = time }

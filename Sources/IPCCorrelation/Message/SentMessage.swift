@@ -35,6 +35,8 @@ struct SentMessage {
   let lossEpoch: UInt64
   /// When a later message of the same sender was received first; 0 if none was.
   var passedOver: UInt64 = 0
+  /// Number, in ``UnreadMessages``, of its contents if nobody was left to receive it; 0 if there are none.
+  var unread: UInt64 = 0
 
   /// Bytes of each datagram; 0 if it is one.
   private var segment: Int
@@ -99,6 +101,9 @@ struct SentMessage {
     fingerprint.dropSuffix()
     cut()
   }
+
+  /// Whether it can lie in a socket's queue.
+  func canLie(in target: UInt64) -> Bool { route.target == 0 || route.target == target }
 
   // MARK: - Receiving
 

@@ -18,6 +18,8 @@ final class ByteStream {
   var past = PastWrites()
   /// What is known of it if it is spliced from.
   var splicing: Splicing?
+  /// What lay in it when nobody was left to read it, if that was recorded.
+  var unread: UnreadContents?
   /// Its name, or those of its two sockets.
   var ends = StreamEnds()
   /// Who held it when the trace began; nil if it was not there.
@@ -54,12 +56,17 @@ final class ByteStream {
     }
   }
 
+  /// Whether it is known that reads have taken the first bytes of a write; an urgent one is taken before its turn.
+  func isPlaceKnown(of index: Int) -> Bool {
+    queue.writes[index].inference.isEmpty && !queue.writes[index].isUrgent && matcher.doubt.isEmpty
+  }
+
   /// Contents of what nobody has read of a write, as far as they are known.
   ///
   /// - Parameter index: Index of the write in the queue.
   func unreadContent(of index: Int) -> ContentArena.Piece {
     let consumed = queue.writes[index].consumed
-    let isCertain = consumed == 0 || queue.writes[index].inference.isEmpty && matcher.doubt.isEmpty
+    let isCertain = consumed == 0 || isPlaceKnown(of: index)
     guard isCertain, !queue.writes[index].content.piece.isNone else { return .none }
     return queue.writes[index].content.piece.slice(from: consumed, count: queue.writes[index].remaining)
   }

@@ -249,6 +249,16 @@ enum Matcher {
     }
   }
 
+  /// Where bytes lie that nobody has read.
+  ///
+  /// - Parameter position: Of the first one, as the kernel counts, where it does.
+  func span(ofUnread count: Int, at position: UInt32) -> StreamSpan {
+    switch self {
+    case .order: StreamSpan()
+    case .position(let matcher): matcher.span(ofUnread: count, at: position)
+    }
+  }
+
   /// Divides a read among the writes that delivered it, and takes their bytes.
   ///
   /// - Parameters:

@@ -52,6 +52,15 @@ final class PositionMatcher {
     return StreamSpan(start: limit - Int64(transfer.count), limit: limit)
   }
 
+  /// The same of bytes that nobody has read.
+  func span(ofUnread count: Int, at position: UInt32) -> StreamSpan {
+    let start = positions.unwrap(position)
+    return StreamSpan(start: start, limit: start + Int64(count))
+  }
+
+  /// Learns that what lay before a position has been reported, and is not reported again.
+  func noteReported(to limit: Int64) { positions.note(readTo: limit) }
+
   /// Learns that another connection has taken the same addresses.
   func beginAnew(at time: UInt64) {
     positions.beginAnew(at: time)

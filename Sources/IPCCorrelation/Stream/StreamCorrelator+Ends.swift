@@ -15,6 +15,7 @@ extension StreamCorrelator {
     for (key, stream) in streams.all {
       reportEnd(of: stream, live: readable(live[key]), at: time, &buffer)
       splices.forget(stream, &buffer.contents)
+      forgetUnread(of: stream, &buffer)
       stream.queue.releaseDiscarded(&buffer.contents)
     }
     splices.releaseBacklogs(before: .max, &buffer.contents)
@@ -53,6 +54,7 @@ extension StreamCorrelator {
     for key in gone {
       guard let stream = streams.remove(key) else { continue }
       splices.forget(stream, &buffer.contents)
+      forgetUnread(of: stream, &buffer)
       if let name = stream.ends.path { retiredNames.append(name) }
     }
     if named > Self.keptNames { unreadCount += named }
@@ -72,22 +74,35 @@ extension StreamCorrelator {
   }
 
   /// Reports what nobody will read any more, or what somebody has read unseen.
-  private func reportEnd(
+  func reportEnd(
     of stream: ByteStream, live: OpenChannels.Channel?, at time: UInt64, _ buffer: inout ReorderBuffer,
     isOver: Bool = true
   ) {
     switch stream.matcher {
     case .position(let matcher):
       guard isOver else { return }
+      _ = reportContents(of: stream, at: time, &buffer)
       events.reportUnread(behindPositionsOf: matcher, of: stream, at: time, epoch: epoch, &buffer)
     case .order(let matcher):
       let isInStep = matcher.certainty.isInStep(at: epoch)
-      let unread = live.map { $0.unread.map { Int(clamping: $0) } ?? stream.queue.available }
-      if let unread, unread < stream.queue.available {
-        takeUnseen(stream.queue.available - unread, of: stream, at: time, isReported: isInStep, &buffer)
+      let ended = stream.queue.availableEnded
+      var unread = live.map { $0.unread.map { Int(clamping: $0) } ?? stream.queue.available }
+      if isOver, let recorded = stream.unread, let total = recorded.total {
+        // Where more has been written since, somebody may have read, too.
+        if total < ended, stream.queue.hasEnded(after: recorded.time) {
+          forgetUnread(of: stream, &buffer)
+        } else {
+          unread = total
+        }
+      }
+      if let unread, unread < ended {
+        takeUnseen(ended - unread, of: stream, at: time, isReported: isInStep, &buffer)
         matcher.certainty.lostPlace()
       }
-      if isOver { events.reportUnread(of: stream, at: time, unread: unread, isInStep: isInStep, &buffer) }
+      guard isOver else { return }
+      let reported = reportContents(of: stream, at: time, &buffer)
+      let rest = unread.map { max(0, $0 - reported) }
+      events.reportUnread(of: stream, at: time, unread: rest, isInStep: isInStep, &buffer)
     }
   }
 

@@ -70,6 +70,7 @@ final class StreamCorrelator: KindCorrelator {
       }
     case IPC_RECORD_PASSED.rawValue: ancillary.take(record, header: header)
     case IPC_RECORD_PAST.rawValue: takePast(record)
+    case IPC_RECORD_UNREAD.rawValue: takeUnread(record, &buffer)
     default: return
     }
   }
@@ -205,8 +206,7 @@ final class StreamCorrelator: KindCorrelator {
     stream.lastTouched = header.time
     if header.has(IPC_FLAG_CREATED) {
       // The FIFO was closed by everybody in between, and with that its unread bytes were dropped.
-      events.reportUnread(
-        of: stream, at: header.time, unread: nil, isInStep: stream.matcher.isInStep(at: epoch), &buffer)
+      reportEnd(of: stream, live: nil, at: header.time, &buffer)
       if case .order(let matcher) = stream.matcher { matcher.certainty.resynchronised(at: epoch) }
       splices.forget(stream, &buffer.contents)
       stream.past.removeAll()
@@ -230,8 +230,7 @@ final class StreamCorrelator: KindCorrelator {
     while let index = stream.reads.firstIndex(where: \.isComplete) {
       divide(stream, at: index, isForced: true, &buffer)
     }
-    events.reportUnread(
-      behindPositionsOf: matcher, of: stream, at: transfer.time, epoch: epoch, &buffer)
+    reportEnd(of: stream, live: nil, at: transfer.time, &buffer)
     matcher.beginAnew(at: transfer.time)
     stream.writers = WriterHistory()
     if transfer.has(IPC_FLAG_MULTI_WRITER) { stream.writers.noteSeveral() }
@@ -284,6 +283,8 @@ final class StreamCorrelator: KindCorrelator {
     let header = transfer.raw.header
     let thread = RecordedThread(header)
     if !reads.incoming.isEmpty { finishIncoming(thread, &buffer) }
+    // There was somebody to read it, after all.
+    if let unread = stream.unread, unread.time < transfer.time { forgetUnread(of: stream, &buffer) }
     let ancillary = stream.queue.ancillary.add(ancillary.next(of: header.tid))
     let span = stream.matcher.span(of: transfer)
     var content = ContentArena.Piece.none

@@ -1,3 +1,4 @@
+import BasicContainers
 import DequeModule
 import IPCModel
 
@@ -39,6 +40,29 @@ extension StreamEvents {
     }
   }
 
+  /// Reports what lay in a stream when nobody was left to read it, one event a run.
+  ///
+  /// - Parameters:
+  ///   - read: A read of all of it, with its contents.
+  ///   - missing: Why contents are missing, if some are.
+  func reportUnread(
+    _ read: StreamRead, dividedAs shares: borrowing Shares, of stream: ByteStream, at time: UInt64,
+    epoch: LossEpoch, missing: MissingBytes, _ buffer: inout ReorderBuffer
+  ) {
+    runs.removeAll()
+    let inference = stream.matcher.isInStep(at: epoch) ? stream.matcher.inference : .process
+    for index in shares.indices {
+      let share = shares[index]
+      // What leaves the host is not reported, and this may have.
+      if case .position = stream.matcher, let write = share.write, !stream.queue.writes[write].isLocal {
+        continue
+      }
+      add(share, of: stream, inference)
+      runs.append(read.content.slice(from: share.offset, count: share.count), of: share.count)
+    }
+    reportUndelivered(at: time, stream, missing: missing, &buffer)
+  }
+
   private func reportUnread(
     of stream: ByteStream, at time: UInt64, isInStep: Bool, _ buffer: inout ReorderBuffer,
     count: (StreamWrite) -> Int
@@ -50,7 +74,7 @@ extension StreamEvents {
       let isKnown = isInStep && count == stream.queue.writes[index].remaining
       addUnread(count, of: index, stream, isKnown: isKnown, isInStep ? [] : .process, &buffer.contents)
     }
-    reportUndelivered(at: time, stream, &buffer)
+    reportUndelivered(at: time, stream, missing: .gone, &buffer)
     stream.queue.removeAll()
   }
 
@@ -62,8 +86,8 @@ extension StreamEvents {
     if write.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
       time: time, source: write.source, destination: .unknown, count: count, traits: traits)
-    let content = showsContents ? buffer.contents.allocate(0) : .none
-    appendEvent(&event, of: stream, sent: nil, received: nil, content: content, &buffer)
+    if showsContents { setMissing(.gone, of: &event, &buffer.texts) }
+    appendEvent(&event, of: stream, sent: nil, received: nil, content: .none, &buffer)
   }
 
   /// Reports the rest of a packet, which a read shorter than it has discarded (pipe(2), O_DIRECT).
@@ -73,7 +97,7 @@ extension StreamEvents {
     runs.removeAll()
     addUnread(
       stream.queue.writes[index].remaining, of: index, stream, isKnown: true, [], &buffer.contents)
-    reportUndelivered(at: time, stream, &buffer)
+    reportUndelivered(at: time, stream, missing: .gone, &buffer)
   }
 
   /// Adds bytes of a write that nobody will read to the last run, or begins one with them.
@@ -97,9 +121,11 @@ extension StreamEvents {
     guard showsContents else { return }
     // Nobody received the bytes, so only what the write itself brought is at hand.
     let piece = isKnown ? stream.unreadContent(of: index) : .none
-    if piece.isNone, stream.queue.writes[index].consumed == 0 {
+    let consumed = stream.queue.writes[index].consumed
+    if piece.isNone, consumed == 0 || isKnown && stream.isPlaceKnown(of: index) {
       stream.queue.writes[index].fingerprint.withPrefix { prefix in
-        runs.store(UnsafeRawBufferPointer(rebasing: prefix.prefix(count)), of: count, &arena)
+        let rest = prefix.dropFirst(consumed).prefix(count)
+        runs.store(UnsafeRawBufferPointer(rebasing: rest), of: count, &arena)
       }
     } else {
       runs.append(piece, of: count)
@@ -107,7 +133,11 @@ extension StreamEvents {
   }
 
   /// Reports bytes that nobody will read, run by run.
-  private func reportUndelivered(at time: UInt64, _ stream: ByteStream, _ buffer: inout ReorderBuffer) {
+  ///
+  /// - Parameter missing: Why contents are missing, if some are.
+  private func reportUndelivered(
+    at time: UInt64, _ stream: ByteStream, missing: MissingBytes, _ buffer: inout ReorderBuffer
+  ) {
     for run in runs.indices {
       var traits = runs[run].inference.traits(of: runs[run].source)
       traits.insert(.undelivered)
@@ -115,9 +145,13 @@ extension StreamEvents {
       var event = makeEvent(
         time: time, source: runs[run].source, destination: .unknown, count: runs[run].count, traits: traits)
       var content = ContentArena.Piece.none
-      if showsContents {
-        content = runs.content(of: run, &buffer.contents)
-        if content.isNone { content = buffer.contents.allocate(0) }
+      let length = runs[run].length, wanted = min(runs[run].count, captureLimit)
+      if length < wanted {
+        setMissing(missing, of: &event, &buffer.texts)
+        if length > 0 { event.traits.insert(.incomplete) }
+      }
+      if showsContents, length > 0 {
+        content = runs.content(of: run, &buffer.contents).slice(from: 0, count: wanted)
       }
       appendEvent(
         &event, of: stream, sent: stream.queue.ancillary[runs[run].sent], received: nil, content: content,

@@ -4,7 +4,7 @@ import IPCModel
 
 /// Makes the events of streams.
 final class StreamEvents {
-  private let captureLimit: Int
+  let captureLimit: Int
   private let transport: Transport
   private let kind: Kind
   /// What the events of a read are made of; kept, so that a read allocates nothing.
@@ -57,7 +57,7 @@ final class StreamEvents {
   /// Adds a share to the last run, or begins one with it.
   ///
   /// - Parameter inference: What is concluded of all shares of the read.
-  private func add(_ share: Share, of stream: ByteStream, _ inference: Inference) {
+  func add(_ share: Share, of stream: ByteStream, _ inference: Inference) {
     guard let index = share.write else {
       let likely = infersWriters ? stream.matcher.likelyWriter(of: share, in: stream) : nil
       return runs.extend(likely ?? .unknown) { run in
@@ -141,7 +141,7 @@ final class StreamEvents {
     }
     var content = ContentArena.Piece.none
     if let missing = runs[run].missing {
-      event.set(transport.missingField, to: words.id(of: missing, in: &buffer.texts))
+      setMissing(missing, of: &event, &buffer.texts)
       if runs[run].length > 0 {
         event.traits.insert(.incomplete)
         content = runs.content(of: run, &buffer.contents)
@@ -152,6 +152,11 @@ final class StreamEvents {
     appendEvent(
       &event, of: stream, sent: stream.queue.ancillary[runs[run].sent], received: received,
       content: content, &buffer)
+  }
+
+  /// Sets why bytes of an event are missing.
+  func setMissing(_ reason: MissingBytes, of event: inout Event, _ texts: inout TextTable) {
+    event.set(transport.missingField, to: words.id(of: reason, in: &texts))
   }
 
   /// Sets the meta fields of an event, and hands it to the reorder buffer. Takes over one retain of its content.

@@ -86,6 +86,13 @@ struct WriteQueue: ~Copyable {
   var isEmpty: Bool { writes.isEmpty }
   /// Unread bytes of all writes.
   var available: Int { counts.available }
+  /// The same without writes that go on, of which not all may have been written.
+  var availableEnded: Int {
+    if counts.inFlight == 0 { return available }
+    return writes.indices.reduce(available) { $0 - (writes[$1].isInFlight ? writes[$1].remaining : 0) }
+  }
+  /// Whether a write has ended after a time.
+  func hasEnded(after time: UInt64) -> Bool { writes.contains { !$0.isInFlight && $0.end > time } }
   /// Whether all unread bytes are from one thread of one name.
   var isUniform: Bool { writes.isEmpty || lastChange <= writes[0].serial }
   /// Whether there are so many writes that finished ones in the middle are to be looked for.

@@ -16,12 +16,14 @@
 #include "record/messages.bpf.c"
 #include "record/contents.bpf.c"
 #include "record/pipe_pages.bpf.c"
+#include "hooks/closing.bpf.c"
 
 #include "snapshots/open_channels.bpf.c"
 #include "snapshots/chosen_processes.bpf.c"
 #include "snapshots/blocked_threads.bpf.c"
 #include "snapshots/sleepers.bpf.c"
 #include "snapshots/all_files.bpf.c"
+#include "snapshots/unread_contents.bpf.c"
 #include "hooks/lifecycle.bpf.c"
 #include "hooks/images.bpf.c"
 

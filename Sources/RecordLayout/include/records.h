@@ -81,6 +81,7 @@ enum ipc_record_type {
   IPC_RECORD_FORK = 10, /* ipc_fork: it has made another one */
   /* Of kinds with bytes again: */
   IPC_RECORD_PAST = 11, /* ipc_past: who wrote to the channel before it was of interest */
+  IPC_RECORD_UNREAD = 13, /* ipc_unread: contents that nobody will receive */
 };
 
 enum ipc_flags {
@@ -193,6 +194,22 @@ struct ipc_past {
   __u64 birth;                  /* of the thread: when the first of the writes can have begun at the earliest */
   __u32 goes_on;                /* it is one write, which has not ended; `count` is what it asks for */
   __u32 pad;
+};
+
+/*
+ * Contents that lie unread in a channel when the last one closes it who could read them, or when the trace ends; of
+ * messages, those of one. They come in pieces of up to IPC_CHUNK_LIMIT bytes: IPC_FLAG_MORE says that another one follows,
+ * IPC_FLAG_PARTIAL that what is behind this one could not be read.
+ */
+struct ipc_unread {
+  struct ipc_header header;
+  __u64 channel;  /* of a message, as in its WRITE */
+  __u64 identity;
+  __u64 target;   /* of a message: address of the struct sock in whose queue it lies */
+  __u32 position; /* TCP: of the first unread byte */
+  __u32 count;    /* bytes that lie there, in the last piece; of a message in each */
+  __u32 offset;   /* of the piece that follows */
+  __u32 captured;
 };
 
 enum ipc_socket_traits {
@@ -454,6 +471,8 @@ _Static_assert(__builtin_offsetof(struct ipc_past, birth) == 112, "ipc_past.birt
 _Static_assert(sizeof(struct ipc_content) == 80, "ipc_content");
 _Static_assert(sizeof(struct ipc_backlog) == 96, "ipc_backlog");
 _Static_assert(__builtin_offsetof(struct ipc_backlog, offset) == 80, "ipc_backlog.offset");
+_Static_assert(sizeof(struct ipc_unread) == 104, "ipc_unread");
+_Static_assert(__builtin_offsetof(struct ipc_unread, position) == 88, "ipc_unread.position");
 _Static_assert(sizeof(struct ipc_terminal) == 160, "ipc_terminal");
 _Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 152, "ipc_terminal.is_output");
 _Static_assert(sizeof(struct ipc_channel) == 88, "ipc_channel");

@@ -23,7 +23,8 @@ enum ipc_hook {
   IPC_HOOK_URING_SUBMIT = 2,
   IPC_HOOK_URING_COMPLETE = 3,
   IPC_HOOK_EXEC = 4,
-  IPC_HOOK_COUNT = 5
+  IPC_HOOK_CLOSE = 5, /* a process ends; when the trace does, and nothing else runs any more, what is open then */
+  IPC_HOOK_COUNT = 6
 };
 
 /* Entries of the tables of handlers by syscall number. */

@@ -18,6 +18,7 @@ enum {
   CHANNEL_NAMED = 1 << 3,    /* its path has gone out, or it has none */
   CHANNEL_PAIRED = 1 << 4,   /* the other direction has an entry, too */
   CHANNEL_SPLICED = 1 << 5,  /* it is spliced from, so that its writes are recorded with their contents */
+  CHANNEL_COLLECTED = 1 << 6, /* the trace ends, and what lies in it has been recorded */
 };
 
 /* A unix socket that nobody has accepted yet, and the inode of the one that it was made for. */

@@ -25,6 +25,9 @@ static __always_inline bool describe_sent(u32 slot, struct scratch *scratch);
 /* Fills in what distinguishes a message that was received, of which the call says that it brought `length` bytes. */
 static __always_inline void describe_received(u32 slot, struct scratch *scratch, u64 length);
 
+/* Fills in the direction of a message that lies in the queue at hand; false if it is not of interest. */
+static __always_inline bool name_unread(struct scratch *scratch, struct sk_buff *skb);
+
 /* Stage of a socket's kind; 0 if it is none of ours. */
 static __always_inline u32 socket_stage(struct sock *sk) {
   u16 family = READ_KERNEL(sk, __sk_common.skc_family);

@@ -99,6 +99,25 @@ struct scratch_pages {
   u32 candidate_sum;
 };
 
+/* Where the walk through the receive queue of a socket stands. */
+struct scratch_queue {
+  u64 skb; /* the one at hand */
+  u64 next; /* the one behind it */
+  u64 first; /* where that began */
+  u64 end; /* the queue itself */
+  u64 sk; /* of messages, the socket that it is of; 0 for a stream's */
+  u32 part; /* of the skb, the one that is next: 0 is the linear one, others are fragments */
+  u32 parts; /* how many it has */
+  u32 skipped; /* bytes of it that come before what is copied */
+  u32 pad;
+};
+
+/* Descriptors that are closed at once. */
+struct scratch_closing {
+  u32 next;
+  u32 last;
+};
+
 /* Where the walk up a path stands. */
 struct scratch_walk {
   struct dentry *dentry;
@@ -120,6 +139,9 @@ struct scratch {
   struct tcp_ends tcp;
   struct scratch_cursor cursor;
   struct scratch_pages pages;
+  struct scratch_queue queue;
+  struct scratch_closing closing;
+  struct ipc_held open; /* what lies behind the file at hand */
   struct scratch_walk walk;
   u32 next_descriptor; /* of those that are passed, the one that is named next */
   u32 record_start; /* of the record that is being put together, among those below */
@@ -143,6 +165,10 @@ struct scratch {
     struct {
       BEFORE(ipc_backlog);
       struct ipc_backlog backlog;
+    };
+    struct {
+      BEFORE(ipc_unread);
+      struct ipc_unread unread;
     };
     struct {
       BEFORE(ipc_content);

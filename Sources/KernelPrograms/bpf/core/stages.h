@@ -43,4 +43,7 @@ _Static_assert(STAGE_SOCKET == S_IFSOCK >> 12, "STAGE_SOCKET");
 #define STAGE_OTHER_END 30
 #define STAGE_OUTPUT_CHAIN 31
 
-#define STAGE_COUNT 32
+/* Descriptors that are closed. */
+#define STAGE_CLOSING 32
+
+#define STAGE_COUNT 33

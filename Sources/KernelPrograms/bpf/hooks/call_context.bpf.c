@@ -9,6 +9,7 @@
 #include "core/call_context.h"
 #include "core/channels.h"
 #include "hooks/programs.h"
+#include "kernel/packets.h"
 
 /* Defines both variants of an attached program; `type` is the classic tracepoint's struct, `field` its pointer. */
 #define CONTEXT_PROGRAM(label, kind, category, tracepoint, type, field, body)                                     \
@@ -55,49 +56,17 @@ static __always_inline int on_copy(struct sk_buff *skb) {
 }
 CONTEXT_PROGRAM(copied, sockets, skb, skb_copy_datagram_iovec, skb_copy_datagram_iovec, skbaddr, on_copy)
 
-/* Headers of packets as they are on the wire (RFC 791, RFC 8200). */
-struct ipv4_header {
-  u8 other[9];
-  u8 protocol;
-  u16 checksum;
-  u32 source;
-  u32 destination;
-};
-
-struct ipv6_header {
-  u8 other[6];
-  u8 next;
-  u8 hop_limit;
-  u8 source[16];
-  u8 destination[16];
-};
-
-#define ETH_P_IP 0x0800
-#define ETH_P_IPV6 0x86dd
-
 /* Adds ends and length of a UDP packet; NULL if the packet is none, or of no thread's call. */
 static __always_inline struct context_message *context_add_packet(struct sk_buff *skb) {
-  u16 protocol = READ_KERNEL(skb, protocol);
-  if (protocol != __builtin_bswap16(ETH_P_IP) && protocol != __builtin_bswap16(ETH_P_IPV6)) return NULL;
+  if (!is_internet_packet(skb)) return NULL;
   u32 thread = current_thread();
   if (thread == 0) return NULL;
-  unsigned char *head = READ_KERNEL(skb, head);
-  unsigned char *network = head + READ_KERNEL(skb, network_header);
-  bool is_ipv4 = protocol == __builtin_bswap16(ETH_P_IP);
-  u32 next_at = is_ipv4 ? offsetof(struct ipv4_header, protocol) : offsetof(struct ipv6_header, next);
-  u8 next = READ_AT(u8, network + next_at);
-  if (next != IPPROTO_UDP) return NULL;
+  if (transport_of(skb) != IPPROTO_UDP) return NULL;
   struct call_context *context = context_to_write(thread);
   if (!context) return NULL;
   struct context_message *message = context_append(context);
-  if (is_ipv4) {
-    map_address(message->source_address, READ_AT(u32, network + offsetof(struct ipv4_header, source)));
-    map_address(message->destination_address, READ_AT(u32, network + offsetof(struct ipv4_header, destination)));
-  } else {
-    read_16(message->source_address, network + offsetof(struct ipv6_header, source));
-    read_16(message->destination_address, network + offsetof(struct ipv6_header, destination));
-  }
-  u32 ports = READ_AT(u32, head + READ_KERNEL(skb, transport_header));
+  read_packet_addresses(skb, message->source_address, message->destination_address);
+  u32 ports = packet_ports(skb);
   message->source_port = __builtin_bswap16(ports);
   message->destination_port = __builtin_bswap16(ports >> 16);
   message->length = READ_KERNEL(skb, len);

@@ -5,20 +5,7 @@
 #include "core/channels.h"
 #include "core/kinds.h"
 #include "hooks/transfers.h"
-#include "kernel/pipes.h"
-#include "record/contents.h"
-
-/* Makes ready for the unread bytes of a pipe; false if there are none. */
-static __always_inline bool begin_backlog(struct scratch *scratch, struct pipe_inode_info *pipe) {
-  struct scratch_pages *pages = &scratch->pages;
-  begin_contents(scratch, ~0ull, settings.capture_limit);
-  pages->pipe = pipe;
-  pages->next = READ_KERNEL(pipe, tail);
-  pages->skipped = 0;
-  pages->first = pages->next;
-  pages->first_offset = READ_KERNEL(pipe_buffer_at(pipe, pages->next), offset);
-  return pages->next != (u32)READ_KERNEL(pipe, head);
-}
+#include "record/pipe_pages.h"
 
 /* Marks the channel that a file receives from as spliced from. */
 static __always_inline int begin_to_splice(void *ctx, struct call *call, struct file *file) {
@@ -34,7 +21,8 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   channel->flags |= CHANNEL_SPLICED;
   if (!is_pipe) return 0;
   begin_transfer(call, file, 0, false);
-  bool has_backlog = begin_backlog(scratch, READ_KERNEL(file, private_data));
+  begin_contents(scratch, ~0ull, settings.capture_limit);
+  bool has_backlog = begin_pages(scratch, READ_KERNEL(file, private_data));
   u8 flags = in_scope ? IPC_FLAG_IN_SCOPE : 0;
   fill_header(&scratch->backlog.header, call->task, IPC_RECORD_BACKLOG, IPC_KIND_PIPE, flags);
   scratch->backlog.channel = key;

@@ -26,6 +26,10 @@
 #define NR_creat 85
 #define NR_openat 257
 #define NR_openat2 437
+#define NR_close 3
+#define NR_dup2 33
+#define NR_dup3 292
+#define NR_close_range 436
 #define NR_listen 50
 #define NR_connect 42
 #define NR_accept 43
@@ -60,6 +64,10 @@
 #define COMPAT_creat 8
 #define COMPAT_openat 295
 #define COMPAT_openat2 437
+#define COMPAT_close 6
+#define COMPAT_dup2 63
+#define COMPAT_dup3 330
+#define COMPAT_close_range 436
 /* i386 has no accept of its own: it is socketcall's, or accept4. */
 #define COMPAT_accept 0xffff
 #define COMPAT_listen 363
@@ -92,6 +100,9 @@
 #define NR_pipe2 59
 #define NR_openat 56
 #define NR_openat2 437
+#define NR_close 57
+#define NR_dup3 24
+#define NR_close_range 436
 #define NR_listen 201
 #define NR_connect 203
 #define NR_accept 202
@@ -109,8 +120,9 @@
 #define NR_rt_sigqueueinfo 138
 #define NR_rt_tgsigqueueinfo 240
 #define NR_pidfd_send_signal 424
-/* arm64 has no pipe, open and creat, and one sendfile; the numbers lie behind the table, where no native call can
+/* arm64 has no pipe, open, creat and dup2, and one sendfile; the numbers lie behind the table, where no native call can
  * reach. */
+#define NR_dup2 507
 #define NR_sendfile64 508
 #define NR_pipe 509
 #define NR_open 510
@@ -133,6 +145,10 @@
 #define COMPAT_creat 8
 #define COMPAT_openat 322
 #define COMPAT_openat2 437
+#define COMPAT_close 6
+#define COMPAT_dup2 63
+#define COMPAT_dup3 358
+#define COMPAT_close_range 436
 #define COMPAT_listen 284
 #define COMPAT_connect 283
 #define COMPAT_accept 285
@@ -164,6 +180,7 @@
   ROW(read) ROW(readv) ROW(preadv2) ROW(write) ROW(writev) ROW(pwritev2)                                     \
   ROW(splice) ROW(tee) ROW(vmsplice) ROW(sendfile) ROW(sendfile64)                                           \
   ROW(pipe) ROW(pipe2) ROW(open) ROW(creat) ROW(openat) ROW(openat2)                                         \
+  ROW(close) ROW(dup2) ROW(dup3) ROW(close_range)                                                            \
   ROW(listen) ROW(connect) ROW(accept4) ROW(sendto) ROW(recvfrom) ROW(sendmsg) ROW(recvmsg)                  \
   ROW(sendmmsg) ROW(recvmmsg) ROW(recvmmsg_time64) SYSCALLS_OF_ONE(ROW)                                      \
   ROW(rt_sigqueueinfo) ROW(rt_tgsigqueueinfo) ROW(pidfd_send_signal)

@@ -117,6 +117,18 @@ struct file {
   struct path f_path;
   void *private_data;
   struct hlist_head *f_ep;
+  struct {
+    struct {
+      s64 counter;
+    } refcnt;
+  } f_ref;
+};
+
+/* 6.12 and before; see kernel/compat.h. */
+struct file___612 {
+  struct {
+    s64 counter;
+  } f_count;
 };
 
 /* 5.10 and before; see kernel/compat.h. */
@@ -130,6 +142,7 @@ struct fdtable {
 };
 
 struct files_struct {
+  atomic_t count;
   struct fdtable *fdt;
 };
 
@@ -220,6 +233,7 @@ struct pipe_inode_info {
   unsigned int head;
   unsigned int tail;
   unsigned int ring_size;
+  unsigned int readers;
   struct pipe_buffer *bufs;
 };
 
@@ -331,12 +345,24 @@ struct sk_buff {
   struct sock *sk;
   struct net_device *dev;
   unsigned int len;
+  unsigned int data_len;
   int skb_iif;
   u16 protocol;
   u16 transport_header;
   u16 network_header;
+  u32 end; /* offset, where addresses have 64 bits */
   unsigned char *head;
+  unsigned char *data;
   char cb[48];
+};
+
+/* Behind the linear part of an skb. */
+struct skb_shared_info {
+  u8 nr_frags;
+  struct sk_buff *frag_list;
+  struct {
+    u32 len; /* of the fragments, only the place is asked for: see struct fragment */
+  } frags[1];
 };
 
 struct sk_buff_head {
@@ -394,9 +420,15 @@ struct tcp_sock {
   u32 rcv_nxt;
 };
 
+/* What a TCP skb keeps in its cb (include/net/tcp.h). */
+struct tcp_skb_cb {
+  u32 seq;
+};
+
 struct udp_sock {
   int pending;
   u16 gso_size;
+  struct sk_buff_head reader_queue;
 };
 
 struct iov_iter {

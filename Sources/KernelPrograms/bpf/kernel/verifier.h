@@ -12,8 +12,10 @@
 #ifdef NO_CALLS
 /* For kernels that refuse tail calls beside such calls: x86-64 before 5.10 (ebf7d1f508a7), arm64 before 6.0. */
 #define VERIFIED_ONCE static __always_inline
+#define HAS_CALLS false
 #else
 #define VERIFIED_ONCE __noinline
+#define HAS_CALLS true
 #endif
 
 /*

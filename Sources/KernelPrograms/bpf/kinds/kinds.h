@@ -39,6 +39,11 @@ static __always_inline void enter_direction(u32 kind, u64 key, u64 inode) {
     channel_of(key, inode, 0);
 }
 
+static __always_inline bool name_unread(struct scratch *scratch, struct sk_buff *skb) {
+  if (scratch->unread.header.kind == IPC_KIND_LOOPBACK_UDP) return udp_name_unread(scratch, skb);
+  return unix_name_unread(scratch, skb);
+}
+
 static __always_inline bool describe_sent(u32 slot, struct scratch *scratch) {
   if (scratch->call.stage == STAGE_UDP) return udp_describe_sent(slot);
   unix_describe_sent(scratch);

@@ -4,6 +4,7 @@
  * gets it, and whom it is from when it is let go of after the copy (hooks/call_context.bpf.c).
  */
 #include "hooks/programs.h"
+#include "kernel/packets.h"
 #include "kinds/open_file.h"
 #include "record/own_output.h"
 #include "record/socket_record.h"
@@ -170,6 +171,21 @@ static __always_inline void udp_describe_received(u32 slot, struct scratch *scra
   }
   if (is_multicast(record->destination_address)) record->traits |= IPC_SOCKET_MULTICAST;
   name_datagram(record);
+}
+
+/* Fills in the direction of a datagram that lies unread, by its headers. */
+static __always_inline bool udp_name_unread(struct scratch *scratch, struct sk_buff *skb) {
+  if (!is_internet_packet(skb)) return false;
+  u8 source[16], destination[16];
+  read_packet_addresses(skb, source, destination);
+  u32 ports = packet_ports(skb), own = netns_of((struct sock *)scratch->queue.sk);
+  u16 source_port = __builtin_bswap16(ports), destination_port = __builtin_bswap16(ports >> 16);
+  struct channel *channel = entry_of(udp_port_key(own, destination_port));
+  if (!channel || channel->flags & CHANNEL_EXCLUDED) return false;
+  u32 netns = is_loopback(destination) ? own : 0;
+  scratch->unread.channel = direction_of(netns, NULL, source_port, destination, destination_port);
+  scratch->unread.identity = direction_check(netns, source_port, destination_port);
+  return true;
 }
 
 static __always_inline bool udp_describe_open(struct open_file *file, struct ipc_held *open, bool counts) {

@@ -85,6 +85,16 @@ static __always_inline void unix_describe_sent(struct scratch *scratch) {
   if (seen) fill_queued(&scratch->socket, seen);
 }
 
+/* Fills in whom a message is from that lies unread; its memory keeps that of its sender. */
+static __always_inline bool unix_name_unread(struct scratch *scratch, struct sk_buff *skb) {
+  u64 source = (u64)READ_KERNEL(skb, sk);
+  struct channel *channel = entry_of(source);
+  if (!channel || channel->flags & CHANNEL_EXCLUDED) return false;
+  scratch->unread.channel = source;
+  scratch->unread.identity = recorded_inode(channel);
+  return true;
+}
+
 /* Fills in whom a message is from, and its real length. */
 static __always_inline void unix_describe_received(struct scratch *scratch) {
   struct ipc_socket *record = &scratch->socket;

@@ -32,6 +32,10 @@ extension TrafficReport {
     } else {
       json.null()
     }
+    if connections > 0 {
+      json.field("connections", connections)
+      json.field("silent_connections", silentConnections)
+    }
     json.endObject()
     output = json.finish()
     output.append("\n")

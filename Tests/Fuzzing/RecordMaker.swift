@@ -49,7 +49,8 @@ struct RecordMaker {
     case 2: return backlog(kind)
     case 3:
       return bytes(ipc_content(header: header(kind, IPC_RECORD_CONTENT), offset: 0, captured: 0, pad: 0))
-    case 4..<12: return transfer(kind, IPC_RECORD_WRITE_BEGIN)
+    case 4, 5: return life(kind)
+    case 6..<12: return transfer(kind, IPC_RECORD_WRITE_BEGIN)
     case 12..<25: return transfer(kind, IPC_RECORD_WRITE)
     default: return transfer(kind, IPC_RECORD_READ)
     }

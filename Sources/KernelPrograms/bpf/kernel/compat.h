@@ -63,6 +63,13 @@ static __always_inline u64 place_of_watch(void) {
                                                 : bpf_core_field_offset(struct epitem, fllink);
 }
 
+/* How many have an open file: descriptors, and calls that go on. The count begins with 0 since 6.13 (90ee6ed776c0). */
+static __always_inline u64 references_to(struct file *file) {
+  struct file___612 *old = (void *)file;
+  return bpf_core_field_exists(old->f_count) ? READ_KERNEL(old, f_count.counter)
+                                             : READ_KERNEL(file, f_ref.refcnt.counter) + 1;
+}
+
 /*
  * Whether the tracepoints of io_uring name the request, and the request keeps its result: 5.19. Debian's 5.10 has the
  * io_uring of 5.15, which does not.

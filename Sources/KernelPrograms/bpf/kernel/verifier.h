@@ -16,6 +16,9 @@
 #define VERIFIED_ONCE __noinline
 #endif
 
+/* The same for programs without tail calls, which may call functions on every kernel. */
+#define CALLED_WITHOUT_TAIL_CALLS __noinline
+
 /*
  * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers
  * (6.1 and before) do not tell that both are the same.

@@ -147,6 +147,8 @@ struct TraceCommand: ParsableCommand {
     settings.describesProcesses =
       output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
+    settings.tellsLifecycle = filter.lifecycle
+    settings.tellsKernelSignals = filter.kernelSignals
     settings.isQuiet = output.quiet
     if !output.quiet {
       for sentence in SelectionRemarks(filter).sentences(ofCommand: !command.isEmpty) {

@@ -103,7 +103,8 @@ public struct CaptureWriter: ~Copyable {
     let time = UInt64(bitPattern: Int64(truncatingIfNeeded: event.time) &+ offset)
     events += 1
     counts.add(time)
-    var captured = event.kind.row.carriesBytes ? content : nil
+    let isTransfer = event.isLifecycle ? false : event.kind.row.carriesBytes
+    var captured = isTransfer ? content : nil
     if let all = captured, let limit = settings.byteLimit {
       captured = UnsafeRawBufferPointer(rebasing: all.prefix(max(limit, 0)))
     }
@@ -115,7 +116,7 @@ public struct CaptureWriter: ~Copyable {
       of: event, captured.map { .bytes(UInt64($0.count)) } ?? .none, texts: texts)
     described.append(.sourceProcess, event.source, texts.processes, to: &record)
     described.append(.destinationProcess, event.destination, texts.processes, to: &record)
-    if settings.form == .streams, event.kind.row.carriesBytes {
+    if settings.form == .streams, isTransfer {
       appendToStream(event, fields, found, time, captured, texts: texts, to: &output)
     } else if let captured, !captured.isEmpty {
       appendPayloads(of: event, fields, found, time, captured, texts: texts, to: &output)

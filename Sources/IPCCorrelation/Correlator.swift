@@ -7,6 +7,8 @@ public struct Correlator: ~Copyable {
   private let settings: CorrelatorSettings
   private var lost: [UInt32]
   private var processes: ProcessTracker
+  /// Nil if nobody wants to know what becomes of the ends of channels.
+  private let lifecycle: LifecycleCorrelator?
 
   /// Finished events in the order of time.
   public private(set) var buffer = ReorderBuffer()
@@ -20,11 +22,13 @@ public struct Correlator: ~Copyable {
     self.settings = settings
     lost = Array(repeating: 0, count: correlators.count)
     processes = ProcessTracker(settings.processes)
+    lifecycle = settings.tellsLifecycle ? LifecycleCorrelator(settings) : nil
   }
 
   /// Learns which channels exist when the trace begins, and who holds them.
   public mutating func seed(_ channels: OpenChannels) {
     for correlator in correlators { correlator.seed(channels) }
+    lifecycle?.seed(channels)
   }
 
   /// Learns which processes run when the trace begins.
@@ -37,7 +41,9 @@ public struct Correlator: ~Copyable {
   }
 
   /// Whether an operation waits for its other side.
-  public var hasPending: Bool { correlators.contains { $0.earliestPending != nil } }
+  public var hasPending: Bool {
+    lifecycle?.earliestPending != nil || correlators.contains { $0.earliestPending != nil }
+  }
 
   /// Takes a record from the ring.
   ///
@@ -49,6 +55,10 @@ public struct Correlator: ~Copyable {
     let header = record.loadUnaligned(as: ipc_header.self)
     let kind = Int(header.kind)
     guard Self.times.contains(header.time) else { return nil }
+    if UInt32(header.type) == IPC_RECORD_LIFE.rawValue {
+      takeLifecycle(record, header)
+      return header.time
+    }
     if kind == Int(IPC_KIND_COUNT.rawValue) {
       processes.take(record, header, into: &buffer.texts.processes)
       return header.time
@@ -57,7 +67,17 @@ public struct Correlator: ~Copyable {
     if header.image != 0 { meet(header, record) }
     if header.lost != lost[kind] { countLost(header.lost, of: kind) }
     correlators[kind].take(record, header: header, into: &buffer)
+    lifecycle?.note(record, header, into: &buffer)
     return header.time
+  }
+
+  private mutating func takeLifecycle(_ record: UnsafeRawBufferPointer, _ header: ipc_header) {
+    guard let lifecycle else { return }
+    if header.image != 0 { meet(header, record) }
+    if Int(header.kind) < lost.count, header.lost != lost[Int(header.kind)] {
+      countLost(header.lost, of: Int(header.kind))
+    }
+    lifecycle.take(record, into: &buffer)
   }
 
   /// Finds out about the processes that a record names.
@@ -94,6 +114,10 @@ public struct Correlator: ~Copyable {
       if now > timeout { correlator.settle(before: now - timeout, into: &buffer) }
       if let pending = correlator.earliestPending { horizon = min(horizon, pending - 1) }
     }
+    if let lifecycle {
+      if now > timeout { lifecycle.settle(before: now - timeout, into: &buffer) }
+      if let pending = lifecycle.earliestPending { horizon = min(horizon, pending - 1) }
+    }
     buffer.release(through: horizon, body)
   }
 
@@ -108,6 +132,8 @@ public struct Correlator: ~Copyable {
       correlator.settle(before: .max, into: &buffer)
       correlator.finish(at: now, channels: channels, into: &buffer)
     }
+    lifecycle?.settle(before: .max, into: &buffer)
+    lifecycle?.finish()
   }
 
   /// What contradicts the invariants of the correlators' state, a line each; for tests, after every record.
@@ -123,5 +149,6 @@ public struct Correlator: ~Copyable {
   ///   - channels: The channels that exist, if it was worth looking.
   public mutating func sweep(now: UInt64, channels: OpenChannels?) {
     for correlator in correlators { correlator.sweep(at: now, channels: channels, into: &buffer) }
+    lifecycle?.sweep(at: now, channels: channels, into: &buffer)
   }
 }

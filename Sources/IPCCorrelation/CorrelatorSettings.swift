@@ -12,6 +12,11 @@ public struct CorrelatorSettings: Sendable {
   /// Name of the service at a port of a kind; asked once for each port.
   public var serviceName: @Sendable (UInt16, Kind) -> String?
 
+  /// Whether events tell what becomes of the ends of channels.
+  public var tellsLifecycle = false
+  /// Name of a process that runs; nil if it cannot be known.
+  public var processName: @Sendable (Int32) -> Comm? = { _ in nil }
+
   /// Where it is asked what processes run; nil if nobody wants to know.
   public var processes: ProcessSources?
 

@@ -51,7 +51,7 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
   let internet = InternetNames(serviceName: settings.serviceName)
   return [
     StreamCorrelator(.pipe(), settings),
-    SignalCorrelator(),
+    SignalCorrelator(processName: settings.processName),
     StreamCorrelator(.unix(), settings),
     MessageCorrelator(.unixDatagram, settings),
     MessageCorrelator(.unixSeqpacket, settings),

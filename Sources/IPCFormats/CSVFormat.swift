@@ -7,6 +7,8 @@ public struct CSVFormat: EventFormat {
   private let byteLimit: Int?
   private let details: EndDetails
   private let columns = CSVColumns(KindRow.registry.map(\.fields))
+  /// What most events say nothing of stands behind all else.
+  private let lastColumns = CSVColumns(KindRow.registry.map(\.fields), isLast: true)
   private var time: TimestampWriter
   private var ends = EndTexts(3)
   private let showsProtocol: Bool
@@ -43,7 +45,12 @@ public struct CSVFormat: EventFormat {
       output.append(",")
       output.append(destination)
     }
-    output.append(showsProtocol ? ",protocol\r\n" : "\r\n")
+    if showsProtocol { output.append(",protocol") }
+    for name in lastColumns.names {
+      output.append(",")
+      output.append(name)
+    }
+    output.append("\r\n")
   }
 
   /// Appends the row of an event.
@@ -56,15 +63,8 @@ public struct CSVFormat: EventFormat {
     ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
     output.append(",")
-    var column = 0
-    for index in columns.row(of: event.kind) {
-      let cell = columns.cells[index]
-      guard let value = event.bits(at: cell.position) else { continue }
-      output.append(commas: cell.column - column)
-      column = cell.column
-      output.append(value, cell.form, texts: texts, .csv)
-    }
-    output.append(commas: columns.names.count - column)
+    append(columns, of: event, texts: texts, to: &output)
+    output.append(",")
     if let bytes = shown.bytes { output.appendBase64(bytes) }
     ends.append(1, of: found, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
@@ -75,7 +75,25 @@ public struct CSVFormat: EventFormat {
     if !details.isEmpty { append(EndDetailValues(details, of: event, texts: texts), to: &output) }
     if showsProtocol { output.append(",") }
     if let protocolName { output.append(protocolName) }
+    output.append(",")
+    append(lastColumns, of: event, texts: texts, to: &output)
     output.append("\r\n")
+  }
+
+  /// Appends the cells of an event in some columns, with commas between them.
+  private func append(
+    _ columns: CSVColumns, of event: borrowing Event, texts: borrowing TextTable,
+    to output: inout OutputBuffer
+  ) {
+    var column = 0
+    for index in columns.row(of: event.kind) {
+      let cell = columns.cells[index]
+      guard let value = event.bits(at: cell.position) else { continue }
+      output.append(commas: cell.column - column)
+      column = cell.column
+      output.append(value, cell.form, texts: texts, .csv)
+    }
+    output.append(commas: columns.names.count - 1 - column)
   }
 
   /// Appends the row of a loss, of which only the type, the time and the three columns of losses are filled.
@@ -91,7 +109,9 @@ public struct CSVFormat: EventFormat {
     output.append(",")
     output.appendDecimal(loss.bytes)
     output.append(commas: 2 + 2 * details.rawValue.nonzeroBitCount)
-    output.append(showsProtocol ? ",\r\n" : "\r\n")
+    if showsProtocol { output.append(",") }
+    output.append(commas: lastColumns.names.count)
+    output.append("\r\n")
   }
 
   private func append(_ details: EndDetailValues, to output: inout OutputBuffer) {
@@ -165,10 +185,12 @@ struct CSVColumns: Sendable {
   }
 
   /// Creates the columns of kinds, given the fields of each.
-  init(_ kinds: [[MetaField]]) {
+  ///
+  /// - Parameter isLast: Whether they are those that stand behind all else, or all others.
+  init(_ kinds: [[MetaField]], isLast: Bool = false) {
     var names: [StaticString] = []
     var seen: Set<String> = []
-    let fields = kinds.joined()
+    let fields = kinds.joined().filter { ($0.role == .lifecycle) == isLast }
     let ordered = fields.filter { $0.role != .bytesMissing } + fields.filter { $0.role == .bytesMissing }
     for field in ordered where seen.insert(field.name.description).inserted {
       names.append(field.name)

@@ -138,7 +138,7 @@ package struct ShownContent {
 
   package init(of event: borrowing Event, content: UnsafeRawBufferPointer?, limit: Int?) {
     var isTruncated = event.traits.contains(.incomplete)
-    if let content, event.kind.row.carriesBytes {
+    if let content, event.kind.row.carriesBytes, !event.isLifecycle {
       let count = min(content.count, max(limit ?? .max, 0))
       bytes = UnsafeRawBufferPointer(rebasing: content[..<count])
       if UInt64(count) < event.count { isTruncated = true }

@@ -3,7 +3,7 @@
 /// Plain data, so that it can be queued and copied without allocation. Contents travel beside it.
 public struct Event: Sendable {
   /// Room for the meta fields of any kind.
-  @usableFromInline typealias Values = InlineArray<12, UInt64>
+  @usableFromInline typealias Values = InlineArray<13, UInt64>
 
   /// Most meta fields that a kind may have.
   public static var fieldLimit: Int { Values.count }

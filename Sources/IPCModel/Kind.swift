@@ -33,12 +33,14 @@ public final class KindRow: Sendable {
   public let fields: [MetaField]
   /// What the fields say of the channel.
   public let channel: ChannelFields
+  /// The fields of what becomes of its channels' ends, which are the last ones; nil if it has no channels.
+  public let lifecycle: LifecycleFields?
   /// Whether its transfers carry bytes.
   public let carriesBytes: Bool
 
-  /// Describes a kind.
+  /// Describes a kind. What carries bytes goes through channels, of whose ends there are fields behind all others.
   ///
-  /// - Parameter fields: Every key of the kind, in the order of the positions that they have.
+  /// - Parameter fields: Every other key of the kind, in the order of the positions that they have.
   init(
     _ kind: Kind, name: StaticString, aliases: [String], summary: String, color: KindColor,
     fields: [any MetaKeyProtocol], channel: ChannelFields, carriesBytes: Bool
@@ -48,10 +50,12 @@ public final class KindRow: Sendable {
     self.aliases = aliases
     self.summary = summary
     self.color = color
-    self.fields = fields.map(\.field)
+    let lifecycle = carriesBytes ? LifecycleFields(at: fields.count) : nil
+    self.lifecycle = lifecycle
+    self.fields = (fields + (lifecycle?.all ?? [])).map(\.field)
     self.channel = channel
     self.carriesBytes = carriesBytes
-    precondition(fields.count <= Event.fieldLimit, "\(name) has more meta fields than an event holds")
+    precondition(self.fields.count <= Event.fieldLimit, "\(name) has more meta fields than an event holds")
     for (position, field) in self.fields.enumerated() {
       precondition(field.position == position, "\(field.name) of \(name) is not at its position")
     }

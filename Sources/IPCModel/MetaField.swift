@@ -18,6 +18,8 @@ public struct MetaField: Sendable {
     case count
     /// Why contents that were asked for are missing; means nothing without.
     case bytesMissing
+    /// What has become of an end, or why something failed, of which most events say nothing.
+    case lifecycle
   }
 
   /// Key, as it appears in every format.
@@ -96,6 +98,11 @@ extension MetaKey<TextID> {
   static func bytesMissing(at position: Int) -> MetaKey {
     MetaKey("bytes_missing", .bytesMissing, at: position)
   }
+}
+
+extension MetaKey<TextID> {
+  /// Name of the error by which something has failed.
+  static func error(at position: Int) -> MetaKey { MetaKey("error", .lifecycle, at: position) }
 }
 
 /// A ``MetaKey`` of any value, to list those of a kind.

@@ -40,7 +40,8 @@ public final class MessageReader {
   public func take(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) {
-    guard event.kind.row.carriesBytes, event.kind != .pty, let place = ChannelPlace(of: event, texts: texts)
+    guard event.kind.row.carriesBytes, event.kind != .pty, !event.isLifecycle,
+      let place = ChannelPlace(of: event, texts: texts)
     else { return }
     lastTime = event.time
     let channel = channel(at: place, of: event, texts: texts)

@@ -43,6 +43,7 @@ public struct ChromeTraceFormat: EventFormat {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
     to output: inout OutputBuffer
   ) {
+    if event.hasOneSlice { return appendSlice(of: event, texts: texts, to: &output) }
     name(event.source, to: &output)
     name(event.destination, to: &output)
     let shown = ShownContent(of: event, content: content, limit: byteLimit)
@@ -55,6 +56,20 @@ public struct ChromeTraceFormat: EventFormat {
     flow += 1
     appendArrow("s", of: event, at: event.source, start, to: &output)
     appendArrow("f", of: event, at: event.destination, end, to: &output)
+  }
+
+  /// Appends the slice of what is about one end, or comes from no process.
+  private mutating func appendSlice(
+    of event: borrowing Event, texts: borrowing TextTable, to output: inout OutputBuffer
+  ) {
+    let isReceived = event.isReceived(texts)
+    let end = isReceived ? event.destination : event.source
+    let other = isReceived ? event.source : event.destination
+    name(end, to: &output)
+    appendSlice(
+      of: event, at: end, freeTime(of: end, at: event.time), isReceived ? "← " : "→ ", other, nil,
+      texts: texts,
+      to: &output)
   }
 
   /// The first time from a given one on at which a thread has no slice, and takes it.
@@ -209,6 +224,17 @@ public struct ChromeTraceFormat: EventFormat {
   private func appendThread(_ end: Endpoint, to json: inout JSONWriter) {
     json.field("pid", UInt64(max(end.pid, 0)))
     json.field("tid", UInt64(end.place))
+  }
+}
+
+extension Event {
+  /// Whether nothing goes from one thread to another.
+  fileprivate var hasOneSlice: Bool { isLifecycle || source.pid == 0 }
+
+  /// Whether it is the destination that has acted, or that it befell: of the end of a stream, and of the kernel's signals.
+  fileprivate func isReceived(_ texts: borrowing TextTable) -> Bool {
+    guard let fields = kind.row.lifecycle, let operation = self[fields.operation] else { return true }
+    return texts.withBytes(of: operation) { bytes in "eof".utf8.elementsEqual(bytes) }
   }
 }
 

@@ -133,7 +133,7 @@ public struct Report: ~Copyable {
 
   /// Adds contents as far as there is room; false if none is left.
   private mutating func appendContent(_ content: UnsafeRawBufferPointer?, of event: borrowing Event) -> Bool {
-    guard let content, event.kind.row.carriesBytes else {
+    guard let content, event.kind.row.carriesBytes, !event.isLifecycle else {
       columns.contentLength.append(ReportColumns.noContent)
       return true
     }

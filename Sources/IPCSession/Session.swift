@@ -66,7 +66,7 @@ public struct Session: ~Copyable {
       Configuration(
         selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
         ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil,
-        tellsImages: settings.describesProcesses))
+        extras: settings.extras))
     // Once for each part of the ring, however much has been waiting since before.
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
@@ -74,6 +74,8 @@ public struct Session: ~Copyable {
     var correlation = CorrelatorSettings(
       captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
       serviceName: ServiceNames.name(of:kind:))
+    correlation.tellsLifecycle = settings.tellsLifecycle
+    correlation.processName = ProcessTable.name(of:)
     let users = UserNames()
     if settings.describesProcesses {
       correlation.processes = ProcessSources(

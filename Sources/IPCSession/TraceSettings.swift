@@ -17,6 +17,10 @@ public struct TraceSettings: Sendable {
   public var matchTimeout: UInt64 = 100_000_000
   /// Most bytes of an event's contents that are captured; 0 for none.
   public var captureLimit: UInt64 = 0
+  /// Whether it is told what becomes of the ends of channels.
+  public var tellsLifecycle = false
+  /// Whether signals are told that the kernel sends, or refuses to send.
+  public var tellsKernelSignals = false
   /// Whether it is found out what processes run.
   public var describesProcesses = false
   /// Whether ipcdump itself and what shows its output are traced.
@@ -25,6 +29,15 @@ public struct TraceSettings: Sendable {
   public var tellsOfChildren = false
   /// Whether nothing is said on standard error but errors.
   public var isQuiet = false
+
+  /// What takes programs of its own.
+  var extras: Extras {
+    var extras: Extras = []
+    if describesProcesses { extras.insert(.images) }
+    if tellsLifecycle { extras.insert(.lifecycle) }
+    if tellsKernelSignals { extras.insert(.kernelSignals) }
+    return extras
+  }
 
   /// Asks for a trace of everything on the system that a selection takes in.
   public init(_ selection: Selection) { self.selection = selection }

@@ -15,13 +15,13 @@ public struct Configuration: Sendable {
   public var includesSelf: Bool
   /// Whether ``Tracer/waitingThreads()`` will be asked.
   public var tellsWaiting: Bool
-  /// Whether records name the images of processes, and tell what these are.
-  public var tellsImages: Bool
+  /// What is told besides transfers.
+  public var extras: Extras
 
   /// Creates a configuration.
   public init(
     selection: Selection, hook: Hook = .auto, captureLimit: UInt64 = 0, ringSize: Int = 16 << 20,
-    includesSelf: Bool = false, tellsWaiting: Bool = false, tellsImages: Bool = false
+    includesSelf: Bool = false, tellsWaiting: Bool = false, extras: Extras = []
   ) {
     self.selection = selection
     self.hook = hook
@@ -29,8 +29,24 @@ public struct Configuration: Sendable {
     self.ringSize = ringSize
     self.includesSelf = includesSelf
     self.tellsWaiting = tellsWaiting
-    self.tellsImages = tellsImages
+    self.extras = extras
   }
+}
+
+/// What a trace tells besides transfers and the signals of processes; each takes programs of its own.
+public struct Extras: OptionSet, Sendable {
+  /// The extras as bits.
+  public let rawValue: UInt8
+
+  /// Extras from bits.
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// Records name the images of processes, and tell what these are.
+  public static let images = Extras(rawValue: 1 << 0)
+  /// What becomes of the ends of channels: connect, accept, close, shutdown, end of file, EPIPE.
+  public static let lifecycle = Extras(rawValue: 1 << 1)
+  /// Signals that the kernel sends, and those that it refuses to send.
+  public static let kernelSignals = Extras(rawValue: 1 << 2)
 }
 
 /// Type of program that watches the syscalls.

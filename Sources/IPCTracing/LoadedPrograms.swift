@@ -17,6 +17,8 @@ struct LoadedPrograms: ~Copyable {
   /// Channels of interest that are not forgotten for others; without a filter, nothing is missed by forgetting.
   let channelRoom: UInt64
 
+  /// Open files that one process is expected to have several times.
+  private static let releasedFileLimit: UInt32 = 4096
   /// Threads that load programs, if there are as many CPUs.
   private static let maximalParts = 4
 
@@ -40,7 +42,12 @@ struct LoadedPrograms: ~Copyable {
         if isNeeded, let place { settings.noteHandler(at: place) }
       }
       try object.map(.ring).setMaxEntries(UInt32(configuration.ringSize))
-      try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * IPC_HOOK_COUNT.rawValue)
+      var hookCount = IPC_HOOK_COUNT.rawValue
+      if configuration.extras.contains(.lifecycle) {
+        hookCount += IPC_LIFE_HOOK_COUNT.rawValue
+        try object.map(.releasedFiles).setMaxEntries(Self.releasedFileLimit)
+      }
+      try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * hookCount)
       try object.map(.channels).setMaxEntries(channelLimit)
       if case .comms = scope { try object.map(.pastWrites).setMaxEntries(Self.pastChannels) }
       try object.map(.settings).initialMemory?.storeBytes(
@@ -75,7 +82,7 @@ struct LoadedPrograms: ~Copyable {
     }
     return place.isNeeded(
       for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0,
-      tellsImages: configuration.tellsImages)
+      extras: configuration.extras)
       && place.isVariant(of: hook)
       && (!place.table.isOptional || types.hasTracepoint(program.tracepoint))
   }
@@ -157,8 +164,9 @@ struct LoadedPrograms: ~Copyable {
     settings.pidns_inum = PidNamespace.inode
     settings.kinds = configuration.selection.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
     settings.capture_limit = configuration.captureLimit
-    settings.tells_images = configuration.tellsImages ? 1 : 0
+    settings.tells_images = configuration.extras.contains(.images) ? 1 : 0
     settings.follows_children = scope.followsChildren ? 1 : 0
+    settings.cpu_count = Features.possibleCPUCount
     return settings
   }
 

@@ -31,9 +31,9 @@ extension ProgramPlace {
   ///
   /// - Parameters:
   ///   - withContents: Whether contents are captured.
-  ///   - tellsImages: Whether it is told what processes run.
+  ///   - extras: What is told besides.
   func isNeeded(
-    for selection: Selection, scope: KernelScope, withContents: Bool, tellsImages: Bool = false
+    for selection: Selection, scope: KernelScope, withContents: Bool, extras: Extras = []
   ) -> Bool {
     switch purpose {
     case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
@@ -43,7 +43,9 @@ extension ProgramPlace {
     case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
     case .processes: scope.isOfProcesses
     case .comms: if case .comms = scope { true } else { false }
-    case .images: tellsImages
+    case .images: extras.contains(.images)
+    case .lifecycle: extras.contains(.lifecycle) && selection.kinds.contains { $0.row.carriesBytes }
+    case .kernelSignals: extras.contains(.kernelSignals) && selection.kinds.contains(.signal)
     }
   }
 

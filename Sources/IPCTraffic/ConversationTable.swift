@@ -12,6 +12,7 @@ public struct ConversationTable: Sendable {
   private var indices: [Conversation.Key: Int] = [:]
   private var conversations: [Conversation] = []
   private var folded = FoldedConversations()
+  private var connections = ConnectionCount()
   /// The conversation of the last event, because the next one is often of the same.
   private var recent = 0
   private var events: UInt64 = 0
@@ -26,6 +27,7 @@ public struct ConversationTable: Sendable {
 
   /// Takes an event; allocates only for a new conversation, and for a delay beyond those that one has had.
   public mutating func take(_ event: borrowing Event, texts: borrowing TextTable) {
+    if connections.take(event, texts: texts) { return }
     let name = ChannelName(of: event, texts: texts)
     let key = Conversation.Key(of: event, through: name)
     if recent >= conversations.count || conversations[recent].key != key {
@@ -74,7 +76,8 @@ public struct ConversationTable: Sendable {
     let reported = span.map { $0.last - $0.first } ?? 0
     return TrafficReport(
       duration: max(snapshot?.duration ?? 0, reported), events: events, bytes: bytes, lost: lost,
-      conversations: shown, folded: folded.conversations, others: others, snapshot: snapshot,
+      connections: (connections.made, connections.silentCount), conversations: shown,
+      folded: folded.conversations, others: others, snapshot: snapshot,
       named: conversations)
   }
 }

@@ -10,6 +10,10 @@ public struct TrafficReport: Sendable {
   public let bytes: UInt64
   /// Operations that were lost.
   public let lost: UInt64
+  /// Connections that were seen to be made.
+  public let connections: UInt64
+  /// Those of them that have carried nothing.
+  public let silentConnections: UInt64
   /// The greatest conversations, the greatest first.
   public let conversations: [Conversation]
   /// Conversations that were too many to be listed; they are among ``others``.
@@ -21,7 +25,8 @@ public struct TrafficReport: Sendable {
   private let names: [ReceivingEnd: [UInt8]]
 
   init(
-    duration: UInt64, events: UInt64, bytes: UInt64, lost: UInt64, conversations: [Conversation],
+    duration: UInt64, events: UInt64, bytes: UInt64, lost: UInt64,
+    connections: (made: UInt64, silent: UInt64), conversations: [Conversation],
     folded: UInt64,
     others: FoldedConversations, snapshot: Snapshot?, named: [Conversation]
   ) {
@@ -29,6 +34,8 @@ public struct TrafficReport: Sendable {
     self.events = events
     self.bytes = bytes
     self.lost = lost
+    self.connections = connections.made
+    silentConnections = connections.silent
     self.conversations = conversations
     self.folded = folded
     self.others = others

@@ -56,11 +56,16 @@ public struct ProgramPlace: Sendable, Equatable {
     case comms
     /// What processes run.
     case images
+    /// What becomes of the ends of channels.
+    case lifecycle
+    /// Signals that no process has sent, or that were refused.
+    case kernelSignals
 
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
       ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents),
       ("processes", .processes), ("comms", .comms), ("images", .images),
+      ("lifecycle", .lifecycle), ("kernelsignals", .kernelSignals),
     ]
   }
 

@@ -59,12 +59,32 @@ struct FilterOptions: ParsableArguments {
     })
   var expressions: [WhereExpression] = []
 
+  @Flag(
+    help: """
+      Show what becomes of the ends of channels, too: connect, accept, close, shutdown, end of file and EPIPE, with who did \
+      it.
+      """)
+  var lifecycle = false
+
+  @Flag(
+    help: """
+      Show signals of the kernel, too (SIGPIPE, SIGSEGV, SIGCHLD, Ctrl-C), and those that a process was not allowed to send.
+      """)
+  var kernelSignals = false
+
   func validate() throws {
     if let expression = expressions.first(where: \.asksForMessages) {
       throw ValidationError("--where '\(expression.text)' asks for what only messages and calls have")
     }
     guard !selection(ofCommand: false).kinds.isEmpty else {
       throw ValidationError("--where lets nothing through of the types that -t and it name")
+    }
+    let kinds = selection(ofCommand: false).kinds
+    if lifecycle, !kinds.contains(where: \.row.carriesBytes) {
+      throw ValidationError("--lifecycle is about channels, and -t or --where leaves none; choose more types")
+    }
+    if kernelSignals, !kinds.contains(.signal) {
+      throw ValidationError("--kernel-signals needs signals; add signal to -t, or leave --kernel-signals out")
     }
     let names = [comms, sourceComms, destinationComms].map(\.count)
     let numbers = [pids, sourcePids, destinationPids].map { $0.reduce(0) { $0 + $1.pids.count } }

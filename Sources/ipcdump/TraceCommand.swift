@@ -150,6 +150,8 @@ struct TraceCommand: ParsableCommand {
       output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
     settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet
+    settings.tellsLifecycle = filter.lifecycle
+    settings.tellsKernelSignals = filter.kernelSignals
     settings.isQuiet = output.quiet
     if !output.quiet {
       for sentence in SelectionRemarks(filter).sentences(ofCommand: !command.isEmpty) {

@@ -68,6 +68,8 @@ extern const struct scenario FAULT_REUSE_SCENARIOS[];
 extern const struct scenario FAULT_CROWD_SCENARIOS[];
 extern const struct scenario WAITING_SCENARIOS[];
 extern const struct scenario WAITING_SET_SCENARIOS[];
+extern const struct scenario LIFE_SCENARIOS[];
+extern const struct scenario LIFE_SIGNAL_SCENARIOS[];
 
 // Exit statuses of a scenario that could not do its part.
 enum { STATUS_BROKEN = 70, STATUS_UNSUPPORTED = 77 };

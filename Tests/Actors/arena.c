@@ -217,6 +217,13 @@ void truth_signal(struct party source, struct party destination, const struct si
   truth->signal = *signal;
 }
 
+void truth_life(struct party source, struct party destination, const struct life_truth *life) {
+  struct truth *truth = append(TRUTH_LIFE);
+  truth->source = source;
+  truth->destination = destination;
+  truth->life = *life;
+}
+
 void truth_totals(const struct channel *channel, uint64_t reads, uint64_t bytes) {
   struct truth *truth = append(TRUTH_TOTALS);
   truth->channel = *channel;

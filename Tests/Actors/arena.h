@@ -90,6 +90,16 @@ struct signal_truth {
   enum signal_result result;
 };
 
+// What was done with an end of a channel, or a signal that no process has sent, or that was refused.
+struct life_truth {
+  const char *type;   // of the channel
+  const char *op;     // NULL for a signal
+  const char *how;    // NULL if that means nothing
+  const char *error;  // NULL if nothing has failed
+  int num;            // of a signal
+  const char *code;
+};
+
 void arena_create(void);
 void arena_adopt(int fd);
 int arena_fd(void);
@@ -127,6 +137,8 @@ void truth_unobserved(const struct channel *channel, struct party source, struct
 void truth_socket(const struct socket_transfer *transfer);
 void truth_terminal(const struct terminal_transfer *transfer);
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal);
+// Words are literals, which all processes have at one place.
+void truth_life(struct party source, struct party destination, const struct life_truth *life);
 // Only how much went through, for traffic too heavy to list.
 void truth_totals(const struct channel *channel, uint64_t reads, uint64_t bytes);
 void truth_write(const char *path);

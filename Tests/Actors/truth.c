@@ -167,6 +167,18 @@ static void print_signal(FILE *file, const struct signal_truth *signal) {
           results[signal->result]);
 }
 
+static void print_life(FILE *file, const struct life_truth *life) {
+  fprintf(file, "\"type\":\"%s\",\"meta\":{", life->type);
+  if (life->op == NULL) {
+    fprintf(file, "\"num\":%d,\"code\":\"%s\"", life->num, life->code);
+  } else {
+    fprintf(file, "\"op\":\"%s\"", life->op);
+  }
+  if (life->how != NULL) fprintf(file, ",\"how\":\"%s\"", life->how);
+  if (life->error != NULL) fprintf(file, ",\"error\":\"%s\"", life->error);
+  fputc('}', file);
+}
+
 void truth_print(FILE *file, const struct truth *truth, const unsigned char *contents) {
   fputc('{', file);
   if (truth->kind == TRUTH_TOTALS) {
@@ -181,6 +193,8 @@ void truth_print(FILE *file, const struct truth *truth, const unsigned char *con
       print_pipe(file, truth, contents);
     } else if (truth->kind == TRUTH_SOCKET) {
       print_socket(file, truth, contents);
+    } else if (truth->kind == TRUTH_LIFE) {
+      print_life(file, &truth->life);
     } else if (truth->kind == TRUTH_TERMINAL) {
       print_terminal(file, truth, contents);
     } else {

@@ -9,10 +9,11 @@ extension FuzzSequence {
   ///   - isOrdered: Whether the records come nearly in the order of time, so that the events must.
   /// - Returns: What was wrong, a line each.
   public func problems(alphabet: Alphabet? = nil, isOrdered: Bool = false) -> [String] {
-    var correlator = Correlator(
-      CorrelatorSettings(captureLimit: captureLimit, matchTimeout: matchTimeout) { port, _ in
-        port % 3 == 0 ? "service\(port)" : nil
-      })
+    var settings = CorrelatorSettings(captureLimit: captureLimit, matchTimeout: matchTimeout) { port, _ in
+      port % 3 == 0 ? "service\(port)" : nil
+    }
+    settings.tellsLifecycle = true
+    var correlator = Correlator(settings)
     var witness = Witness(alphabet: alphabet, isOrdered: isOrdered)
     var now: UInt64 = 0
     for step in steps {

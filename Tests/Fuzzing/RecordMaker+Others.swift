@@ -12,7 +12,31 @@ extension RecordMaker {
     signal.value = pick([0, 7, .max, 1 << 40])
     signal.has_value = UInt8.random(in: 0...1, using: &random)
     signal.result = UInt8.random(in: 0...5, using: &random)
+    if chance(5) { signal.is_from_kernel = 1 }
+    if chance(10) { signal.error = pick([1, 3]) }
     return bytes(signal)
+  }
+
+  mutating func life(_ kind: UInt8) -> [UInt8] {
+    var life = ipc_life()
+    life.operation = UInt8.random(in: 0...8, using: &random)
+    let isExec = UInt32(life.operation) == IPC_OPERATION_EXEC.rawValue
+    life.header = header(kind, IPC_RECORD_LIFE)
+    if isExec { life.header.kind = UInt8(IPC_KIND_COUNT.rawValue) }
+    life.own = pick([0x1000, 0x1001, 0x2000, 0x5000])
+    life.other = pick([0x1001, 0x1000, 0x5000, 0])
+    life.own_inode = pick([7, 7, 8, 9, 0])
+    life.other_inode = pick([7, 7, 9, 0])
+    life.own_port = pick([4000, 53, 0])
+    life.other_port = pick([53, 80, 0])
+    life.peer = pick([0, 0, 10, 20])
+    life.error = chance(6) ? pick([1, 2, 32, 111, 999]) : 0
+    life.ways = UInt8.random(in: 0...3, using: &random)
+    life.traits = UInt8.random(in: 0...31, using: &random)
+    if chance(10) { life.path_length = pick([1, 5, 108, 0xFFFF]) }
+    let name: String = pick(["pts3", "ttyp0", ""])
+    withUnsafeMutableBytes(of: &life.terminal) { $0.copyBytes(from: name.utf8) }
+    return bytes(life)
   }
 
   mutating func name(_ kind: UInt8) -> [UInt8] {

@@ -50,7 +50,8 @@ struct RecordMaker {
     case 3:
       return bytes(ipc_content(header: header(kind, IPC_RECORD_CONTENT), offset: 0, captured: 0, pad: 0))
     case 4: return unread(kind)
-    case 5..<12: return transfer(kind, IPC_RECORD_WRITE_BEGIN)
+    case 5: return life(kind)
+    case 6..<12: return transfer(kind, IPC_RECORD_WRITE_BEGIN)
     case 12..<25: return transfer(kind, IPC_RECORD_WRITE)
     default: return transfer(kind, IPC_RECORD_READ)
     }

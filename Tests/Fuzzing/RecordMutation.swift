@@ -51,6 +51,7 @@ struct RecordMutation {
     case (IPC_RECORD_CHANNEL.rawValue, _): return MemoryLayout<ipc_channel>.size
     case (IPC_RECORD_BACKLOG.rawValue, _): return MemoryLayout<ipc_backlog>.size
     case (IPC_RECORD_SIGNAL.rawValue, _): return MemoryLayout<ipc_signal>.size
+    case (IPC_RECORD_LIFE.rawValue, _): return MemoryLayout<ipc_life>.size
     case (IPC_RECORD_PASSED.rawValue, _): return MemoryLayout<ipc_passed>.size
     case (_, IPC_KIND_PIPE.rawValue): return MemoryLayout<ipc_transfer>.size
     case (_, IPC_KIND_PTY.rawValue): return MemoryLayout<ipc_terminal>.size

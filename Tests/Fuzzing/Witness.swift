@@ -16,6 +16,8 @@ struct Witness {
   private(set) var problems: [String] = []
   /// Events so far.
   private(set) var count = 0
+  /// Those of them that a summary adds up.
+  private var transfers = 0
 
   /// - Parameters:
   ///   - alphabet: What contents consist of; nil if anything may be taken for contents.
@@ -41,6 +43,7 @@ struct Witness {
     _ event: borrowing Event, _ content: UnsafeRawBufferPointer?, _ texts: borrowing TextTable
   ) {
     count += 1
+    if !event.isLifecycle, !Self.isRefused(event) { transfers += 1 }
     if isOrdered, event.time < last { note("event \(count) of \(event.time) comes behind \(last)") }
     last = event.time
     if let content {
@@ -53,11 +56,15 @@ struct Witness {
     summary.take(event, texts: texts)
   }
 
+  private static func isRefused(_ event: borrowing Event) -> Bool {
+    event.kind == .signal ? event[Kind.Signal.error] != nil : false
+  }
+
   /// Lets the summary be shown; it must have every event and be valid UTF-8.
   mutating func end() {
     let report = summary.report(top: nil, at: Snapshot(duration: last))
     let messages = report.conversations.reduce(report.others.messages) { $0 + $1.messages }
-    if messages != count { note("the summary has \(messages) of \(count) events") }
+    if messages != transfers { note("the summary has \(messages) of \(transfers) transfers") }
     var output = OutputBuffer(capacity: 256)
     report.appendTable(to: &output)
     report.appendJSON(to: &output)

@@ -9,12 +9,14 @@ struct RoundTripTests {
   private static let sh = Endpoint(pid: 4321, tid: 4322, comm: Comm("sh"))
   private static let cat = Endpoint(pid: 4323, tid: 4323, comm: Comm("cat"))
 
-  /// An event with every field that its kind has, of values that a compact number might spoil.
-  private static func full(_ kind: Kind, in recorded: inout Recorded, time: UInt64 = 50_123_456_789) -> Event
-  {
+  /// An event with every field that its kind has, of values that a compact number might spoil; those of an end, if it is
+  /// about one.
+  private static func full(
+    _ kind: Kind, in recorded: inout Recorded, time: UInt64 = 50_123_456_789, ofEnd: Bool = false
+  ) -> Event {
     let values: [UInt64] = [0, 1, 127, 128, 65_535, .max, 1 << 63, 1 << 32]
     var event = Event(time: time, kind: kind, source: sh, destination: cat, count: 5)
-    for field in kind.row.fields {
+    for field in kind.row.fields where ofEnd || field.role != .lifecycle {
       let bits =
         switch field.form {
         case .number: values[field.position % values.count]
@@ -38,6 +40,18 @@ struct RoundTripTests {
     #expect(replayed.failure == nil)
     #expect(replayed.text == recorded.liveText)
     #expect(replayed.count == 4)
+  }
+
+  @Test(arguments: Kind.all, [CaptureForm.payloads, .streams])
+  func `is read back of ends, too, which have no contents`(_ kind: Kind, _ form: CaptureForm) {
+    var recorded = Recorded(form: form)
+    recorded.add(Self.full(kind, in: &recorded, ofEnd: true), nil)
+    recorded.add(Self.full(kind, in: &recorded, ofEnd: true), Array("hello".utf8))
+    recorded.end()
+    let replayed = Replayed(recorded.bytes)
+    #expect(replayed.failure == nil)
+    #expect(replayed.text == recorded.liveText)
+    #expect(replayed.count == 2 && !recorded.liveText.contains("bytes\":\"aGVs"))
   }
 
   @Test func `is read back with whatever traits it has`() {

@@ -97,6 +97,39 @@ struct SignalTests {
     #expect(meta("value_ptr") == [nil])
   }
 
+  @Test(
+    arguments: [
+      (11, 1, "SEGV_MAPERR"), (11, 2, "SEGV_ACCERR"), (17, 1, "CLD_EXITED"), (17, 2, "CLD_KILLED"),
+      (17, 6, "CLD_CONTINUED"), (17, 7, "other"), (7, 2, "BUS_ADRERR"), (8, 1, "FPE_INTDIV"),
+      (4, 1, "ILL_ILLOPC"),
+      (31, 1, "SYS_SECCOMP"), (2, 0x80, "SI_KERNEL"), (13, 0, "SI_USER"), (10, 2, "other"),
+      (11, .max, "other"),
+    ] as [(Int32, Int32, String)])
+  func `of the kernel comes from it, and has the name of its cause`(number: Int32, code: Int32, name: String)
+    throws
+  {
+    recording.signal(number, from: Party(name: "", pid: 0, tid: 0), to: .bob) {
+      $0.code = code
+      $0.is_from_kernel = 1
+    }
+    #expect(meta("code") == [name])
+    let told = try #require(recording.told.first)
+    #expect(told.event.source == .kernel && told.event.source.pid == 0)
+  }
+
+  @Test func `that was refused says so, and was not sent`() throws {
+    recording.signal(10, from: .ann, to: .bob) {
+      $0.error = 1
+      $0.target_tid = 500
+      $0.target_comm = ipc_signal().target_comm
+      $0.target_thread = ipc_signal().target_thread
+    }
+    _ = recording.told()
+    let told = try #require(recording.told.first)
+    #expect(told.meta["error"] == "EPERM" && told.meta["result"] == nil)
+    #expect(told.event.destination == Endpoint(pid: 500, tid: 500, comm: Comm("bob")))
+  }
+
   @Test(arguments: [(false, false, false), (true, false, true), (false, true, true)])
   func `is of the traced tree if one end is`(sender: Bool, target: Bool, expected: Bool) {
     recording.signal(10, from: sender ? .ann.inScope : .ann, to: target ? .bob.inScope : .bob)

@@ -28,7 +28,7 @@ struct CSVFormatTests {
     #expect(
       header().hasSuffix(
         ",bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes,"
-          + "src_thread,dst_thread\r\n"))
+          + "src_thread,dst_thread,op,how,error\r\n"))
     let names = header().dropLast().split(separator: ",").map(String.init)
     #expect(Set(names).count == names.count)
     for field in KindRow.registry.flatMap(\.fields) { #expect(names.contains(field.name.description)) }
@@ -39,7 +39,7 @@ struct CSVFormatTests {
       src_pid,src_comm,dst_pid,dst_comm,type,time,pipe_name,pipe_inode,count,num,name,code,value,\
       value_ptr,target,result,path,src_inode,dst_inode,fds,creds,received,src_port,src_serv,dst_port,dst_serv,\
       src_addr,dst_addr,tty_name,dst_sid,direction,bytes_missing,bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,\
-      lost_count,lost_bytes,src_thread,dst_thread
+      lost_count,lost_bytes,src_thread,dst_thread,op,how,error
       """
     #expect(header() == names + "\r\n")
   }
@@ -48,7 +48,7 @@ struct CSVFormatTests {
     var scene = Scene()
     let row = scene.show(scene.pipe(), as: CSVFormat.self)
     #expect(row.hasPrefix("4321,sh,4322,cat,pipe,\(time),<anonymous>,123,6,"))
-    #expect(row.hasSuffix(",,4321,4323,false,,true,,,,,\r\n"))
+    #expect(row.hasSuffix(",,4321,4323,false,,true,,,,,,,,\r\n"))
     let cells = try table(row)[0].filter { !$0.value.isEmpty }
     #expect(
       cells == [
@@ -135,12 +135,23 @@ struct CSVFormatTests {
     #expect(cells["src_comm"] == "sh" && cells["src_thread"] == "")
   }
 
-  @Test func `tells behind all what else was asked for of both ends, in columns of their own`() throws {
+  @Test func `tells behind all what has become of an end`() throws {
+    var scene = Scene()
+    let cells = try table(scene.show(scene.closed(), as: CSVFormat.self))[0]
+    #expect(cells["op"] == "close" && cells["how"] == "write" && cells["error"] == "")
+    #expect(cells["pipe_inode"] == "123" && cells["count"] == "" && cells["bytes"] == "")
+  }
+
+  @Test
+  func
+    `tells behind what is known of processes what else was asked for of both ends, in columns of their own`()
+    throws
+  {
     var scene = Scene()
     let details: EndDetails = [.descriptor, .arguments, .container]
     #expect(
-      header(details).hasSuffix(",dst_thread,src_fd,dst_fd,src_args,dst_args,src_container,dst_container\r\n")
-    )
+      header(details).hasSuffix(
+        ",dst_thread,src_fd,dst_fd,src_args,dst_args,src_container,dst_container,op,how,error\r\n"))
     let options = Scene.options(details: details)
     let cells = try table(scene.show(scene.described(), as: CSVFormat.self, options: options), details)[0]
     #expect(cells["src_fd"] == "1" && cells["dst_fd"] == "0" && cells["dst_container"] == "0123456789ab")

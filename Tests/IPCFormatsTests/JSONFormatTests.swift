@@ -55,6 +55,14 @@ struct JSONFormatTests {
     #expect(empty == prefix + #","bytes":"""# + threads + #","truncated":true}"# + "\n")
   }
 
+  @Test func `tells what has become of an end without bytes even if contents are asked for`() {
+    var scene = Scene()
+    let line = scene.show(scene.closed(), as: JSONFormat.self, content: [])
+    #expect(
+      line.contains(
+        #""meta":{"pipe_name":"<anonymous>","pipe_inode":123,"op":"close","how":"write"},"src_tid""#))
+  }
+
   @Test func `tells a signal without bytes even if contents are asked for`() {
     var scene = Scene()
     let line = scene.show(scene.signal(), as: JSONFormat.self, content: [])

@@ -64,6 +64,18 @@ struct Scene: ~Copyable {
     return event
   }
 
+  /// The write end of a pipe, closed.
+  mutating func closed() -> Event {
+    var event = Event(time: Scene.time, kind: .pipe, source: Scene.sh, destination: Scene.cat, count: 0)
+    event.set(Kind.Pipe.name, to: texts.add("<anonymous>"))
+    event.set(Kind.Pipe.inode, to: 123)
+    if let fields = Kind.pipe.row.lifecycle {
+      event.set(fields.operation, to: texts.add("close"))
+      event.set(fields.way, to: texts.add("write"))
+    }
+    return event
+  }
+
   /// `ls` and a newline, typed into `pts/3`.
   mutating func typing() -> Event {
     var event = Event(time: Scene.time, kind: .pty, source: Scene.sh, destination: Scene.cat, count: 3)

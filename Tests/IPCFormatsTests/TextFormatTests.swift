@@ -40,6 +40,12 @@ struct TextFormatTests {
     #expect(line == prefix + "pipe_name <anonymous>, pipe_inode 123, count 6" + expected + "\n")
   }
 
+  @Test func `tells what has become of an end in one line without bytes`() {
+    var scene = Scene()
+    let line = scene.show(scene.closed(), as: TextFormat.self, content: [])
+    #expect(line == prefix + "pipe_name <anonymous>, pipe_inode 123, op close, how write\n")
+  }
+
   @Test func `says unknown of an end that is not known`() {
     var scene = Scene()
     let line = scene.show(scene.pipe(from: .unknown, to: .unknown), as: TextFormat.self)

@@ -81,6 +81,24 @@ struct ChromeTraceFormatTests {
     #expect(entries.last?.name == "pipe → unknown")
   }
 
+  @Test func `have one slice of an end, and of a signal of the kernel`() throws {
+    var scene = Scene()
+    var events: [Event] = []
+    for operation in ["close", "eof"] {
+      var event = scene.pipe(1500, count: 0)
+      if let fields = Kind.pipe.row.lifecycle {
+        event.set(fields.operation, to: scene.texts.add(operation))
+      }
+      events.append(event)
+    }
+    events.append(scene.signal(1500, .kernel, Scene.wc))
+    let slices = try entries(scene.show(events, as: ChromeTraceFormat.self)).filter { $0.ph != "M" }
+    #expect(
+      slices.map { "\($0.ph) \($0.pid) \($0.name)" } == [
+        "X 4321 pipe → 4322", "X 4322 pipe ← 4321", "X 4323 signal ← 0",
+      ])
+  }
+
   @Test func `tell a loss through all tracks`() throws {
     let scene = Scene()
     let loss = Loss(kind: .pipe, count: 3, bytes: 9, time: 2500)

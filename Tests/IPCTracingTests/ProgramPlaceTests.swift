@@ -49,6 +49,8 @@ struct ProgramPlaceTests {
       ("any", .any), ("unix", .unix), ("sockets", .sockets),
       ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
       ("contents", .contents), ("processes", .processes), ("comms", .comms), ("images", .images),
+      ("lifecycle", .lifecycle),
+      ("kernelsignals", .kernelSignals),
       ("pipe", .kind(Kind.pipe.rawValue)),
       ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])
@@ -78,6 +80,18 @@ struct ProgramPlaceTests {
     #expect(try isNeeded("pages__exitstage_28__contents__raw", [.pipe], .all, withContents: true))
     #expect(try !isNeeded("pages__exitstage_28__contents__raw", [.pipe], .all))
     #expect(try !isNeeded("pages__exitstage_28__contents__raw", [.signal], .all, withContents: true))
+  }
+
+  @Test func `of what is told besides is taken only with that`() throws {
+    func isNeeded(_ name: String, _ kinds: Set<Kind>, _ extras: Extras) throws -> Bool {
+      try ProgramPlace(programName: name)
+        .isNeeded(for: Selection(kinds: kinds), scope: .all, withContents: false, extras: extras)
+    }
+    let life = "life__hook_exit__lifecycle__raw", kernel = "kernel__trace_0__kernelsignals__any"
+    #expect(try isNeeded(life, [.pipe], .lifecycle) && !isNeeded(life, [.pipe], [.images, .kernelSignals]))
+    #expect(try !isNeeded(life, [.signal], .lifecycle))
+    #expect(try isNeeded(kernel, [.signal], .kernelSignals) && !isNeeded(kernel, [.signal], .lifecycle))
+    #expect(try !isNeeded(kernel, [.pipe], .kernelSignals))
   }
 
   @Test func `is taken only if its kind is traced`() throws {

@@ -17,7 +17,7 @@ struct VerifierWorkTests {
   func `follows few instructions`(hook: Hook) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
-      tellsImages: true)
+      extras: .images)
     let programs = try LoadedPrograms.load(configuration, scope: .tree)
     let work = programs.placed.filter(\.isLoaded).map { ($0.program.verifiedInstructions, $0.program.name) }
     let most = work.sorted { $0.0 > $1.0 }.prefix(5)
@@ -29,7 +29,7 @@ struct VerifierWorkTests {
   @Test(arguments: [Hook.raw, .tracepoint], [ObjectForm.withFunctions, .withoutFunctions])
   func `takes programs that look at names, too`(hook: Hook, form: ObjectForm) throws {
     let configuration = Configuration(
-      selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, tellsImages: true)
+      selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, extras: .images)
     let programs = try LoadedPrograms.load(configuration, scope: .comms([Comm("sh")]), form: form)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
@@ -38,7 +38,7 @@ struct VerifierWorkTests {
   func `takes programs without functions of their own, too`(hook: Hook) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
-      tellsImages: true)
+      extras: .images)
     let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withoutFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
@@ -47,8 +47,24 @@ struct VerifierWorkTests {
   func `takes programs that read by helpers, too`(hook: Hook) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
-      tellsImages: true)
+      extras: .images)
     let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
+  }
+
+  @Test(arguments: [Hook.raw, .tracepoint], [ObjectForm.withFunctions, .withoutFunctions, nil])
+  func `takes programs that look at the ends of channels and at the kernel's signals, too`(
+    hook: Hook, form: ObjectForm?
+  ) throws {
+    func programs(_ extras: Extras) throws -> (count: Int, work: Int) {
+      let configuration = Configuration(
+        selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, extras: extras)
+      let programs = try LoadedPrograms.load(configuration, scope: .tree, form: form)
+      let loaded = programs.placed.filter(\.isLoaded)
+      return (loaded.count, loaded.reduce(0) { $0 + Int($1.program.verifiedInstructions) })
+    }
+    let usual = try programs([]), more = try programs([.lifecycle, .kernelSignals])
+    #expect(more.count - usual.count == 5)
+    if form == nil { #expect(more.work - usual.work < 90_000, "\(more.work - usual.work)") }
   }
 }

@@ -22,6 +22,35 @@ struct ConversationTableTests {
     #expect(report.duration == 3_000_000_000)
   }
 
+  private func connect(_ client: UInt64, error: String? = nil) {
+    scene.add(.unixStream, 0, Scene.ann, Scene.bob) { event, texts in
+      event.set(Kind.UnixSocket.sourceInode, to: client)
+      guard let fields = Kind.unixStream.row.lifecycle else { return }
+      event.set(fields.operation, to: texts.add("connect"))
+      if let error { event.set(fields.error, to: texts.add(error)) }
+    }
+  }
+
+  @Test func `counts connections, and those that said nothing, and adds up nothing of them`() {
+    connect(7)
+    connect(8)
+    connect(9, error: "ECONNREFUSED")
+    #expect(report.events == 0 && report.conversations.isEmpty)
+    #expect(report.connections == 2 && report.silentConnections == 2)
+    scene.add(.unixStream, 5, Scene.bob, Scene.ann) { event, _ in
+      event.set(Kind.UnixSocket.sourceInode, to: 70)
+      event.set(Kind.UnixSocket.destinationInode, to: 7)
+    }
+    #expect(report.connections == 2 && report.silentConnections == 1 && report.events == 1)
+  }
+
+  @Test func `adds up no signal that was refused`() {
+    scene.add(.signal, 0, Scene.ann, Scene.bob) { event, texts in
+      event.set(Kind.Signal.error, to: texts.add("EPERM"))
+    }
+    #expect(report.events == 0 && report.conversations.isEmpty)
+  }
+
   @Test func `keeps ways, processes, channels and kinds apart`() {
     let amy = Endpoint(pid: 102, tid: 102, comm: Comm("amy"))
     scene.pipe(1)

@@ -27,6 +27,9 @@ struct Meta: Decodable, Hashable {
   var dstSid: Int?
   var direction: String?
   var bytesMissing: String?
+  var op: String?
+  var how: String?
+  var error: String?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

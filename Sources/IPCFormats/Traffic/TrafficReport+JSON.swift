@@ -37,6 +37,10 @@ extension TrafficReport {
       json.null()
     }
     waits?.appendVerdicts(to: &json)
+    if connections > 0 {
+      json.field("connections", connections)
+      json.field("silent_connections", silentConnections)
+    }
     json.endObject()
     output = json.finish()
     output.append("\n")

@@ -90,6 +90,11 @@ extension TrafficReport {
         "\(lost) \(lost == 1 ? "operation was" : "operations were") lost, so that there was more than is shown here"
       )
     }
+    if connections > 0 {
+      lines.append(
+        "connected: \(connections) \(connections == 1 ? "time" : "times"), and said nothing: \(silentConnections)"
+      )
+    }
     return lines + (blocked ?? []).flatMap { self.lines(of: $0) }
   }
 

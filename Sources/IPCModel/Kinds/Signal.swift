@@ -1,5 +1,5 @@
 extension Kind {
-  /// Signals that a process generated.
+  /// Signals that a process generated, or the kernel.
   public static let signal = Kind(rawValue: 1)
 
   /// Meta fields of signals (signal(7), sigqueue(3)).
@@ -16,8 +16,10 @@ extension Kind {
     public static let pointer = MetaKey<UInt64>("value_ptr", at: 4)
     /// Whether it was sent to a process or to one of its threads.
     public static let target = MetaKey<TextID>("target", at: 5)
-    /// What became of it: delivered, ignored and so on.
+    /// What became of it: delivered, ignored and so on; none if it was refused.
     public static let result = MetaKey<TextID>("result", at: 6)
+    /// Name of the error by which it was refused.
+    public static let error = MetaKey<TextID>.error(at: 7)
 
     static let row = KindRow(
       .signal,
@@ -25,7 +27,7 @@ extension Kind {
       aliases: ["k", "kill"],
       summary: "signals sent by processes, with result and value",
       color: .vermilion,
-      fields: [number, name, code, value, pointer, target, result],
+      fields: [number, name, code, value, pointer, target, result, error],
       channel: ChannelFields(.text(name)),
       carriesBytes: false)
   }

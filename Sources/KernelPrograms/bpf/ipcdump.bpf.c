@@ -9,6 +9,7 @@
 #include "hooks/splices.bpf.c"
 #include "hooks/io_uring.bpf.c"
 #include "hooks/call_context.bpf.c"
+#include "hooks/channel_life.bpf.c"
 
 #include "kinds/kinds.h"
 

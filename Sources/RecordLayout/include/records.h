@@ -82,6 +82,8 @@ enum ipc_record_type {
   /* Of kinds with bytes again: */
   IPC_RECORD_PAST = 11, /* ipc_past: who wrote to the channel before it was of interest */
   IPC_RECORD_UNREAD = 13, /* ipc_unread: contents that nobody will receive */
+  /* With --lifecycle; of no kind if it is of no end, but of the process: */
+  IPC_RECORD_LIFE = 12, /* ipc_life: what was done with an end of a channel, or met there */
 };
 
 enum ipc_flags {
@@ -333,7 +335,66 @@ struct ipc_signal {
   __u8 to_thread; /* sent to one thread, not to the process */
   __u8 result;    /* enum ipc_signal_result */
   __u8 target_in_scope;
-  __u32 pad;
+  __u8 is_from_kernel; /* no process has sent it, and the header names none */
+  __u8 pad;
+  __u16 error; /* errno of a signal that was refused: it was not sent, and has no result; 0 otherwise */
+};
+
+/* What a process has done with an end of a channel, or met there. */
+enum ipc_operation {
+  IPC_OPERATION_CONNECT = 1,
+  IPC_OPERATION_ACCEPT = 2,
+  IPC_OPERATION_CLOSE = 3, /* nobody has the open file any more */
+  IPC_OPERATION_SHUTDOWN = 4,
+  IPC_OPERATION_EOF = 5,   /* a read has ended with nothing, because the other end is closed */
+  IPC_OPERATION_EPIPE = 6, /* so has a write */
+  IPC_OPERATION_EXEC = 7,  /* of no end: an execve(2) is over, for which closes have been announced */
+};
+
+/* Which ways of a channel an operation ends. */
+enum ipc_ways {
+  IPC_WAY_READ = 1 << 0,
+  IPC_WAY_WRITE = 1 << 1,
+};
+
+enum ipc_life_traits {
+  IPC_LIFE_IF_EXECUTED = 1 << 0, /* the end is closed if the execve(2) that begins here succeeds (O_CLOEXEC) */
+  IPC_LIFE_AT_EXIT = 1 << 1,     /* it is closed because the process exits */
+  IPC_LIFE_NAMED = 1 << 2,       /* the acting unix socket has a name, reported in IPC_RECORD_CHANNEL */
+  IPC_LIFE_OTHER_NAMED = 1 << 3, /* so has the one at the other end */
+  IPC_LIFE_MASTER = 1 << 4,      /* the end is a pseudoterminal's master */
+};
+
+/* Longest address of a unix socket (struct sockaddr_un, include/uapi/linux/un.h). */
+#define IPC_SUN_PATH_LIMIT 108
+
+/*
+ * What was done with an end of a channel, or met there. Ends are named as the directions that they send in
+ * (ipc_transfer): a pipe's write end as the pipe, its read end by one more. The inodes tell an end from an earlier one of
+ * that name.
+ */
+struct ipc_life {
+  struct ipc_header header;
+  __u64 own;
+  __u64 other; /* 0 if there is none */
+  __u64 own_inode;   /* of a socket or a pipe; of a pseudoterminal as in ipc_transfer */
+  __u64 other_inode; /* of a unix socket; 0 if it is not known, or not accepted yet */
+  __u8 own_address[16]; /* TCP, UDP: as in ipc_socket */
+  __u8 other_address[16];
+  __u16 own_port;
+  __u16 other_port;
+  __u32 fd;
+  __u32 peer; /* unix: tgid of who has connected, or listens (SO_PEERCRED, unix(7)); 0 if it is not known */
+  __u32 session; /* of a pseudoterminal, as in ipc_terminal */
+  char peer_comm[IPC_COMM_LENGTH];
+  char terminal[16]; /* its name, as in ipc_terminal */
+  char path[IPC_SUN_PATH_LIMIT]; /* what a unix socket could not be connected to, as it was given */
+  __u16 path_length;
+  __u16 error;    /* errno of what has failed; 0 otherwise */
+  __u8 operation; /* enum ipc_operation */
+  __u8 ways;      /* enum ipc_ways: of a shutdown, and of the close of a pipe's end */
+  __u8 traits;    /* enum ipc_life_traits */
+  __u8 pad[5];
 };
 
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
@@ -478,6 +539,10 @@ _Static_assert(__builtin_offsetof(struct ipc_terminal, is_output) == 152, "ipc_t
 _Static_assert(sizeof(struct ipc_channel) == 88, "ipc_channel");
 _Static_assert(sizeof(struct ipc_signal) == 136, "ipc_signal");
 _Static_assert(__builtin_offsetof(struct ipc_signal, value) == 112, "ipc_signal.value");
+_Static_assert(__builtin_offsetof(struct ipc_signal, is_from_kernel) == 132, "ipc_signal.is_from_kernel");
+_Static_assert(sizeof(struct ipc_life) == 296, "ipc_life");
+_Static_assert(__builtin_offsetof(struct ipc_life, own_address) == 96, "ipc_life.own_address");
+_Static_assert(__builtin_offsetof(struct ipc_life, path) == 176, "ipc_life.path");
 _Static_assert(sizeof(struct ipc_socket) == 176, "ipc_socket");
 _Static_assert(__builtin_offsetof(struct ipc_socket, end) == 112, "ipc_socket.end");
 _Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 120, "ipc_socket.destination_inode");

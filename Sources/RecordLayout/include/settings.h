@@ -27,6 +27,14 @@ enum ipc_hook {
   IPC_HOOK_COUNT = 6
 };
 
+/* The same of --lifecycle, behind all of those, so that they take no memory without it. */
+enum ipc_life_hook {
+  IPC_LIFE_HOOK_ENTER = 0,
+  IPC_LIFE_HOOK_EXIT = 1,
+  IPC_LIFE_HOOK_PROCESS = 2,
+  IPC_LIFE_HOOK_COUNT = 3
+};
+
 /* Entries of the tables of handlers by syscall number. */
 #define IPC_SYSCALL_LIMIT 512
 
@@ -38,6 +46,7 @@ struct ipc_settings {
   __u64 capture_limit;  /* content bytes captured of each read; 0 without -x */
   __u32 tells_images;   /* whether records name the images of processes, and say what they are */
   __u32 follows_children; /* IPC_SCOPE_PROCESSES: whoever is made by a process of the scope enters it, too */
+  __u32 cpu_count;      /* possible CPUs */
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };

@@ -40,7 +40,7 @@ struct Told {
     if event.traits.contains(.inferredSourceThread) { source += "~" }
     if event.traits.contains(.inferredDestination) { destination += "?" }
     if event.traits.contains(.undelivered), event.destination == .unknown { destination = "nobody" }
-    let what = event.kind == .signal ? signalWords : transferWords
+    let what = event.kind == .signal ? signalWords : event.isLifecycle ? lifecycleWords : transferWords
     let missing = tellsMissing ? meta["bytes_missing"].map { " " + $0 } ?? "" : ""
     let order = event.traits.contains(.inferredOrder) ? " order?" : ""
     return "\(source) > \(destination) \(what)\(missing)\(order)"
@@ -50,8 +50,13 @@ struct Told {
     content.map { "\(event.count) \"\(String(decoding: $0, as: UTF8.self))\"" } ?? "\(event.count)"
   }
 
+  private var lifecycleWords: String {
+    ["op", "how", "error"].compactMap { meta[$0] }.joined(separator: " ")
+  }
+
   private var signalWords: String {
-    ["name", "code", "value", "value_ptr", "target", "result"].compactMap { meta[$0] }.joined(separator: " ")
+    ["name", "code", "value", "value_ptr", "target", "result", "error"].compactMap { meta[$0] }.joined(
+      separator: " ")
   }
 
   private func name(of end: Endpoint, _ parties: [Endpoint: String]) -> String {

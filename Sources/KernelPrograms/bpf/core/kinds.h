@@ -28,6 +28,18 @@ static __always_inline void describe_received(u32 slot, struct scratch *scratch,
 /* Fills in the direction of a message that lies in the queue at hand; false if it is not of interest. */
 static __always_inline bool name_unread(struct scratch *scratch, struct sk_buff *skb);
 
+/* Whether an open file is an end of a channel, and not a socket that is none yet, or listens. */
+static __always_inline bool is_end(struct scratch *scratch, const struct ipc_held *open);
+
+/* Whether a connection was made to a listening socket of interest. */
+static __always_inline bool is_served(struct scratch *scratch, const struct ipc_held *open);
+
+/* Sends the names of both ends of a channel, as far as they have not gone out. */
+static __always_inline void name_ends(u32 slot, struct scratch *scratch, const struct ipc_held *open);
+
+/* Fills in what the record about an end says of the channel. */
+static __always_inline void describe_end(struct scratch *scratch, const struct ipc_held *open);
+
 /* Stage of a socket's kind; 0 if it is none of ours. */
 static __always_inline u32 socket_stage(struct sock *sk) {
   u16 family = READ_KERNEL(sk, __sk_common.skc_family);

@@ -182,6 +182,10 @@ struct scratch {
       BEFORE(ipc_exec);
       struct ipc_exec exec;
     };
+    struct {
+      BEFORE(ipc_life);
+      struct ipc_life life;
+    };
 #undef BEFORE
   };
   u8 bytes[2 * IPC_CHUNK_LIMIT]; /* twice, so that the verifier sees any offset plus any length inside */
@@ -194,7 +198,7 @@ struct scratch {
  * another. A plain array, because per-CPU values are limited to 32 KiB. */
 struct {
   __uint(type, BPF_MAP_TYPE_ARRAY);
-  __uint(max_entries, 1); /* IPC_HOOK_COUNT * CPUs, set by Swift */
+  __uint(max_entries, 1); /* IPC_HOOK_COUNT * CPUs, and IPC_LIFE_HOOK_COUNT * CPUs with --lifecycle, set by Swift */
   __type(key, u32);
   __type(value, struct scratch);
 } scratches SEC(".maps");
@@ -202,6 +206,10 @@ struct {
 /* The place of this CPU's scratch for a hook. */
 static __always_inline u32 scratch_slot(enum ipc_hook hook) {
   return bpf_get_smp_processor_id() * IPC_HOOK_COUNT + hook;
+}
+
+static __always_inline u32 life_scratch_slot(enum ipc_life_hook hook) {
+  return settings.cpu_count * IPC_HOOK_COUNT + bpf_get_smp_processor_id() * IPC_LIFE_HOOK_COUNT + hook;
 }
 
 static __always_inline struct scratch *scratch_at(u32 slot) { return bpf_map_lookup_elem(&scratches, &slot); }

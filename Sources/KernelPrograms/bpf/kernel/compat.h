@@ -63,11 +63,11 @@ static __always_inline u64 place_of_watch(void) {
                                                 : bpf_core_field_offset(struct epitem, fllink);
 }
 
-/* References to an open file, of which each descriptor has one. 6.13 (90ee6ed776c0) counts them from 0. */
+/* How many have an open file: descriptors, and calls that go on. The count begins with 0 since 6.13 (90ee6ed776c0). */
 static __always_inline u64 references_to(struct file *file) {
   struct file___612 *old = (void *)file;
-  if (bpf_core_field_exists(old->f_count)) return READ_KERNEL(old, f_count.counter);
-  return READ_KERNEL(file, f_ref.refcnt.counter) + 1;
+  return bpf_core_field_exists(old->f_count) ? READ_KERNEL(old, f_count.counter)
+                                             : READ_KERNEL(file, f_ref.refcnt.counter) + 1;
 }
 
 /*

@@ -65,6 +65,7 @@ struct hrtimer___618 {
 
 struct signal_struct {
   atomic_t live;
+  int nr_threads;
   struct hrtimer real_timer;
   struct hlist_head posix_timers; /* a list_head before 6.12 */
 };
@@ -139,6 +140,8 @@ struct file___510 {
 struct fdtable {
   unsigned int max_fds;
   struct file **fd;
+  unsigned long *close_on_exec;
+  unsigned long *open_fds;
 };
 
 struct files_struct {
@@ -378,6 +381,8 @@ struct sock {
   u16 sk_type;
   u16 sk_protocol;
   u8 sk_shutdown;
+  int sk_err;
+  struct pid *sk_peer_pid;
 };
 
 struct inet_sock {
@@ -634,6 +639,7 @@ struct pt_regs {
 #define S_IFREG 0100000
 #define S_IFCHR 0020000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
+#define TCP_ESTABLISHED 1
 #define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */
 #define AF_UNIX 1
 #define AF_INET 2
@@ -648,7 +654,16 @@ struct pt_regs {
 #define MSG_TRUNC 0x20
 #define MSG_ERRQUEUE 0x2000
 #define RCV_SHUTDOWN 1 /* include/net/sock.h */
+#define EPERM 1
+#define EIO 5
+#define EBADF 9
 #define EAGAIN 11
+#define EFAULT 14
+#define EINVAL 22
+#define EPIPE 32
+#define ENOTSOCK 88
+#define EISCONN 106
+#define EALREADY 114
 #define EINPROGRESS 115
 #define LOOPBACK_IFINDEX 1 /* include/net/flow.h: the same in every network namespace */
 #define FMODE_READ 1

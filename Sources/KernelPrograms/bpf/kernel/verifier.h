@@ -18,6 +18,9 @@
 #define HAS_CALLS true
 #endif
 
+/* The same for programs without tail calls, which may call functions on every kernel. */
+#define CALLED_WITHOUT_TAIL_CALLS __noinline
+
 /*
  * The lesser of both. In assembly, because clang likes to compare one copy of a value and use another, and verifiers
  * (6.1 and before) do not tell that both are the same.

@@ -3,6 +3,7 @@
  * answers. */
 #pragma once
 
+#include "kinds/kernel_signal.bpf.c"
 #include "kinds/pipe.bpf.c"
 #include "kinds/pty.bpf.c"
 #include "kinds/signal.bpf.c"
@@ -55,4 +56,40 @@ static __always_inline void describe_received(u32 slot, struct scratch *scratch,
   if (stage == STAGE_TCP) tcp_describe_received(scratch, length);
   if (stage == STAGE_UNIX_DGRAM || stage == STAGE_UNIX_SEQPACKET) unix_describe_received(scratch);
   if (stage == STAGE_UDP) udp_describe_received(slot, scratch);
+}
+
+static __always_inline bool is_end(struct scratch *scratch, const struct ipc_held *open) {
+  if (open->kind == IPC_KIND_PIPE || open->kind == IPC_KIND_PTY) return true;
+  if (open->kind == IPC_KIND_LOOPBACK_UDP) return udp_is_end(scratch->call.sk);
+  if (open->kind == IPC_KIND_LOOPBACK_TCP) return tcp_is_end(scratch->call.sk);
+  return open->receives != 0 || (open->kind == IPC_KIND_UNIX_DGRAM && is_named(scratch->call.sk));
+}
+
+static __always_inline bool is_served(struct scratch *scratch, const struct ipc_held *open) {
+  struct sock *sk = scratch->call.sk;
+  if (open->kind == IPC_KIND_LOOPBACK_TCP) return tcp_is_served(sk);
+  if (open->kind != IPC_KIND_UNIX_STREAM && open->kind != IPC_KIND_UNIX_SEQPACKET) return false;
+  return is_served_by_wanted((u64)sk) || (open->receives && is_served_by_wanted(open->receives));
+}
+
+static __always_inline void name_ends(u32 slot, struct scratch *scratch, const struct ipc_held *open) {
+  if (open->kind == IPC_KIND_PIPE) {
+    pipe_name_end(slot);
+  } else if (open->kind >= IPC_KIND_UNIX_STREAM && open->kind <= IPC_KIND_UNIX_SEQPACKET) {
+    unix_name_end(slot, open->sends);
+    if (open->receives) unix_name_end(slot, open->receives);
+  }
+}
+
+static __always_inline void describe_end(struct scratch *scratch, const struct ipc_held *open) {
+  struct ipc_life *life = &scratch->life;
+  life->own = open->sends;
+  life->other = open->receives;
+  life->own_inode = open->sends_identity;
+  life->other_inode = open->receives_identity;
+  if (open->kind == IPC_KIND_PIPE) return pipe_describe_end(scratch, open);
+  if (open->kind == IPC_KIND_PTY) return pty_describe_end(scratch);
+  if (open->kind == IPC_KIND_LOOPBACK_TCP || open->kind == IPC_KIND_LOOPBACK_UDP)
+    return internet_describe_end(scratch, open);
+  unix_describe_end(scratch, open);
 }

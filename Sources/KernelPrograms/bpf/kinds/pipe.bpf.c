@@ -201,3 +201,24 @@ static __always_inline bool pipe_describe_open(struct open_file *file, struct ip
   open->can_write = mode & FMODE_WRITE ? 1 : 0;
   return is_wanted(IPC_KIND_PIPE);
 }
+
+/* Sends the path of the FIFO in the scratch, if it is one whose path has not gone out. */
+CALLED_WITHOUT_TAIL_CALLS int pipe_name_end(u32 slot) {
+  struct scratch *scratch = scratch_at(slot);
+  if (!scratch) return 0;
+  struct file *file = scratch->call.file;
+  u64 key = (u64)READ_KERNEL(file, private_data), inode = READ_KERNEL(file, f_inode, i_ino);
+  struct channel *channel = known_channel(key, inode);
+  if (!channel || channel->flags & CHANNEL_NAMED) return 0;
+  if (!has_path(file) || fifo_path_send(slot, scratch, file, key, inode, 0)) channel->flags |= CHANNEL_NAMED;
+  return 0;
+}
+
+static __always_inline void pipe_describe_end(struct scratch *scratch, const struct ipc_held *open) {
+  struct ipc_life *life = &scratch->life;
+  life->own = open->sends + !open->can_write;
+  life->other = open->sends + open->can_write;
+  life->other_inode = open->sends_identity;
+  if (life->operation != IPC_OPERATION_CLOSE) return;
+  life->ways = open->can_read * IPC_WAY_READ | open->can_write * IPC_WAY_WRITE;
+}

@@ -49,11 +49,16 @@ static __always_inline struct task_struct *task_of(struct pid *pid, u32 type) {
   return (void *)first - bpf_core_field_offset(struct task_struct, pid_links) - type * sizeof(struct hlist_node);
 }
 
+/* Fills in the terminal's name. */
+static __always_inline void read_terminal_name(char *to, struct tty_struct *slave) {
+  void *name = (void *)slave + bpf_core_field_offset(struct tty_struct, name);
+  bpf_probe_read_kernel(to, 16, name);
+  to[15] = 0;
+}
+
 /* Fills in the terminal: its name, its session, and who would get what is typed. */
 static __always_inline void describe_terminal(struct ipc_terminal *record, struct tty_struct *slave) {
-  void *name = (void *)slave + bpf_core_field_offset(struct tty_struct, name);
-  bpf_probe_read_kernel(record->name, sizeof(record->name), name);
-  record->name[sizeof(record->name) - 1] = 0;
+  read_terminal_name(record->name, slave);
   struct pid *session = session_of(slave), *group = foreground_of(slave);
   if (session) record->session = visible_number(session);
   if (!group) return;
@@ -124,4 +129,14 @@ static __always_inline bool pty_describe_open(struct open_file *file, struct ipc
   open->can_read = 1;
   open->can_write = 1;
   return true;
+}
+
+static __always_inline void pty_describe_end(struct scratch *scratch) {
+  struct ipc_life *life = &scratch->life;
+  struct pty_side side;
+  if (!pty_side_of(scratch->call.file, &side)) return;
+  struct pid *session = session_of(side.slave);
+  read_terminal_name(life->terminal, side.slave);
+  if (session) life->session = visible_number(session);
+  if (side.is_master) life->traits |= IPC_LIFE_MASTER;
 }

@@ -311,3 +311,26 @@ static __always_inline bool tcp_describe_open(struct open_file *file, struct ipc
   open->unread = READ_KERNEL(tcp, rcv_nxt) - READ_KERNEL(tcp, copied_seq);
   return is_wanted(IPC_KIND_LOOPBACK_TCP);
 }
+
+/* Whether a socket was ever connected: until the other end answers, nothing is expected of it (tcp_connect_init). */
+static __always_inline bool tcp_is_end(struct sock *sk) {
+  struct tcp_sock *tcp = (void *)sk;
+  return READ_KERNEL(tcp, rcv_nxt) != 0;
+}
+
+/* Whether the socket at either end was made for a listening one of interest. */
+static __always_inline bool tcp_is_served(struct sock *sk) {
+  struct tcp_ends ends = {};
+  load_tcp_ends(&ends, sk);
+  u32 netns = netns_of(sk);
+  return entry_of(tcp_port_key(netns, ends.local_port)) || entry_of(tcp_port_key(netns, ends.remote_port));
+}
+
+/* What TCP and UDP say of an end. */
+static __always_inline void internet_describe_end(struct scratch *scratch, const struct ipc_held *open) {
+  struct ipc_life *life = &scratch->life;
+  read_local(scratch->call.sk, life->own_address, &life->own_port);
+  read_remote(scratch->call.sk, life->other_address, &life->other_port);
+  life->own_inode = open->inode;
+  life->other_inode = 0;
+}

@@ -200,3 +200,12 @@ static __always_inline bool udp_describe_open(struct open_file *file, struct ipc
   open->sends = udp_port_key(netns_of(sk), port);
   return is_wanted(IPC_KIND_LOOPBACK_UDP);
 }
+
+/* Whether all that goes over a socket stays on this host, as its addresses say. */
+static __always_inline bool udp_is_end(struct sock *sk) {
+  u8 local[16], remote[16];
+  u16 port;
+  read_local(sk, local, &port);
+  read_remote(sk, remote, &port);
+  return is_loopback(local) || is_loopback(remote);
+}

@@ -55,3 +55,23 @@ static __always_inline bool unix_describe_open(struct open_file *file, struct ip
   if (counts && stage == STAGE_UNIX_STREAM) open->unread = queued_bytes((u64)sk);
   return is_wanted(open->kind);
 }
+
+/* Sends the name of one end, if it has one that has not gone out. */
+CALLED_WITHOUT_TAIL_CALLS int unix_name_end(u32 slot, u64 sk) {
+  struct scratch *scratch = scratch_at(slot);
+  if (scratch) unix_name_send(slot, scratch, (struct sock *)sk);
+  return 0;
+}
+
+/* Of a socket that was accepted, the peer's credentials are those of who has connected; of the one that has connected,
+ * those of who listens (unix_stream_connect, net/unix/af_unix.c). */
+static __always_inline void unix_describe_end(struct scratch *scratch, const struct ipc_held *open) {
+  struct ipc_life *life = &scratch->life;
+  struct sock *sk = scratch->call.sk, *other = (struct sock *)open->receives;
+  if (is_named(sk)) life->traits |= IPC_LIFE_NAMED;
+  if (other && is_named(other)) life->traits |= IPC_LIFE_OTHER_NAMED;
+  struct pid *peer = READ_KERNEL(sk, sk_peer_pid);
+  struct task_struct *task = peer ? task_of(peer, PIDTYPE_TGID) : NULL;
+  if (peer) life->peer = visible_number(peer);
+  if (task) read_process_comm(life->peer_comm, task);
+}

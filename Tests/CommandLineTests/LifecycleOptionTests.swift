@@ -1,0 +1,32 @@
+import ArgumentParser
+import Testing
+
+@testable import ipcdump
+
+@Suite("What is shown of ends of channels and of the kernel's signals")
+struct LifecycleOptionTests {
+  private static func complaint(_ words: String...) -> String {
+    do {
+      _ = try FilterOptions.parse(words)
+      return ""
+    } catch {
+      return FilterOptions.message(for: error)
+    }
+  }
+
+  @Test func `is nothing unless it is asked for`() throws {
+    let usual = try FilterOptions.parse([])
+    #expect(!usual.lifecycle && !usual.kernelSignals)
+    let more = try FilterOptions.parse(["--lifecycle", "--kernel-signals", "-t", "pipe,signal"])
+    #expect(more.lifecycle && more.kernelSignals)
+  }
+
+  @Test func `is refused where there can be none`() {
+    #expect(
+      Self.complaint("--lifecycle", "-t", "signal")
+        == "--lifecycle is about channels, and -t or --where leaves none; choose more types")
+    #expect(
+      Self.complaint("--kernel-signals", "-t", "pipe")
+        == "--kernel-signals needs signals; add signal to -t, or leave --kernel-signals out")
+  }
+}

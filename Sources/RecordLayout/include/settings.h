@@ -47,6 +47,7 @@ struct ipc_settings {
   __u32 tells_images;   /* whether records name the images of processes, and say what they are */
   __u32 follows_children; /* IPC_SCOPE_PROCESSES: whoever is made by a process of the scope enters it, too */
   __u32 cpu_count;      /* possible CPUs */
+  __u32 pad;
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
@@ -95,7 +96,7 @@ struct ipc_shared {
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
-_Static_assert(sizeof(struct ipc_settings) == 32 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
+_Static_assert(sizeof(struct ipc_settings) == 40 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 80 + 256, "ipc_shared");
 
 #endif

@@ -101,8 +101,6 @@ static __always_inline void release_all(u32 slot, struct scratch *scratch, u32 f
     loss_add(IPC_KIND_PIPE, 0);
 }
 
-#define CLOSE_RANGE_CLOEXEC (1u << 2) /* include/uapi/linux/close_range.h */
-
 static __always_inline int life_enter(u32 number, struct pt_regs *regs, bool compat) {
   u32 first = argument(regs, 0, compat), second = argument(regs, 1, compat);
   bool is_range = number == NR_close_range && !(argument(regs, 2, compat) & CLOSE_RANGE_CLOEXEC);

@@ -32,7 +32,7 @@ VERIFIED_ONCE bool is_only_receiver(u64 address) {
 
 /* Records what is lost with one of many descriptors that are closed together: with the first one of its file, if nobody
  * else has any. */
-VERIFIED_ONCE int close_descriptor(u32 slot, u64 task, u32 fd) {
+VERIFIED_ONCE int record_closed(u32 slot, u64 task, u32 fd) {
   struct file *file = file_of((struct task_struct *)task, fd);
   if (!file || !is_only_receiver((u64)file)) return 0;
   u64 references = references_to(file);
@@ -48,7 +48,7 @@ static __always_inline int closing_stage(void *ctx, void *table, u32 slot) {
   u64 task = bpf_get_current_task();
   for (u32 i = 0; i < DESCRIPTORS_A_PASS; i++) {
     if (closing->next > closing->last) break;
-    close_descriptor(slot, task, closing->next);
+    record_closed(slot, task, closing->next);
     closing->next++;
   }
   if (closing->next <= closing->last) bpf_tail_call(ctx, table, STAGE_CLOSING);
@@ -75,8 +75,6 @@ static __always_inline int close_many(void *ctx, struct scratch *scratch, struct
   bpf_tail_call(ctx, &enter_stages, STAGE_CLOSING);
   return 0;
 }
-
-#define CLOSE_RANGE_CLOEXEC 4 /* include/uapi/linux/close_range.h */
 
 static __always_inline int close_enter(void *ctx, struct call *call) {
   if (is_self(call->task)) return 0;

@@ -168,6 +168,9 @@
 
 #endif
 
+/* A flag of close_range(2) (include/uapi/linux/close_range.h). */
+#define CLOSE_RANGE_CLOEXEC (1u << 2)
+
 #define NO_SYSCALL IPC_SYSCALL_LIMIT
 
 /* Syscalls that 32-bit callers make, too. */

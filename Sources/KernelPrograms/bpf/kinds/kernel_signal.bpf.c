@@ -55,7 +55,7 @@ static __always_inline int refused_signal(u32 number, struct pt_regs *regs, bool
   s32 first = number == NR_pidfd_send_signal ? 0 : argument(regs, 0, compat);
   u32 target = number_as_seen_by(task, first);
   bool in_scope = scope_matches(task);
-  bool is_target = settings.scope == IPC_SCOPE_PIDS && bpf_map_lookup_elem(&pids, &target) != NULL;
+  bool is_target = settings.scope == IPC_SCOPE_PROCESSES && bpf_map_lookup_elem(&processes, &target) != NULL;
   if (!in_scope && !is_target) return 0;
   struct ipc_signal *record = bpf_ringbuf_reserve(&ring, sizeof(*record), 0);
   if (!record) {

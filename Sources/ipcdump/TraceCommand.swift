@@ -17,6 +17,7 @@ struct TraceCommand: ParsableCommand {
       ipcdump [<options>] [-- <command> [<argument> ...]]
       ipcdump report [<options>] <file>
       ipcdump why [<options>] [-- <command> [<argument> ...]]
+      ipcdump ls [<options>]
       """,
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
@@ -25,7 +26,7 @@ struct TraceCommand: ParsableCommand {
       Different options that choose events must all be met; of one that is repeated, any value will do.
 
       The word report makes a page of a capture; see ipcdump report --help. The word why tells who waits for whom; see \
-      ipcdump why --help.
+      ipcdump why --help. The word ls lists which channels are open; see ipcdump ls --help.
       """,
     version: IPCDump.version,
     helpNames: [.short, .long]

@@ -43,6 +43,7 @@ extension ProgramPlace {
     case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
     case .tree: scope == .tree
     case .comms: if case .comms = scope { true } else { false }
+    case .cgroups: if case .cgroups = scope { true } else { false }
     case .images: tellsImages
     }
   }

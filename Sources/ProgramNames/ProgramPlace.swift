@@ -54,13 +54,15 @@ public struct ProgramPlace: Sendable, Equatable {
     case tree
     /// A trace by names of processes.
     case comms
+    /// A scope of cgroups.
+    case cgroups
     /// What processes run.
     case images
 
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
       ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents), ("tree", .tree),
-      ("comms", .comms), ("images", .images),
+      ("comms", .comms), ("cgroups", .cgroups), ("images", .images),
     ]
   }
 

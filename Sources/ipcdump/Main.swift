@@ -18,6 +18,10 @@ enum Main {
         print(script, terminator: "")
         exit(0)
       }
+      if WhereHelp.isRequested(by: arguments) {
+        print(WhereHelp.text, terminator: "")
+        exit(0)
+      }
     } catch {
       Diagnostics.report(error)
       exit(status(of: error))

@@ -75,6 +75,7 @@ struct TraceCommand: ParsableCommand {
     }
     try capture.validate(with: output, messages, command: command)
     try messages.validate(with: output, rules: capture.dissect)
+    try filter.validate(shown: (messages.messages, messages.calls))
     try summary.validate(with: output, keepsEvents: capture.output != nil, showsEvents: showsEvents)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
@@ -87,6 +88,11 @@ struct TraceCommand: ParsableCommand {
   /// Whether events are shown, and not only kept or added up.
   var showsEvents: Bool {
     capture.output == nil ? !summary.isWanted || output.file != nil : capture.showsEvents
+  }
+
+  /// What else is shown of both ends: containers also where they are chosen.
+  var endDetails: EndDetails {
+    filter.choosesContainers ? output.endDetails.union(.container) : output.endDetails
   }
 
   /// Whom the command runs as; nil for who runs ipcdump, or without a command.
@@ -127,13 +133,13 @@ struct TraceCommand: ParsableCommand {
     try Privilege.giveUpAll(keepingFiles: capture.opensLater)
     var replay = try Replay(file, summary: summary)
     let pipeline = try outputs.begin(
-      self, filter.selection(ofCommand: false), summary: summary, clock: replay.clock)
+      self, filter.selection(ofCommand: false), isTracing: false, summary: summary, clock: replay.clock)
     try replay.run(into: pipeline)
     if !output.quiet { Diagnostics.write(pipeline.closingLine) }
   }
 
   private func runSession() throws(Failure) -> Int32 {
-    let selection = filter.selection(ofCommand: !command.isEmpty)
+    let selection = try filter.selection(ofCommand: !command.isEmpty).resolved()
     var settings = TraceSettings(messages.isWanted ? selection.ofBothDirections : selection)
     settings.command = command
     settings.identity = try commandIdentity()
@@ -146,7 +152,7 @@ struct TraceCommand: ParsableCommand {
     settings.captureLimit =
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
     settings.describesProcesses =
-      output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
+      endDetails.describesProcesses || capture.output != nil || selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
     settings.isQuiet = output.quiet
     if !output.quiet {
@@ -157,7 +163,8 @@ struct TraceCommand: ParsableCommand {
     let summary = try makeSummary()
     let clock = WallClock()
     let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
-    let pipeline = try outputs.begin(self, selection, summary: summary, clock: clock)
+    let pipeline = try outputs.begin(
+      self, selection, isTracing: true, summary: summary, clock: clock)
     var session = try Session(settings, into: pipeline, summary: summary)
     return try session.run()
   }

@@ -47,7 +47,7 @@ struct ProgramPlaceTests {
     arguments: [
       ("any", .any), ("unix", .unix), ("sockets", .sockets),
       ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
-      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("images", .images),
+      ("contents", .contents), ("tree", .tree), ("comms", .comms), ("cgroups", .cgroups), ("images", .images),
       ("pipe", .kind(Kind.pipe.rawValue)),
       ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])
@@ -103,6 +103,8 @@ struct ProgramPlaceTests {
     #expect(try isNeeded("exec__trace_0__tree__any", [.pipe], .tree))
     #expect(try !isNeeded("exec__trace_0__tree__any", [.pipe], .pids([1])))
     #expect(try isNeeded("rename__trace_0__comms__any", [.pipe], .comms([Comm("sh")])))
+    #expect(try isNeeded("mkdir__trace_0__cgroups__any", [.pipe], .cgroups([1])))
+    #expect(try !isNeeded("mkdir__trace_0__cgroups__any", [.pipe], .users([1])))
     #expect(try !isNeeded("rename__trace_0__comms__any", [.pipe], .tree))
   }
 

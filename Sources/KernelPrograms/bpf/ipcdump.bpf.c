@@ -22,6 +22,7 @@
 #include "snapshots/sleepers.bpf.c"
 #include "snapshots/all_files.bpf.c"
 #include "hooks/lifecycle.bpf.c"
+#include "hooks/cgroups.bpf.c"
 #include "hooks/images.bpf.c"
 
 /* Most helpers that read memory are for GPL-compatible programs only. */

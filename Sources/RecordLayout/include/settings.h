@@ -13,7 +13,9 @@ enum ipc_scope {
   IPC_SCOPE_ALL = 0,
   IPC_SCOPE_TREE = 1, /* the traced command and its descendants: map `tree` */
   IPC_SCOPE_PIDS = 2, /* map `pids` */
-  IPC_SCOPE_COMMS = 3 /* map `comms` */
+  IPC_SCOPE_COMMS = 3, /* map `comms` */
+  IPC_SCOPE_USERS = 4, /* map `users` */
+  IPC_SCOPE_CGROUPS = 5 /* map `cgroups` */
 };
 
 /* Where operations are noticed. Each has scratch memory of its own on every CPU (map `scratches`), because one can overtake

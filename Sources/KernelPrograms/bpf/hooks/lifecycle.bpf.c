@@ -35,8 +35,8 @@ static __always_inline int on_exec(void) {
     shared.armed = 0;
     join_tree(tgid);
     enter_open_files(task);
-  } else if (settings.scope == IPC_SCOPE_COMMS) {
-    /* It runs another file now. */
+  } else if (settings.scope >= IPC_SCOPE_COMMS) {
+    /* It runs another file now, perhaps as another user or in another cgroup than when it was made. */
     u64 *answer = remembered_scope(task);
     if (answer) *answer = 0;
     if (scope_matches(task)) enter_open_files(task);

@@ -146,8 +146,8 @@ let package = Package(
       name: "IPCSession",
       dependencies: [
         "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCTracing", "IPCTraffic", "IPCWaits", "Libbpf", "ProcessShims",
-        "ProcessSnapshot",
+        "IPCProtocols", "IPCReport", "IPCTracing", "IPCTraffic", "IPCWaits", "Libbpf", "PlainText",
+        "ProcessShims", "ProcessSnapshot",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]
@@ -217,10 +217,9 @@ let package = Package(
     .testTarget(
       name: "IPCSessionTests",
       dependencies: [
-        "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCSession",
-        "IPCTracing",
-        "IPCTraffic",
-        "RecordLayout",
+        "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
+        "IPCProtocols",
+        "IPCSession", "IPCTracing", "IPCTraffic", "RecordLayout",
       ]),
     .testTarget(
       name: "IPCWaitsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCWaits", "ProcessSnapshot"]),

@@ -34,6 +34,6 @@ struct ValueDescription {
 
   /// What the names that the help uses stand for.
   private static let sources: [String: Source] = [
-    "file": .files, "pid": .processes, "comm": .processNames, "user": .users,
+    "file": .files, "path": .files, "pid": .processes, "comm": .processNames, "user": .users,
   ]
 }

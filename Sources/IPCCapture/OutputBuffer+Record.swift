@@ -120,5 +120,7 @@ extension OutputBuffer {
 
 extension ProcessDescription {
   /// Its texts in the order in which they are recorded.
-  fileprivate var recordedTexts: [[UInt8]?] { [executable, arguments, directory, user, container] }
+  fileprivate var recordedTexts: [[UInt8]?] {
+    [executable, arguments, directory, user, container, containerName, cgroup]
+  }
 }

@@ -7,14 +7,18 @@ public struct ProcessSources: Sendable {
   public var arguments: @Sendable (_ pid: Int32) -> [UInt8]?
   /// Name of a user.
   public var userName: @Sendable (_ uid: UInt32) -> [UInt8]
+  /// What its engine calls a container, by the first 12 characters of its id; nil if that is not known.
+  public var containerName: @Sendable (_ id: [UInt8]) -> [UInt8]?
 
   /// Names where to ask.
   public init(
     arguments: @escaping @Sendable (_ pid: Int32) -> [UInt8]?,
-    userName: @escaping @Sendable (_ uid: UInt32) -> [UInt8]
+    userName: @escaping @Sendable (_ uid: UInt32) -> [UInt8],
+    containerName: @escaping @Sendable (_ id: [UInt8]) -> [UInt8]? = { _ in nil }
   ) {
     self.arguments = arguments
     self.userName = userName
+    self.containerName = containerName
   }
 }
 
@@ -99,15 +103,20 @@ struct ProcessTracker {
     let executable = Self.path(next(raw.executable), isPseudo: raw.is_pseudo != 0)
     let directory = Self.path(next(raw.directory), isPseudo: false)
     let arguments = next(raw.arguments)
-    let cgroup = next(raw.cgroup).split(separator: 0).map { ArraySlice($0) }
+    let cgroups = next(raw.cgroup).split(separator: 0).map { ArraySlice($0) }
     let pid = Int32(bitPattern: raw.header.tgid)
-    _ = makers.remove(pid)
-    initial[pid] = nil
+    let maker = makers.remove(pid)
+    let running = initial.removeValue(forKey: pid)
+    let before = maker ?? running?.description ?? table.latestDescription(of: pid)
+    // In cgroups of version 1 everybody is at the root of version 2, which is all that the kernel tells here.
+    let cgroup = cgroups.isEmpty ? before?.cgroup ?? CgroupPath.joined(cgroups) : CgroupPath.joined(cgroups)
+    let container = cgroups.isEmpty ? before?.container : ContainerID.find(in: cgroups)
     table.add(
       ProcessDescription(
         executable: executable,
         arguments: arguments.isEmpty ? nil : ProcessDescription.commandLine(arguments), directory: directory,
-        user: sources?.userName(raw.uid), container: ContainerID.find(in: cgroup)),
+        user: sources?.userName(raw.uid), container: container,
+        containerName: container.flatMap { sources?.containerName($0) }, cgroup: cgroup),
       for: KnownProcesses.Image(pid: pid, image: raw.header.image))
   }
 

@@ -20,6 +20,8 @@ public enum Criterion: Sendable, Equatable {
   case commandTree
   /// One of these processes or of their descendants took part (`-p` with `--follow`); that is known in the kernel only.
   case descendants(of: Set<Int32>)
+  /// A process of either end is of a group. The scope is how the kernel knows its members; `all` if it does not.
+  case group(ProcessGroup, scope: KernelScope)
   /// An expression is true (`--where`).
   case expression(WhereExpression)
 
@@ -28,15 +30,19 @@ public enum Criterion: Sendable, Equatable {
   /// - Parameters:
   ///   - content: Bytes that were captured of it; nil if there are none.
   ///   - texts: Table that its texts are in.
+  ///   - properties: What else it has if it stands for a message or a call.
   func isMet(
-    by event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+    by event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
+    properties: (any WhereProperties)?
   ) -> Bool {
     if case .expression(let expression) = self {
-      return expression.admits(event, content: content, texts: texts) ?? false
+      return expression.admits(event, content: content, texts: texts, properties: properties) ?? false
     }
     let (source, destination) = (event.source, event.destination)
     return switch self {
     case .expression: false
+    case .group(let group, _):
+      Self.admits(group, source, texts.processes) || Self.admits(group, destination, texts.processes)
     case .commandTree, .descendants: event.traits.contains(.inScope)
     case .pids(let pids, .either): Self.admits(pids, source) || Self.admits(pids, destination)
     case .pids(let pids, .source): Self.admits(pids, source)
@@ -61,6 +67,12 @@ public enum Criterion: Sendable, Equatable {
     return processes.description(of: end)?.executableComm.map(comms.contains) ?? false
   }
 
+  private static func admits(
+    _ group: ProcessGroup, _ end: Endpoint, _ processes: borrowing KnownProcesses
+  ) -> Bool {
+    processes.description(of: end).map(group.includes) ?? false
+  }
+
   /// Processes of which every event that meets it has at least one as an end.
   var scope: KernelScope {
     switch self {
@@ -68,7 +80,19 @@ public enum Criterion: Sendable, Equatable {
     case .descendants(let pids): .descendants(of: pids)
     case .pids(let pids, _): .pids(pids)
     case .comms(let comms, _): .comms(comms)
+    case .group(_, let scope): scope
     case .expression(let expression): expression.scope
+    }
+  }
+}
+
+extension Criterion {
+  /// Whether it hangs on what the processes at both ends are.
+  var asksForProcesses: Bool {
+    switch self {
+    case .comms, .group: true
+    case .expression(let expression): expression.needsProcesses
+    case .pids, .commandTree: false
     }
   }
 }
@@ -81,9 +105,7 @@ public struct Selection: Sendable, Equatable {
   public var criteria: [Criterion] = []
 
   /// Whether it has to be known what processes run, for events to be chosen.
-  public var wantsExecutables: Bool {
-    criteria.contains { if case .comms = $0 { true } else { false } }
-  }
+  public var wantsExecutables: Bool { criteria.contains(where: \.asksForProcesses) }
 
   /// Selects everything of some kinds.
   public init(kinds: Set<Kind>) { self.kinds = kinds }

@@ -7,9 +7,20 @@ public final class EventFilter: Sendable {
   private let criteria: [Criterion]
   private let kinds: UInt64
 
+  /// Whether it hangs on what the processes at both ends are.
+  public let asksForProcesses: Bool
+
   /// Compiles a selection.
-  public init(_ selection: Selection) {
-    criteria = selection.criteria
+  ///
+  /// - Parameter isTracing: Whether the events come from a kernel whose scope is that of the selection. Who is of a group
+  ///   at the moment of an event is known there only, and told as with a command's tree.
+  public init(_ selection: Selection, isTracing: Bool = false) {
+    let scope = KernelScope(selection)
+    criteria = selection.criteria.map { criterion in
+      guard isTracing, case .group(_, scope) = criterion, scope != .all else { return criterion }
+      return .commandTree
+    }
+    asksForProcesses = criteria.contains(where: \.asksForProcesses)
     kinds = selection.kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
   }
 
@@ -18,11 +29,14 @@ public final class EventFilter: Sendable {
   /// - Parameters:
   ///   - content: Bytes that were captured of it; nil if there are none.
   ///   - texts: Table that its texts are in.
+  ///   - properties: What else it has if it stands for a message or a call.
   public func passes(
-    _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable
+    _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable,
+    properties: (any WhereProperties)? = nil
   ) -> Bool {
     if !has(event.kind) { return false }
-    for index in criteria.indices where !criteria[index].isMet(by: event, content: content, texts: texts) {
+    for index in criteria.indices
+    where !criteria[index].isMet(by: event, content: content, texts: texts, properties: properties) {
       return false
     }
     return true
@@ -49,6 +63,10 @@ public enum KernelScope: Sendable, Equatable {
   case descendants(of: Set<Int32>)
   /// Processes of some names.
   case comms(Set<Comm>)
+  /// Processes of some users, by the effective one.
+  case users(Set<UInt32>)
+  /// Processes in some cgroups, by the ids of these and of all that are below them, and in those made below them later.
+  case cgroups(Set<UInt64>)
 
   /// Chooses the criterion that narrows most; of equal ones the first.
   public init(_ selection: Selection) {
@@ -59,7 +77,7 @@ public enum KernelScope: Sendable, Equatable {
   public var isOfProcesses: Bool {
     switch self {
     case .tree, .pids, .descendants: true
-    case .comms, .all: false
+    case .comms, .users, .cgroups, .all: false
     }
   }
 
@@ -67,7 +85,7 @@ public enum KernelScope: Sendable, Equatable {
   public var followsChildren: Bool {
     switch self {
     case .tree, .descendants: true
-    case .pids, .comms, .all: false
+    case .pids, .comms, .users, .cgroups, .all: false
     }
   }
 
@@ -75,19 +93,21 @@ public enum KernelScope: Sendable, Equatable {
   public var givenPids: Set<Int32>? {
     switch self {
     case .pids(let pids), .descendants(let pids): pids
-    case .tree, .comms, .all: nil
+    case .tree, .comms, .users, .cgroups, .all: nil
     }
   }
 
-  /// How much it usually lets through, as a rank. Trees come first also because whether an end belongs to one is known in
-  /// the kernel only.
+  /// A rank by how much it usually lets through. Trees come first also because whether an end belongs to one is known in
+  /// the kernel only, and groups before pids and names, which events tell themselves.
   var breadth: Int {
     switch self {
     case .tree: 0
     case .descendants: 1
-    case .pids: 2
-    case .comms: 3
-    case .all: 4
+    case .cgroups: 2
+    case .users: 3
+    case .pids: 4
+    case .comms: 5
+    case .all: 6
     }
   }
 }

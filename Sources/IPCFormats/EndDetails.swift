@@ -77,7 +77,7 @@ struct EndDetailValues {
     case .arguments: process?.arguments.map { .line($0) }
     case .directory: process?.directory.map { .text($0) }
     case .user: process?.user.map { .text($0) }
-    default: process?.container.map { .text($0) }
+    default: process?.shownContainer.map { .text($0) }
     }
   }
 }

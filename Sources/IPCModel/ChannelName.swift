@@ -117,6 +117,23 @@ public struct ChannelFields: Sendable {
     self.receiver = receiver
   }
 
+  /// Meta fields that all events of one direction of a channel have alike: what it is called, and where its ends are.
+  public var all: [MetaField] {
+    let names: [MetaField] =
+      switch name {
+      case .text(let key): [key.field]
+      case .textOrInodes(let key, let source, let destination):
+        source.field.position == destination.field.position
+          ? [key.field, source.field] : [key.field, source.field, destination.field]
+      case .ports(let source, let destination):
+        [source.number.field, source.address.field, destination.number.field, destination.address.field]
+      }
+    guard let receiver, !names.contains(where: { $0.position == receiver.field.position }) else {
+      return names
+    }
+    return names + [receiver.field]
+  }
+
   /// The name; nil if a channel is called by its ports.
   public var text: MetaKey<TextID>? {
     switch name {

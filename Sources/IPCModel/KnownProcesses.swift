@@ -12,13 +12,17 @@ public final class ProcessDescription: Sendable {
   public let user: [UInt8]?
   /// First 12 characters of the container's id; nil outside of one.
   public let container: [UInt8]?
+  /// What the container's engine calls it; nil if that is not known.
+  public let containerName: [UInt8]?
+  /// Path of the cgroup, as proc_pid_cgroup(5) has it.
+  public let cgroup: [UInt8]?
   /// Name of the executable's file, as much of it as a name of a process has room for; nil if it is not known.
   public let executableComm: Comm?
 
   /// Describes a process.
   public init(
     number: UInt32 = 0, executable: [UInt8]? = nil, arguments: [UInt8]? = nil, directory: [UInt8]? = nil,
-    user: [UInt8]? = nil, container: [UInt8]? = nil
+    user: [UInt8]? = nil, container: [UInt8]? = nil, containerName: [UInt8]? = nil, cgroup: [UInt8]? = nil
   ) {
     self.number = number
     self.executable = executable
@@ -26,6 +30,8 @@ public final class ProcessDescription: Sendable {
     self.directory = directory
     self.user = user
     self.container = container
+    self.containerName = containerName
+    self.cgroup = cgroup
     executableComm = executable.map { path in
       let name = path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
       return name.withUnsafeBytes { Comm(firstBytesOf: $0) }
@@ -36,15 +42,18 @@ public final class ProcessDescription: Sendable {
   package func numbered(_ number: UInt32) -> ProcessDescription {
     ProcessDescription(
       number: number, executable: executable, arguments: arguments, directory: directory, user: user,
-      container: container)
+      container: container, containerName: containerName, cgroup: cgroup)
   }
 
   /// The same with another command line.
   package func with(arguments: [UInt8]) -> ProcessDescription {
     ProcessDescription(
       number: number, executable: executable, arguments: arguments, directory: directory, user: user,
-      container: container)
+      container: container, containerName: containerName, cgroup: cgroup)
   }
+
+  /// The container as people know it: by its name, else by its id.
+  public var shownContainer: [UInt8]? { containerName ?? container }
 
   /// A command line of arguments that have a NUL behind each of them.
   package static func commandLine(_ arguments: some Collection<UInt8>) -> [UInt8] {
@@ -84,6 +93,11 @@ public struct KnownProcesses: Sendable {
     if end.pid < 0 || count == 0 { return nil }
     let image = end.image != 0 ? end.image : latest[end.pid] ?? 0
     return known[Image(pid: end.pid, image: image)]
+  }
+
+  /// What is known of a process by what it has run last; nil if nothing is.
+  package func latestDescription(of pid: Int32) -> ProcessDescription? {
+    latest[pid].flatMap { known[Image(pid: pid, image: $0)] }
   }
 
   /// What is known of a process image.

@@ -127,6 +127,14 @@ public struct ChannelLabel: Sendable {
   public var kind: Kind
   /// Its name, as a summary has it.
   public var name: [UInt8]
+  /// What else its transfers say of it, in the direction of the message.
+  public var facts: [ChannelFact] = []
+
+  /// Names a channel.
+  public init(kind: Kind, name: [UInt8]) {
+    self.kind = kind
+    self.name = name
+  }
 
   /// No channel in particular.
   public static let unknown = ChannelLabel(kind: .pipe, name: [])

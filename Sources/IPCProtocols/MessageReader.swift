@@ -46,6 +46,7 @@ public final class MessageReader {
     lastTime = event.time
     let channel = channel(at: place, of: event, texts: texts)
     let lane = channel.lane(place.side)
+    if lane.flow.channel.facts.isEmpty { lane.flow.channel.facts = ChannelFact.all(of: event, texts: texts) }
     lane.note(event)
     if lane.conversation == nil, !channel.isOneWay, let other = channel.lanes[place.side.other.rawValue] {
       lane.conversation = other.conversation

@@ -13,6 +13,8 @@ public final class MessageOutput: EventConsumer {
     public var messages = false
     /// Whether calls are.
     public var calls = false
+    /// Whether contents are shown; they may have been kept for others.
+    public var contents = false
     /// Whether secrets are left out.
     public var redacts = false
     /// Whether losses are.
@@ -25,7 +27,7 @@ public final class MessageOutput: EventConsumer {
   }
 
   private let choice: Choice
-  private let filter: EventFilter
+  private let filter: MessageFilter
   private var format: any MessageFormat
   private let output: OutputFile
   private var buffer = OutputBuffer()
@@ -37,13 +39,13 @@ public final class MessageOutput: EventConsumer {
   /// - Parameters:
   ///   - format: How they are written.
   ///   - output: Where they go.
-  ///   - filter: Which of them are shown, by their own ends; transfers of both directions are needed to find these.
+  ///   - filter: Which of them are shown; transfers of both directions are needed to find these.
   public init(
     _ choice: Choice, _ settings: MessageSettings, as format: any MessageFormat,
     to output: consuming OutputFile, filter: EventFilter
   ) {
     self.choice = choice
-    self.filter = filter
+    self.filter = MessageFilter(filter)
     self.format = format
     self.output = output
     self.format.appendHeader(to: &buffer)
@@ -62,6 +64,7 @@ public final class MessageOutput: EventConsumer {
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
     if isComplete { return false }
+    filter.note(event, texts: texts)
     reader?.take(event, content: content, texts: texts)
     return !isComplete
   }
@@ -91,12 +94,19 @@ public final class MessageOutput: EventConsumer {
   private func take(_ message: Message) {
     guard choice.messages, !isComplete, filter.passes(message) else { return }
     shown += 1
+    var message = message
+    if !choice.contents { message.frame.content = nil }
     format.append(choice.redacts ? message.redacted() : message, to: &buffer)
   }
 
   private func take(_ call: Call) {
     guard choice.calls, !isComplete, filter.passes(call) else { return }
     shown += 1
+    var call = call
+    if !choice.contents {
+      call.request.frame.content = nil
+      call.response?.frame.content = nil
+    }
     format.append(choice.redacts ? call.redacted() : call, to: &buffer)
   }
 }
@@ -107,7 +117,7 @@ public final class CallSummaryOutput: EventConsumer {
   private let rowCount: Int?
   private let isJSON: Bool
   private let output: OutputFile
-  private let filter: EventFilter
+  private let filter: MessageFilter
   private var reader: MessageReader?
 
   /// Prepares a summary of nothing.
@@ -116,7 +126,7 @@ public final class CallSummaryOutput: EventConsumer {
   ///   - rowCount: How many methods are told apart; nil for all.
   ///   - isJSON: Whether it is written as JSON, and not as a table.
   ///   - output: Where it goes.
-  ///   - filter: Which calls are added up, by their own ends.
+  ///   - filter: Which calls are added up.
   public init(
     rowCount: Int?, isJSON: Bool, _ settings: MessageSettings, to output: consuming OutputFile,
     filter: EventFilter
@@ -124,7 +134,7 @@ public final class CallSummaryOutput: EventConsumer {
     self.rowCount = rowCount
     self.isJSON = isJSON
     self.output = output
-    self.filter = filter
+    self.filter = MessageFilter(filter)
     reader = MessageReader(
       settings, message: { _ in },
       call: { [unowned self] call in
@@ -139,6 +149,7 @@ public final class CallSummaryOutput: EventConsumer {
   public func take(
     _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
   ) -> Bool {
+    filter.note(event, texts: texts)
     reader?.take(event, content: content, texts: texts)
     return true
   }
@@ -154,25 +165,5 @@ public final class CallSummaryOutput: EventConsumer {
     let report = CallReport(of: table, top: rowCount)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }
     try output.write(&buffer)
-  }
-}
-
-extension EventFilter {
-  /// Whether a message is to be shown.
-  func passes(_ message: Message) -> Bool {
-    passes(message.frame, message.channel.kind, message.frame.traits)
-  }
-
-  /// Whether a call is to be shown: its source is the client.
-  func passes(_ call: Call) -> Bool {
-    let traits = call.request.frame.traits.union(call.response?.frame.traits ?? [])
-    return passes(call.request.frame, call.request.channel.kind, traits)
-  }
-
-  private func passes(_ frame: Frame, _ kind: Kind, _ traits: Event.Traits) -> Bool {
-    let event = Event(
-      time: frame.time, kind: kind, source: frame.source, destination: frame.destination, count: frame.count,
-      traits: traits)
-    return passes(event, texts: TextTable())
   }
 }

@@ -12,10 +12,14 @@ struct RunningProcesses {
   }
 
   private let users: UserNames
+  private let containers: ContainerNames
   private var seen: [Int32: Seen] = [:]
 
   /// Has looked at nothing.
-  init(_ users: UserNames) { self.users = users }
+  init(_ users: UserNames, _ containers: ContainerNames) {
+    self.users = users
+    self.containers = containers
+  }
 
   /// What has been seen, each process as it was seen last.
   var all: [RunningProcess] { seen.values.map(\.process) }
@@ -51,6 +55,7 @@ struct RunningProcesses {
   private func process(_ pid: Int32, start: UInt64) -> RunningProcess {
     let status = ProcFile.contents(of: "/proc/\(pid)/status")
     let cgroup = ProcFile.contents(of: "/proc/\(pid)/cgroup")
+    let container = cgroup.flatMap(Self.container(inCgroup:))
     return RunningProcess(
       pid: pid, start: start,
       description: ProcessDescription(
@@ -58,7 +63,8 @@ struct RunningProcesses {
         arguments: Self.arguments(of: pid).map { ProcessDescription.commandLine($0) },
         directory: ProcFile.target(of: "/proc/\(pid)/cwd"),
         user: status.flatMap(Self.user(inStatus:)).map(users.name(of:)),
-        container: cgroup.flatMap(Self.container(inCgroup:))))
+        container: container, containerName: container.flatMap(containers.name(of:)),
+        cgroup: cgroup.flatMap(Self.path(inCgroup:))))
   }
 
   /// When a process has started, in hundredths of a second since boot: field 22, counted from behind the name, which may have
@@ -88,6 +94,21 @@ struct RunningProcesses {
     }
     return nil
   }
+
+  /// The path of the cgroup: in the hierarchy of version 2, but where everybody is at its root, in that of systemd or else in
+  /// the one where the process is deepest.
+  static func path(inCgroup text: [UInt8]) -> [UInt8]? {
+    let lines = text.split(separator: UInt8(ascii: "\n")).compactMap { line -> (Bool, Bool, [UInt8])? in
+      let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return nil }
+      return (
+        fields[0].elementsEqual("0".utf8), fields[1].elementsEqual("name=systemd".utf8), Array(fields[2])
+      )
+    }
+    let below = lines.filter { $0.2.count > 1 }
+    let best = below.first(where: \.0) ?? below.first(where: \.1) ?? below.max { $0.2.count < $1.2.count }
+    return (best ?? lines.first)?.2
+  }
 }
 
 /// Names of users, as `/etc/passwd` has them: whoever is asked for other users may have to be waited for.
@@ -113,7 +134,7 @@ struct UserNames: Sendable {
 }
 
 /// Small files, whose contents need not be text.
-private enum ProcFile {
+enum ProcFile {
   /// As many bytes of arguments as the kernel side tells (`IPC_ARGUMENTS_LIMIT`).
   static let argumentsLimit = 4096
 

@@ -35,6 +35,7 @@ extension Criterion {
     case .commandTree: nil
     case .descendants(let pids):
       "either end is \(Self.choice(pids.sorted().map(ProcessTable.words))) or a descendant"
+    case .group(let group, _): group.words
     case .expression(let expression): "where \(Selection.escaped(expression.text))"
     case .pids(let pids, let end): "\(end.words) is \(Self.choice(pids.sorted().map(ProcessTable.words)))"
     case .comms(let comms, let end):
@@ -42,9 +43,23 @@ extension Criterion {
     }
   }
 
-  private static func choice(_ words: [String]) -> String {
+  fileprivate static func choice(_ words: [String]) -> String {
     let more = words.count - mostShown
     return (words.prefix(mostShown) + (more > 0 ? ["\(more) more"] : [])).joined(separator: " or ")
+  }
+}
+
+extension ProcessGroup {
+  fileprivate var words: String {
+    switch self {
+    case .users(let names): "either end runs as \(Self.choice(names))"
+    case .cgroups(let paths): "either end is in the cgroup \(Self.choice(paths))"
+    case .containers(let words): "either end is in the container \(Self.choice(words))"
+    }
+  }
+
+  private static func choice(_ words: Set<[UInt8]>) -> String {
+    Criterion.choice(words.map { Selection.escaped(String(decoding: $0, as: UTF8.self)) }.sorted())
   }
 }
 

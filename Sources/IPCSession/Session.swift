@@ -20,6 +20,7 @@ public struct Session: ~Copyable {
   private var tracer: Tracer
   private var correlator: Correlator
   private let users: UserNames
+  private let containers: ContainerNames
   private var losses = LossCounter()
   private var ending: Command.Ending?
   private var stop = StopPolicy()
@@ -77,12 +78,15 @@ public struct Session: ~Copyable {
     correlation.tellsLifecycle = settings.tellsLifecycle
     correlation.processName = ProcessTable.name(of:)
     let users = UserNames()
+    let containers = settings.describesProcesses ? ContainerNames(below: "") : ContainerNames()
     if settings.describesProcesses {
       correlation.processes = ProcessSources(
-        arguments: RunningProcesses.arguments(of:), userName: users.name(of:))
+        arguments: RunningProcesses.arguments(of:), userName: users.name(of:),
+        containerName: containers.name(of:))
     }
     correlator = Correlator(correlation)
     self.users = users
+    self.containers = containers
     remarks = TerminalRemarks(settings)
     scope = KernelScope(settings.selection)
     if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
@@ -123,7 +127,7 @@ public struct Session: ~Copyable {
   private mutating func start() throws(Failure) {
     // Who runs before is known although it may be gone soon; who comes until the programs are attached is looked up then.
     // Of others' processes, it takes rights to see what they run.
-    var running = RunningProcesses(users)
+    var running = RunningProcesses(users, containers)
     if settings.describesProcesses { running.look() }
     let held = try tracer.attach()
     if scope.givenPids != nil, !tracer.hasGivenProcesses { throw .withoutGivenProcesses }

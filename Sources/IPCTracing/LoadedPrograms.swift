@@ -117,7 +117,7 @@ struct LoadedPrograms: ~Copyable {
     switch scope {
     // What others do is seen in any case, and a command holds little when it begins.
     case .all, .tree: return channelLimits.lowerBound
-    case .pids, .descendants, .comms:
+    case .pids, .descendants, .comms, .users, .cgroups:
       let least = UInt64(channelLimits.lowerBound)
       return UInt32(clamping: min(KernelFeatures.openFiles + least, UInt64(channelLimits.upperBound)))
     }
@@ -192,6 +192,12 @@ struct LoadedPrograms: ~Copyable {
     case .comms(let comms):
       let map = try object.map(.comms)
       for comm in comms { try map.update(comm, UInt8(1)) }
+    case .users(let users):
+      let map = try object.map(.users)
+      for user in users { try map.update(user, UInt8(1)) }
+    case .cgroups(let ids):
+      let map = try object.map(.cgroups)
+      for id in ids { try map.update(id, UInt8(1)) }
     }
   }
 }
@@ -203,6 +209,8 @@ extension KernelScope {
     case .all: IPC_SCOPE_ALL.rawValue
     case .tree, .pids, .descendants: IPC_SCOPE_PROCESSES.rawValue
     case .comms: IPC_SCOPE_COMMS.rawValue
+    case .users: IPC_SCOPE_USERS.rawValue
+    case .cgroups: IPC_SCOPE_CGROUPS.rawValue
     }
   }
 }

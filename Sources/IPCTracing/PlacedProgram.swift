@@ -43,6 +43,7 @@ extension ProgramPlace {
     case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
     case .processes: scope.isOfProcesses
     case .comms: if case .comms = scope { true } else { false }
+    case .cgroups: if case .cgroups = scope { true } else { false }
     case .images: extras.contains(.images)
     case .lifecycle: extras.contains(.lifecycle) && selection.kinds.contains { $0.row.carriesBytes }
     case .kernelSignals: extras.contains(.kernelSignals) && selection.kinds.contains(.signal)

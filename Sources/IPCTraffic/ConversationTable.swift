@@ -16,6 +16,8 @@ public struct ConversationTable: Sendable {
   /// The conversation of the last event, because the next one is often of the same.
   private var recent = 0
   private var events: UInt64 = 0
+  /// Those of a process with itself.
+  private var ownEvents: UInt64 = 0
   private var bytes: UInt64 = 0
   private var lost: UInt64 = 0
   private var span: (first: UInt64, last: UInt64)?
@@ -35,6 +37,7 @@ public struct ConversationTable: Sendable {
     }
     conversations[recent].add(event)
     events += 1
+    if event.source.isKnown, event.source.pid == event.destination.pid { ownEvents += 1 }
     bytes.addSaturating(event.count)
     span = (min(span?.first ?? .max, event.time), max(span?.last ?? 0, event.time))
   }
@@ -75,9 +78,9 @@ public struct ConversationTable: Sendable {
     // What nobody has read is reported when that is known, which can be later than the snapshot.
     let reported = span.map { $0.last - $0.first } ?? 0
     return TrafficReport(
-      duration: max(snapshot?.duration ?? 0, reported), events: events, bytes: bytes, lost: lost,
-      connections: (connections.made, connections.silentCount), conversations: shown,
-      folded: folded.conversations, others: others, snapshot: snapshot,
+      duration: max(snapshot?.duration ?? 0, reported), events: events, ownEvents: ownEvents,
+      bytes: bytes, lost: lost, connections: (connections.made, connections.silentCount),
+      conversations: shown, folded: folded.conversations, others: others, snapshot: snapshot,
       named: conversations)
   }
 }

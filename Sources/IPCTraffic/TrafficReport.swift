@@ -6,6 +6,8 @@ public struct TrafficReport: Sendable {
   public let duration: UInt64
   /// Transfers of all conversations.
   public let events: UInt64
+  /// Transfers of processes with themselves, as event loops wake their own threads.
+  public let ownEvents: UInt64
   /// Bytes of all conversations.
   public let bytes: UInt64
   /// Operations that were lost.
@@ -25,13 +27,14 @@ public struct TrafficReport: Sendable {
   private let names: [ReceivingEnd: [UInt8]]
 
   init(
-    duration: UInt64, events: UInt64, bytes: UInt64, lost: UInt64,
+    duration: UInt64, events: UInt64, ownEvents: UInt64, bytes: UInt64, lost: UInt64,
     connections: (made: UInt64, silent: UInt64), conversations: [Conversation],
     folded: UInt64,
     others: FoldedConversations, snapshot: Snapshot?, named: [Conversation]
   ) {
     self.duration = duration
     self.events = events
+    self.ownEvents = ownEvents
     self.bytes = bytes
     self.lost = lost
     self.connections = connections.made

@@ -17,12 +17,15 @@ struct SnapshotBuilder {
     clock = witnessed == nil ? SchedulerClock(buffer: buffer) : nil
   }
 
-  func snapshot() -> WaitSnapshot {
+  func snapshot(_ detail: SnapshotTaker.Detail) -> WaitSnapshot {
     var snapshot = WaitSnapshot()
     snapshot.unseenProcesses = tables.files.unseen.count
     addChannels(to: &snapshot)
     for process in tables.processes { add(process, to: &snapshot) }
-    describeWaitedChannels(&snapshot)
+    switch detail {
+    case .awaited: describeWaitedChannels(&snapshot)
+    case .all(let pids): describeChannels(of: pids, &snapshot)
+    }
     snapshot.hasDescriptorsInFlight = hasDescriptorsInFlight(snapshot)
     return snapshot
   }
@@ -129,33 +132,42 @@ struct SnapshotBuilder {
     for thread in snapshot.threads {
       guard case .waiting(let wait) = thread.state else { continue }
       for case .descriptor(let number, let need) in wait.conditions {
-        guard let entry = tables.files.entry(number, of: thread.pid),
-          var channel = snapshot.channels[entry.channel]
-        else { continue }
-        if [.fifo, .messageQueue, .device, .terminal, .file].contains(entry.channel.kind), channel.name == nil
-        {
-          let found = tables.path(of: entry)
-          channel.name = found?.path
-          if found?.isDeleted == true { channel.isNamed = false }
-          snapshot.add(channel)
-        }
-        switch entry.channel.kind {
-        case .pipe, .fifo, .messageQueue:
-          guard channel.capacity == nil, !wait.isPolling || need == .write, let fill = tables.fill(of: entry)
-          else {
-            continue
-          }
-          (channel.unread, channel.capacity) = fill
-        case .eventfd: channel.name = tables.eventfdID(entry).map { "[\($0)]" }
-        case .timerfd: channel.isArmed = tables.isArmed(number, of: thread.pid)
-        case .pidfd:
-          channel.process = tables.processBehind(number, of: thread.pid)
-          channel.name = channel.process.map { "\($0)" }
-        default: continue
-        }
-        snapshot.add(channel)
+        guard let entry = tables.files.entry(number, of: thread.pid) else { continue }
+        describe(entry, countsBytes: !wait.isPolling || need == .write, &snapshot)
       }
     }
+  }
+
+  /// Asks about all that some processes have open; nil for all processes.
+  private func describeChannels(of pids: Set<Int32>?, _ snapshot: inout WaitSnapshot) {
+    for (pid, entries) in tables.files.entries where pids?.contains(pid) ?? true {
+      for entry in entries { describe(entry, countsBytes: true, &snapshot) }
+    }
+  }
+
+  /// Asks about one channel.
+  ///
+  /// - Parameter countsBytes: Whether it is asked how full a pipe is.
+  private func describe(_ entry: FileEntry, countsBytes: Bool, _ snapshot: inout WaitSnapshot) {
+    guard var channel = snapshot.channels[entry.channel] else { return }
+    if [.fifo, .messageQueue, .device, .terminal, .file].contains(entry.channel.kind), channel.name == nil {
+      let found = tables.path(of: entry)
+      channel.name = found?.path
+      if found?.isDeleted == true { channel.isNamed = false }
+      snapshot.add(channel)
+    }
+    switch entry.channel.kind {
+    case .pipe, .fifo, .messageQueue:
+      guard channel.capacity == nil, countsBytes, let fill = tables.fill(of: entry) else { return }
+      (channel.unread, channel.capacity) = fill
+    case .eventfd: channel.name = tables.eventfdID(entry).map { "[\($0)]" }
+    case .timerfd: channel.isArmed = tables.isArmed(entry.number, of: entry.pid)
+    case .pidfd:
+      channel.process = tables.processBehind(entry.number, of: entry.pid)
+      channel.name = channel.process.map { "\($0)" }
+    default: return
+    }
+    snapshot.add(channel)
   }
 
   /// Whether a message that nobody has received yet has descriptors in it.

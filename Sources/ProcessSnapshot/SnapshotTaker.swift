@@ -18,8 +18,18 @@ public struct SnapshotTaker {
   /// - Parameter witness: Who can tell more, and faster.
   public init(witness: (any KernelWitness)? = nil) { self.witness = witness }
 
+  /// Which channels are asked for what takes a question of its own: how full a pipe is, what a FIFO is called.
+  public enum Detail: Sendable {
+    /// Those at which somebody waits.
+    case awaited
+    /// All that some processes have open; nil for all processes.
+    case all(of: Set<Int32>?)
+  }
+
   /// Looks.
-  public func take() -> WaitSnapshot {
+  ///
+  /// - Parameter detail: See ``Detail``.
+  public func take(_ detail: Detail = .awaited) -> WaitSnapshot {
     let start = monotonicNow()
     let first = witness?.threads()
     let table = ProcessTable(buffer: buffer, countsTurns: first == nil)
@@ -45,7 +55,7 @@ public struct SnapshotTaker {
     let second = first == nil ? nil : witness?.threads()
     for index in processes.indices { lookAgain(at: &processes[index], table, first, second) }
     let tables = SnapshotTables(processes, files, sockets, buffer: buffer)
-    return SnapshotBuilder(tables, buffer: buffer, witnessed: second).snapshot()
+    return SnapshotBuilder(tables, buffer: buffer, witnessed: second).snapshot(detail)
   }
 
   /// Every namespace's sockets, of which a process has one open.

@@ -54,6 +54,8 @@ public struct ProgramPlace: Sendable, Equatable {
     case processes
     /// A trace by names of processes.
     case comms
+    /// A scope of cgroups.
+    case cgroups
     /// What processes run.
     case images
     /// What becomes of the ends of channels.
@@ -64,7 +66,7 @@ public struct ProgramPlace: Sendable, Equatable {
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
       ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents),
-      ("processes", .processes), ("comms", .comms), ("images", .images),
+      ("processes", .processes), ("comms", .comms), ("cgroups", .cgroups), ("images", .images),
       ("lifecycle", .lifecycle), ("kernelsignals", .kernelSignals),
     ]
   }

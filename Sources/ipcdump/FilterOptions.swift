@@ -46,10 +46,28 @@ struct FilterOptions: ParsableArguments {
   var destinationComms: [String] = []
 
   @Option(
+    name: .customLong("uid"),
+    help: ArgumentHelp("Either end runs as this user, by the effective one.", valueName: "user"))
+  var users: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Either end is in this cgroup or below it, as /proc/PID/cgroup or its folder names it.",
+      valueName: "path"))
+  var cgroup: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Either end is in this container: by name, the beginning of its id, or the id of its Kubernetes pod.",
+      valueName: "container"))
+  var container: [String] = []
+
+  @Option(
     name: .customLong("where"),
     help: ArgumentHelp(
-      "Show only events of which this is true, such as 'port == 80 and not self'; docs/where.md has the language.",
+      "Show only events of which this is true, such as 'port == 80 and not self'; --help where has the language.",
       valueName: "expression"),
+    completion: .list(WhereExpression.fieldNames),
     transform: { text throws in
       do throws(WhereError) {
         return try WhereExpression(text)
@@ -73,9 +91,6 @@ struct FilterOptions: ParsableArguments {
   var kernelSignals = false
 
   func validate() throws {
-    if let expression = expressions.first(where: \.asksForMessages) {
-      throw ValidationError("--where '\(expression.text)' asks for what only messages and calls have")
-    }
     guard !selection(ofCommand: false).kinds.isEmpty else {
       throw ValidationError("--where lets nothing through of the types that -t and it name")
     }
@@ -91,6 +106,26 @@ struct FilterOptions: ParsableArguments {
     guard (names + numbers).allSatisfy({ $0 <= Self.mostValues }) else {
       throw ValidationError(
         "more than \(Self.mostValues) processes or names; choose fewer, or filter the output")
+    }
+  }
+
+  /// Says of an expression that it asks for what is not shown.
+  ///
+  /// - Parameter shown: Whether messages and calls are shown instead of transfers; nil where they cannot be.
+  func validate(shown: (messages: Bool, calls: Bool)?) throws {
+    for expression in expressions {
+      guard
+        let (word, need) = expression.unmetNeed(
+          messages: shown?.messages ?? false, calls: shown?.calls ?? false)
+      else { continue }
+      let (owners, options) =
+        switch need {
+        case .messagesOrCalls: ("messages and calls", "--messages or --calls")
+        case .messages: ("messages", "--messages")
+        case .calls: ("calls", "--calls")
+        }
+      let sentence = "--where asks for '\(word)', which only \(owners) have"
+      throw ValidationError(shown == nil ? sentence : "\(sentence); add \(options)")
     }
   }
 
@@ -119,12 +154,21 @@ struct FilterOptions: ParsableArguments {
     where !option.isEmpty {
       selection.criteria.append(.comms(Set(option.map { Comm($0) }), of: end))
     }
+    for (option, group) in [
+      (users, ProcessGroup.users), (cgroup, ProcessGroup.cgroups), (container, ProcessGroup.containers),
+    ]
+    where !option.isEmpty {
+      selection.criteria.append(.group(group(Set(option.map { Array($0.utf8) })), scope: .all))
+    }
     for expression in expressions {
       selection.kinds.formIntersection(expression.kinds)
       selection.criteria.append(.expression(expression))
     }
     return selection
   }
+
+  /// Whether events are chosen by containers, or by cgroups, which these are.
+  var choosesContainers: Bool { !container.isEmpty || !cgroup.isEmpty }
 
   /// Whether contents have to be captured to choose events, also if nobody wants to see them.
   var needsContents: Bool { expressions.contains(where: \.needsContents) }

@@ -18,6 +18,10 @@ enum Main {
         print(script, terminator: "")
         exit(0)
       }
+      if WhereHelp.isRequested(by: arguments) {
+        print(WhereHelp.text, terminator: "")
+        exit(0)
+      }
     } catch {
       Diagnostics.report(error)
       exit(status(of: error))
@@ -26,7 +30,7 @@ enum Main {
     let command: any ParsableCommand
     do {
       command = try IPCDump.parseAsRoot(words.separated().all)
-      guard command is TraceCommand || command is ReportCommand || command is WhyCommand else {
+      guard isExecutable(command) else {
         // Help or the version was asked for.
         var other = command
         try other.run()
@@ -43,12 +47,18 @@ enum Main {
     }
   }
 
+  /// Whether there is something to do, and not only help or the version to show.
+  private static func isExecutable(_ command: any ParsableCommand) -> Bool {
+    command is TraceCommand || command is ReportCommand || command is WhyCommand || command is ListCommand
+  }
+
   /// Does what was asked for.
   ///
   /// - Returns: Exit status.
   private static func execute(_ command: any ParsableCommand) throws(Failure) -> Int32 {
     if let options = command as? TraceCommand { return try options.execute() }
     if let why = command as? WhyCommand { return try why.execute() }
+    if let list = command as? ListCommand { return try list.execute() }
     if let report = command as? ReportCommand { try report.execute() }
     return 0
   }
@@ -92,7 +102,7 @@ struct IPCDump: ParsableCommand {
     commandName: "ipcdump",
     abstract: TraceCommand.configuration.abstract,
     usage: TraceCommand.configuration.usage,
-    subcommands: [TraceCommand.self, ReportCommand.self, WhyCommand.self],
+    subcommands: [TraceCommand.self, ReportCommand.self, WhyCommand.self, ListCommand.self],
     defaultSubcommand: TraceCommand.self,
     // Whoever asks for help without a subcommand gets that of a trace.
     helpNames: [])

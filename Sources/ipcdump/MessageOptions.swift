@@ -62,10 +62,14 @@ struct MessageOptions: ParsableArguments {
 
   /// What is asked of messages.
   ///
-  /// - Parameter rules: What the user says that channels carry.
-  func settings(_ output: OutputOptions, rules: [DissectionRule]) -> MessageSettings {
+  /// - Parameters:
+  ///   - filter: What chooses them, perhaps by their contents.
+  ///   - rules: What the user says that channels carry.
+  func settings(
+    _ output: OutputOptions, filter: FilterOptions, rules: [DissectionRule]
+  ) -> MessageSettings {
     var settings = MessageSettings()
-    settings.keepsContents = output.showsContents
+    settings.keepsContents = output.showsContents || filter.needsContents
     settings.memoryLimit = messageMemory.bytes
     settings.rules = rules.compactMap { rule in
       Self.definition(of: rule).map { ProtocolRule($0) { rule.channels.include($0) } }
@@ -84,6 +88,7 @@ struct MessageOptions: ParsableArguments {
     var choice = MessageOutput.Choice()
     choice.messages = messages
     choice.calls = calls
+    choice.contents = output.showsContents
     choice.redacts = redact
     choice.losses = !output.hidesLosses
     choice.limit = output.count ?? 0
@@ -110,7 +115,7 @@ extension Selection {
     var wide = self
     wide.criteria = criteria.compactMap { criterion in
       switch criterion {
-      case .commandTree, .descendants: criterion
+      case .commandTree, .descendants, .group: criterion
       case .pids(let pids, _): .pids(pids, of: .either)
       case .comms(let comms, _): .comms(comms, of: .either)
       // It is asked of the messages, whose other direction it may not admit.

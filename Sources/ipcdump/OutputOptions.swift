@@ -100,7 +100,6 @@ struct OutputOptions: ParsableArguments {
   func makeFormat(_ options: FormatOptions) -> any EventFormat {
     var options = options
     options.contentStyle = contents.first ?? .hexDump
-    options.details = endDetails
     return switch format {
     // Only calls are shown as OTLP, which is checked before.
     case .text, .otlp: TextFormat(options)

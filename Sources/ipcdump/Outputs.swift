@@ -44,12 +44,18 @@ struct Outputs: ~Copyable {
   }
 
   /// Empties them, and leads events to them: to what is kept first, because it can be complete.
+  ///
+  /// - Parameter isTracing: Whether the kernel has chosen the events by the same selection.
   consuming func begin(
-    _ options: TraceCommand, _ selection: Selection, summary: TrafficOutput?, clock: WallClock
+    _ options: TraceCommand, _ selection: Selection, isTracing: Bool, summary: TrafficOutput?,
+    clock: WallClock
   ) throws(Failure) -> EventPipeline {
+    let filter = EventFilter(selection, isTracing: isTracing)
     let output = options.output
     let messages = options.messages
-    let asked = messages.isWanted ? messages.settings(output, rules: options.capture.dissect) : nil
+    let asked =
+      messages.isWanted
+      ? messages.settings(output, filter: options.filter, rules: options.capture.dissect) : nil
     var outputs: [any EventConsumer] = []
     if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
       let capture = try CaptureOutput(files, clock: clock, first: kept, besides: uses)
@@ -61,11 +67,12 @@ struct Outputs: ~Copyable {
         byteLimit: output.shownBytes, timeStyle: output.time, clock: clock,
         color: output.isColored(onTerminal: shown.isTerminal))
       formatOptions.showsProtocol = output.showsProtocol
+      formatOptions.details = options.endDetails
       if let asked {
         outputs.append(
           MessageOutput(
             messages.choice(output), asked, as: output.makeMessageFormat(formatOptions), to: shown,
-            filter: EventFilter(selection)))
+            filter: filter))
       } else {
         let isForOthers =
           options.capture.output != nil || output.showsProtocol
@@ -79,15 +86,16 @@ struct Outputs: ~Copyable {
     }
     if let summary { outputs.append(summary) }
     guard let asked else {
-      return EventPipeline(EventFilter(selection), outputs, limit: output.count ?? 0, clock: clock)
+      return EventPipeline(filter, outputs, limit: output.count ?? 0, clock: clock)
     }
     if options.summary.isWanted {
       outputs.append(
         CallSummaryOutput(
           rowCount: options.summary.shownEdges, isJSON: output.format == .json, asked,
-          to: try options.summaryFile(), filter: EventFilter(selection)))
+          to: try options.summaryFile(), filter: filter))
     }
     // Of messages and calls, as many are counted as are shown.
-    return EventPipeline(EventFilter(selection.ofBothDirections), outputs, limit: 0, clock: clock)
+    let transfers = EventFilter(selection.ofBothDirections, isTracing: isTracing)
+    return EventPipeline(transfers, outputs, limit: 0, clock: clock)
   }
 }

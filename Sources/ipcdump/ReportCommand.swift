@@ -35,6 +35,8 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Capture to show; - is standard input.", valueName: "file"))
   var capture: String
 
+  func validate() throws { try filter.validate(shown: nil) }
+
   /// Reads the capture and writes the page. Of a capture that is damaged, what is whole is shown, and then the damage is
   /// thrown.
   func execute() throws(Failure) {

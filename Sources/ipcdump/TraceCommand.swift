@@ -17,6 +17,7 @@ struct TraceCommand: ParsableCommand {
       ipcdump [<options>] [-- <command> [<argument> ...]]
       ipcdump report [<options>] <file>
       ipcdump why [<options>] [-- <command> [<argument> ...]]
+      ipcdump ls [<options>]
       """,
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
@@ -25,7 +26,7 @@ struct TraceCommand: ParsableCommand {
       Different options that choose events must all be met; of one that is repeated, any value will do.
 
       The word report makes a page of a capture; see ipcdump report --help. The word why tells who waits for whom; see \
-      ipcdump why --help.
+      ipcdump why --help. The word ls lists which channels are open; see ipcdump ls --help.
       """,
     version: IPCDump.version,
     helpNames: [.short, .long]
@@ -76,6 +77,7 @@ struct TraceCommand: ParsableCommand {
     try messages.validate(with: output, rules: capture.dissect)
     try trace.validate(
       with: filter, capture.input != nil ? .capture : command.isEmpty ? .processes : .command)
+    try filter.validate(shown: (messages.messages, messages.calls))
     try summary.validate(with: output, keepsEvents: capture.output != nil, showsEvents: showsEvents)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
@@ -88,6 +90,11 @@ struct TraceCommand: ParsableCommand {
   /// Whether events are shown, and not only kept or added up.
   var showsEvents: Bool {
     capture.output == nil ? !summary.isWanted || output.file != nil : capture.showsEvents
+  }
+
+  /// What else is shown of both ends: containers also where they are chosen.
+  var endDetails: EndDetails {
+    filter.choosesContainers ? output.endDetails.union(.container) : output.endDetails
   }
 
   /// Whom the command runs as; nil for who runs ipcdump, or without a command.
@@ -128,13 +135,13 @@ struct TraceCommand: ParsableCommand {
     try Privilege.giveUpAll(keepingFiles: capture.opensLater)
     var replay = try Replay(file, summary: summary)
     let pipeline = try outputs.begin(
-      self, filter.selection(ofCommand: false), summary: summary, clock: replay.clock)
+      self, filter.selection(ofCommand: false), isTracing: false, summary: summary, clock: replay.clock)
     try replay.run(into: pipeline)
     if !output.quiet { Diagnostics.write(pipeline.closingLine) }
   }
 
   private func runSession() throws(Failure) -> Int32 {
-    let selection = filter.selection(ofCommand: !command.isEmpty, follows: trace.follow)
+    let selection = try filter.selection(ofCommand: !command.isEmpty, follows: trace.follow).resolved()
     var settings = TraceSettings(messages.isWanted ? selection.ofBothDirections : selection)
     settings.command = command
     settings.identity = try commandIdentity()
@@ -147,7 +154,7 @@ struct TraceCommand: ParsableCommand {
     settings.captureLimit =
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
     settings.describesProcesses =
-      output.endDetails.describesProcesses || capture.output != nil || settings.selection.wantsExecutables
+      endDetails.describesProcesses || capture.output != nil || selection.wantsExecutables
     settings.includesSelf = trace.includeSelf
     settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet
     settings.tellsLifecycle = filter.lifecycle
@@ -161,7 +168,8 @@ struct TraceCommand: ParsableCommand {
     let summary = try makeSummary()
     let clock = WallClock()
     let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
-    let pipeline = try outputs.begin(self, selection, summary: summary, clock: clock)
+    let pipeline = try outputs.begin(
+      self, selection, isTracing: true, summary: summary, clock: clock)
     var session = try Session(settings, into: pipeline, summary: summary)
     return try session.run()
   }

@@ -71,6 +71,14 @@ struct OptionParsingTests {
     for wrong in ["", "x", "-1", "0", "1d", "1.2.3", "s"] { #expect(TimeSpan(argument: wrong) == nil) }
   }
 
+  @Test func `of a list are its own`() throws {
+    let list = try ListCommand.parse(["-p", "1,2", "-P", "cat", "-t", "unix,netlink", "--json"])
+    #expect(list.pids.map(\.pids) == [[1, 2]] && list.comms == ["cat"] && list.json)
+    #expect(list.types.flatMap(\.names) == ["unix-stream", "unix-dgram", "unix-seqpacket", "netlink"])
+    #expect(throws: (any Error).self) { try ListCommand.parse(["-t", "pip"]) }
+    #expect(throws: (any Error).self) { try ListCommand.parse(["1"]) }
+  }
+
   @Test func `of a report are its own`() throws {
     let report = try ReportCommand.parse(["t.pcapng", "-o", "t.html", "-t", "pipe", "-p", "1,2", "-B", "0"])
     #expect(report.capture == "t.pcapng" && report.page == "t.html" && report.byteLimit.bytes == 0)

@@ -24,6 +24,7 @@ struct OptionAgreementTests {
     ("ipcdump", helped(TraceCommand.helpMessage(columns: 400))),
     ("ipcdump \(ReportCommand._commandName)", helped(ReportCommand.helpMessage(columns: 400))),
     ("ipcdump \(WhyCommand._commandName)", helped(WhyCommand.helpMessage(columns: 400))),
+    ("ipcdump \(ListCommand._commandName)", helped(ListCommand.helpMessage(columns: 400))),
   ]
 
   /// Every name, as often as there are commands that have it.

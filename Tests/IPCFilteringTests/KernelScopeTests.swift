@@ -53,11 +53,21 @@ struct KernelScopeTests {
     #expect(!KernelScope.comms([Comm("sh")]).isOfProcesses && !KernelScope.all.isOfProcesses)
   }
 
+  @Test func `is the cgroups or users of a group, if nothing narrower is asked for`() {
+    let users = Criterion.group(.users([Array("nobody".utf8)]), scope: .users([65534]))
+    let cgroups = Criterion.group(.cgroups([Array("/x".utf8)]), scope: .cgroups([7]))
+    #expect(scope { $0.criteria = [users] } == .users([65534]))
+    #expect(scope { $0.criteria = [users, cgroups] } == .cgroups([7]))
+    #expect(scope { $0.criteria = [.pids([10], of: .either), users] } == .users([65534]))
+    #expect(scope { $0.criteria = [users, .commandTree] } == .tree)
+    #expect(scope { $0.criteria = [.group(.users([]), scope: .all)] } == .all)
+  }
+
   /// Whether the kernel lets an event through: one of its ends matches.
   private func letsThrough(_ scope: KernelScope, _ event: Event) -> Bool {
     let ends = [event.source, event.destination]
     return switch scope {
-    case .all: true
+    case .all, .users, .cgroups: true
     case .tree, .descendants: event.traits.contains(.inScope)
     case .pids(let pids): ends.contains { pids.contains($0.pid) }
     case .comms(let comms):

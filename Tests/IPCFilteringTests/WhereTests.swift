@@ -98,8 +98,70 @@ struct WhereTests {
     #expect(try Self.admits("method == GET and pid == 99") == false)
     #expect(try Self.admits("method == GET or pid == 10") == true)
     #expect(try Self.admits("not duration > 50ms") == nil)
-    #expect(try WhereExpression("duration > 50ms").asksForMessages)
-    #expect(try !WhereExpression("pid == 1").asksForMessages)
+  }
+
+  @Test(arguments: [
+    ("pid == 1 and type == pipe", false, false, nil), ("method == x", false, false, "method messagesOrCalls"),
+    ("method == x", true, false, nil), ("not duration > 50ms", true, false, "duration calls"),
+    ("duration > 50ms", false, true, nil), ("role == request", false, true, "role messages"),
+    ("count > 1 or request_bytes > 1", false, false, "request_bytes messagesOrCalls"),
+    ("type == call", true, false, "call calls"), ("type == call", true, true, nil),
+    ("type in (call, message)", false, true, nil),
+  ])
+  func `says what must be shown for it to be true of anything`(
+    _ expression: String, _ messages: Bool, _ calls: Bool, _ expected: String?
+  ) throws {
+    let unmet = try WhereExpression(expression).unmetNeed(messages: messages, calls: calls)
+    #expect(unmet.map { "\($0.word) \($0.need)" } == expected)
+  }
+
+  /// A call of a made-up protocol.
+  private struct Properties: WhereProperties {
+    func number(_ key: String) -> Int64? { key == "duration_ns" ? 60_000_000 : nil }
+    func text(_ key: String) -> [UInt8]? {
+      ["type": "call", "method": "tools/call", "id": "3", "status": "ok"][key].map { Array($0.utf8) }
+    }
+  }
+
+  @Test(arguments: [
+    ("method ~ 'tools/.*' and duration > 50ms", true), ("method == 'tools/*'", true),
+    ("duration > 1s", false),
+    ("duration_ns >= 60ms and pid == 10", true), ("method == x or pid == 10", true), ("type == call", true),
+    ("type == message", false), ("type == pipe", true), ("channel_type == pipe", true), ("id == 3", true),
+    ("channel_type == unix", false), ("error", false), ("not error", true), ("status in (ok, error)", true),
+  ])
+  func `asks messages and calls for what they have, and what their transfers have`(
+    _ expression: String, _ expected: Bool
+  ) throws {
+    let event = Event(time: 1, kind: .pipe, source: Self.shell, destination: Self.reader, count: 1)
+    let compiled = try WhereExpression(expression)
+    let isAdmitted = compiled.admits(event, content: nil, texts: TextTable(), properties: Properties())
+    #expect(isAdmitted == expected)
+  }
+
+  @Test(arguments: [
+    ("user == nobody", true), ("src_user == root", false), ("container == web", true),
+    ("dst_container == 0123456789ab", true),
+    ("container == '\(String(repeating: "0123456789ab", count: 5))0123'", true),
+    ("container == 0123", false), ("container == '0123*'", true), ("container", true),
+    ("src_container", false),
+    ("cgroup == '/kubepods/*'", true), ("cgroup ~ besteffort", true), ("exe == '/usr/bin/*'", true),
+    ("pod == 12345678-1234-1234-1234-123456789abc", true), ("unit", false), ("args contains -v", true),
+  ])
+  func `asks what the processes at both ends are`(_ expression: String, _ expected: Bool) throws {
+    var texts = TextTable()
+    func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+    texts.processes.add(
+      ProcessDescription(
+        executable: bytes("/usr/bin/cat"), arguments: bytes("cat -v"), user: bytes("nobody"),
+        container: bytes("0123456789ab"), containerName: bytes("web"),
+        cgroup: bytes("/kubepods/besteffort/pod12345678-1234-1234-1234-123456789abc/0123456789ab")),
+      for: KnownProcesses.Image(pid: 20, image: 0))
+    let event = Event(time: 1, kind: .pipe, source: Self.shell, destination: Self.reader, count: 1)
+    let compiled = try WhereExpression(expression)
+    #expect(compiled.needsProcesses)
+    let isAdmitted = compiled.admits(event, content: nil, texts: texts)
+    #expect(isAdmitted == expected)
   }
 
   @Test(arguments: [
@@ -152,7 +214,8 @@ struct WhereScopeTests {
     ("type == pipe and pid == 1", [.pipe]), ("port == 80", [.loopbackTCP, .loopbackUDP]),
     ("not type == pipe", Kind.all.filter { $0 != .pipe }), ("not port == 80", Kind.all),
     ("type ~ '^unix'", [.unixStream, .unixDatagram, .unixSeqpacket]), ("type == 'unix-*'", Array(Kind.unix)),
-    ("pid == 3 or type == pipe", Kind.all), ("not (type == pipe and pid == 1)", Kind.all),
+    ("pid == 3 or type == pipe", Kind.all), ("type == call", Kind.all), ("not type == call", Kind.all),
+    ("channel_type == pipe and type == call", [.pipe]), ("not (type == pipe and pid == 1)", Kind.all),
     ("not (type == pipe or pid == 1)", Kind.all.filter { $0 != .pipe }),
   ])
   func `leaves out kinds that it never admits`(_ expression: String, _ kinds: [Kind]) throws {
@@ -201,7 +264,7 @@ struct WhereScopeTests {
         guard compiled.admits(event, content: nil, texts: texts) == true else { continue }
         #expect(compiled.kinds.contains(event.kind), "\(compiled.text)")
         switch compiled.scope {
-        case .all, .tree, .descendants: break
+        case .all, .tree, .descendants, .users, .cgroups: break
         case .pids(let pids): #expect(ends.contains { pids.contains($0.pid) }, "\(compiled.text)")
         case .comms(let comms): #expect(ends.contains { comms.contains($0.comm) }, "\(compiled.text)")
         }

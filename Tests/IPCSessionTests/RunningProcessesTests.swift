@@ -11,7 +11,7 @@ struct RunningProcessesTests {
   private func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 
   @Test func `is told of this process as it is`() throws {
-    var running = RunningProcesses(UserNames())
+    var running = RunningProcesses(UserNames(), ContainerNames())
     running.look()
     running.look()
     let found = running.all.filter { $0.pid == getpid() }
@@ -49,5 +49,14 @@ struct RunningProcessesTests {
     #expect(container("0::/system.slice/docker-\(id).scope\n") == "0a0a0a0a0a0a")
     #expect(container("1:name=systemd:/\n2:cpu,cpuacct:/docker/\(id)\n0::/\n") == "0a0a0a0a0a0a")
     #expect(container("0::/user.slice/user-1000.slice/session-2.scope\n") == nil)
+  }
+
+  @Test func `is in the cgroup of version 2, or where it is not at the root`() {
+    func path(_ lines: String) -> String? { text(RunningProcesses.path(inCgroup: bytes(lines))) }
+    #expect(path("2:cpu:/a\n0::/b:c\n") == "/b:c")
+    #expect(path("2:cpu:/docker/longer\n1:name=systemd:/d\n0::/\n") == "/d")
+    #expect(path("3:pids:/x\n2:cpu:/docker/x\n0::/\n") == "/docker/x")
+    #expect(path("0::/\n") == "/")
+    #expect(path("") == nil)
   }
 }

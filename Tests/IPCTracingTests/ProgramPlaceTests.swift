@@ -48,7 +48,8 @@ struct ProgramPlaceTests {
     arguments: [
       ("any", .any), ("unix", .unix), ("sockets", .sockets),
       ("loopback_tcp", .kind(Kind.loopbackTCP.rawValue)),
-      ("contents", .contents), ("processes", .processes), ("comms", .comms), ("images", .images),
+      ("contents", .contents), ("processes", .processes), ("comms", .comms), ("cgroups", .cgroups),
+      ("images", .images),
       ("lifecycle", .lifecycle),
       ("kernelsignals", .kernelSignals),
       ("pipe", .kind(Kind.pipe.rawValue)),
@@ -120,6 +121,8 @@ struct ProgramPlaceTests {
     #expect(try isNeeded("exec__trace_0__processes__any", [.pipe], .descendants(of: [1])))
     #expect(try !isNeeded("exec__trace_0__processes__any", [.pipe], .comms([Comm("sh")])))
     #expect(try isNeeded("rename__trace_0__comms__any", [.pipe], .comms([Comm("sh")])))
+    #expect(try isNeeded("mkdir__trace_0__cgroups__any", [.pipe], .cgroups([1])))
+    #expect(try !isNeeded("mkdir__trace_0__cgroups__any", [.pipe], .users([1])))
     #expect(try !isNeeded("rename__trace_0__comms__any", [.pipe], .tree))
   }
 

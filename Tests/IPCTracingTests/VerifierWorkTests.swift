@@ -34,6 +34,16 @@ struct VerifierWorkTests {
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
 
+  @Test(arguments: [KernelScope.users([0]), .cgroups([1])], [ObjectForm.withFunctions, .withoutFunctions])
+  func `takes programs that look at users and cgroups, too`(scope: KernelScope, form: ObjectForm) throws {
+    let configuration = Configuration(
+      selection: Selection(kinds: Set(Kind.all)), hook: .raw, ringSize: 64 << 10, tellsImages: true)
+    let programs = try LoadedPrograms.load(configuration, scope: scope, form: form)
+    #expect(programs.placed.count { $0.isLoaded } > 50)
+    guard case .withFunctions = form else { return }
+    #expect(programs.placed.filter(\.isLoaded).reduce(0) { $0 + $1.program.verifiedInstructions } < 150_000)
+  }
+
   @Test(arguments: [Hook.raw, .tracepoint])
   func `takes programs without functions of their own, too`(hook: Hook) throws {
     let configuration = Configuration(

@@ -44,6 +44,16 @@ struct SummaryTextTests {
     #expect(lines[2] == "others (999)                               999    999      1 B")
   }
 
+  @Test func `says how to leave out what processes say to themselves, if that is most`() {
+    scene.pipe(1, to: Scene.ann)
+    scene.pipe(1)
+    #expect(scene.table().count == 4)
+    scene.pipe(1, to: Scene.ann)
+    #expect(
+      scene.table().last
+        == "2 of 3 events are of processes with themselves; --where 'not self' leaves them out")
+  }
+
   @Test func `is the same table on a terminal that it fits`() {
     scene.pipe(1_000_000, delay: 12_345)
     let lines = scene.table()

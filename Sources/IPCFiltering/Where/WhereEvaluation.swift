@@ -84,6 +84,9 @@ extension WhereComparison {
       case .tid(let end): holds = accepts(Int64(Self.end(end, of: event).tid))
       case .comm(let end):
         holds = Self.end(end, of: event).comm.withBytes { accepts(UnsafeRawBufferPointer($0)) }
+      case .process(let detail, let end):
+        holds =
+          texts.processes.description(of: Self.end(end, of: event)).map { accepts(detail, of: $0) } ?? false
       case .meta(let positions): holds = accepts(event, positions[Int(event.kind.rawValue)], texts)
       case .message(let key):
         guard let properties else {
@@ -110,6 +113,24 @@ extension WhereComparison {
     case .number: return accepts(Int64(clamping: bits))
     case .integer: return accepts(Int64(bitPattern: bits))
     case .text: return texts.withBytes(of: TextID(metaBits: bits)) { accepts(UnsafeRawBufferPointer($0)) }
+    }
+  }
+
+  /// Of a container, its name and its id are both right, whether the id is whole or cut.
+  private func accepts(_ detail: WhereField.ProcessDetail, of process: ProcessDescription) -> Bool {
+    func accepts(_ text: [UInt8]?) -> Bool { text.map { $0.withUnsafeBytes { self.accepts($0) } } ?? false }
+    switch detail {
+    case .executable: return accepts(process.executable)
+    case .arguments: return accepts(process.arguments)
+    case .directory: return accepts(process.directory)
+    case .user: return accepts(process.user)
+    case .cgroup: return accepts(process.cgroup)
+    case .unit: return accepts(process.cgroup.flatMap { CgroupPath($0).unit })
+    case .pod: return accepts(process.cgroup.flatMap { CgroupPath($0).pod })
+    case .container:
+      if accepts(process.container) || accepts(process.containerName) { return true }
+      guard operation == .equal, let id = process.container else { return false }
+      return literals.contains { $0.text.count > id.count && ProcessGroup.isSame($0.text, id) }
     }
   }
 
@@ -148,6 +169,13 @@ extension WhereComparison {
 
   /// Whether events of a kind satisfy a comparison of types.
   func admits(_ kind: Kind) -> Bool { accepts(kind) }
+
+  /// Whether messages or calls satisfy a comparison of types.
+  var admitsMessages: Bool {
+    WhereLiteral.MessageWord.allCases.contains { word in
+      Array(word.rawValue.utf8).withUnsafeBytes { accepts($0) }
+    }
+  }
 
   private func accepts(_ kind: Kind) -> Bool {
     if operation == .equal, literals.contains(where: { $0.kinds.contains(kind) }) { return true }

@@ -3,15 +3,7 @@ import PlainText
 
 /// What `--where` asks of events, messages and calls, compiled once.
 ///
-/// ```
-/// expression = term { ("or" | "||") term }
-/// term       = factor { ("and" | "&&") factor }
-/// factor     = ("not" | "!") factor | "(" expression ")" | comparison
-/// comparison = field [ operator literal | "in" "(" literal { "," literal } ")" ]
-/// operator   = "==" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~" | "contains"
-/// ```
-///
-/// What an event does not have is equal to nothing, so that `port == 80` lets no pipe through, and `port != 80` all of them.
+/// See ``grammar``. What an event does not have is equal to nothing, so that `port == 80` lets no pipe through, and `port != 80` all of them.
 /// Of a field of either end, one that is equal is enough, and `!=` asks that none is.
 public struct WhereExpression: Sendable {
   /// As it was written.
@@ -34,11 +26,62 @@ public struct WhereExpression: Sendable {
     try parser.expectEnd()
   }
 
-  /// Whether it asks for what only messages and calls have.
-  public var asksForMessages: Bool { root.contains { $0.field.isOfMessages } }
+  /// What must be shown besides for it to be true of anything.
+  public enum Need: Sendable {
+    /// Messages or calls, whichever.
+    case messagesOrCalls
+    /// Messages.
+    case messages
+    /// Calls.
+    case calls
+  }
+
+  /// The first word that asks for what is not shown, and what it takes; nil if there is none.
+  ///
+  /// - Parameters:
+  ///   - messages: Whether messages are shown instead of transfers.
+  ///   - calls: Whether calls are.
+  public func unmetNeed(messages: Bool, calls: Bool) -> (word: String, need: Need)? {
+    for comparison in root.comparisons {
+      guard let (word, need) = comparison.need else { continue }
+      let isMet =
+        switch need {
+        case .messagesOrCalls: messages || calls
+        case .messages: messages
+        case .calls: calls
+        }
+      if !isMet { return (word, messages || calls ? need : .messagesOrCalls) }
+    }
+    return nil
+  }
 
   /// Whether it asks for captured bytes.
-  public var needsContents: Bool { root.contains { $0.field.needsContents } }
+  public var needsContents: Bool { root.comparisons.contains(where: \.field.needsContents) }
+
+  /// Whether it asks for what the processes at both ends are.
+  public var needsProcesses: Bool { root.comparisons.contains(where: \.field.needsProcesses) }
+
+  /// How an expression is built.
+  public static let grammar = """
+    expression = term { ("or" | "||") term }
+    term       = factor { ("and" | "&&") factor }
+    factor     = ("not" | "!") factor | "(" expression ")" | comparison
+    comparison = field [ operator value | "in" "(" value { "," value } ")" ]
+    operator   = "==" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~" | "contains"
+    """
+
+  /// Names of all fields, by what their values are.
+  public static var fields: [(values: String, names: [String])] {
+    [
+      ("texts", [.text]), ("numbers", [.number]), ("numbers or texts", [.any]), ("time spans", [.duration]),
+      ("flags", [.flag]), ("types", [.type] as [WhereField.Form]),
+    ].map { values, forms in
+      (
+        values,
+        WhereField.names.filter { name in WhereField.named(name).map { forms.contains($0.form) } ?? false }
+      )
+    }
+  }
 
   /// Names of all fields, for completions.
   public static var fieldNames: [String] { WhereField.names }
@@ -50,11 +93,12 @@ extension WhereExpression: Equatable {
 }
 
 extension WhereExpression.Node {
-  func contains(_ isWanted: (WhereComparison) -> Bool) -> Bool {
+  /// All comparisons, from left to right.
+  var comparisons: [WhereComparison] {
     switch self {
-    case .and(let nodes), .or(let nodes): nodes.contains { $0.contains(isWanted) }
-    case .not(let node): node.contains(isWanted)
-    case .comparison(let comparison): isWanted(comparison)
+    case .and(let nodes), .or(let nodes): nodes.flatMap(\.comparisons)
+    case .not(let node): node.comparisons
+    case .comparison(let comparison): [comparison]
     }
   }
 }
@@ -73,6 +117,19 @@ struct WhereComparison: Sendable {
   let literals: [WhereLiteral]
   /// For `~`.
   let pattern: RegularExpression?
+
+  /// What has to be shown for it to be true of anything, by the word that says so; nil if transfers are enough.
+  fileprivate var need: (word: String, need: WhereExpression.Need)? {
+    if let need = field.need { return (field.name, need) }
+    guard field.form == .type, operation == .equal, let literal = literals.first, literals.count == 1 else {
+      return nil
+    }
+    switch literal.messageWord {
+    case .message: return ("message", .messages)
+    case .call: return ("call", .calls)
+    case nil: return nil
+    }
+  }
 
   init(
     _ field: WhereField, _ operation: Operator, _ literals: [WhereLiteral] = [],

@@ -23,10 +23,17 @@ struct WhereField: Sendable {
   enum Source: Sendable, Equatable {
     case type, count, delay, delivered, truncated, selfTalk, inferred, content
     case pid(Criterion.End), tid(Criterion.End), comm(Criterion.End)
+    /// What the process at an end is.
+    case process(ProcessDetail, Criterion.End)
     /// Positions of a meta field, by kind; −1 where a kind has none of that name.
     case meta([Int8])
     /// A property of a message or a call, by its JSON key.
     case message(String)
+  }
+
+  /// A fact about a process, by the word that asks for it.
+  enum ProcessDetail: String, Sendable, CaseIterable {
+    case executable = "exe", arguments = "args", directory = "cwd", user, container, cgroup, unit, pod
   }
 
   let name: String
@@ -53,12 +60,13 @@ struct WhereField: Sendable {
     }
     for name in metaNames { add(name, form(ofMeta: name), [meta(name)]) }
 
-    add("type", .type, [.type])
+    add("type", .type, [.type, .message(typeKey)])
+    add("channel_type", .type, [.type])
     fields["count"] = nil
-    add("count", .number, [.count, .message("count")])
+    add("count", .number, [.count])
     add("delay", .duration, [.delay])
     add("delivered", .flag, [.delivered])
-    add("truncated", .flag, [.truncated, .message("truncated")])
+    add("truncated", .flag, [.truncated])
     add("inferred", .text, [.inferred])
     add("self", .flag, [.selfTalk])
     add("content", .text, [.content])
@@ -70,6 +78,11 @@ struct WhereField: Sendable {
     add("pid", .number, [.pid(.source), .pid(.destination)])
     add("tid", .number, [.tid(.source), .tid(.destination)])
     add("comm", .text, [.comm(.source), .comm(.destination)])
+    for detail in ProcessDetail.allCases {
+      add("src_" + detail.rawValue, .text, [.process(detail, .source)])
+      add("dst_" + detail.rawValue, .text, [.process(detail, .destination)])
+      add(detail.rawValue, .text, [.process(detail, .source), .process(detail, .destination)])
+    }
     add("port", .number, [meta("src_port"), meta("dst_port")])
     add("addr", .text, [meta("src_addr"), meta("dst_addr")])
     fields["path"] = nil
@@ -80,12 +93,18 @@ struct WhereField: Sendable {
       add(key, .text, [.message(key)])
     }
     for key in ["request_bytes", "response_bytes"] { add(key, .number, [.message(key)]) }
-    for key in ["duration", "server"] {
-      add(key, .duration, [.message(key + "_ns")])
-      add(key + "_ns", .duration, [.message(key + "_ns")])
+    for word in ["duration", "server"] {
+      add(word, .duration, [.message(word + "_ns")])
+      add(word + "_ns", .duration, [.message(word + "_ns")])
     }
     return fields
   }()
+
+  /// Property that says whether it is a message or a call.
+  static let typeKey = "type"
+  /// Properties of messages alone, and of calls alone.
+  private static let messageKeys: Set = ["role", "malformed"]
+  private static let callKeys: Set = ["duration_ns", "server_ns", "request_bytes", "response_bytes"]
 
   private static let nowhere = Source.meta([Int8](repeating: -1, count: KindRow.registry.count))
 
@@ -113,4 +132,16 @@ extension WhereField {
 
   /// Whether it asks for bytes that have to be captured.
   var needsContents: Bool { sources.contains(.content) }
+
+  /// Whether it asks for what the processes at both ends are.
+  var needsProcesses: Bool {
+    sources.contains { if case .process = $0 { true } else { false } }
+  }
+
+  /// What has to be shown for anything to have it; nil if transfers have it, too.
+  var need: WhereExpression.Need? {
+    guard isOfMessages, case .message(let key)? = sources.first else { return nil }
+    return Self.callKeys.contains(key)
+      ? .calls : Self.messageKeys.contains(key) ? .messages : .messagesOrCalls
+  }
 }

@@ -8,6 +8,12 @@ struct WhereLiteral: Sendable {
   let number: Int64?
   /// The kinds that it names; empty if it names none.
   let kinds: Set<Kind>
+  /// What is put together from transfers, by its `type`.
+  enum MessageWord: String, Sendable, CaseIterable { case message, call }
+
+  /// Whether it names messages or calls in the place of a kind.
+  var messageWord: MessageWord? { MessageWord(rawValue: String(decoding: text, as: UTF8.self)) }
+
   /// Whether it has `*`, `?` or `[` that stand for other characters.
   let isGlob: Bool
 

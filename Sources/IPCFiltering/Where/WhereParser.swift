@@ -156,7 +156,7 @@ struct WhereParser {
       throw WhereError("'\(field.name)' is a time span such as 10ms, and '\(text)' is none", at: column)
     case .flag where text != "true" && text != "false":
       throw WhereError("'\(field.name)' is true or false", at: column)
-    case .type where literal.kinds.isEmpty && !literal.isGlob:
+    case .type where literal.kinds.isEmpty && literal.messageWord == nil && !literal.isGlob:
       let names = Kind.all.map { $0.row.name.description }
       let nearest = Spelling.nearest(to: text, among: names)
       throw WhereError(

@@ -25,7 +25,7 @@ extension WhereExpression.Node {
     case .and(let nodes): nodes.reduce(Set(Kind.all)) { $0.intersection($1.kindsAlways) }
     case .or(let nodes): nodes.reduce([]) { $0.union($1.kindsAlways) }
     case .not(let node): Set(Kind.all).subtracting(node.kinds)
-    case .comparison(let comparison): comparison.field.form == .type ? comparison.kinds : []
+    case .comparison(let comparison): comparison.kindsAlways
     }
   }
 
@@ -46,7 +46,7 @@ extension WhereExpression.Node {
       switch scope {
       case .pids(let some): pids.formUnion(some)
       case .comms(let some): comms.formUnion(some)
-      case .all, .tree, .descendants: return .all
+      case .all, .tree, .descendants, .users, .cgroups: return .all
       }
     }
     // The kernel has one scope at a time.
@@ -56,10 +56,16 @@ extension WhereExpression.Node {
 }
 
 extension WhereComparison {
+  /// Kinds of whose events, messages and calls it is true in any case.
+  fileprivate var kindsAlways: Set<Kind> {
+    field.form == .type ? Set(Kind.all.filter { admits($0) }) : []
+  }
+
   fileprivate var kinds: Set<Kind> {
     var kinds: Set<Kind> = []
     for source in field.sources {
       switch source {
+      case .message(WhereField.typeKey): if admitsMessages { return Set(Kind.all) }
       case .type: kinds.formUnion(Kind.all.filter { admits($0) })
       case .meta(let positions): kinds.formUnion(Kind.all.filter { positions[Int($0.rawValue)] >= 0 })
       case .count, .content: kinds.formUnion(Kind.all.filter(\.row.carriesBytes))

@@ -80,6 +80,11 @@ extension TrafficReport {
   /// What stands below the table.
   private var remarks: [String] {
     var lines: [String] = []
+    if ownEvents > events / 2 {
+      lines.append(
+        "\(ownEvents) of \(events) events are of processes with themselves; --where 'not self' leaves them out"
+      )
+    }
     if folded > 0 {
       lines.append(
         "\(folded) \(folded == 1 ? "edge was" : "edges were") added up in others while the trace went on, so that rows may lack what came before"

@@ -204,7 +204,7 @@ extension WaitResolver {
     }
   }
 
-  private func type(of channel: SnapshotChannel) -> TargetType {
+  func type(of channel: SnapshotChannel) -> TargetType {
     switch channel.id.kind {
     case .pipe, .fifo: return .pipe
     case .unixStream: return .unixStream

@@ -26,6 +26,7 @@
 #include "snapshots/all_files.bpf.c"
 #include "snapshots/unread_contents.bpf.c"
 #include "hooks/lifecycle.bpf.c"
+#include "hooks/cgroups.bpf.c"
 #include "hooks/images.bpf.c"
 
 /* Most helpers that read memory are for GPL-compatible programs only. */

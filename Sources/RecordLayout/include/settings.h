@@ -12,7 +12,9 @@
 enum ipc_scope {
   IPC_SCOPE_ALL = 0,
   IPC_SCOPE_PROCESSES = 1, /* map `processes`: the traced command, or given processes; and their descendants */
-  IPC_SCOPE_COMMS = 2      /* map `comms` */
+  IPC_SCOPE_COMMS = 2,     /* map `comms` */
+  IPC_SCOPE_USERS = 3,     /* map `users` */
+  IPC_SCOPE_CGROUPS = 4    /* map `cgroups` */
 };
 
 /* Where operations are noticed. Each has scratch memory of its own on every CPU (map `scratches`), because one can overtake

@@ -46,6 +46,23 @@ struct {
   __type(value, u8);
 } comms SEC(".maps");
 
+/* Users of the filter option, filled once. */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 1024);
+  __type(key, u32);
+  __type(value, u8);
+} users SEC(".maps");
+
+/* Cgroups of the filter options and those below them. One that is made later comes in with its parent, one that is removed
+ * goes (hooks/cgroups.bpf.c). */
+struct {
+  __uint(type, BPF_MAP_TYPE_HASH);
+  __uint(max_entries, 16384);
+  __type(key, u64);
+  __type(value, u8);
+} cgroups SEC(".maps");
+
 /* Number of `pid` in ipcdump's pid namespace, 0 if it has none there. */
 static __always_inline u32 visible_number(struct pid *pid) {
   u32 level = shared.self_level;
@@ -127,9 +144,20 @@ static __always_inline bool is_of_processes(struct task_struct *task) {
   return birth && (*birth == 0 || *birth == birth_of(READ_KERNEL(task, group_leader)));
 }
 
+/* Whether a task is of the users, or in the cgroups, of the filter: that can change at any time, and nothing tells when. */
+static __always_inline bool is_of_group(struct task_struct *task) {
+  if (settings.scope == IPC_SCOPE_USERS) {
+    u32 user = user_of(task);
+    return bpf_map_lookup_elem(&users, &user) != NULL;
+  }
+  u64 cgroup = cgroup_of(task);
+  return bpf_map_lookup_elem(&cgroups, &cgroup) != NULL;
+}
+
 /* Whether the scope of the filter takes in this process, by what it is itself. */
 static __always_inline bool is_in_scope(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
+  if (settings.scope >= IPC_SCOPE_USERS) return is_of_group(task);
   return settings.scope == IPC_SCOPE_PROCESSES ? is_of_processes(task) : has_wanted_name(task);
 }
 
@@ -166,6 +194,7 @@ VERIFIED_ONCE bool remembers_number_in_scope(u64 task) { return remembers_scope(
  * costs as much as that at the processes. */
 static __always_inline bool scope_matches(struct task_struct *task) {
   if (settings.scope == IPC_SCOPE_ALL) return true;
+  if (settings.scope >= IPC_SCOPE_USERS) return is_number_in_scope((u64)task);
   if (READS_DIRECTLY) return remembers_scope(task);
   if (settings.scope == IPC_SCOPE_COMMS) return remembers_number_in_scope((u64)task);
   return is_number_in_scope((u64)task);

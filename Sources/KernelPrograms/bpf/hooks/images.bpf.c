@@ -68,7 +68,7 @@ static __always_inline int on_program(void) {
   struct ipc_exec *record = &scratch->exec;
   __builtin_memset(record, 0, sizeof(*record));
   fill_header(&record->header, task, IPC_RECORD_EXEC, IPC_KIND_COUNT, 0);
-  record->uid = READ_KERNEL(task, cred, euid.val);
+  record->uid = user_of(task);
   struct mm_struct *mm = READ_KERNEL(task, mm);
   struct file *file = mm ? READ_KERNEL(mm, exe_file) : NULL;
   if (file)

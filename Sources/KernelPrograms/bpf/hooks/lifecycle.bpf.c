@@ -15,8 +15,8 @@ static __always_inline int on_exec(void) {
     shared.armed = 0;
     enter_scope(tgid, birth_of(READ_KERNEL(task, group_leader)));
     enter_open_files(task);
-  } else if (settings.scope == IPC_SCOPE_COMMS) {
-    /* It runs another file now. */
+  } else if (settings.scope >= IPC_SCOPE_COMMS) {
+    /* It runs another file now, perhaps as another user or in another cgroup than when it was made. */
     u64 *answer = remembered_scope(task);
     if (answer) *answer = 0;
     if (scope_matches(task)) enter_open_files(task);

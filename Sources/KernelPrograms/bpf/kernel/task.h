@@ -38,6 +38,12 @@ static __always_inline const unsigned char *executable_name(struct task_struct *
   return file ? READ_KERNEL(file, f_path.dentry, d_name.name) : NULL;
 }
 
+/* Whose rights a task has. */
+static __always_inline u32 user_of(struct task_struct *task) { return READ_KERNEL(task, cred, euid.val); }
+
+/* Its cgroup in the hierarchy of version 2, by the inode number that the file system shows. */
+static __always_inline u64 cgroup_of(struct task_struct *task) { return READ_KERNEL(task, cgroups, dfl_cgrp, kn, id); }
+
 /* Open file behind a descriptor of the current task. */
 static __always_inline struct file *file_of(struct task_struct *task, u32 fd) {
   struct fdtable *table = READ_KERNEL(task, files, fdt);

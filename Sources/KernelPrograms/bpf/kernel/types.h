@@ -177,6 +177,7 @@ struct cred {
 };
 
 struct kernfs_node {
+  u64 id;
   struct kernfs_node *parent;
   const char *name;
 };
@@ -186,8 +187,13 @@ struct kernfs_node___615 {
   struct kernfs_node *__parent;
 };
 
+struct cgroup_root {
+  int hierarchy_id; /* 0 is that of version 2 */
+};
+
 struct cgroup {
   struct kernfs_node *kn;
+  struct cgroup_root *root;
 };
 
 struct css_set {

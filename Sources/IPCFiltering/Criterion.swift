@@ -92,7 +92,7 @@ extension Criterion {
     switch self {
     case .comms, .group: true
     case .expression(let expression): expression.needsProcesses
-    case .pids, .commandTree: false
+    case .pids, .commandTree, .descendants: false
     }
   }
 }

@@ -37,7 +37,7 @@ struct VerifierWorkTests {
   @Test(arguments: [KernelScope.users([0]), .cgroups([1])], [ObjectForm.withFunctions, .withoutFunctions])
   func `takes programs that look at users and cgroups, too`(scope: KernelScope, form: ObjectForm) throws {
     let configuration = Configuration(
-      selection: Selection(kinds: Set(Kind.all)), hook: .raw, ringSize: 64 << 10, tellsImages: true)
+      selection: Selection(kinds: Set(Kind.all)), hook: .raw, ringSize: 64 << 10, extras: .images)
     let programs = try LoadedPrograms.load(configuration, scope: scope, form: form)
     #expect(programs.placed.count { $0.isLoaded } > 50)
     guard case .withFunctions = form else { return }

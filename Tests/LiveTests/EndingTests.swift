@@ -47,7 +47,8 @@ extension LiveTests {
       #expect(status == "0\n" || status == "141\n", "status \(status)")
       let diagnostics = try session.folder.text("shell.err")
       let said = diagnostics.split(separator: "\n")
-      #expect(said.allSatisfy { $0.contains(" captured, ") || $0.contains("--follow adds") }, "\(diagnostics)")
+      #expect(
+        said.allSatisfy { $0.contains(" captured, ") || $0.contains("--follow adds") }, "\(diagnostics)")
     }
 
     @Test func `what the command has left behind is traced to its end, and the status is the command's`()

@@ -40,6 +40,7 @@ public struct ChannelName: Sendable {
       let isSource = ports.0.map { $0 < ports.1 ?? .max } ?? false
       let port = UInt16(truncatingIfNeeded: (isSource ? ports.0 : ports.1) ?? 0)
       form = .port(port, address: event[(isSource ? source : destination).address])
+    case .processes: form = .nothing
     }
     number =
       switch form {
@@ -97,6 +98,8 @@ public struct ChannelFields: Sendable {
     case textOrInodes(MetaKey<TextID>, source: MetaKey<UInt64>, destination: MetaKey<UInt64>)
     /// Ports and addresses of its ends.
     case ports(source: Port, destination: Port)
+    /// There is none but the two processes themselves.
+    case processes
   }
 
   /// Where one end of a channel is.
@@ -117,11 +120,11 @@ public struct ChannelFields: Sendable {
     self.receiver = receiver
   }
 
-  /// The name; nil if a channel is called by its ports.
+  /// The name; nil if a channel has none in words.
   public var text: MetaKey<TextID>? {
     switch name {
     case .text(let key), .textOrInodes(let key, _, _): key
-    case .ports: nil
+    case .ports, .processes: nil
     }
   }
 

@@ -59,7 +59,9 @@ public final class KindRow: Sendable {
 
   /// The one list of kinds; a kind's position is its ``Kind/rawValue``.
   public static let registry: [KindRow] = checked(
-    [Kind.Pipe.row, Kind.Signal.row] + Kind.UnixSocket.rows + Kind.LoopbackSocket.rows + [Kind.Terminal.row])
+    [Kind.Pipe.row, Kind.Signal.row] + Kind.UnixSocket.rows + Kind.LoopbackSocket.rows + [
+      Kind.Terminal.row, Kind.ProcessVM.row, Kind.Ptrace.row, Kind.PidfdGetfd.row,
+    ])
 
   /// Rows that are each in their place, and each of a colour of its own; any program stops here otherwise.
   private static func checked(_ rows: [KindRow]) -> [KindRow] {

@@ -36,7 +36,12 @@ extension ProgramPlace {
     for selection: Selection, scope: KernelScope, withContents: Bool, tellsImages: Bool = false
   ) -> Bool {
     switch purpose {
-    case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
+    case .any:
+      switch table {
+      case .trace: scope != .all
+      case .hook: leadsToNeeded(for: selection)
+      default: selection.kinds.contains { $0.row.carriesBytes }
+      }
     case .kind(let number): selection.kinds.contains(Kind(rawValue: number))
     case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
     case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
@@ -44,6 +49,14 @@ extension ProgramPlace {
     case .tree: scope == .tree
     case .comms: if case .comms = scope { true } else { false }
     case .images: tellsImages
+    }
+  }
+
+  /// Whether a hook, at the end or the start of syscalls, leads to any handler of a selected kind.
+  private func leadsToNeeded(for selection: Selection) -> Bool {
+    let handlers: Table = word == "enter" ? .enter : .exit
+    return KernelPrograms.places.values.contains { place in
+      place.table == handlers && place.isNeeded(for: selection, scope: .all, withContents: false)
     }
   }
 

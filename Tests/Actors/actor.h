@@ -53,6 +53,7 @@ extern const struct scenario SIGNAL_SCENARIOS[];
 extern const struct scenario SIGNAL_RESULT_SCENARIOS[];
 extern const struct scenario TERMINAL_SCENARIOS[];
 extern const struct scenario TERMINAL_READER_SCENARIOS[];
+extern const struct scenario ACCESS_SCENARIOS[];
 extern const struct scenario WHOLE_SCENARIOS[];
 extern const struct scenario UNREADABLE_SCENARIOS[];
 extern const struct scenario SPLICE_ROUTE_SCENARIOS[];

@@ -76,7 +76,7 @@ struct Told: Hashable, CustomStringConvertible {
       socket("to", meta.dstAddr, meta.dstPort, meta.dstServ, meta.dstInode),
       meta.fds.map { "fds \($0)" }, meta.creds.map { "creds \($0)" },
       meta.count.map { "count \($0)" }, meta.received.map { "received \($0)" }, meta.num.map { "num \($0)" },
-      meta.name, meta.code,
+      meta.name, meta.code, meta.request, meta.address.map { "address \($0)" },
       meta.value.map { "value \($0)" }, meta.target.map { "target \($0)" }, meta.result,
       content.map { "content \($0)" }, meta.bytesMissing.map { "bytes_missing \($0)" },
       delivered ? nil : "not delivered",

@@ -74,6 +74,8 @@ struct RecordedScenario: CustomTestStringConvertible {
 
     add("pty", LiveTests.TerminalTests.scenarios + LiveTests.TerminalTests.readers)
     add("pty", [Scenario("terminal-by-peer")])
+    typealias Access = LiveTests.AccessTests
+    add("access", Access.memory + Access.compat + Access.tracing + Access.taking)
     typealias Splices = LiveTests.SpliceTests
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)

@@ -27,6 +27,8 @@ struct Meta: Decodable, Hashable {
   var dstSid: Int?
   var direction: String?
   var bytesMissing: String?
+  var address: UInt64?
+  var request: String?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

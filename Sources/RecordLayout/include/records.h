@@ -47,7 +47,10 @@ enum ipc_kind {
   IPC_KIND_LOOPBACK_TCP = 5,
   IPC_KIND_LOOPBACK_UDP = 6,
   IPC_KIND_PTY = 7,
-  IPC_KIND_COUNT = 8,
+  IPC_KIND_PROCESS_VM = 8,
+  IPC_KIND_PTRACE = 9,
+  IPC_KIND_PIDFD_GETFD = 10,
+  IPC_KIND_COUNT = 11,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -61,6 +64,9 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_LOOPBACK_TCP: return "loopback_tcp";
     case IPC_KIND_LOOPBACK_UDP: return "loopback_udp";
     case IPC_KIND_PTY: return "pty";
+    case IPC_KIND_PROCESS_VM: return "process_vm";
+    case IPC_KIND_PTRACE: return "ptrace";
+    case IPC_KIND_PIDFD_GETFD: return "pidfd_getfd";
     case IPC_KIND_COUNT: break;
   }
   return 0;
@@ -79,6 +85,9 @@ enum ipc_record_type {
   /* Of no kind (IPC_KIND_COUNT), if anybody wants to know: */
   IPC_RECORD_EXEC = 9,  /* ipc_exec: the process has executed a program */
   IPC_RECORD_FORK = 10, /* ipc_fork: it has made another one */
+  /* What one process does to another one: */
+  IPC_RECORD_ACCESS = 14, /* ipc_access; process-vm: the first contents follow */
+  IPC_RECORD_TAKEN = 15,  /* ipc_taken: a descriptor; its name follows */
 };
 
 enum ipc_flags {
@@ -304,6 +313,36 @@ struct ipc_signal {
   __u32 pad;
 };
 
+/* A process to which another one does something; its numbers and names as in ipc_header. */
+struct ipc_target {
+  __u32 tgid;
+  __u32 tid;
+  char comm[IPC_COMM_LENGTH];
+  char thread[IPC_COMM_LENGTH];
+  __u64 image;
+  __u8 in_scope;
+  __u8 pad[7];
+};
+
+/* The header's process, which has made the call, reaches into another one: process-vm, ptrace. */
+struct ipc_access {
+  struct ipc_transfer transfer; /* no channel; process-vm: bytes moved, and contents as of a read */
+  struct ipc_target target;
+  __u64 address;  /* the first one in the target; of no meaning if there is none */
+  __u32 request;  /* ptrace: PTRACE_…, include/uapi/linux/ptrace.h */
+  __u8 is_write;  /* bytes go into the target */
+  __u8 pad[3];
+};
+
+/* The header's process has taken a descriptor from another one (pidfd_getfd). */
+struct ipc_taken {
+  struct ipc_header header;
+  struct ipc_target target;
+  struct ipc_descriptor descriptor; /* as in ipc_passed */
+  __s32 fd_there; /* its number in the target */
+  __u32 pad;
+};
+
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
 struct ipc_exec {
   struct ipc_header header;
@@ -441,6 +480,10 @@ _Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 168, "ipc_socket
 _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 128, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 472, "ipc_passed");
+_Static_assert(sizeof(struct ipc_target) == 56, "ipc_target");
+_Static_assert(sizeof(struct ipc_access) == 184, "ipc_access");
+_Static_assert(__builtin_offsetof(struct ipc_access, address) == 168, "ipc_access.address");
+_Static_assert(sizeof(struct ipc_taken) == 152, "ipc_taken");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");

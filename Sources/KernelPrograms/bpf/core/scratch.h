@@ -153,6 +153,14 @@ struct scratch {
       struct ipc_channel channel;
     };
     struct {
+      BEFORE(ipc_access);
+      struct ipc_access access;
+    };
+    struct {
+      BEFORE(ipc_taken);
+      struct ipc_taken taken;
+    };
+    struct {
       BEFORE(ipc_exec);
       struct ipc_exec exec;
     };

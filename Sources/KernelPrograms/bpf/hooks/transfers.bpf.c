@@ -4,6 +4,7 @@
  * A regular file costs five reads of kernel memory and one failed tail call.
  */
 #include "core/call_context.h"
+#include "core/kinds.h"
 #include "hooks/transfers.h"
 
 static __always_inline int hand_over(void *ctx, struct call *call, enum side side, bool is_write, bool is_vector) {
@@ -11,14 +12,18 @@ static __always_inline int hand_over(void *ctx, struct call *call, enum side sid
   struct file *file = file_of(call->task, fd);
   if (!file) return 0;
   u32 type = file_type(file);
-  if (type == FILE_REGULAR) return 0; /* by far the most frequent */
+  /* By far the most frequent. */
+  if (type == STAGE_REGULAR && !(side == AT_END && regular_is_of_interest(file))) return 0;
   struct scratch *scratch = call->scratch;
   begin_transfer(call, file, fd, is_write);
   scratch->call.base = argument(call->regs, 1, call->compat);
   scratch->call.length = argument(call->regs, 2, call->compat);
   scratch->call.is_vector = is_vector;
   scratch->call.is_plain = true;
-  go_to_file(ctx, side, type);
+  if (type == STAGE_REGULAR)
+    bpf_tail_call_static(ctx, (void *)&exit_stages, STAGE_REGULAR);
+  else
+    go_to_file(ctx, side, type);
   return 0;
 }
 

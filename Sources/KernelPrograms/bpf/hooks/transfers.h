@@ -7,9 +7,6 @@
 
 #include "hooks/programs.h"
 
-/* A type of file that is no stage. */
-#define FILE_REGULAR (S_IFREG >> 12)
-
 static __always_inline void begin_splice(struct call *call, struct file *file, u32 fd, bool is_write) {
   struct scratch *scratch = call->scratch;
   begin_transfer(call, file, fd, is_write);

@@ -42,6 +42,14 @@
 #define NR_rt_sigqueueinfo 129
 #define NR_rt_tgsigqueueinfo 297
 #define NR_pidfd_send_signal 424
+#define NR_pread64 17
+#define NR_pwrite64 18
+#define NR_preadv 295
+#define NR_pwritev 296
+#define NR_process_vm_readv 310
+#define NR_process_vm_writev 311
+#define NR_ptrace 101
+#define NR_pidfd_getfd 438
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -76,6 +84,14 @@
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 335
 #define COMPAT_pidfd_send_signal 424
+#define COMPAT_pread64 180
+#define COMPAT_pwrite64 181
+#define COMPAT_preadv 333
+#define COMPAT_pwritev 334
+#define COMPAT_process_vm_readv 347
+#define COMPAT_process_vm_writev 348
+#define COMPAT_ptrace 26
+#define COMPAT_pidfd_getfd 438
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -109,6 +125,14 @@
 #define NR_rt_sigqueueinfo 138
 #define NR_rt_tgsigqueueinfo 240
 #define NR_pidfd_send_signal 424
+#define NR_pread64 67
+#define NR_pwrite64 68
+#define NR_preadv 69
+#define NR_pwritev 70
+#define NR_process_vm_readv 270
+#define NR_process_vm_writev 271
+#define NR_ptrace 117
+#define NR_pidfd_getfd 438
 /* arm64 has no pipe, open and creat, and one sendfile; the numbers lie behind the table, where no native call can
  * reach. */
 #define NR_sendfile64 508
@@ -149,6 +173,14 @@
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 363
 #define COMPAT_pidfd_send_signal 424
+#define COMPAT_pread64 180
+#define COMPAT_pwrite64 181
+#define COMPAT_preadv 361
+#define COMPAT_pwritev 362
+#define COMPAT_process_vm_readv 376
+#define COMPAT_process_vm_writev 377
+#define COMPAT_ptrace 26
+#define COMPAT_pidfd_getfd 438
 
 #endif
 
@@ -166,7 +198,9 @@
   ROW(pipe) ROW(pipe2) ROW(open) ROW(creat) ROW(openat) ROW(openat2)                                         \
   ROW(listen) ROW(connect) ROW(accept4) ROW(sendto) ROW(recvfrom) ROW(sendmsg) ROW(recvmsg)                  \
   ROW(sendmmsg) ROW(recvmmsg) ROW(recvmmsg_time64) SYSCALLS_OF_ONE(ROW)                                      \
-  ROW(rt_sigqueueinfo) ROW(rt_tgsigqueueinfo) ROW(pidfd_send_signal)
+  ROW(rt_sigqueueinfo) ROW(rt_tgsigqueueinfo) ROW(pidfd_send_signal)                                         \
+  ROW(pread64) ROW(pwrite64) ROW(preadv) ROW(pwritev)                                                        \
+  ROW(process_vm_readv) ROW(process_vm_writev) ROW(ptrace) ROW(pidfd_getfd)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {

@@ -27,8 +27,22 @@ struct ns_common {
   unsigned int inum;
 };
 
+struct xarray {
+  void *xa_head;
+};
+
+struct xa_node {
+  unsigned char shift;
+  void *slots[64];
+};
+
+struct idr {
+  struct xarray idr_rt;
+};
+
 struct pid_namespace {
   struct ns_common ns;
+  struct idr idr;
 };
 
 struct upid {
@@ -84,6 +98,13 @@ struct inode {
   unsigned long i_ino;
   unsigned int i_rdev; /* major << 20 | minor */
   struct super_block *i_sb;
+  void *i_private;
+};
+
+/* An inode of /proc that is a process's. */
+struct proc_inode {
+  struct pid *pid;
+  struct inode vfs_inode;
 };
 
 struct dentry {
@@ -115,6 +136,7 @@ struct file {
   unsigned int f_mode;
   struct inode *f_inode;
   struct path f_path;
+  long long f_pos;
   void *private_data;
   struct hlist_head *f_ep;
 };
@@ -596,6 +618,7 @@ struct pt_regs {
 #define S_IFREG 0100000
 #define S_IFCHR 0020000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
+#define PROC_SUPER_MAGIC 0x9fa0
 #define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */
 #define AF_UNIX 1
 #define AF_INET 2

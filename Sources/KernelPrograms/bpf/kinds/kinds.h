@@ -3,7 +3,10 @@
  * answers. */
 #pragma once
 
+#include "kinds/pidfd_getfd.bpf.c"
 #include "kinds/pipe.bpf.c"
+#include "kinds/process_vm.bpf.c"
+#include "kinds/ptrace.bpf.c"
 #include "kinds/pty.bpf.c"
 #include "kinds/signal.bpf.c"
 #include "kinds/tcp.bpf.c"

@@ -69,5 +69,8 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     ProcessVMCorrelator(settings),
     PtraceCorrelator(),
     PidfdGetfdCorrelator(),
+    EventfdCorrelator(settings),
+    QueueCorrelator(.mqueue, settings),
+    QueueCorrelator(.sysvMessage, settings),
   ]
 }

@@ -25,7 +25,7 @@ struct ChannelPlace {
     case .ports(let sourcePort, let destinationPort):
       (source, destination) = (event[sourcePort.number] ?? 0, event[destinationPort.number] ?? 0)
     case .processes: return nil
-    case .text:
+    case .text, .number:
       // A queue, or whatever has a name: who writes there does not read there.
       isOneWay = true
       source = ChannelName(of: event, texts: texts).number

@@ -83,8 +83,12 @@ struct LoadedPrograms: ~Copyable {
   ) -> Bool {
     switch KernelIterator(rawValue: name) {
     case .chosenThreads:
-      if case .comms = scope { configuration.selection.kinds.contains { $0.row.carriesBytes } } else { false }
-    case .openChannels: configuration.selection.kinds.contains { $0.row.carriesBytes }
+      if case .comms = scope {
+        configuration.selection.kinds.contains { $0.row.hasDescriptors }
+      } else {
+        false
+      }
+    case .openChannels: configuration.selection.kinds.contains { $0.row.hasDescriptors }
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages: readsPages
     case .ownPlace: !PidNamespace.isInitial

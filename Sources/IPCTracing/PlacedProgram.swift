@@ -40,7 +40,7 @@ extension ProgramPlace {
       switch table {
       case .trace: scope != .all
       case .hook: leadsToNeeded(for: selection)
-      default: selection.kinds.contains { $0.row.carriesBytes }
+      default: selection.kinds.contains { $0.row.hasDescriptors }
       }
     case .kind(let number): selection.kinds.contains(Kind(rawValue: number))
     case .unix: !selection.kinds.isDisjoint(with: Kind.unix)

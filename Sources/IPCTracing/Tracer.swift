@@ -145,7 +145,7 @@ public struct Tracer: ~Copyable {
   private borrowing func read<Layout: BitwiseCopyable>(
     by iterator: KernelIterator, as layout: Layout.Type
   ) throws(Failure) -> [Layout] {
-    guard selection.kinds.contains(where: { $0.row.carriesBytes }) else { return [] }
+    guard selection.kinds.contains(where: { $0.row.hasDescriptors }) else { return [] }
     var bytes: [UInt8] = []
     do throws(BPFError) {
       try programs.object.iterator(iterator).iterate { bytes.append(contentsOf: $0) }

@@ -46,6 +46,8 @@ struct RecordMaker {
     case IPC_KIND_SIGNAL.rawValue: return signal()
     case IPC_KIND_PROCESS_VM.rawValue, IPC_KIND_PTRACE.rawValue: return access(kind)
     case IPC_KIND_PIDFD_GETFD.rawValue: return taken()
+    case IPC_KIND_EVENTFD.rawValue: return counter()
+    case IPC_KIND_MQUEUE.rawValue, IPC_KIND_SYSV_MSG.rawValue: return queued(kind)
     default: break
     }
     switch Int.random(in: 0..<40, using: &random) {

@@ -28,6 +28,13 @@ struct Meta: Decodable, Hashable {
   var direction: String?
   var bytesMissing: String?
   var address: UInt64?
+  var eventfdId: UInt64?
+  var semaphore: Int?
+  var priority: Int?
+  var queueInode: UInt64?
+  var key: String?
+  var id: UInt64?
+  var mtype: Int?
   var request: String?
 }
 

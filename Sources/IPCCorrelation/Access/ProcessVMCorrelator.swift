@@ -4,7 +4,8 @@ import RecordLayout
 /// Memory of another process: one record is one event, whose contents may come in further records.
 final class ProcessVMCorrelator: KindCorrelator {
   private let captureLimit: UInt64
-  private var arriving = ArrivingEvents()
+  private var arriving = ArrivingContents<Event>()
+  private var words = MissingBytes.Words()
   private var vocabulary: (read: TextID, write: TextID)?
 
   init(_ settings: CorrelatorSettings) { captureLimit = settings.captureLimit }
@@ -13,10 +14,21 @@ final class ProcessVMCorrelator: KindCorrelator {
     switch UInt32(header.type) {
     case IPC_RECORD_ACCESS.rawValue:
       guard let (access, rest) = record.record(ipc_access.self), access.transfer.count > 0 else { return }
-      arriving.append(event(access, &buffer), header, contents(access, rest), into: &buffer)
-    case IPC_RECORD_CONTENT.rawValue: arriving.take(record, header, into: &buffer)
+      arriving.append(
+        event(access, &buffer), header, access.transfer.captured(of: rest),
+        wanted: min(access.transfer.moved, Int(clamping: captureLimit)), into: &buffer, tell)
+    case IPC_RECORD_CONTENT.rawValue: arriving.take(record, header, into: &buffer, tell)
     default: return
     }
+  }
+
+  private func tell(_ arrived: ArrivingContents<Event>.Arrived, _ buffer: inout ReorderBuffer) {
+    var event = arrived.operation
+    let piece = words.finish(
+      arrived.piece, wanted: arrived.wanted, isShort: arrived.isShort, of: &event,
+      Kind.ProcessVM.bytesMissing,
+      &buffer)
+    buffer.append(event, content: piece)
   }
 
   /// The event without what its contents say.
@@ -37,17 +49,10 @@ final class ProcessVMCorrelator: KindCorrelator {
     return event
   }
 
-  private func contents(_ access: ipc_access, _ rest: UnsafeRawBufferPointer) -> ArrivingEvents.Contents {
-    ArrivingEvents.Contents(
-      first: access.transfer.captured(of: rest),
-      wanted: min(access.transfer.moved, Int(clamping: captureLimit)),
-      missing: Kind.ProcessVM.bytesMissing)
-  }
-
   var earliestPending: UInt64? { arriving.earliest }
   func recordsWereLost() { arriving.close() }
 
   func settle(before time: UInt64, into buffer: inout ReorderBuffer) {
-    arriving.settle(before: time, into: &buffer)
+    arriving.settle(before: time, into: &buffer, tell)
   }
 }

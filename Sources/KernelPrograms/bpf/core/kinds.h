@@ -25,8 +25,8 @@ static __always_inline bool describe_sent(u32 slot, struct scratch *scratch);
 /* Fills in what distinguishes a message that was received, of which the call says that it brought `length` bytes. */
 static __always_inline void describe_received(u32 slot, struct scratch *scratch, u64 length);
 
-/* Whether a regular file may be one through which processes communicate. */
-static __always_inline bool regular_is_of_interest(struct file *file);
+/* Stage of a file that is told by its file system; 0 if it is of no wanted kind. */
+static __always_inline u32 stage_of_system(struct file *file);
 
 /* Stage of a socket's kind; 0 if it is none of ours. */
 static __always_inline u32 socket_stage(struct sock *sk) {

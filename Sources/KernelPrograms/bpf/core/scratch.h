@@ -157,6 +157,14 @@ struct scratch {
       struct ipc_access access;
     };
     struct {
+      BEFORE(ipc_counter);
+      struct ipc_counter counter;
+    };
+    struct {
+      BEFORE(ipc_queued);
+      struct ipc_queued queued;
+    };
+    struct {
       BEFORE(ipc_taken);
       struct ipc_taken taken;
     };

@@ -12,12 +12,14 @@
 /* The types of files that bytes go through: S_IFMT >> 12. */
 #define STAGE_PIPE 1
 #define STAGE_CHARACTER_DEVICE 2
-#define STAGE_REGULAR 8 /* /proc/PID/mem */
 #define STAGE_SOCKET 12
 _Static_assert(STAGE_PIPE == S_IFIFO >> 12, "STAGE_PIPE");
 _Static_assert(STAGE_CHARACTER_DEVICE == S_IFCHR >> 12, "STAGE_CHARACTER_DEVICE");
-_Static_assert(STAGE_REGULAR == S_IFREG >> 12, "STAGE_REGULAR");
 _Static_assert(STAGE_SOCKET == S_IFSOCK >> 12, "STAGE_SOCKET");
+
+/* Files that are told by their file systems: /proc/PID/mem, eventfds. */
+#define STAGE_MEMORY 3
+#define STAGE_EVENTFD 4
 
 /* The kinds of sockets. */
 #define STAGE_UNIX_STREAM 16

@@ -149,7 +149,7 @@ static __always_inline int request_done(void *ctx, enum ipc_hook hook, struct io
   if (form == URING_OTHER || (result <= 0 && !may_be_empty)) return 0;
   if (result < 0 && !is_write) return 0;
   struct file *file = READ_KERNEL(request, file);
-  if (!file || file_type(file) == STAGE_REGULAR) return 0;
+  if (!file || file_type(file) == FILE_REGULAR) return 0;
   struct call call;
   if (!request_call(hook, request, result, &call)) return 0;
   struct call_context *context = context_of(call.thread);
@@ -227,7 +227,7 @@ static __always_inline int request_submitted(void *ctx, enum ipc_hook hook, stru
   /* The file is looked up later, unless it is a registered one. */
   struct file *file = READ_KERNEL(request, file);
   if (!file) file = file_of(call.task, READ_KERNEL(request, cqe.fd));
-  if (!file || file_type(file) == STAGE_REGULAR) return 0;
+  if (!file || file_type(file) == FILE_REGULAR) return 0;
   begin_transfer(&call, file, NO_FD, true);
   if (!load_request(call.slot, (u64)request, opcode)) return 0;
   struct sock *sk = sock_of(file);

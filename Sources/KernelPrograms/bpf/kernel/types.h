@@ -146,6 +146,44 @@ struct file___510 {
   struct list_head f_ep_links;
 };
 
+struct eventfd_ctx {
+  u64 count;
+  unsigned int flags;
+  int id;
+};
+
+struct mq_attr {
+  long mq_curmsgs;
+};
+
+struct mqueue_inode_info {
+  struct inode vfs_inode;
+  struct mq_attr attr;
+  unsigned long qsize;
+};
+
+struct kern_ipc_perm {
+  int id;
+  int key;
+};
+
+struct msg_queue {
+  struct kern_ipc_perm q_perm;
+  unsigned long q_qnum;
+};
+
+struct ipc_ids {
+  struct idr ipcs_idr;
+};
+
+struct ipc_namespace {
+  struct ipc_ids ids[3];
+};
+
+struct nsproxy {
+  struct ipc_namespace *ipc_ns;
+};
+
 struct fdtable {
   unsigned int max_fds;
   struct file **fd;
@@ -221,6 +259,7 @@ struct task_struct {
   struct files_struct *files;
   struct fs_struct *fs;
   struct signal_struct *signal;
+  struct nsproxy *nsproxy;
 };
 
 struct task_struct___513 {
@@ -619,6 +658,7 @@ struct pt_regs {
 #define S_IFCHR 0020000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
 #define PROC_SUPER_MAGIC 0x9fa0
+#define ANON_INODE_FS_MAGIC 0x09041934
 #define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */
 #define AF_UNIX 1
 #define AF_INET 2

@@ -39,10 +39,6 @@ static __always_inline int process_vm_writev_exit(void *ctx, struct call *call) 
 SYSCALL_EXIT(process_vm_readv, SLOTS1(process_vm_readv), process_vm, process_vm_readv_exit)
 SYSCALL_EXIT(process_vm_writev, SLOTS1(process_vm_writev), process_vm, process_vm_writev_exit)
 
-static __always_inline bool regular_is_of_interest(struct file *file) {
-  return is_wanted(IPC_KIND_PROCESS_VM) && READ_KERNEL(file, f_inode, i_sb, s_magic) == PROC_SUPER_MAGIC;
-}
-
 /* Whether a file of /proc is the memory of a process. */
 static __always_inline bool is_memory_file(struct file *file) {
   char name[8] = {};
@@ -76,7 +72,7 @@ static __always_inline int memory_exit(void *ctx, u32 slot, struct scratch *scra
   if (!pid) return 0;
   return process_vm_record(ctx, slot, scratch, task_of(pid, PIDTYPE_PID), begun_at(scratch));
 }
-EXIT_STAGE(memory, STAGE_REGULAR, process_vm, memory_exit)
+EXIT_STAGE(memory, STAGE_MEMORY, process_vm, memory_exit)
 
 /* Calls with a position fail on pipes, sockets and terminals, so that these handlers are there for this kind only. */
 SYSCALL_EXIT(pread, SLOTS1(pread64), process_vm, read_exit)

@@ -18,6 +18,7 @@
 
 /* The counter behind a file of anonymous inodes; NULL if it is another thing. */
 static __always_inline struct eventfd_ctx *counter_of(struct file *file) {
+  if (!has_eventfds()) return NULL;
   const unsigned char *name = READ_KERNEL(file, f_path.dentry, d_name.name);
   return READ_AT(u64, name) == EVENTFD_NAME ? READ_KERNEL(file, private_data) : NULL;
 }
@@ -28,6 +29,7 @@ static __always_inline u64 counter_identity(struct eventfd_ctx *counter) { retur
 VERIFIED_ONCE int counter_send(u32 slot, u32 type, u64 address, u64 value, u64 began) {
   struct scratch *scratch = scratch_at(slot);
   if (!scratch) return 0;
+  if (!has_eventfds()) return 0;
   struct eventfd_ctx *counter = (struct eventfd_ctx *)address;
   struct ipc_counter *record = &scratch->counter;
   __builtin_memset(record, 0, sizeof(*record));

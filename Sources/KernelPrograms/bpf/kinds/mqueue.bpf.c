@@ -9,7 +9,7 @@
 #define MQUEUE_MAGIC 0x19800202 /* ipc/mqueue.c */
 
 static __always_inline bool is_mqueue(struct file *file) {
-  return READ_KERNEL(file, f_inode, i_sb, s_magic) == MQUEUE_MAGIC;
+  return has_mqueues() && READ_KERNEL(file, f_inode, i_sb, s_magic) == MQUEUE_MAGIC;
 }
 
 static __always_inline struct mqueue_inode_info *mqueue_of(struct inode *inode) {

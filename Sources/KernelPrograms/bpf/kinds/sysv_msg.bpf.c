@@ -33,7 +33,7 @@ static __always_inline bool begin_sysv_msg(struct call *call, bool is_write) {
   struct queue queue = {.address = sysv_key(call->task, id), .identity = id, .kind = IPC_KIND_SYSV_MSG};
   bool in_scope = scratch->call.in_scope = scope_matches(call->task);
   if (!channel_in_scope(IPC_KIND_SYSV_MSG, queue.address, queue.identity, in_scope, call->result)) return false;
-  struct msg_queue *object = sysv_object(call->task, SYSV_MESSAGES, id);
+  struct msg_queue *object = has_sysv_messages() ? sysv_object(call->task, SYSV_MESSAGES, id) : NULL;
   if (object) {
     queue.key = READ_KERNEL(object, q_perm.key);
     queue.unread = READ_KERNEL(object, q_qnum);

@@ -35,6 +35,15 @@ struct ChannelEnds {
       let sender = Self.number(of: event, first, texts), receiver = Self.number(of: event, second, texts)
       source = Self.number(kind, sender, receiver)
       destination = Self.number(kind, receiver, sender)
+    case .number(let key):
+      let number = Self.number(kind, event[key] ?? 0)
+      source = Self.number(number, 1)
+      destination = Self.number(number, 2)
+    case .processes:
+      let sender = UInt64(UInt32(bitPattern: event.source.pid))
+      let receiver = UInt64(UInt32(bitPattern: event.destination.pid))
+      source = Self.number(kind, sender, receiver)
+      destination = Self.number(kind, receiver, sender)
     }
   }
 

@@ -83,10 +83,21 @@ public struct Correlator: ~Copyable {
   /// Finds out about the processes that a record names.
   private mutating func meet(_ header: ipc_header, _ record: UnsafeRawBufferPointer) {
     processes.meet(tgid: header.tgid, image: header.image, into: &buffer.texts.processes)
-    guard UInt32(header.type) == IPC_RECORD_SIGNAL.rawValue, let (signal, _) = record.record(ipc_signal.self)
-    else { return }
-    processes.meet(
-      tgid: signal.target_tgid, image: signal.target_image, into: &buffer.texts.processes)
+    func meet(_ tgid: UInt32?, _ image: UInt64?) {
+      if let tgid, let image { processes.meet(tgid: tgid, image: image, into: &buffer.texts.processes) }
+    }
+    switch UInt32(header.type) {
+    case IPC_RECORD_SIGNAL.rawValue:
+      let signal = record.record(ipc_signal.self)?.raw
+      meet(signal?.target_tgid, signal?.target_image)
+    case IPC_RECORD_ACCESS.rawValue:
+      let target = record.record(ipc_access.self)?.raw.target
+      meet(target?.tgid, target?.image)
+    case IPC_RECORD_TAKEN.rawValue:
+      let target = record.record(ipc_taken.self)?.raw.target
+      meet(target?.tgid, target?.image)
+    default: break
+    }
   }
 
   /// Learns how many records of a kind were lost up to now, as a record would tell; of use when none follows.

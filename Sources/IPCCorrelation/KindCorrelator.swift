@@ -40,10 +40,18 @@ protocol KindCorrelator: AnyObject {
   var violations: [String] { get }
 }
 
+/// Of a kind whose records are events, each by itself, nothing is remembered.
 extension KindCorrelator {
   var violations: [String] { [] }
+  var earliestPending: UInt64? { nil }
+  var wantsOpenChannels: Bool { false }
 
+  func seed(_ channels: OpenChannels) {}
   func channelsWereForgotten() {}
+  func recordsWereLost() {}
+  func settle(before time: UInt64, into buffer: inout ReorderBuffer) {}
+  func finish(at time: UInt64, channels: OpenChannels, into buffer: inout ReorderBuffer) {}
+  func sweep(at time: UInt64, channels: OpenChannels?, into buffer: inout ReorderBuffer) {}
 }
 
 /// One correlator a kind, by the kind's raw value.
@@ -58,5 +66,11 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     StreamCorrelator(.tcp(internet), settings),
     MessageCorrelator(.loopbackUDP, settings, internet: internet),
     TerminalCorrelator(settings),
+    ProcessVMCorrelator(settings),
+    PtraceCorrelator(),
+    PidfdGetfdCorrelator(),
+    EventfdCorrelator(settings),
+    QueueCorrelator(.mqueue, settings),
+    QueueCorrelator(.sysvMessage, settings),
   ]
 }

@@ -81,6 +81,11 @@ extension Endpoint {
   }
 }
 
+extension ipc_target {
+  /// Who something was done to.
+  var endpoint: Endpoint { Endpoint(tgid: tgid, tid: tid, comm: comm, thread: thread, image: image) }
+}
+
 extension Comm {
   /// From a record's field.
   init(_ comm: RecordedComm) {

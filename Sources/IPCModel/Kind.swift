@@ -37,24 +37,30 @@ public final class KindRow: Sendable {
   public let lifecycle: LifecycleFields?
   /// Whether its transfers carry bytes.
   public let carriesBytes: Bool
+  /// Whether it goes through descriptors, which calls for any file can be made on.
+  public let hasDescriptors: Bool
 
   /// Describes a kind. What carries bytes goes through channels, of whose ends there are fields behind all others.
   ///
-  /// - Parameter fields: Every other key of the kind, in the order of the positions that they have.
+  /// - Parameters:
+  ///   - fields: Every other key of the kind, in the order of the positions that they have.
+  ///   - hasDescriptors: See there; nil if bytes make it so.
   init(
     _ kind: Kind, name: StaticString, aliases: [String], summary: String, color: KindColor,
-    fields: [any MetaKeyProtocol], channel: ChannelFields, carriesBytes: Bool
+    fields: [any MetaKeyProtocol], channel: ChannelFields, carriesBytes: Bool,
+    hasDescriptors: Bool? = nil
   ) {
     self.kind = kind
     self.name = name
     self.aliases = aliases
     self.summary = summary
     self.color = color
-    let lifecycle = carriesBytes ? LifecycleFields(at: fields.count) : nil
+    let lifecycle = carriesBytes && hasDescriptors != false ? LifecycleFields(at: fields.count) : nil
     self.lifecycle = lifecycle
     self.fields = (fields + (lifecycle?.all ?? [])).map(\.field)
     self.channel = channel
     self.carriesBytes = carriesBytes
+    self.hasDescriptors = hasDescriptors ?? carriesBytes
     precondition(self.fields.count <= Event.fieldLimit, "\(name) has more meta fields than an event holds")
     for (position, field) in self.fields.enumerated() {
       precondition(field.position == position, "\(field.name) of \(name) is not at its position")
@@ -63,7 +69,10 @@ public final class KindRow: Sendable {
 
   /// The one list of kinds; a kind's position is its ``Kind/rawValue``.
   public static let registry: [KindRow] = checked(
-    [Kind.Pipe.row, Kind.Signal.row] + Kind.UnixSocket.rows + Kind.LoopbackSocket.rows + [Kind.Terminal.row])
+    [Kind.Pipe.row, Kind.Signal.row] + Kind.UnixSocket.rows + Kind.LoopbackSocket.rows + [
+      Kind.Terminal.row, Kind.ProcessVM.row, Kind.Ptrace.row, Kind.PidfdGetfd.row, Kind.Eventfd.row,
+      Kind.MQueue.row, Kind.SysVMessage.row,
+    ])
 
   /// Rows that are each in their place, and each of a colour of its own; any program stops here otherwise.
   private static func checked(_ rows: [KindRow]) -> [KindRow] {

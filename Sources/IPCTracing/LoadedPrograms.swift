@@ -92,10 +92,14 @@ struct LoadedPrograms: ~Copyable {
   ) -> Bool {
     switch KernelIterator(rawValue: name) {
     case .chosenThreads:
-      if case .comms = scope { configuration.selection.kinds.contains { $0.row.carriesBytes } } else { false }
+      if case .comms = scope {
+        configuration.selection.kinds.contains { $0.row.hasDescriptors }
+      } else {
+        false
+      }
     case .chosenProcesses: scope.givenPids != nil
     case .livingProcesses: scope.isOfProcesses
-    case .openChannels: configuration.selection.kinds.contains { $0.row.carriesBytes }
+    case .openChannels: configuration.selection.kinds.contains { $0.row.hasDescriptors }
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages, .unreadContents: readsPages
     case .ownPlace: !PidNamespace.isInitial

@@ -36,7 +36,12 @@ extension ProgramPlace {
     for selection: Selection, scope: KernelScope, withContents: Bool, extras: Extras = []
   ) -> Bool {
     switch purpose {
-    case .any: table == .trace ? scope != .all : selection.kinds.contains { $0.row.carriesBytes }
+    case .any:
+      switch table {
+      case .trace: scope != .all
+      case .hook: leadsToNeeded(for: selection)
+      default: selection.kinds.contains { $0.row.hasDescriptors }
+      }
     case .kind(let number): selection.kinds.contains(Kind(rawValue: number))
     case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
     case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
@@ -47,6 +52,14 @@ extension ProgramPlace {
     case .images: extras.contains(.images)
     case .lifecycle: extras.contains(.lifecycle) && selection.kinds.contains { $0.row.carriesBytes }
     case .kernelSignals: extras.contains(.kernelSignals) && selection.kinds.contains(.signal)
+    }
+  }
+
+  /// Whether a hook, at the end or the start of syscalls, leads to any handler of a selected kind.
+  private func leadsToNeeded(for selection: Selection) -> Bool {
+    let handlers: Table = word == "enter" ? .enter : .exit
+    return KernelPrograms.places.values.contains { place in
+      place.table == handlers && place.isNeeded(for: selection, scope: .all, withContents: false)
     }
   }
 

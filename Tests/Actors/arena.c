@@ -3,6 +3,7 @@
 #include "truth.h"
 
 #include <linux/futex.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -208,6 +209,22 @@ void truth_terminal(const struct terminal_transfer *transfer) {
   truth->count = transfer->count;
   truth->showing = transfer->showing;
   if (transfer->bytes != NULL) keep_content(truth, transfer->bytes, transfer->count);
+}
+
+void truth_other(const struct other_truth *other, const char *meta, ...) {
+  struct truth *truth = append(TRUTH_OTHER);
+  truth->source = other->source;
+  truth->destination = other->destination;
+  truth->count = other->count;
+  truth->undelivered = other->undelivered;
+  truth->source_unobserved = other->source_unobserved;
+  keep_text(truth->type, sizeof truth->type, other->type);
+  va_list values;
+  va_start(values, meta);
+  int length = vsnprintf(truth->meta, sizeof truth->meta, meta, values);
+  va_end(values);
+  if (length < 0 || (size_t)length >= sizeof truth->meta) die("the fields are too long for the arena");
+  if (other->bytes != NULL) keep_content(truth, other->bytes, other->count);
 }
 
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal) {

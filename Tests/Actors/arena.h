@@ -136,6 +136,18 @@ void truth_unobserved(const struct channel *channel, struct party source, struct
                       const void *bytes, size_t count);
 void truth_socket(const struct socket_transfer *transfer);
 void truth_terminal(const struct terminal_transfer *transfer);
+// An event of any other type, whose fields are given as the members of its JSON object; without bytes, only the fields
+// are told.
+struct other_truth {
+  const char *type;
+  struct party source;
+  struct party destination;
+  const void *bytes;
+  size_t count;
+  bool undelivered;
+  bool source_unobserved;
+};
+__attribute__((format(printf, 2, 3))) void truth_other(const struct other_truth *other, const char *meta, ...);
 void truth_signal(struct party source, struct party destination, const struct signal_truth *signal);
 // Words are literals, which all processes have at one place.
 void truth_life(struct party source, struct party destination, const struct life_truth *life);

@@ -142,6 +142,10 @@ static void handed_server(const struct options *options) {
   if (process < 0) unsupported("pidfd_open (5.3)");
   int fd = (int)syscall(SYS_pidfd_getfd, process, (int)slot_get(0), 0);
   if (fd < 0) unsupported("pidfd_getfd (5.6)");
+  struct other_truth taken = {.type = "pidfd-getfd", .source = party_self(), .destination = party_self()};
+  taken.source.pid = taken.source.tid = acceptor;
+  truth_other(&taken, "\"fds\":\"%d>%d socket:[%llu]\"", (int)slot_get(0), fd,
+              (unsigned long long)channel_of(fd, "").inode);
   gate_add(GATE_RECEIVED, 1);
   process_reap(acceptor);
   serve(fd);

@@ -197,6 +197,9 @@ void truth_print(FILE *file, const struct truth *truth, const unsigned char *con
       print_life(file, &truth->life);
     } else if (truth->kind == TRUTH_TERMINAL) {
       print_terminal(file, truth, contents);
+    } else if (truth->kind == TRUTH_OTHER) {
+      fprintf(file, "\"type\":\"%s\",\"meta\":{%s}", truth->type, truth->meta);
+      print_outcome(file, truth, contents, truth->count);
     } else {
       print_signal(file, &truth->signal);
     }

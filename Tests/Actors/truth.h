@@ -8,7 +8,7 @@
 // Longer contents are told by count and hash.
 enum { CONTENT_KEPT = 4096 };
 
-enum truth_kind { TRUTH_PIPE, TRUTH_SOCKET, TRUTH_TERMINAL, TRUTH_SIGNAL, TRUTH_LIFE, TRUTH_TOTALS };
+enum truth_kind { TRUTH_PIPE, TRUTH_SOCKET, TRUTH_TERMINAL, TRUTH_SIGNAL, TRUTH_LIFE, TRUTH_OTHER, TRUTH_TOTALS };
 enum truth_content { CONTENT_NONE, CONTENT_WHOLE, CONTENT_HASHED };
 
 struct truth {
@@ -27,6 +27,8 @@ struct truth {
   bool destination_inferred;
   struct signal_truth signal;
   struct life_truth life;
+  char type[16];  // of another event, and its fields in JSON
+  char meta[512];
   struct end ends[2];  // of a socket's transfer: the source's, the destination's
   uint64_t received;
   pid_t session;  // of a pseudoterminal, whose name is the channel's

@@ -29,7 +29,9 @@ struct ValueTests {
       ("lt", [.loopbackTCP]), ("lu", [.loopbackUDP]), ("unix", [.unixStream, .unixDatagram, .unixSeqpacket]),
       ("u", [.unixStream, .unixDatagram, .unixSeqpacket]), ("lo", [.loopbackTCP, .loopbackUDP]),
       ("t", [.pty]), ("pty", [.pty]), ("t,p", [.pty, .pipe]),
-      ("loopback", [.loopbackTCP, .loopbackUDP]),
+      ("loopback", [.loopbackTCP, .loopbackUDP]), ("vm", [.processVM]), ("process-vm", [.processVM]),
+      ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("pf", [.pidfdGetfd]),
+      ("pidfd-getfd", [.pidfdGetfd]),
     ] as [(String, [Kind])])
   func `of types is names or aliases`(text: String, kinds: [Kind]) throws {
     #expect(try KindList(text).kinds == kinds)

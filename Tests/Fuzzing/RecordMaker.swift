@@ -42,7 +42,14 @@ struct RecordMaker {
     if chance(50) { clock += 30_000_000 }
     let kind = chance(4) ? UInt8.random(in: 0..<UInt8(IPC_KIND_COUNT.rawValue), using: &random) : favourite
     if chance(300) { lost[Int(kind)] &+= UInt32.random(in: 1...3, using: &random) }
-    if UInt32(kind) == IPC_KIND_SIGNAL.rawValue { return signal() }
+    switch UInt32(kind) {
+    case IPC_KIND_SIGNAL.rawValue: return signal()
+    case IPC_KIND_PROCESS_VM.rawValue, IPC_KIND_PTRACE.rawValue: return access(kind)
+    case IPC_KIND_PIDFD_GETFD.rawValue: return taken()
+    case IPC_KIND_EVENTFD.rawValue: return counter()
+    case IPC_KIND_MQUEUE.rawValue, IPC_KIND_SYSV_MSG.rawValue: return queued(kind)
+    default: break
+    }
     switch Int.random(in: 0..<40, using: &random) {
     case 0: return name(kind)
     case 1: return passed(kind)

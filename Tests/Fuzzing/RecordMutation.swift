@@ -53,6 +53,10 @@ struct RecordMutation {
     case (IPC_RECORD_SIGNAL.rawValue, _): return MemoryLayout<ipc_signal>.size
     case (IPC_RECORD_LIFE.rawValue, _): return MemoryLayout<ipc_life>.size
     case (IPC_RECORD_PASSED.rawValue, _): return MemoryLayout<ipc_passed>.size
+    case (IPC_RECORD_ACCESS.rawValue, _): return MemoryLayout<ipc_access>.size
+    case (IPC_RECORD_TAKEN.rawValue, _): return MemoryLayout<ipc_taken>.size
+    case (_, IPC_KIND_EVENTFD.rawValue): return MemoryLayout<ipc_counter>.size
+    case (_, IPC_KIND_MQUEUE.rawValue), (_, IPC_KIND_SYSV_MSG.rawValue): return MemoryLayout<ipc_queued>.size
     case (_, IPC_KIND_PIPE.rawValue): return MemoryLayout<ipc_transfer>.size
     case (_, IPC_KIND_PTY.rawValue): return MemoryLayout<ipc_terminal>.size
     default: return MemoryLayout<ipc_socket>.size

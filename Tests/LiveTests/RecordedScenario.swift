@@ -74,6 +74,12 @@ struct RecordedScenario: CustomTestStringConvertible {
 
     add("pty", LiveTests.TerminalTests.scenarios + LiveTests.TerminalTests.readers)
     add("pty", [Scenario("terminal-by-peer")])
+    typealias Access = LiveTests.AccessTests
+    add("access", Access.memory + Access.compat + Access.tracing + Access.taking)
+    add("eventfd", LiveTests.EventfdTests.scenarios)
+    typealias Queues = LiveTests.MessageQueueTests
+    add("queues", Queues.scenarios + Queues.optional)
+    add("queues", Queues.late, isLate: true)
     typealias Splices = LiveTests.SpliceTests
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)

@@ -30,6 +30,15 @@ struct Meta: Decodable, Hashable {
   var op: String?
   var how: String?
   var error: String?
+  var address: UInt64?
+  var eventfdId: UInt64?
+  var semaphore: Int?
+  var priority: Int?
+  var queueInode: UInt64?
+  var key: String?
+  var id: UInt64?
+  var mtype: Int?
+  var request: String?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

@@ -51,14 +51,6 @@ final class SignalCorrelator: KindCorrelator {
     }
     return target
   }
-
-  func seed(_ channels: OpenChannels) {}
-  func recordsWereLost() {}
-  func settle(before time: UInt64, into buffer: inout ReorderBuffer) {}
-  var earliestPending: UInt64? { nil }
-  func finish(at time: UInt64, channels: OpenChannels, into buffer: inout ReorderBuffer) {}
-  func sweep(at time: UInt64, channels: OpenChannels?, into buffer: inout ReorderBuffer) {}
-  var wantsOpenChannels: Bool { false }
 }
 
 /// The words of signal events, entered once into the table of texts.

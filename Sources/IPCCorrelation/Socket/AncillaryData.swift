@@ -1,4 +1,3 @@
-import Glibc
 import IPCModel
 import RecordLayout
 
@@ -29,7 +28,7 @@ final class AncillaryData {
       bytes.bindMemory(to: ipc_descriptor.self).prefix(Int(raw.count)).map { descriptor in
         let name = names.prefix(Int(descriptor.length))
         names = names.dropFirst(Int(descriptor.length))
-        return Descriptor(number: descriptor.fd, what: Self.describe(descriptor, name: name))
+        return Descriptor(number: descriptor.fd, what: descriptor.description(name: name))
       }
     }
   }
@@ -99,27 +98,6 @@ final class AncillaryData {
 
   private static func append(_ number: Int32?, to text: inout [UInt8]) {
     if let number { text.append(contentsOf: "\(number)".utf8) } else { text.append(UInt8(ascii: "?")) }
-  }
-
-  // MARK: - What a descriptor is
-
-  private static func describe(
-    _ descriptor: ipc_descriptor, name: Slice<UnsafeRawBufferPointer>
-  ) -> [UInt8]? {
-    let type = descriptor.mode & S_IFMT
-    if descriptor.mode == 0 { return nil }
-    if type == S_IFSOCK { return Array("socket:[\(descriptor.inode)]".utf8) }
-    if name.isEmpty, type == S_IFIFO { return Array("pipe:[\(descriptor.inode)]".utf8) }
-    if descriptor.is_pseudo == 0 {
-      // No component at all is the root directory.
-      return name.isEmpty && type != S_IFDIR ? nil : SocketNames.path(fromComponents: name)
-    }
-    let plain = Array(name.prefix { $0 != 0 })
-    // Files of pidfs and nsfs have no names of their own.
-    if plain.isEmpty || plain == [0x2F] { return nil }
-    // As /proc/PID/fd shows them: what is not of a file system for itself is an anonymous inode.
-    let isNamed = plain.starts(with: "memfd:".utf8) || plain.starts(with: "dmabuf:".utf8)
-    return isNamed ? plain : Array("anon_inode:".utf8) + plain
   }
 }
 

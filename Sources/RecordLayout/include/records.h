@@ -47,7 +47,13 @@ enum ipc_kind {
   IPC_KIND_LOOPBACK_TCP = 5,
   IPC_KIND_LOOPBACK_UDP = 6,
   IPC_KIND_PTY = 7,
-  IPC_KIND_COUNT = 8,
+  IPC_KIND_PROCESS_VM = 8,
+  IPC_KIND_PTRACE = 9,
+  IPC_KIND_PIDFD_GETFD = 10,
+  IPC_KIND_EVENTFD = 11,
+  IPC_KIND_MQUEUE = 12,
+  IPC_KIND_SYSV_MSG = 13,
+  IPC_KIND_COUNT = 14,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -61,13 +67,20 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_LOOPBACK_TCP: return "loopback_tcp";
     case IPC_KIND_LOOPBACK_UDP: return "loopback_udp";
     case IPC_KIND_PTY: return "pty";
+    case IPC_KIND_PROCESS_VM: return "process_vm";
+    case IPC_KIND_PTRACE: return "ptrace";
+    case IPC_KIND_PIDFD_GETFD: return "pidfd_getfd";
+    case IPC_KIND_EVENTFD: return "eventfd";
+    case IPC_KIND_MQUEUE: return "mqueue";
+    case IPC_KIND_SYSV_MSG: return "sysv_msg";
     case IPC_KIND_COUNT: break;
   }
   return 0;
 }
 
 enum ipc_record_type {
-  /* ipc_transfer for pipes, ipc_socket for sockets, ipc_terminal for pseudoterminals: */
+  /* ipc_transfer for pipes, ipc_socket for sockets, ipc_terminal for pseudoterminals, ipc_counter for eventfds,
+   * ipc_queued for message queues: */
   IPC_RECORD_WRITE_BEGIN = 1, /* a write was entered that may overlap another one */
   IPC_RECORD_WRITE = 2,       /* a write was done; the fingerprint follows, of a pseudoterminal the contents */
   IPC_RECORD_READ = 3,        /* a read was done; its contents follow, of a pseudoterminal nothing */
@@ -84,6 +97,11 @@ enum ipc_record_type {
   IPC_RECORD_UNREAD = 13, /* ipc_unread: contents that nobody will receive */
   /* With --lifecycle; of no kind if it is of no end, but of the process: */
   IPC_RECORD_LIFE = 12, /* ipc_life: what was done with an end of a channel, or met there */
+  /* What one process does to another one: */
+  IPC_RECORD_ACCESS = 14, /* ipc_access; process-vm: the first contents follow */
+  IPC_RECORD_TAKEN = 15,  /* ipc_taken: a descriptor; its name follows */
+  IPC_RECORD_CREATED = 16, /* ipc_counter: it is made, with `value` */
+  IPC_RECORD_REMOVED = 17, /* ipc_queued: the queue is removed, with what lies in it */
 };
 
 enum ipc_flags {
@@ -150,6 +168,9 @@ union IPC_PLAIN_BYTES ipc_channel_state {
  *   TCP     a hash of namespace, source and destination, the same on both sides · namespace << 32 | both ports
  *   UDP     a hash of namespace (0 unless the destination is a loopback address), source port and destination, 0 if the
  *           source, or to which of its addresses the receiver got it, is not known · the same as of TCP
+ *   eventfd address of the counter (struct eventfd_ctx) · its id
+ *   mqueue  address of the queue's inode · its number
+ *   SysV    a hash of the IPC namespace and the id · the id
  *   pty     address of the slave's tty_struct for what goes from the master to the slave (typing), and one more for the
  *           other way (output) · 1 << 32 | index
  */
@@ -254,6 +275,35 @@ struct ipc_socket {
   union ipc_socket_extent extent;
   __u16 segment; /* UDP: bytes of each datagram that the write was cut into (UDP_SEGMENT); 0 if it is one */
   __u16 traits;  /* enum ipc_socket_traits */
+};
+
+enum ipc_counter_traits {
+  IPC_COUNTER_SEMAPHORE = 1 << 0, /* a read takes 1 (EFD_SEMAPHORE) */
+};
+
+/* What was added to an eventfd's counter, or taken from it. */
+struct ipc_counter {
+  struct ipc_transfer transfer;
+  __u64 value;  /* added or taken; of one that is made, its first count */
+  __u64 began;  /* when the call began that added it; 0 if that was not seen */
+  __u64 left;   /* count after the operation */
+  __u32 traits; /* enum ipc_counter_traits */
+  __u32 pad;
+};
+
+enum ipc_queued_traits {
+  IPC_QUEUED_LABELED = 1 << 0, /* `label` is known */
+  IPC_QUEUED_FILLED = 1 << 1,  /* the receiver's room is used up, and the message may have been longer (MSG_NOERROR) */
+  IPC_QUEUED_SEEN = 1 << 2,    /* the queue was there: `key` and transfer.unread are known */
+};
+
+/* A message that was put into a queue or taken out of it; transfer.unread is how many lie there then. */
+struct ipc_queued {
+  struct ipc_transfer transfer;
+  __s64 label;  /* mqueue: priority; SysV: type */
+  __u64 began;  /* when the call began that sent it; 0 if that was not seen */
+  __s32 key;    /* SysV: key of the queue; 0 if it is private */
+  __u32 traits; /* enum ipc_queued_traits */
 };
 
 /* One side of a transfer over a pseudoterminal. */
@@ -395,6 +445,36 @@ struct ipc_life {
   __u8 ways;      /* enum ipc_ways: of a shutdown, and of the close of a pipe's end */
   __u8 traits;    /* enum ipc_life_traits */
   __u8 pad[5];
+};
+
+/* A process to which another one does something; its numbers and names as in ipc_header. */
+struct ipc_target {
+  __u32 tgid;
+  __u32 tid;
+  char comm[IPC_COMM_LENGTH];
+  char thread[IPC_COMM_LENGTH];
+  __u64 image;
+  __u8 in_scope;
+  __u8 pad[7];
+};
+
+/* The header's process, which has made the call, reaches into another one: process-vm, ptrace. */
+struct ipc_access {
+  struct ipc_transfer transfer; /* no channel; process-vm: bytes moved, and contents as of a read */
+  struct ipc_target target;
+  __u64 address;  /* the first one in the target; of no meaning if there is none */
+  __u32 request;  /* ptrace: PTRACE_…, include/uapi/linux/ptrace.h */
+  __u8 is_write;  /* bytes go into the target */
+  __u8 pad[3];
+};
+
+/* The header's process has taken a descriptor from another one (pidfd_getfd). */
+struct ipc_taken {
+  struct ipc_header header;
+  struct ipc_target target;
+  struct ipc_descriptor descriptor; /* as in ipc_passed */
+  __s32 fd_there; /* its number in the target */
+  __u32 pad;
 };
 
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
@@ -550,6 +630,12 @@ _Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 168, "ipc_socket
 _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 128, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 472, "ipc_passed");
+_Static_assert(sizeof(struct ipc_counter) == 144, "ipc_counter");
+_Static_assert(sizeof(struct ipc_queued) == 136, "ipc_queued");
+_Static_assert(sizeof(struct ipc_target) == 56, "ipc_target");
+_Static_assert(sizeof(struct ipc_access) == 184, "ipc_access");
+_Static_assert(__builtin_offsetof(struct ipc_access, address) == 168, "ipc_access.address");
+_Static_assert(sizeof(struct ipc_taken) == 152, "ipc_taken");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");

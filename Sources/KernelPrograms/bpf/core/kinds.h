@@ -40,6 +40,9 @@ static __always_inline void name_ends(u32 slot, struct scratch *scratch, const s
 /* Fills in what the record about an end says of the channel. */
 static __always_inline void describe_end(struct scratch *scratch, const struct ipc_held *open);
 
+/* Stage of a file that is told by its file system; 0 if it is of no wanted kind. */
+static __always_inline u32 stage_of_system(struct file *file);
+
 /* Stage of a socket's kind; 0 if it is none of ours. */
 static __always_inline u32 socket_stage(struct sock *sk) {
   u16 family = READ_KERNEL(sk, __sk_common.skc_family);

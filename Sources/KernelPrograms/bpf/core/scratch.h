@@ -179,6 +179,22 @@ struct scratch {
       struct ipc_channel channel;
     };
     struct {
+      BEFORE(ipc_access);
+      struct ipc_access access;
+    };
+    struct {
+      BEFORE(ipc_counter);
+      struct ipc_counter counter;
+    };
+    struct {
+      BEFORE(ipc_queued);
+      struct ipc_queued queued;
+    };
+    struct {
+      BEFORE(ipc_taken);
+      struct ipc_taken taken;
+    };
+    struct {
       BEFORE(ipc_exec);
       struct ipc_exec exec;
     };

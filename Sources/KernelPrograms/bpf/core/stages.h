@@ -17,6 +17,10 @@ _Static_assert(STAGE_PIPE == S_IFIFO >> 12, "STAGE_PIPE");
 _Static_assert(STAGE_CHARACTER_DEVICE == S_IFCHR >> 12, "STAGE_CHARACTER_DEVICE");
 _Static_assert(STAGE_SOCKET == S_IFSOCK >> 12, "STAGE_SOCKET");
 
+/* Files that are told by their file systems: /proc/PID/mem, eventfds. */
+#define STAGE_MEMORY 3
+#define STAGE_EVENTFD 4
+
 /* The kinds of sockets. */
 #define STAGE_UNIX_STREAM 16
 #define STAGE_UNIX_DGRAM 17

@@ -7,8 +7,9 @@
 
 #include "hooks/programs.h"
 
-/* A type of file that is no stage. */
+/* Types of files that are no stages. Anonymous inodes were of no type before 6.16 (cfd86ef7e8e7), and are regular now. */
 #define FILE_REGULAR (S_IFREG >> 12)
+#define FILE_ANONYMOUS 0
 
 static __always_inline void begin_splice(struct call *call, struct file *file, u32 fd, bool is_write) {
   struct scratch *scratch = call->scratch;

@@ -37,6 +37,22 @@ static __always_inline u32 state_of(struct task_struct *task) {
   return bpf_core_field_exists(old->state) ? READ_KERNEL(old, state) : READ_KERNEL(task, __state);
 }
 
+/* What a kernel may be built without: CONFIG_POSIX_MQUEUE, CONFIG_SYSVIPC, CONFIG_EVENTFD. */
+static __always_inline bool has_mqueues(void) {
+  struct mqueue_inode_info *queue = NULL;
+  return bpf_core_field_exists(queue->attr);
+}
+
+static __always_inline bool has_sysv_messages(void) {
+  struct msg_queue *queue = NULL;
+  return bpf_core_field_exists(queue->q_qnum);
+}
+
+static __always_inline bool has_eventfds(void) {
+  struct eventfd_ctx *counter = NULL;
+  return bpf_core_field_exists(counter->count);
+}
+
 /* The cgroup above another one; the field has been called __parent since 6.15. */
 static __always_inline struct kernfs_node *kernfs_parent(struct kernfs_node *node) {
   struct kernfs_node___615 *new = (void *)node;

@@ -46,6 +46,21 @@
 #define NR_rt_sigqueueinfo 129
 #define NR_rt_tgsigqueueinfo 297
 #define NR_pidfd_send_signal 424
+#define NR_pread64 17
+#define NR_pwrite64 18
+#define NR_preadv 295
+#define NR_pwritev 296
+#define NR_process_vm_readv 310
+#define NR_process_vm_writev 311
+#define NR_ptrace 101
+#define NR_pidfd_getfd 438
+#define NR_eventfd 284
+#define NR_eventfd2 290
+#define NR_mq_timedsend 242
+#define NR_mq_timedreceive 243
+#define NR_msgsnd 69
+#define NR_msgrcv 70
+#define NR_msgctl 71
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -84,6 +99,21 @@
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 335
 #define COMPAT_pidfd_send_signal 424
+#define COMPAT_pread64 180
+#define COMPAT_pwrite64 181
+#define COMPAT_preadv 333
+#define COMPAT_pwritev 334
+#define COMPAT_process_vm_readv 347
+#define COMPAT_process_vm_writev 348
+#define COMPAT_ptrace 26
+#define COMPAT_pidfd_getfd 438
+#define COMPAT_eventfd 323
+#define COMPAT_eventfd2 328
+#define COMPAT_mq_timedsend 279
+#define COMPAT_mq_timedreceive 280
+#define COMPAT_msgsnd 400
+#define COMPAT_msgrcv 401
+#define COMPAT_msgctl 402
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -120,6 +150,22 @@
 #define NR_rt_sigqueueinfo 138
 #define NR_rt_tgsigqueueinfo 240
 #define NR_pidfd_send_signal 424
+#define NR_pread64 67
+#define NR_pwrite64 68
+#define NR_preadv 69
+#define NR_pwritev 70
+#define NR_process_vm_readv 270
+#define NR_process_vm_writev 271
+#define NR_ptrace 117
+#define NR_pidfd_getfd 438
+#define NR_eventfd2 19
+#define NR_mq_timedsend 182
+#define NR_mq_timedreceive 183
+#define NR_msgsnd 189
+#define NR_msgrcv 188
+#define NR_msgctl 187
+/* arm64 has no eventfd; the number lies behind the table. */
+#define NR_eventfd 500
 /* arm64 has no pipe, open, creat and dup2, and one sendfile; the numbers lie behind the table, where no native call can
  * reach. */
 #define NR_dup2 507
@@ -165,11 +211,32 @@
 #define COMPAT_rt_sigqueueinfo 178
 #define COMPAT_rt_tgsigqueueinfo 363
 #define COMPAT_pidfd_send_signal 424
+#define COMPAT_pread64 180
+#define COMPAT_pwrite64 181
+#define COMPAT_preadv 361
+#define COMPAT_pwritev 362
+#define COMPAT_process_vm_readv 376
+#define COMPAT_process_vm_writev 377
+#define COMPAT_ptrace 26
+#define COMPAT_pidfd_getfd 438
+#define COMPAT_eventfd 351
+#define COMPAT_eventfd2 356
+#define COMPAT_mq_timedsend 276
+#define COMPAT_mq_timedreceive 277
+#define COMPAT_msgsnd 301
+#define COMPAT_msgrcv 302
+#define COMPAT_msgctl 304
 
 #endif
 
 /* A flag of close_range(2) (include/uapi/linux/close_range.h). */
 #define CLOSE_RANGE_CLOEXEC (1u << 2)
+
+/* 32-bit callers have these again with 64-bit times; the numbers lie where no native call is. */
+#define NR_mq_timedsend_time64 498
+#define NR_mq_timedreceive_time64 499
+#define COMPAT_mq_timedsend_time64 418
+#define COMPAT_mq_timedreceive_time64 419
 
 #define NO_SYSCALL IPC_SYSCALL_LIMIT
 
@@ -186,7 +253,12 @@
   ROW(close) ROW(dup2) ROW(dup3) ROW(close_range)                                                            \
   ROW(listen) ROW(connect) ROW(accept4) ROW(sendto) ROW(recvfrom) ROW(sendmsg) ROW(recvmsg)                  \
   ROW(sendmmsg) ROW(recvmmsg) ROW(recvmmsg_time64) SYSCALLS_OF_ONE(ROW)                                      \
-  ROW(rt_sigqueueinfo) ROW(rt_tgsigqueueinfo) ROW(pidfd_send_signal)
+  ROW(rt_sigqueueinfo) ROW(rt_tgsigqueueinfo) ROW(pidfd_send_signal)                                         \
+  ROW(pread64) ROW(pwrite64) ROW(preadv) ROW(pwritev)                                                        \
+  ROW(process_vm_readv) ROW(process_vm_writev) ROW(ptrace) ROW(pidfd_getfd)                                  \
+  ROW(eventfd) ROW(eventfd2)                                                                                 \
+  ROW(mq_timedsend) ROW(mq_timedreceive) ROW(mq_timedsend_time64) ROW(mq_timedreceive_time64)                \
+  ROW(msgsnd) ROW(msgrcv) ROW(msgctl)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {

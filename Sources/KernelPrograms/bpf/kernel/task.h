@@ -44,6 +44,19 @@ static __always_inline u32 user_of(struct task_struct *task) { return READ_KERNE
 /* Its cgroup in the hierarchy of version 2, by the inode number that the file system shows. */
 static __always_inline u64 cgroup_of(struct task_struct *task) { return READ_KERNEL(task, cgroups, dfl_cgrp, kn, id); }
 
+/* What a pid can be the number of (enum pid_type, include/linux/pid_types.h). */
+#define PIDTYPE_PID 0
+#define PIDTYPE_TGID 1
+#define PIDTYPE_PGID 2
+
+/* The first task that a pid stands for as one of a kind; NULL if there is none. */
+static __always_inline struct task_struct *task_of(struct pid *pid, u32 type) {
+  struct hlist_head *head = (void *)pid + bpf_core_field_offset(struct pid, tasks) + type * sizeof(struct hlist_head);
+  struct hlist_node *first = READ_KERNEL(head, first);
+  if (!first) return NULL;
+  return (void *)first - bpf_core_field_offset(struct task_struct, pid_links) - type * sizeof(struct hlist_node);
+}
+
 /* Open file behind a descriptor of the current task. */
 static __always_inline struct file *file_of(struct task_struct *task, u32 fd) {
   struct fdtable *table = READ_KERNEL(task, files, fdt);

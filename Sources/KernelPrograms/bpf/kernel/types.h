@@ -27,8 +27,22 @@ struct ns_common {
   unsigned int inum;
 };
 
+struct xarray {
+  void *xa_head;
+};
+
+struct xa_node {
+  unsigned char shift;
+  void *slots[64];
+};
+
+struct idr {
+  struct xarray idr_rt;
+};
+
 struct pid_namespace {
   struct ns_common ns;
+  struct idr idr;
 };
 
 struct upid {
@@ -85,6 +99,13 @@ struct inode {
   unsigned long i_ino;
   unsigned int i_rdev; /* major << 20 | minor */
   struct super_block *i_sb;
+  void *i_private;
+};
+
+/* An inode of /proc that is a process's. */
+struct proc_inode {
+  struct pid *pid;
+  struct inode vfs_inode;
 };
 
 struct dentry {
@@ -116,6 +137,7 @@ struct file {
   unsigned int f_mode;
   struct inode *f_inode;
   struct path f_path;
+  long long f_pos;
   void *private_data;
   struct hlist_head *f_ep;
   struct {
@@ -135,6 +157,44 @@ struct file___612 {
 /* 5.10 and before; see kernel/compat.h. */
 struct file___510 {
   struct list_head f_ep_links;
+};
+
+struct eventfd_ctx {
+  u64 count;
+  unsigned int flags;
+  int id;
+};
+
+struct mq_attr {
+  long mq_curmsgs;
+};
+
+struct mqueue_inode_info {
+  struct inode vfs_inode;
+  struct mq_attr attr;
+  unsigned long qsize;
+};
+
+struct kern_ipc_perm {
+  int id;
+  int key;
+};
+
+struct msg_queue {
+  struct kern_ipc_perm q_perm;
+  unsigned long q_qnum;
+};
+
+struct ipc_ids {
+  struct idr ipcs_idr;
+};
+
+struct ipc_namespace {
+  struct ipc_ids ids[3];
+};
+
+struct nsproxy {
+  struct ipc_namespace *ipc_ns;
 };
 
 struct fdtable {
@@ -222,6 +282,7 @@ struct task_struct {
   struct files_struct *files;
   struct fs_struct *fs;
   struct signal_struct *signal;
+  struct nsproxy *nsproxy;
 };
 
 struct task_struct___513 {
@@ -646,6 +707,8 @@ struct pt_regs {
 #define S_IFCHR 0020000
 #define PIPEFS_MAGIC 0x50495045 /* include/uapi/linux/magic.h */
 #define TCP_ESTABLISHED 1
+#define PROC_SUPER_MAGIC 0x9fa0
+#define ANON_INODE_FS_MAGIC 0x09041934
 #define TCP_LISTEN 10 /* unix sockets use the same states (include/net/tcp_states.h) */
 #define AF_UNIX 1
 #define AF_INET 2

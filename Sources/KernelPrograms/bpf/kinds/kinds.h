@@ -3,10 +3,16 @@
  * answers. */
 #pragma once
 
+#include "kinds/eventfd.bpf.c"
 #include "kinds/kernel_signal.bpf.c"
+#include "kinds/mqueue.bpf.c"
+#include "kinds/pidfd_getfd.bpf.c"
 #include "kinds/pipe.bpf.c"
+#include "kinds/process_vm.bpf.c"
+#include "kinds/ptrace.bpf.c"
 #include "kinds/pty.bpf.c"
 #include "kinds/signal.bpf.c"
+#include "kinds/sysv_msg.bpf.c"
 #include "kinds/tcp.bpf.c"
 #include "kinds/udp.bpf.c"
 #include "kinds/unix.bpf.c"
@@ -18,12 +24,20 @@ static __always_inline bool describe_open(struct file *file, struct ipc_held *op
   open->inode = READ_KERNEL(file, f_inode, i_ino);
   if (asked.type == STAGE_PIPE) return pipe_describe_open(&asked, open, counts);
   if (asked.type == STAGE_CHARACTER_DEVICE) return pty_describe_open(&asked, open, counts);
+  if (eventfd_describe_open(&asked, open, counts) || mqueue_describe_open(&asked, open, counts)) return true;
   if (asked.type != STAGE_SOCKET) return false;
   asked.sk = sock_of_socket(file);
   asked.stage = asked.sk ? socket_stage(asked.sk) : 0;
   if (asked.stage == STAGE_TCP) return tcp_describe_open(&asked, open, counts);
   if (asked.stage == STAGE_UDP) return udp_describe_open(&asked, open, counts);
   return asked.stage && unix_describe_open(&asked, open, counts);
+}
+
+static __always_inline u32 stage_of_system(struct file *file) {
+  if (!is_wanted(IPC_KIND_PROCESS_VM) && !is_wanted(IPC_KIND_EVENTFD)) return 0;
+  unsigned long magic = READ_KERNEL(file, f_inode, i_sb, s_magic);
+  if (is_wanted(IPC_KIND_PROCESS_VM) && magic == PROC_SUPER_MAGIC) return STAGE_MEMORY;
+  return is_wanted(IPC_KIND_EVENTFD) && magic == ANON_INODE_FS_MAGIC ? STAGE_EVENTFD : 0;
 }
 
 static __always_inline u64 service_key(struct sock *sk) {

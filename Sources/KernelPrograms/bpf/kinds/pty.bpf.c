@@ -9,9 +9,6 @@
 #include "record/contents.h"
 #include "record/own_output.h"
 
-#define PIDTYPE_TGID 1 /* enum pid_type, include/linux/pid_type.h */
-#define PIDTYPE_PGID 2
-
 /* Numbers of the devices that are, or can stand for, one side of a pseudoterminal
  * (Documentation/admin-guide/devices.txt). */
 static __always_inline bool may_be_pty(struct file *file) {
@@ -40,14 +37,6 @@ static __always_inline bool pty_side_of(struct file *file, struct pty_side *side
 static __always_inline u64 pty_key(struct tty_struct *slave, bool is_output) { return (u64)slave + is_output; }
 
 static __always_inline u64 pty_inode(struct tty_struct *slave) { return 1ull << 32 | (u32)READ_KERNEL(slave, index); }
-
-/* The first task that a pid stands for as one of a kind; NULL if there is none. */
-static __always_inline struct task_struct *task_of(struct pid *pid, u32 type) {
-  struct hlist_head *head = (void *)pid + bpf_core_field_offset(struct pid, tasks) + type * sizeof(struct hlist_head);
-  struct hlist_node *first = READ_KERNEL(head, first);
-  if (!first) return NULL;
-  return (void *)first - bpf_core_field_offset(struct task_struct, pid_links) - type * sizeof(struct hlist_node);
-}
 
 /* Fills in the terminal's name. */
 static __always_inline void read_terminal_name(char *to, struct tty_struct *slave) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /* Ancillary data of unix sockets (unix(7)): which descriptors are passed, and what they are; who says to be who. */
 #include "hooks/programs.h"
-#include "kernel/pipes.h"
 #include "record/ancillary.h"
 #include "record/names.h"
 
@@ -107,16 +106,8 @@ static __always_inline int ancillary_names_stage(void *ctx, u32 slot, struct scr
   u32 index = scratch->next_descriptor;
   if (index < passed->count && index < IPC_PASSED_LIMIT && scratch->cursor.fill <= NAME_ROOM) {
     struct ipc_descriptor *descriptor = &passed->descriptors[index];
-    u32 type = descriptor->mode & S_IFMT;
-    struct file *file =
-      descriptor->mode == 0 || type == S_IFSOCK ? NULL : file_of(scratch->call.task, descriptor->fd);
-    bool is_pipe = type == S_IFIFO && file && !has_path(file);
-    if (file && !is_pipe) {
-      u32 before = scratch->cursor.fill;
-      descriptor->is_pseudo =
-        walk_path(slot, scratch, READ_KERNEL(file, f_path.dentry), READ_KERNEL(file, f_path.mnt));
-      descriptor->length = scratch->cursor.fill - before;
-    }
+    struct file *file = descriptor->mode == 0 ? NULL : file_of(scratch->call.task, descriptor->fd);
+    if (file) name_descriptor(slot, scratch, descriptor, file);
     scratch->next_descriptor = index + 1;
     bpf_tail_call(ctx, &exit_stages, STAGE_ANCILLARY_NAMES);
   }

@@ -2,6 +2,7 @@
 /* Paths as the current task sees them. */
 #pragma once
 
+#include "kernel/pipes.h"
 #include "record/record.h"
 
 /* Longest path, in names and mounts. */
@@ -54,6 +55,16 @@ static __always_inline bool walk_path(u32 slot, struct scratch *scratch, struct 
     path_step_up(slot);
   }
   return scratch->walk.is_pseudo;
+}
+
+/* Puts the name of what a descriptor stands for behind what is in the scratch's bytes, unless it is a pipe or socket,
+ * which have none. */
+static __always_inline void name_descriptor(u32 slot, struct scratch *scratch, struct ipc_descriptor *descriptor,
+                                            struct file *file) {
+  u32 type = descriptor->mode & S_IFMT, before = scratch->cursor.fill;
+  if (type == S_IFSOCK || (type == S_IFIFO && !has_path(file))) return;
+  descriptor->is_pseudo = walk_path(slot, scratch, READ_KERNEL(file, f_path.dentry), READ_KERNEL(file, f_path.mnt));
+  descriptor->length = scratch->cursor.fill - before;
 }
 
 /* Sends the name that is in the scratch's bytes; false if there was no room. */

@@ -135,6 +135,8 @@ public struct ChannelFields: Sendable {
           ? [key.field, source.field] : [key.field, source.field, destination.field]
       case .ports(let source, let destination):
         [source.number.field, source.address.field, destination.number.field, destination.address.field]
+      case .number(let key): [key.field]
+      case .processes: []
       }
     guard let receiver, !names.contains(where: { $0.position == receiver.field.position }) else {
       return names

@@ -44,7 +44,7 @@ struct ConnectionCount: Sendable {
     case .ports(let source, let destination):
       guard let first = event[source.number], let second = event[destination.number] else { return [] }
       return [kind ^ max(first, second) << 16 ^ min(first, second)]
-    case .text: return []
+    case .text, .number, .processes: return []
     }
   }
 }

@@ -25,7 +25,7 @@ SEC("raw_tp/signal_generate") int kernel__trace_0__kernelsignals__any(u64 *ctx) 
   record->header.type = IPC_RECORD_SIGNAL;
   record->header.kind = IPC_KIND_SIGNAL;
   record->header.lost = (u32)shared.lost[IPC_KIND_SIGNAL].records;
-  fill_target(record, target);
+  fill_signal_target(record, target);
   record->number = ctx[0];
   record->code = code_of(info);
   record->to_thread = ctx[3] == 0;

@@ -21,7 +21,7 @@ SEC("raw_tp/signal_generate") int generate__trace_0__signal__any(u64 *ctx) {
     return 0;
   }
   fill_header(&record->header, sender, IPC_RECORD_SIGNAL, IPC_KIND_SIGNAL, sender_matches ? IPC_FLAG_IN_SCOPE : 0);
-  fill_target(record, target);
+  fill_signal_target(record, target);
   record->number = ctx[0];
   record->code = code;
   record->has_value = code != SI_USER && code != SI_TKILL;

@@ -29,7 +29,7 @@ static __always_inline bool is_sent_by_process(struct kernel_siginfo *info) {
 }
 
 /* Fills in whom a signal is for. */
-static __always_inline void fill_target(struct ipc_signal *record, struct task_struct *target) {
+static __always_inline void fill_signal_target(struct ipc_signal *record, struct task_struct *target) {
   u64 ids = visible_ids(target);
   record->target_tgid = ids >> 32;
   record->target_tid = ids;

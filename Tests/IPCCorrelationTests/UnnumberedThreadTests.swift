@@ -64,7 +64,7 @@ struct UnnumberedThreadTests {
     for (one, two) in zip(first, second) { recording.arrive(late: [one, two]) }
     #expect(
       recording.toldAtEnd() == [
-        "bo(-1/-1) > <unknown> 11 \"hello world\"", "by(-1/-1) > <unknown> 11 \"HELLO WORLD\"",
+        "bo(-1/-1) > by(-1/-1)? 11 \"hello world\"", "by(-1/-1) > <unknown> 11 \"HELLO WORLD\"",
       ])
   }
 }

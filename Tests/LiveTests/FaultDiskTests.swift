@@ -103,7 +103,7 @@ extension LiveTests {
       try session.letGo()
       let trace = try await session.finish(ipcdump)
       #expect(trace.status == 1)
-      #expect(trace.diagnosticLines.count == 1, "\(trace.diagnostics)")
+      #expect(trace.otherDiagnosticLines.count == 1, "\(trace.diagnostics)")
       #expect(try await actor.wait().status == 0)
     }
   }

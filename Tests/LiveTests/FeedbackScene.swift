@@ -80,7 +80,9 @@ final class FeedbackScene {
   /// Lets ipcdump start, as the process that was there all along.
   func startIPCDump(_ options: [String]) async throws {
     let list = pids.map(String.init).joined(separator: ",")
-    let words = [try Programs.ipcdump(), "-f", "json", "-x", "-p", list] + options
+    // Other tests' ipcdump may look into these processes, too, to tell what they wait for (process-vm).
+    let kinds = "pipe,signal,unix,lo,pty"
+    let words = [try Programs.ipcdump(), "-f", "json", "-x", "-t", kinds, "-p", list] + options
     let command = words.map { "'\($0)'" }.joined(separator: " ")
     try session.folder.create("go.new", "exec \(command) 2> \(session.file("ipcdump.err"))\n")
     rename(session.file("go.new"), session.file("go"))

@@ -73,7 +73,7 @@ extension LiveTests {
 
     /// Each takes in nothing of what goes on beside it.
     static let scopes = [
-      ["-p", "1"], ["-P", "no such name"], ["-S", "nobody", "-d", "1"], ["-t", "signal"],
+      ["-p", "2"], ["-P", "no such name"], ["-S", "nobody", "-d", "2"], ["-t", "signal"],
     ]
 
     @Test(arguments: scopes, Hook.allCases)

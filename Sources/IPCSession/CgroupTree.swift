@@ -1,5 +1,6 @@
 import Glibc
 import IPCModel
+import IPCTracing
 
 /// The cgroups of this host, as its file systems show them (cgroups(7)).
 struct CgroupTree {
@@ -16,7 +17,7 @@ struct CgroupTree {
   private let legacy: [String]
 
   /// Looks where they are mounted.
-  init() { self.init(mounts: ProcFile.contents(of: "/proc/self/mounts", limit: 1 << 20) ?? []) }
+  init() { self.init(mounts: bytesOfSmallFile("/proc/self/mounts", limit: 1 << 20) ?? []) }
 
   /// Reads what is mounted (proc_mounts(5)).
   init(mounts: [UInt8]) {

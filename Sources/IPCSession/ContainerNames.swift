@@ -1,4 +1,5 @@
 import Glibc
+import IPCTracing
 import PlainText
 
 /// What container engines call their containers, as the files tell in which they keep it.
@@ -80,7 +81,7 @@ struct ContainerNames: Sendable {
   private static let entryLimit = 16_384
 
   private static func value<Value: Decodable>(_ type: Value.Type, in path: String) -> Value? {
-    guard let bytes = ProcFile.contents(of: path, limit: fileLimit) else { return nil }
+    guard let bytes = bytesOfSmallFile(path, limit: fileLimit) else { return nil }
     return try? PlainJSONDecoder.value(type, from: String(decoding: bytes, as: UTF8.self))
   }
 

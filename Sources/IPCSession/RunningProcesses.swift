@@ -1,6 +1,7 @@
 import Glibc
 import IPCCorrelation
 import IPCModel
+import IPCTracing
 
 /// What processes run, as `/proc` tells it.
 struct RunningProcesses {
@@ -37,7 +38,7 @@ struct RunningProcesses {
   }
 
   private mutating func look(at pid: Int32) {
-    guard let stat = ProcFile.contents(of: "/proc/\(pid)/stat"), let start = Self.start(inStat: stat) else {
+    guard let stat = bytesOfSmallFile("/proc/\(pid)/stat"), let start = Self.start(inStat: stat) else {
       return
     }
     let identity = stat[...(stat.lastIndex(of: UInt8(ascii: ")")) ?? stat.startIndex)]
@@ -47,14 +48,14 @@ struct RunningProcesses {
 
   /// The arguments that a process shows now, each with a NUL behind it; nil if it is gone.
   static func arguments(of pid: Int32) -> [UInt8]? {
-    ProcFile.contents(of: "/proc/\(pid)/cmdline", limit: ProcFile.argumentsLimit).flatMap {
+    bytesOfSmallFile("/proc/\(pid)/cmdline", limit: ProcFile.argumentsLimit).flatMap {
       $0.isEmpty ? nil : $0
     }
   }
 
   private func process(_ pid: Int32, start: UInt64) -> RunningProcess {
-    let status = ProcFile.contents(of: "/proc/\(pid)/status")
-    let cgroup = ProcFile.contents(of: "/proc/\(pid)/cgroup")
+    let status = bytesOfSmallFile("/proc/\(pid)/status")
+    let cgroup = bytesOfSmallFile("/proc/\(pid)/cgroup")
     let container = cgroup.flatMap(Self.container(inCgroup:))
     return RunningProcess(
       pid: pid, start: start,
@@ -116,7 +117,7 @@ struct UserNames: Sendable {
   private var names: [UInt32: [UInt8]] = [:]
 
   /// Reads the file.
-  init() { self.init(passwd: ProcFile.contents(of: "/etc/passwd", limit: 1 << 20) ?? []) }
+  init() { self.init(passwd: bytesOfSmallFile("/etc/passwd", limit: 1 << 20) ?? []) }
 
   init(passwd: [UInt8]) {
     for line in passwd.split(separator: UInt8(ascii: "\n")) {
@@ -137,20 +138,6 @@ struct UserNames: Sendable {
 enum ProcFile {
   /// As many bytes of arguments as the kernel side tells (`IPC_ARGUMENTS_LIMIT`).
   static let argumentsLimit = 4096
-
-  /// The first bytes of a file; nil if it cannot be read.
-  static func contents(of path: String, limit: Int = 16 << 10) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
-    guard descriptor >= 0 else { return nil }
-    defer { close(descriptor) }
-    return [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
-      while count < limit {
-        let added = read(descriptor, buffer.baseAddress.map { $0 + count }, limit - count)
-        if added <= 0 { break }
-        count += added
-      }
-    }
-  }
 
   /// What a link leads to; nil if that cannot be told.
   static func target(of path: String) -> [UInt8]? {

@@ -30,14 +30,14 @@ func textOfSmallFile(_ path: String) -> String? {
   bytesOfSmallFile(path).map { String(decoding: $0, as: UTF8.self) }
 }
 
-/// The first 16 KiB of a file, such as those in /proc; nil if it cannot be read.
-package func bytesOfSmallFile(_ path: String) -> [UInt8]? {
+/// The first bytes of a file, such as those in /proc; nil if it cannot be read.
+package func bytesOfSmallFile(_ path: String, limit: Int = 1 << 14) -> [UInt8]? {
   guard let file = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
   defer { try? file.close() }
-  return try? [UInt8](unsafeUninitializedCapacity: 1 << 14) { buffer, count in
-    while count < buffer.count {
+  return try? [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+    while count < limit {
       let got = try file.read(
-        into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...]))
+        into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count..<limit]))
       if got == 0 { break }
       count += got
     }

@@ -121,11 +121,11 @@ static void write_and_close(void *context) {
   _exit(0);
 }
 
-static void read_to_the_end(const struct options *options) {
-  (void)options;
+// Reads what a child writes to a pipe, up to its end, which comes when the child has closed the last descriptor.
+static void read_until_closed(void (*writer)(void *)) {
   struct scene scene = {.parent = party_self()};
   if (pipe(scene.fds) != 0) die("pipe");
-  pid_t child = process_start(write_and_close, &scene);
+  pid_t child = process_start(writer, &scene);
   close(scene.fds[1]);
   gate_await(GATE_TURN, 1);
   char bytes[4];
@@ -136,6 +136,11 @@ static void read_to_the_end(const struct options *options) {
   tell_life("pipe", "close", "read", party_self(), other_party());
   close(scene.fds[0]);
   process_reap(child);
+}
+
+static void read_to_the_end(const struct options *options) {
+  (void)options;
+  read_until_closed(write_and_close);
 }
 
 static void leave_open(void *context) {
@@ -152,19 +157,7 @@ static void leave_open(void *context) {
 // A process that exits closes what it has open, however many descriptors that has.
 static void exit_closes(const struct options *options) {
   (void)options;
-  struct scene scene = {.parent = party_self()};
-  if (pipe(scene.fds) != 0) die("pipe");
-  pid_t child = process_start(leave_open, &scene);
-  close(scene.fds[1]);
-  gate_await(GATE_TURN, 1);
-  char bytes[4];
-  if (read_some(scene.fds[0], bytes, sizeof bytes) != 4) die("read");
-  gate_add(GATE_TURN, 1);
-  expect_end_of(scene.fds[0]);
-  tell_life("pipe", "eof", NULL, other_party(), party_self());
-  tell_life("pipe", "close", "read", party_self(), other_party());
-  close(scene.fds[0]);
-  process_reap(child);
+  read_until_closed(leave_open);
 }
 
 static void execute(void *context) {

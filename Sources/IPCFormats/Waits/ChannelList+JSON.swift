@@ -53,15 +53,6 @@ extension JSONWriter {
     }
     endArray()
   }
-
-  private mutating func field(_ key: StaticString, text: String) {
-    self.key(key)
-    value(text: text)
-  }
-
-  private mutating func field(_ key: StaticString, ifKnown number: UInt64?) {
-    if let number { field(key, number) }
-  }
 }
 
 extension ChannelList.Row {

@@ -41,12 +41,12 @@ extension JSONWriter {
     endArray()
   }
 
-  private mutating func field(_ key: StaticString, text: String) {
+  mutating func field(_ key: StaticString, text: String) {
     self.key(key)
     value(text: text)
   }
 
-  private mutating func field(_ key: StaticString, ifKnown number: (some BinaryInteger)?) {
+  mutating func field(_ key: StaticString, ifKnown number: (some BinaryInteger)?) {
     if let number { field(key, Int64(clamping: number)) }
   }
 

@@ -37,11 +37,7 @@ public struct ChannelListing: ~Copyable {
   public init(_ settings: ChannelListSettings, to output: consuming OutputFile) throws(Failure) {
     self.settings = settings
     self.output = output
-    guard access("/proc/self/stat", R_OK) == 0 else {
-      throw Failure(
-        .system, "/proc is not mounted, which tells what is open",
-        advice: "mount it: mount -t proc proc /proc")
-    }
+    try SnapshotTaker.requireProcesses(toTell: "what is open")
   }
 
   /// Looks, and tells.

@@ -45,11 +45,7 @@ public struct WaitWatch: ~Copyable {
   public init(_ settings: WaitSettings, to output: consuming OutputFile) throws(Failure) {
     self.settings = settings
     self.output = output
-    guard access("/proc/self/stat", R_OK) == 0 else {
-      throw Failure(
-        .system, "/proc is not mounted, which tells who waits for whom",
-        advice: "mount it: mount -t proc proc /proc")
-    }
+    try SnapshotTaker.requireProcesses(toTell: "who waits for whom")
   }
 
   /// Looks until there is no more to do.
@@ -105,6 +101,16 @@ public struct WaitWatch: ~Copyable {
     }
     try output.write(&buffer)
     return report
+  }
+}
+
+extension SnapshotTaker {
+  /// Refuses to look without /proc.
+  static func requireProcesses(toTell what: String) throws(Failure) {
+    guard access("/proc/self/stat", R_OK) == 0 else {
+      throw Failure(
+        .system, "/proc is not mounted, which tells \(what)", advice: "mount it: mount -t proc proc /proc")
+    }
   }
 }
 

@@ -177,4 +177,34 @@ struct JSONRPCTests {
         #"call nope #x error "CommandNotFound not found" 30>73 24ns"#,
       ])
   }
+
+  @Test func `of who reads single bytes ends before a newline that is read behind the answer`() {
+    let script = Script()
+    script.answer(#"{"QMP": {}}"# + "\r\n")
+    for (name, newline) in [("first", "\n"), ("second", "\r\n"), ("last", "")] {
+      script.askInBytes(#"{"execute": "\#(name)"}"#)
+      script.answer(#"{"return": {}}"# + "\r\n")
+      script.askInBytes(newline)
+    }
+    #expect(
+      script.told().filter { $0.hasPrefix("call") }.map { $0.split(separator: " ").dropLast() } == [
+        ["call", "first", "ok", "20>16"], ["call", "second", "ok", "21>16"], ["call", "last", "ok", "19>16"],
+      ])
+    #expect(script.end() == [])
+  }
+
+  @Test(arguments: [0, 1, 2]) func `lacks nothing if only what follows it is not known`(lost: Int) {
+    let script = Script()
+    script.answer(#"{"QMP": {}}"# + "\r\n")
+    script.ask(#"{"execute": "quit"}"#)
+    script.answer(#"{"return": {}}"# + "\r\n")
+    script.ask("", lost: lost)
+    script.ask(#"{"execute": "quit"}"#, lost: lost)
+    #expect(
+      script.end() == [
+        "notification 2>1 json-rpc QMP 13", "request 1>2 json-rpc quit 19",
+        "response 2>1 json-rpc quit ok 16",
+        "call quit ok 19>16 14ns", "request 1>2 json-rpc quit 19", "call quit unanswered 19>0",
+      ])
+  }
 }

@@ -28,6 +28,8 @@ final class JSONTextDecoder: MessageDecoder {
     var drafts: [(message: Message?, end: UInt64)] = []
     /// Whether nothing but spaces has come since the last newline.
     var isAtLineStart = true
+    /// Whether what separates the last text from the next one is still to come: it was answered before.
+    var owesSeparator = false
   }
 
   private let name: StaticString
@@ -61,7 +63,9 @@ final class JSONTextDecoder: MessageDecoder {
   func settle(_ flow: ByteFlow, isLast: Bool, in conversation: Conversation) {
     let side = flow.side.rawValue
     switch directions[side].state {
-    case .complete: emit(flow, &directions[side], in: conversation)
+    case .complete:
+      emit(flow, &directions[side], in: conversation)
+      directions[side].owesSeparator = true
     case .afterGap where isLast || !directions[side].drafts.isEmpty:
       emitCut(flow, &directions[side], in: conversation)
     case .noise where isLast: endNoise(flow, &directions[side], in: conversation)
@@ -72,8 +76,16 @@ final class JSONTextDecoder: MessageDecoder {
 
   func skipGap(_ count: Int, _ flow: ByteFlow, in conversation: Conversation) -> Bool {
     let side = flow.side.rawValue
+    // No text is as short as what separates two of them.
+    let isSeparator =
+      count <= 2 && (directions[side].state == .complete || directions[side].owesSeparator)
     if directions[side].state == .complete { emit(flow, &directions[side], in: conversation) }
     flow.takeLost()
+    directions[side].owesSeparator = false
+    if isSeparator {
+      _ = flow.finishFrame()
+      return true
+    }
     switch directions[side].state {
     case .text:
       let values = directions[side].scanner.values
@@ -90,6 +102,10 @@ final class JSONTextDecoder: MessageDecoder {
   // MARK: - Texts
 
   private func scan(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+    if direction.owesSeparator {
+      passSeparator(flow, &direction)
+      if flow.unread.isEmpty { return }
+    }
     var offset = 0
     let outcome = direction.scanner.scan(flow.unread, from: &offset)
     if offset > 0 {
@@ -137,13 +153,27 @@ final class JSONTextDecoder: MessageDecoder {
     return before
   }
 
+  /// Takes what separates a text that was told already from the next one, to which it does not belong.
+  private func passSeparator(_ flow: ByteFlow, _ direction: inout Direction) {
+    var count = 0
+    while count < flow.unread.count, direction.owesSeparator {
+      let byte = flow.unread[count]
+      if byte == terminator || !Self.isSpace(byte) { direction.owesSeparator = false }
+      if byte == terminator || Self.isSpace(byte) { count += 1 }
+    }
+    flow.take(count)
+    _ = flow.finishFrame()
+  }
+
+  private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
+
   /// Takes what separates a text from the next one.
   private func finish(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
     var count = 0
     while count < flow.unread.count {
       let byte = flow.unread[count]
       let isSeparator = byte == terminator
-      guard isSeparator || byte == 0x20 || byte == 0x09 || byte == 0x0D else { break }
+      guard isSeparator || Self.isSpace(byte) else { break }
       count += 1
       if isSeparator {
         flow.take(count)

@@ -58,7 +58,7 @@ final class MessageFilter {
 private struct MessageProperties: WhereProperties {
   let message: Message
 
-  func number(_ key: String) -> Int64? { nil }
+  func number(_ key: String) -> Int64? { key == "fd_count" ? Int64(message.descriptors) : nil }
 
   func text(_ key: String) -> [UInt8]? {
     switch key {
@@ -82,6 +82,8 @@ private struct CallProperties: WhereProperties {
     case "server_ns": call.serverTime.map { Int64(clamping: $0) }
     case "request_bytes": Int64(clamping: call.request.frame.count)
     case "response_bytes": Int64(clamping: call.responseBytes)
+    case "request_fd_count": Int64(call.request.descriptors)
+    case "response_fd_count": Int64(call.response?.descriptors ?? 0)
     default: nil
     }
   }

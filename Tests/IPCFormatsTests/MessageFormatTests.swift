@@ -111,6 +111,23 @@ struct MessageFormatTests {
     #expect(lines.count == 4 && Set(lines.map(columns)).count == 1, "\(lines)")
   }
 
+  @Test func `says how many descriptors come with it`() {
+    var (request, call) = (request, call)
+    request.descriptors = 2
+    call.request.descriptors = 1
+    call.response?.descriptors = 3
+    #expect(text(of: request, MessageTextFormat(options))[0].hasSuffix(", id 3, 16 B, 2 fds"))
+    #expect(
+      text(of: call, MessageTextFormat(options))[0].hasSuffix(
+        ", 16 B > 2 B, 1 fd in the request, 3 fds in the response"))
+    #expect(text(of: request, MessageJSONFormat(options))[0].contains(#""count":16,"fd_count":2},"bytes""#))
+    #expect(
+      text(of: call, MessageJSONFormat(options))[0].contains(
+        #"00:00","request_fd_count":1,"response_fd_count":3},"request""#))
+    #expect(text(of: request, MessageCSVFormat(options))[1].hasSuffix(",true,,,,2,,"))
+    #expect(text(of: call, MessageCSVFormat(options))[1].hasSuffix(",true,,,,,1,3"))
+  }
+
   @Test func `in OTLP is a span at each end`() {
     let lines = text(of: call, OTLPFormat(options))
     #expect(lines.count == 2)

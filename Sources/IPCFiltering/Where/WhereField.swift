@@ -92,7 +92,9 @@ struct WhereField: Sendable {
     for key in ["protocol", "role", "method", "target", "id", "status", "error", "malformed", "channel"] {
       add(key, .text, [.message(key)])
     }
-    for key in ["request_bytes", "response_bytes"] { add(key, .number, [.message(key)]) }
+    for key in [
+      "request_bytes", "response_bytes", "fd_count", "request_fd_count", "response_fd_count",
+    ] { add(key, .number, [.message(key)]) }
     for word in ["duration", "server"] {
       add(word, .duration, [.message(word + "_ns")])
       add(word + "_ns", .duration, [.message(word + "_ns")])
@@ -103,8 +105,10 @@ struct WhereField: Sendable {
   /// Property that says whether it is a message or a call.
   static let typeKey = "type"
   /// Properties of messages alone, and of calls alone.
-  private static let messageKeys: Set = ["role", "malformed"]
-  private static let callKeys: Set = ["duration_ns", "server_ns", "request_bytes", "response_bytes"]
+  private static let messageKeys: Set = ["role", "malformed", "fd_count"]
+  private static let callKeys: Set = [
+    "duration_ns", "server_ns", "request_bytes", "response_bytes", "request_fd_count", "response_fd_count",
+  ]
 
   private static let nowhere = Source.meta([Int8](repeating: -1, count: KindRow.registry.count))
 

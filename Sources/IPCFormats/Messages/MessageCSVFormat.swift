@@ -10,7 +10,8 @@ public struct MessageCSVFormat: MessageFormat {
   private static let header: StaticString = """
     src_pid,src_comm,dst_pid,dst_comm,type,time,protocol,role,method,target,id,status,error,malformed,duration_ns,\
     server_ns,channel_type,channel,count,request_bytes,response_bytes,request_time,response_time,bytes,request,\
-    response,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes\r
+    response,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes,fd_count,\
+    request_fd_count,response_fd_count\r
 
     """
 
@@ -45,6 +46,8 @@ public struct MessageCSVFormat: MessageFormat {
     end(
       from: frame.source, to: frame.destination, isTruncated: frame.isTruncated || content.isCut,
       frame.traits, &output)
+    append(message.descriptors, &output)
+    output.append(",,\r\n")
   }
 
   /// Appends the row of a call.
@@ -70,6 +73,11 @@ public struct MessageCSVFormat: MessageFormat {
     end(
       from: frame.source, to: frame.destination,
       isTruncated: call.isTruncated || asked.isCut || answered.isCut, call.traits, &output)
+    output.append(",")
+    append(call.request.descriptors, &output)
+    output.append(",")
+    append(call.response?.descriptors ?? 0, &output)
+    output.append("\r\n")
   }
 
   /// Appends the row of a loss.
@@ -82,7 +90,7 @@ public struct MessageCSVFormat: MessageFormat {
     output.appendDecimal(loss.count)
     output.append(",")
     output.appendDecimal(loss.bytes)
-    output.append("\r\n")
+    output.append(",,,\r\n")
   }
 
   // MARK: - Columns, each with its comma
@@ -153,6 +161,10 @@ public struct MessageCSVFormat: MessageFormat {
     output.append(isTruncated ? ",true," : ",false,")
     output.appendInferred(traits)
     output.append(traits.contains(.undelivered) ? ",false" : ",true")
-    output.append(",,,\r\n")
+    output.append(",,,,")
+  }
+
+  private func append(_ descriptors: UInt32, _ output: inout OutputBuffer) {
+    if descriptors > 0 { output.appendDecimal(UInt64(descriptors)) }
   }
 }

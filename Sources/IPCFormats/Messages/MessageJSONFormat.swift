@@ -33,6 +33,7 @@ public struct MessageJSONFormat: MessageFormat {
     if let malformed = message.malformed { json.field("malformed", malformed) }
     append(message.channel, &json)
     json.field("count", frame.count)
+    append(message.descriptors, "fd_count", &json)
     json.endObject()
     let content = MessageContent(of: frame, limit: byteLimit)
     json.field("bytes", content)
@@ -60,6 +61,8 @@ public struct MessageJSONFormat: MessageFormat {
     json.field("response_bytes", call.responseBytes)
     append(request.frame.time, "request_time", &json)
     if let response = call.response { append(response.frame.time, "response_time", &json) }
+    append(request.descriptors, "request_fd_count", &json)
+    append(call.response?.descriptors ?? 0, "response_fd_count", &json)
     json.endObject()
     let asked = MessageContent(of: request.frame, limit: byteLimit)
     let answered = MessageContent(of: call.response?.frame, limit: byteLimit)
@@ -95,6 +98,11 @@ public struct MessageJSONFormat: MessageFormat {
     json.field("method", message.method)
     json.field("target", message.target)
     json.field("id", message.id)
+  }
+
+  /// Writes how many descriptors come with a message, if any do.
+  private func append(_ descriptors: UInt32, _ key: StaticString, _ json: inout JSONWriter) {
+    if descriptors > 0 { json.field(key, UInt64(descriptors)) }
   }
 
   private func append(_ channel: ChannelLabel, _ json: inout JSONWriter) {

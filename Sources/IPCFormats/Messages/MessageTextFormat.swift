@@ -33,6 +33,7 @@ public struct MessageTextFormat: MessageFormat {
     appendTitle(message, &output)
     if let status = message.status { append(status, message.error, &output) }
     append(", ", message.frame.count, &output)
+    appendDescriptors(message.descriptors, &output)
     if let malformed = message.malformed { appendRemark("malformed: ", malformed, &output) }
     let content = MessageContent(of: message.frame, limit: byteLimit)
     appendRemarks(message.frame.traits, isTruncated: message.frame.isTruncated || content.isCut, &output)
@@ -53,6 +54,8 @@ public struct MessageTextFormat: MessageFormat {
     }
     append(", ", request.frame.count, &output)
     append(" > ", call.responseBytes, &output)
+    appendDescriptors(request.descriptors, in: " in the request", &output)
+    appendDescriptors(call.response?.descriptors ?? 0, in: " in the response", &output)
     let asked = MessageContent(of: request.frame, limit: byteLimit)
     let answered = MessageContent(of: call.response?.frame, limit: byteLimit)
     appendRemarks(call.traits, isTruncated: call.isTruncated || asked.isCut || answered.isCut, &output)
@@ -113,6 +116,14 @@ public struct MessageTextFormat: MessageFormat {
   private func append(_ separator: StaticString, _ count: UInt64, _ output: inout OutputBuffer) {
     output.append(separator)
     output.append(text: Quantity.rate(count))
+  }
+
+  private func appendDescriptors(_ count: UInt32, in place: StaticString = "", _ output: inout OutputBuffer) {
+    guard count > 0 else { return }
+    output.append(", ")
+    output.appendDecimal(UInt64(count))
+    output.append(count == 1 ? " fd" : " fds")
+    output.append(place)
   }
 
   private func appendRemark(

@@ -246,7 +246,9 @@ let package = Package(
       dependencies: ["CaptureSupport", "IPCCapture", "IPCModel", "IPCProtocols", "TestSupport"]),
     .testTarget(
       name: "IPCReportTests",
-      dependencies: ["ByteOutput", "IPCFormats", "IPCModel", "IPCReport", "TestSupport"]),
+      dependencies: [
+        "ByteOutput", "IPCFormats", "IPCModel", "IPCProtocols", "IPCReport", "IPCTraffic", "TestSupport",
+      ]),
     .target(
       name: "Fuzzing",
       dependencies: [

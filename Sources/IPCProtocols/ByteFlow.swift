@@ -14,6 +14,8 @@ struct Piece {
   /// Bytes, captured or not.
   var count: Int
   var traits: Event.Traits
+  /// See ``Frame/transfers``.
+  var transfers: Range<UInt64> = 0..<0
 
   /// When the write of a byte ended. Of a read that took several writes, the ends of all but the first and the last are not
   /// known; they are taken to lie as far apart as their bytes do.
@@ -63,6 +65,7 @@ public final class ByteFlow {
   /// When the write of its last byte ended.
   private var written: UInt64?
   private var traits = Event.Traits()
+  private var transfers: Range<UInt64> = 0..<0
   private var isTruncated = false
   private var content: [UInt8] = []
 
@@ -110,10 +113,11 @@ public final class ByteFlow {
     let frame = Frame(
       source: last.source, destination: last.destination, time: last.time, begun: begun,
       written: written, count: frameCount, isTruncated: isTruncated, traits: traits,
-      content: memory.keepsContents ? content : nil)
+      content: memory.keepsContents ? content : nil, transfers: transfers)
     memory.used -= content.count
     content = []
     (begun, hasBegun, frameCount, isTruncated, traits) = (nil, false, 0, false, [])
+    transfers = 0..<0
     return frame
   }
 
@@ -208,6 +212,7 @@ public final class ByteFlow {
     last = piece
     written = piece.written(at: end)
     traits.formUnion(piece.traits)
+    transfers.extend(by: piece.transfers)
   }
 
   private func keep(_ bytes: UnsafeRawBufferPointer) {

@@ -34,6 +34,8 @@ public struct Call: Sendable {
   public var responseBytes: UInt64 = 0
   /// When the first write of the answer began, as far as that is known.
   public var responseBegun: UInt64?
+  /// Numbers of the transfers of the whole answer, as ``Frame/transfers`` has them.
+  public var responseTransfers: Range<UInt64> = 0..<0
   /// When it was answered or given up.
   public var time: UInt64
 

@@ -10,6 +10,7 @@ struct CallPairing {
     var responseBytes: UInt64 = 0
     var responseBegun: UInt64?
     var hasResponseBegun = false
+    var responseTransfers: Range<UInt64> = 0..<0
     /// When its caller withdrew it.
     var withdrawn: UInt64?
     /// Whether another call of the same id is open, or its place in the order is not known any more.
@@ -147,6 +148,7 @@ struct CallPairing {
       call.hasResponseBegun = true
     }
     call.responseBytes += message.frame.count
+    call.responseTransfers.extend(by: message.frame.transfers)
   }
 
   private static func fill(_ message: inout Message, from request: Message) {
@@ -159,6 +161,7 @@ struct CallPairing {
       request: request, response: response, status: response.status ?? .ok, time: response.frame.time)
     call.responseBytes = open.responseBytes
     call.responseBegun = open.responseBegun
+    call.responseTransfers = open.responseTransfers
     return call
   }
 

@@ -119,6 +119,17 @@ public struct Frame: Sendable {
   public var traits: Event.Traits
   /// The bytes, if contents are kept.
   public var content: [UInt8]?
+  /// Numbers of the transfers that it was in, as ``MessageReader/take(_:content:texts:numbered:)`` was told them: from the
+  /// first one to behind the last one. Between them may be those of other channels.
+  public var transfers: Range<UInt64> = 0..<0
+}
+
+extension Range<UInt64> {
+  /// Takes in what comes behind it.
+  mutating func extend(by next: Range<UInt64>) {
+    if next.isEmpty { return }
+    self = isEmpty ? next : lowerBound..<Swift.max(upperBound, next.upperBound)
+  }
 }
 
 /// What a channel is called in output.

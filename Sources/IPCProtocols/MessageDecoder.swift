@@ -134,6 +134,8 @@ public struct ProtocolDefinition: Sendable, Equatable {
 public struct MessageSettings: Sendable {
   /// Whether their contents are shown.
   public var keepsContents = false
+  /// Whether the paths of HTTP are told with their queries; nil if contents are kept.
+  public var tellsQueries: Bool?
   /// Most bytes of messages that are in memory at one time.
   public var memoryLimit = 64 << 20
   /// Whether the answers to requests are looked for.
@@ -143,6 +145,8 @@ public struct MessageSettings: Sendable {
 
   /// Asks for messages without contents.
   public init() {}
+
+  var showsQuery: Bool { tellsQueries ?? keepsContents }
 }
 
 /// What the user says that a channel carries.

@@ -37,8 +37,11 @@ public final class MessageReader {
   /// - Parameters:
   ///   - content: Bytes that were captured of it, the first ones; nil if there are none.
   ///   - texts: Table that its texts are in.
+  ///   - transfers: The number by which the caller knows it, to find the transfers of messages (``Frame/transfers``); an
+  ///     empty range for none.
   public func take(
-    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
+    numbered transfers: Range<UInt64> = 0..<0
   ) {
     guard event.kind.row.carriesBytes, event.kind != .pty, !event.isLifecycle,
       let place = ChannelPlace(of: event, texts: texts)
@@ -53,7 +56,8 @@ public final class MessageReader {
       other.conversation?.flows[place.side.rawValue] = lane.flow
     }
     let bytes = content ?? UnsafeRawBufferPointer(start: nil, count: 0)
-    let piece = Piece(of: event)
+    var piece = Piece(of: event)
+    piece.transfers = transfers
     let captured = UnsafeRawBufferPointer(rebasing: bytes.prefix(piece.count))
     if let conversation = lane.conversation {
       conversation.take(piece, captured, lane.flow)

@@ -39,6 +39,8 @@ public final class PartedFrame {
     part.count += whole.count
     part.isTruncated = part.isTruncated || whole.isTruncated
     part.traits.formUnion(whole.traits)
+    whole.transfers.extend(by: part.transfers)
+    part.transfers = whole.transfers
     frame = part
   }
 

@@ -34,7 +34,8 @@ extension Report {
   private func writeColumns<Failure: Error>(
     _ output: inout OutputBuffer, by flush: (inout OutputBuffer) throws(Failure) -> Void
   ) throws(Failure) {
-    for (name, column) in columns.named {
+    let named = columns.named + calls.columns.named.map { ("call-\($0.name)", $0.column) }
+    for (name, column) in named {
       output.append(text: "<script type=\"text/plain\" id=\"column-\(name)\">")
       for start in stride(from: 0, to: column.bytes.count, by: Self.portion) {
         let end = min(start + Self.portion, column.bytes.count)
@@ -65,6 +66,7 @@ extension Report {
     json.beginObject()
     json.field("events", omitted.events)
     json.field("contents", omitted.contents)
+    json.field("calls", omitted.calls)
     json.endObject()
     beginList("kinds", &json)
     for row in KindRow.registry {
@@ -88,6 +90,7 @@ extension Report {
     json.endArray()
     append("comms", comms, to: &json)
     append("channels", channels, to: &json)
+    appendCallFacts(to: &json)
     beginList("fields", &json)
     for index in 0..<fields.count {
       json.beginArray()
@@ -110,13 +113,13 @@ extension Report {
   }
 
   /// Begins an array, in a line of its own.
-  private func beginList(_ name: StaticString, _ json: inout JSONWriter) {
+  func beginList(_ name: StaticString, _ json: inout JSONWriter) {
     json.breakLine()
     json.key(name)
     json.beginArray()
   }
 
-  private func append(_ name: StaticString, _ names: NameTable, to json: inout JSONWriter) {
+  func append(_ name: StaticString, _ names: NameTable, to json: inout JSONWriter) {
     beginList(name, &json)
     for index in 0..<names.count { names.withBytes(of: UInt32(index)) { json.value($0) } }
     json.endArray()

@@ -3,7 +3,7 @@ import IPCFormats
 import IPCModel
 import IPCTraffic
 
-/// Events in one HTML page that needs nothing but a browser: a graph, a timeline, tables and contents.
+/// Events and calls in one HTML page that needs nothing but a browser: a graph, a timeline, tables and contents.
 ///
 /// The page's text comes from `Page/`. The events are put into it as columns in base64, and what they share (names,
 /// channels, fields) once as JSON.
@@ -23,27 +23,33 @@ public struct Report: ~Copyable {
   public var clock: WallClock
   /// What the reader of the page must know about all of it, such as that the capture is damaged.
   public var warning = ""
-  private let limits: ReportLimits
+  let limits: ReportLimits
   /// Fields of the event that is taken.
   private var json = JSONWriter(OutputBuffer(), escape: .script)
-  private var numbers: [Int32: UInt32] = [:]
+  var numbers: [Int32: UInt32] = [:]
   private var channelNumbers: [ChannelName.Number: UInt32] = [:]
 
-  private(set) var processes: [Process] = []
-  private(set) var comms = NameTable()
-  private(set) var channels = NameTable()
+  var processes: [Process] = []
+  var comms = NameTable()
+  var channels = NameTable()
   /// Fields of events, each set of them as it stands in the page.
   private(set) var fields = NameTable()
   private(set) var losses: [Loss] = []
   private(set) var columns = ReportColumns()
+  /// Where the contents of each event begin, or would.
+  private(set) var contentStarts: [Int] = []
+  /// Calls, and how many of them are in the page.
+  var calls = (columns: CallColumns(), count: 0)
+  /// All calls by what they ask for, whether the page has room for them or not.
+  var methods = CallTable()
   /// Time 0 of the page, in nanoseconds of `CLOCK_MONOTONIC`: that of the first event.
   private(set) var start: UInt64?
   /// Time of day of that, in nanoseconds since 1970.
   private(set) var startOfDay: Int64 = 0
   /// Number of events in the page.
   public private(set) var events = 0
-  /// Events that the page has no room for, and events of whose contents it has none.
-  public private(set) var omitted: (events: UInt64, contents: UInt64) = (0, 0)
+  /// Events and calls that the page has no room for, and events of whose contents it has none.
+  public internal(set) var omitted: (events: UInt64, contents: UInt64, calls: UInt64) = (0, 0, 0)
 
   /// Creates a report without events.
   ///
@@ -133,12 +139,14 @@ public struct Report: ~Copyable {
 
   /// Adds contents as far as there is room; false if none is left.
   private mutating func appendContent(_ content: UnsafeRawBufferPointer?, of event: borrowing Event) -> Bool {
+    contentStarts.append(columns.contents.bytes.count)
     guard let content, event.kind.row.carriesBytes, !event.isLifecycle else {
       columns.contentLength.append(ReportColumns.noContent)
       return true
     }
     let count = min(content.count, limits.contentOfEvent)
-    guard columns.contents.bytes.count + count <= limits.contents else {
+    let used = columns.contents.bytes.count + calls.columns.contents.bytes.count
+    guard used + count <= limits.contents else {
       columns.contentLength.append(ReportColumns.noContent)
       omitted.contents += 1
       return false
@@ -156,9 +164,11 @@ public struct Report: ~Copyable {
 public struct ReportLimits: Sendable {
   /// Most events; later ones are counted only.
   public var events = 1_000_000
-  /// Most bytes of the contents of one event.
+  /// Most calls; later ones are only added up.
+  public var calls = 200_000
+  /// Most bytes of the contents of one event, and of one message of a call.
   public var contentOfEvent = 4096
-  /// Most bytes of the contents of all events together.
+  /// Most bytes of the contents of all events and calls together.
   public var contents = 64 << 20
 
   /// The limits that fit most captures.

@@ -2,6 +2,7 @@ import ArgumentParser
 import IPCCapture
 import IPCFiltering
 import IPCModel
+import IPCProtocols
 import IPCReport
 import IPCSession
 
@@ -53,8 +54,14 @@ struct ReportCommand: ParsableCommand {
     limits.contentOfEvent = byteLimit.bytes == 0 ? limits.contents : byteLimit.bytes
     let title = capture == "-" ? "ipcdump" : String(capture.split(separator: "/").last ?? "ipcdump")
     let report = Report(title: title, program: IPCDump.version, clock: replay.clock, limits: limits)
-    let filter = EventFilter(filter.selection(ofCommand: false))
-    try replay.run(
-      into: EventPipeline(filter, [PageOutput(report, to: output)], limit: 0, clock: replay.clock))
+    let selection = filter.selection(ofCommand: false)
+    var messages = MessageSettings()
+    messages.keepsContents = true
+    // Methods are those of --calls --summary.
+    messages.tellsQueries = false
+    let page = PageOutput(report, messages, to: output, filter: EventFilter(selection))
+    // What of the other direction is not shown is needed to put calls together.
+    let transfers = EventFilter(selection.ofBothDirections)
+    try replay.run(into: EventPipeline(transfers, [page], limit: 0, clock: replay.clock))
   }
 }

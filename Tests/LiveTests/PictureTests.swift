@@ -77,6 +77,81 @@ extension LiveTests {
       #expect(command.status == 127, "\(command.diagnostics)")
     }
 
+    /// Asks a server over two pipes: two methods, each of which fails now and then.
+    private static let asking = """
+      import json, subprocess, sys
+      server = "import json, sys\\n" \
+          "for line in sys.stdin:\\n" \
+          "    number = json.loads(line)['id']\\n" \
+          "    answer = {'error': {'code': -1, 'message': 'no'}} if number % 5 == 3 else {'result': 'x' * number}\\n" \
+          "    print(json.dumps({'jsonrpc': '2.0', 'id': number, **answer}), flush=True)\\n"
+      child = subprocess.Popen([sys.executable, "-c", server], stdin=-1, stdout=-1, text=True, bufsize=1)
+      for number in range(60):
+          asked = {"jsonrpc": "2.0", "id": number, "method": ["get", "put"][number % 2], "params": {}}
+          print(json.dumps(asked), file=child.stdin)
+          child.stdout.readline()
+      """
+
+    private struct Facts: Decodable {
+      /// A row: numbers, and names as texts.
+      enum Value: Decodable, Equatable {
+        case number(Int)
+        case text(String)
+
+        init(from decoder: any Decoder) throws {
+          let container = try decoder.singleValueContainer()
+          if let number = try? container.decode(Int.self) {
+            self = .number(number)
+          } else {
+            self = .text(try container.decode(String.self))
+          }
+        }
+      }
+
+      var methods: [[Value]]
+      var otherCalls: Int
+    }
+
+    private struct Calls: Decodable {
+      struct Row: Decodable {
+        var srcPid: Int, srcComm: String, dstPid: Int, dstComm: String, `protocol`: String, method: String
+        var calls: Int, errors: Int, medianNs: Int, p99Ns: Int, maxNs: Int, bytes: Int
+
+        var values: [Facts.Value] {
+          [
+            .number(srcPid), .text(srcComm), .number(dstPid), .text(dstComm), .text(self.protocol),
+            .text(method),
+            .number(calls), .number(errors), .number(medianNs), .number(p99Ns), .number(maxNs),
+            .number(bytes),
+          ]
+        }
+      }
+
+      var calls: [Row]
+    }
+
+    @Test(.needsPython) func `a page has the methods of --calls --summary`() async throws {
+      let session = try Session()
+      try session.folder.create("asking.py", Self.asking)
+      let capture = session.file("t.pcapng")
+      let trace = try await session.ipcdump(["-w", capture, "--", "python3", session.file("asking.py")])
+      trace.expectClean()
+      let decoder = JSONDecoder()
+      decoder.keyDecodingStrategy = .convertFromSnakeCase
+      let summary = try await session.ipcdump(["-q", "-r", capture, "--calls", "--summary", "-f", "json"])
+      let rows = try decoder.decode(Calls.self, from: summary.output).calls
+      #expect(rows.map(\.calls) == [30, 30] && rows.map(\.errors) == [6, 6])
+      let page = session.file("t.html")
+      #expect(try await session.ipcdump(["report", capture, "-o", page]).status == 0)
+      let text = try session.folder.text("t.html")
+      let facts = try decoder.decode(
+        Facts.self, from: Data(try #require(text.firstMatch(of: /id="facts">([^<]*)</)).1.utf8))
+      #expect(facts.methods.map { Array($0.dropLast()) } == rows.map(\.values))
+      #expect(facts.otherCalls == 0)
+      // Requests and answers are in the page once, as the contents of their transfers.
+      #expect(text.contains(#"id="column-call-contents"></script>"#))
+    }
+
     @Test func `of a damaged capture, what is whole is shown, and what is not is told`() async throws {
       let session = try Session()
       let trace = try await session.ipcdump(

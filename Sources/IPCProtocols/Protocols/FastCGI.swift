@@ -5,7 +5,7 @@ extension ProtocolDefinition {
   static let fastCGI = ProtocolDefinition(
     name: "fastcgi", words: ["fastcgi", "fcgi"],
     recognise: { bytes, hints in FastCGIRecord.recognise(bytes, hints) },
-    makeDecoder: { FastCGIDecoder(showsQuery: $0.keepsContents) })
+    makeDecoder: { FastCGIDecoder(showsQuery: $0.showsQuery) })
 }
 
 private struct FastCGIRecord {

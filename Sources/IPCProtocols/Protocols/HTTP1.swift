@@ -5,7 +5,7 @@ extension ProtocolDefinition {
   static let http1 = ProtocolDefinition(
     name: "http1", words: ["http", "http1"],
     recognise: { bytes, _ in HTTPStartLine.recognise(bytes) },
-    makeDecoder: { HTTP1Decoder(showsQuery: $0.keepsContents) })
+    makeDecoder: { HTTP1Decoder(showsQuery: $0.showsQuery) })
 }
 
 /// What the first line of a message says (RFC 9112, sections 3 and 4).

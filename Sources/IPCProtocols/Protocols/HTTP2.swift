@@ -5,7 +5,7 @@ extension ProtocolDefinition {
   static let http2 = ProtocolDefinition(
     name: "http2", words: ["http2", "h2c", "grpc"],
     recognise: { bytes, hints in HTTP2FrameHead.recognise(bytes, hints) },
-    makeDecoder: { HTTP2Decoder(showsQuery: $0.keepsContents) })
+    makeDecoder: { HTTP2Decoder(showsQuery: $0.showsQuery) })
 }
 
 /// The nine bytes that each frame begins with (RFC 9113, section 4.1).

@@ -29,7 +29,7 @@ class Capture {
     this.fields = facts.fields;
     /** What was lost: `[type, count, bytes, time]`. */
     this.losses = facts.losses;
-    /** What found no room in the page: number of events, and of events whose contents did not. */
+    /** What found no room in the page: number of events, of events whose contents did not, and of calls. */
     this.omitted = facts.omitted;
 
     this.time = new Float64Array(column("time"));
@@ -63,6 +63,9 @@ class Capture {
     this.end = this.size ? this.time[this.order[this.size - 1]] : 0;
     this.begin = this.size ? this.time[this.order[0]] : 0;
     this.#sumUp();
+    /** Which events belong together, and requests with their answers. */
+    this.conversations = new Conversations(this);
+    this.calls = new Calls(this, facts);
   }
 
   /** Captured bytes of an event; null if it has none. */

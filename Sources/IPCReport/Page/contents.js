@@ -1,8 +1,12 @@
 "use strict";
 
-/** Contents as text, whose lines may end with a carriage return, too: what is no UTF-8, and control characters, are visible. */
-function plainText(bytes) {
-  const text = new TextDecoder("utf-8", { fatal: false }).decode(bytes).replaceAll("\r\n", "\n");
+/**
+ * Contents as text, whose lines may end with a carriage return, too: what is no UTF-8, and control characters, are visible.
+ *
+ * @param arrange  Puts the text into other lines.
+ */
+function plainText(bytes, arrange = (text) => text) {
+  const text = arrange(new TextDecoder("utf-8", { fatal: false }).decode(bytes).replaceAll("\r\n", "\n"));
   return text.replace(/[^\n]+/g, (line) => visible(line.replaceAll("\t", "    ")));
 }
 
@@ -33,11 +37,11 @@ function hexDump(bytes, search) {
 /** Most bytes of a view that are put into the page at once, as text and as hex. */
 const viewLimit = { text: 1 << 20, hex: 1 << 17 };
 
-/** Element that shows contents. */
-function contentsElement(bytes, isHex, search) {
+/** Element that shows contents, as text perhaps arranged in other lines. */
+function contentsElement(bytes, isHex, search, arrange) {
   const made = element("pre", isHex ? "contents hex" : "contents");
   const part = bytes.subarray(0, isHex ? viewLimit.hex : viewLimit.text);
-  made.append(...(isHex ? hexDump(part, search) : search.mark(plainText(part))));
+  made.append(...(isHex ? hexDump(part, search) : search.mark(plainText(part, arrange))));
   if (part.length < bytes.length) made.append(`\n… ${plural(bytes.length - part.length, "byte")} more`);
   return made;
 }

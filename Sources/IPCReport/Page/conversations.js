@@ -5,6 +5,8 @@ class Conversations {
   #capture;
   /** Number of the conversation of each event, −1 if it belongs to none, as signals do; made when it is needed first. */
   #numbers = null;
+  /** Number of the direction of each event: of its conversation, or of whatever else has its channel's name. */
+  #lanes = null;
   /** What is known of each conversation: its kind, its name, and its first event. */
   #all = [];
 
@@ -18,28 +20,37 @@ class Conversations {
     return this.#numbers[event];
   }
 
+  /** Number of what an event has in common with those before and behind it in its channel, in its direction. */
+  lane(event) {
+    this.#numbers ??= this.#number();
+    return this.#lanes[event];
+  }
+
   /** Numbers conversations in the order of time. */
   #number() {
     const capture = this.#capture;
     const numbers = new Int32Array(capture.size);
     const byKey = new Map();
+    const lanes = this.#lanes = new Int32Array(capture.size);
+    const byWords = new Map();
     // Many events share their fields.
     const byFields = new Map();
     for (const event of capture.order) {
       const shared = capture.field[event] * capture.kinds.length + capture.kind[event];
-      let number = byFields.get(shared);
-      if (number === undefined) {
+      if (!byFields.has(shared)) {
         const fields = this.#fields(event);
         const ends = Conversations.#ends(fields);
         const key = ends && [capture.kind[event], ...[...ends].sort()].join(" ");
-        number = ends ? byKey.get(key) ?? this.#all.length : -1;
+        const number = ends ? byKey.get(key) ?? this.#all.length : -1;
         if (number === this.#all.length) {
           this.#all.push({ kind: capture.kind[event], first: event, name: this.#name(fields, ends, event) });
           byKey.set(key, number);
         }
-        byFields.set(shared, number);
+        const words = ends ? `${number} ${this.side(event)}` : `- ${capture.kind[event]} ${capture.channel[event]}`;
+        if (!byWords.has(words)) byWords.set(words, byWords.size);
+        byFields.set(shared, [number, byWords.get(words)]);
       }
-      numbers[event] = number;
+      [numbers[event], lanes[event]] = byFields.get(shared);
     }
     return numbers;
   }

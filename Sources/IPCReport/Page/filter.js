@@ -1,6 +1,6 @@
 "use strict";
 
-/** Which events are shown. */
+/** Which events and calls are shown. */
 class Filter {
   #capture;
   #query = "";
@@ -10,7 +10,7 @@ class Filter {
     /** What looks for the query's words, and marks them. */
     this.search = new Search(capture);
     /** Whose events belong together. */
-    this.conversations = new Conversations(capture);
+    this.conversations = capture.conversations;
     /** Numbers of the only kinds that are shown; all are if it is empty. */
     this.kinds = new Set();
     /** Which processes are alike. */
@@ -22,6 +22,9 @@ class Filter {
     this.flow = null;
     /** Number of a conversation. */
     this.conversation = null;
+    /** Number of a call whose transfers are shown, and `client`, `server`, `protocol` and `method` of calls, as numbers. */
+    this.call = null;
+    this.method = null;
     /** Part of the time, `[from, to]` in nanoseconds. */
     this.span = null;
   }
@@ -39,13 +42,13 @@ class Filter {
   /** Whether a filter is on beside that by time. */
   get #isNarrow() {
     return !this.search.isEmpty || this.kinds.size > 0 || this.process !== null || this.group !== null
-      || this.flow !== null || this.conversation !== null;
+      || this.flow !== null || this.conversation !== null || this.call !== null || this.method !== null;
   }
 
   clear() {
     this.query = "";
     this.kinds.clear();
-    this.process = this.group = this.flow = this.conversation = this.span = null;
+    this.process = this.group = this.flow = this.conversation = this.call = this.method = this.span = null;
   }
 
   /** Events that pass, whenever they happened, by time. */
@@ -53,6 +56,7 @@ class Filter {
     const capture = this.#capture;
     if (!this.#isNarrow) return capture.order;
     const isFound = this.search.test();
+    const ofCalls = this.#transfers();
     return capture.order.filter((event) => {
       if (this.kinds.size && !this.kinds.has(capture.kind[event])) return false;
       const [source, destination] = [capture.source[event], capture.destination[event]];
@@ -62,8 +66,48 @@ class Filter {
         return false;
       }
       if (this.conversation !== null && this.conversations.of(event) !== this.conversation) return false;
+      if (ofCalls && !ofCalls.has(event)) return false;
       return isFound(event);
     });
+  }
+
+  /** Calls that pass and were under way in the chosen part of the time, by time. */
+  passingCalls() {
+    const { calls } = this.#capture;
+    if (!this.isActive) return calls.order;
+    const isFound = this.search.testCalls();
+    return calls.order.filter((call) => {
+      const [client, server, kind, channel] = [calls.client[call], calls.server[call], calls.kind[call], calls.channel[call]];
+      if (this.span && (calls.end[call] < this.span[0] || calls.begin[call] > this.span[1])) return false;
+      if (this.kinds.size && !this.kinds.has(kind)) return false;
+      if (this.process !== null && client !== this.process && server !== this.process) return false;
+      if (this.group !== null && this.groups.of[client] !== this.group && this.groups.of[server] !== this.group) return false;
+      if (this.flow && !this.takes(this.flow, client, server, kind, channel) && !this.takes(this.flow, server, client, kind, channel)) return false;
+      if (this.conversation !== null && !this.#isOf(this.conversation, call)) return false;
+      if (this.call !== null && call !== this.call) return false;
+      return this.#isCalled(call) && isFound(call);
+    });
+  }
+
+  /** Whether a call is one of the chosen method. */
+  #isCalled(call) {
+    const { calls } = this.#capture;
+    return !this.method || ["client", "server", "protocol", "method"].every((key) => calls[key][call] === this.method[key]);
+  }
+
+  #isOf(conversation, call) {
+    const { calls } = this.#capture;
+    return [0, 1].some((side) => calls.transfers(call, side).slice(0, 1).some((event) => this.conversations.of(event) === conversation));
+  }
+
+  /** Events of the chosen calls; null if none are chosen. */
+  #transfers() {
+    if (this.call === null && !this.method) return null;
+    const { calls } = this.#capture;
+    const chosen = calls.order.filter((call) => (this.call === null || call === this.call) && this.#isCalled(call));
+    const events = new Set();
+    for (const call of chosen) for (const side of [0, 1]) for (const event of calls.transfers(call, side)) events.add(event);
+    return events;
   }
 
   /** Whether an event of these ends, kind and channel belongs to a flow that was chosen. */

@@ -46,8 +46,8 @@ class FilterBar {
     kinds.delete(kind);
   }
 
-  /** Shows the filters as they are; so many events pass them. */
-  show(count) {
+  /** Shows the filters as they are; so many events and calls pass them. */
+  show(count, callCount) {
     const capture = this.#capture;
     const filter = this.#filter;
     this.#parts.kinds.classList.toggle("chosen", filter.kinds.size > 0);
@@ -66,12 +66,21 @@ class FilterBar {
       add(`${ends}, ${capture.kinds[kind].name}${name}`, () => { filter.flow = null; });
     }
     if (filter.conversation !== null) add(filter.conversations.text(filter.conversation), () => { filter.conversation = null; });
+    if (filter.call !== null) add(capture.calls.title(filter.call), () => { filter.call = null; });
+    if (filter.method) {
+      const { client, server, protocol, method } = filter.method;
+      const ends = [client, server].map((end) => processText(capture.processes[end])).join(" → ");
+      const words = [protocol, method].map((text) => visible(capture.calls.texts[text])).join(" ");
+      add(`${ends}, ${words}`, () => { filter.method = null; });
+    }
     if (filter.span) {
       const [from, to] = filter.span.map((time) => time - capture.begin);
       add(`${spanText(to - from)} from ${from < 0 ? "−" : "+"}${spanText(Math.abs(from))}`, () => { filter.span = null; });
     }
     this.#parts.active.replaceChildren(...chips);
-    this.#parts.status.textContent = filter.isActive ? `${number(count)} of ${plural(capture.size, "event")}` : "";
+    const counts = [[count, capture.size, "event"], ...(capture.calls.size ? [[callCount, capture.calls.size, "call"]] : [])];
+    const words = counts.map(([shown, all, what]) => `${number(shown)} of ${plural(all, what)}`);
+    this.#parts.status.textContent = filter.isActive ? words.join(", ") : "";
   }
 
   #chip(text, drop) {

@@ -21,7 +21,8 @@ class Grid {
    * @param host      Element that it fills.
    * @param label     What it is, for people who hear the page.
    * @param columns   `{ title, className, fill(cell, row), sort }`; `sort` names an order.
-   * @param handlers  `choose(row)` when a row becomes the active one, `open(row)` at Enter and at a click, `sort(name)`.
+   * @param handlers  `choose(row)` when a row becomes the active one, `open(row)` at Enter and at a click, `sort(name)`,
+   *                  `decorate(element, row)` to show what kind of row it is.
    */
   constructor(host, label, columns, handlers) {
     this.#host = host;
@@ -60,6 +61,9 @@ class Grid {
     return cell;
   }
 
+  /** Heading of a column. */
+  heading(column) { return this.#head.children[column]; }
+
   /** Number of rows. */
   get size() { return this.#size; }
 
@@ -79,10 +83,18 @@ class Grid {
     }
   }
 
-  /** Makes a row the active one, and scrolls to it if it is out of sight. */
+  /** Makes a row the active one, scrolls to it if it is out of sight, and says so. */
   activate(row, opens = false) {
     if (row < 0 || row >= this.#size) return;
+    this.reveal(row);
+    this.#handlers.choose?.(row);
+    if (opens) this.#handlers.open?.(row);
+  }
+
+  /** Makes a row the active one, and scrolls to it if it is out of sight; −1 for none. */
+  reveal(row) {
     this.#active = row;
+    if (row < 0) return this.draw();
     const [first, last] = this.#inSight();
     if (row < first + 1 || row > last - 2) {
       const middle = row - Math.floor((last - first) / 2);
@@ -90,8 +102,6 @@ class Grid {
       this.#body.scrollTop = Math.max(0, near) * Grid.rowHeight * this.#scale();
     }
     this.draw();
-    this.#handlers.choose?.(row);
-    if (opens) this.#handlers.open?.(row);
   }
 
   /** Pixels to scroll for each pixel of rows. */
@@ -140,6 +150,7 @@ class Grid {
     row.setAttribute("aria-selected", number === this.#active);
     if (number === this.#active) this.#host.setAttribute("aria-activedescendant", row.id);
     this.#columns.forEach((column, i) => column.fill(row.children[i], number));
+    this.#handlers.decorate?.(row, number);
   }
 
   #key(event) {

@@ -11,9 +11,12 @@ class Page {
   /** Shown events and their bytes by number of the flow. */
   #counts = new Uint32Array(this.#capture.flows.length);
   #bytes = new Float64Array(this.#capture.flows.length);
-  #flows = [];
-  #order = "bytes";
+  /** Calls that pass the filter. */
+  #calls = this.#capture.calls.order;
+  /** Chosen event, chosen call, and the events of that. */
   #selected = -1;
+  #call = -1;
+  #transfers = new Set();
   /** Query whose words are marked. */
   #marked = "";
   #timer;
@@ -22,18 +25,24 @@ class Page {
   #timeline;
   #details;
   #dialogue;
-  #flowGrid;
+  #waterfall;
+  #talk;
   #eventGrid;
 
   constructor() {
     const capture = this.#capture;
     this.#details = new Details(
-      { details: this.#get("details"), views: this.#get("views"), follow: this.#get("follow") }, capture, this.#filter, {
+      {
+        title: this.#get("details-title"), details: this.#get("details"), views: this.#get("views"), follow: this.#get("follow"),
+      }, capture, this.#filter, {
         process: (process) => this.#toggle("process", process),
         kind: (kind) => {
           this.#filter.kinds = new Set(this.#filter.kinds.has(kind) ? [] : [kind]);
           this.#update();
         },
+        call: (call) => this.#chooseCall(call),
+        event: (event) => this.#select(event),
+        transfers: (call) => this.#toggle("call", call),
       });
     this.#dialogue = new Dialogue(
       {
@@ -64,8 +73,13 @@ class Page {
         },
         choose: (event) => this.#select(event),
       });
+    this.#waterfall = new Waterfall({ grid: this.#get("calls"), note: this.#get("calls-note") }, capture, this.#filter, {
+      choose: (call) => this.#chooseCall(call, false),
+    });
+    document.querySelector("main").classList.toggle("has-calls", capture.calls.size > 0);
+    this.#get("calls-panel").hidden = !capture.calls.size;
     this.#makeGrids();
-    this.#describe();
+    describe(capture, this.#get);
     this.#listen();
     this.#goToAddress();
     document.body.dataset.state = "ready";
@@ -74,42 +88,20 @@ class Page {
   // MARK: Parts
 
   #makeGrids() {
-    const flow = (row) => this.#capture.flows[this.#flows[row]];
-    const figures = (row) => ({ events: this.#counts[this.#flows[row]], bytes: this.#bytes[this.#flows[row]] });
-    this.#flowGrid = new Grid(this.#get("flows"), "Who talks to whom", flowColumns(this.#capture, this.#filter.search, flow, figures), {
-      open: (row) => {
-        const { source, destination, kind, channel } = flow(row);
-        this.#toggleFlow({ source, destination, kind, channel });
-      },
-      sort: (name) => {
-        this.#order = name;
-        this.#showFlows();
-      },
-    });
+    this.#talk = new TalkPanel(
+      {
+        flows: this.#get("flows"), methods: this.#get("methods"), note: this.#get("flows-note"), tabs: this.#get("flow-tabs"),
+        flowTab: this.#get("tab-flows"), methodTab: this.#get("tab-methods"),
+      }, this.#capture, this.#filter, {
+        flow: (flow) => this.#toggleFlow(flow),
+        change: () => this.#update(),
+        tab: () => this.#writeAddress(),
+      });
     const event = (row) => this.#shown[row];
     this.#eventGrid = new Grid(this.#get("events"), "Events", eventColumns(this.#capture, this.#filter.search, event), {
       choose: (row) => this.#select(event(row), false),
+      decorate: (element, row) => element.classList.toggle("of-call", this.#transfers.has(event(row))),
     });
-  }
-
-  #describe() {
-    const capture = this.#capture;
-    document.title = `${visible(capture.title)} – ipcdump report`;
-    this.#get("title").textContent = visible(capture.title);
-    const bytes = capture.flows.reduce((sum, flow) => sum + flow.bytes, 0);
-    this.#get("facts-line").textContent = capture.size
-      ? [
-        `${dateText(capture)} ${clockText(capture, capture.begin).slice(0, 8)}`, spanText(capture.end - capture.begin),
-        plural(capture.size, "event"), bytesText(bytes), capture.program,
-      ].join(" · ")
-      : `No events · ${capture.program}`;
-    const notices = capture.warning ? [`${visible(capture.warning)}.`] : [];
-    const lost = capture.losses.reduce((sum, loss) => sum + loss[1], 0);
-    if (lost) notices.push(`${plural(lost, "record")} lost while tracing, where the timeline has dashed lines.`);
-    if (capture.omitted.events) notices.push(`${plural(capture.omitted.events, "later event")} left out: a page holds ${number(capture.size)}.`);
-    if (capture.omitted.contents) notices.push(`Contents of ${plural(capture.omitted.contents, "event")} left out.`);
-    this.#get("notice").hidden = !notices.length;
-    this.#get("notice").textContent = notices.join(" ");
   }
 
   #listen() {
@@ -149,7 +141,8 @@ class Page {
     const isTyping = event.target === this.#get("search");
     const actions = {
       "/": () => this.#get("search").focus(), "?": () => this.#get("help").showModal(),
-      n: () => this.#step(1), p: () => this.#step(-1), f: () => this.#follow(), x: () => this.#view(!this.#details.isHex),
+      n: () => this.#step(1), p: () => this.#step(-1), j: () => this.#stepCall(1), k: () => this.#stepCall(-1), g: () => this.#change(),
+      m: () => { this.#talk.isMethods = !this.#talk.isMethods; }, f: () => this.#follow(), x: () => this.#view(!this.#details.isHex),
       t: () => this.#get("theme").click(),
     };
     if (event.key === "Escape") {
@@ -185,13 +178,44 @@ class Page {
   }
 
   #select(event, showsRow = true) {
-    if (event === this.#selected && !showsRow) return;
+    if (event === this.#selected && this.#call < 0 && !showsRow) return;
     this.#selected = event;
+    this.#markCall(-1);
     this.#details.show(event);
     this.#timeline.select(event);
-    const row = this.#shown.indexOf(event);
-    if (showsRow && row >= 0) this.#eventGrid.activate(row);
+    this.#eventGrid.reveal(this.#shown.indexOf(event));
     this.#writeAddress();
+  }
+
+  /** Shows a call, and where its first transfer is; its row, too, unless it was chosen there. */
+  #chooseCall(call, showsRow = true) {
+    this.#markCall(call, showsRow);
+    const [first = -1] = this.#transfers;
+    this.#selected = first;
+    this.#details.showCall(call);
+    this.#timeline.select(first);
+    this.#eventGrid.reveal(this.#shown.indexOf(first));
+    this.#writeAddress();
+  }
+
+  #markCall(call, showsRow = true) {
+    const { calls } = this.#capture;
+    const isChanged = call !== this.#call;
+    this.#call = call;
+    this.#transfers = new Set(call < 0 ? [] : [...calls.transfers(call, 0), ...calls.transfers(call, 1)]);
+    if (isChanged && showsRow) this.#waterfall.select(call);
+  }
+
+  #stepCall(step) {
+    const next = this.#waterfall.next(this.#call, step);
+    if (next >= 0) this.#chooseCall(next);
+  }
+
+  /** Goes from the chosen call to its first transfer, and from a transfer to its call. */
+  #change() {
+    if (this.#call >= 0 && this.#selected >= 0) return this.#select(this.#selected);
+    const [found] = this.#selected < 0 ? [] : this.#capture.calls.of(this.#selected);
+    if (found) this.#chooseCall(found.call);
   }
 
   #step(direction) {
@@ -212,7 +236,9 @@ class Page {
   }
 
   #writeAddress() {
-    writeAddress(this.#capture, this.#filter, this.#selected, this.#dialogue.isOpen);
+    writeAddress(this.#capture, this.#filter, {
+      event: this.#selected, call: this.#call, isFollowed: this.#dialogue.isOpen, isMethods: this.#talk.isMethods,
+    });
   }
 
   get #isDark() {
@@ -222,12 +248,14 @@ class Page {
 
   /** Shows what the page's address says. */
   #goToAddress() {
-    const { event, theme, isFollowed } = readAddress(this.#capture, this.#filter);
+    const { event, call, theme, isFollowed, isMethods } = readAddress(this.#capture, this.#filter);
     this.#get("search").value = this.#filter.query;
     if (theme) document.documentElement.dataset.theme = theme;
     this.#showTheme();
+    this.#talk.isMethods = isMethods;
     this.#update();
-    if (event >= 0) this.#select(event);
+    if (call >= 0) this.#chooseCall(call);
+    else if (event >= 0) this.#select(event);
     if (isFollowed) this.#follow();
     else this.#dialogue.close();
   }
@@ -266,27 +294,16 @@ class Page {
       this.#bytes[capture.flow[event]] += capture.count[event];
     }
     this.#graph.update(this.#filter, this.#counts);
-    this.#showFlows();
+    this.#calls = this.#filter.passingCalls();
+    this.#waterfall.show(this.#calls);
+    this.#talk.show(this.#counts, this.#bytes, this.#calls);
     this.#eventGrid.show(this.#shown.length, this.#shown.indexOf(this.#selected));
     this.#showNotes();
     this.#writeAddress();
   }
 
-  #showFlows() {
-    const capture = this.#capture;
-    this.#flows = sortedFlows(capture, this.#order, this.#counts, this.#bytes);
-    const { flow } = this.#filter;
-    const active = flow ? this.#flows.findIndex((i) => {
-      const row = capture.flows[i];
-      return this.#filter.takes(flow, row.source, row.destination, row.kind, row.channel);
-    }) : -1;
-    this.#flowGrid.show(this.#flows.length, active);
-    this.#flowGrid.markSort(this.#order);
-    this.#get("flows-note").textContent = number(this.#flows.length);
-  }
-
   #showNotes() {
-    this.#bar.show(this.#shown.length);
+    this.#bar.show(this.#shown.length, this.#calls.length);
     this.#get("events-note").textContent = number(this.#shown.length);
     this.#get("timeline-note").textContent = this.#shown.length ? this.#timeline.note : "nothing passes the filters";
   }

@@ -1,6 +1,6 @@
 "use strict";
 
-/** Looks for words in all that is known of events, and marks them where they are shown. */
+/** Looks for words in all that is known of events and calls, and marks them where they are shown. */
 class Search {
   #capture;
   #words = [];
@@ -10,6 +10,9 @@ class Search {
   #needles = [];
   /** Contents as one string, a character a byte, in lower case; made when the first search needs it. */
   #text = null;
+  /** Contents that only calls have, in the same form, and the places of those of all calls, as `#slicesOf` has them. */
+  #callText = null;
+  #slices = null;
 
   /** Every byte is one character of this encoding. */
   static #letters = new TextDecoder("latin1");
@@ -52,13 +55,73 @@ class Search {
       || channels[capture.channel[event]] || fields[capture.field[event]] || contents.has(event);
   }
 
+  /** A function that tells whether a call has every word. */
+  testCalls() {
+    const tests = this.#words.map((word, i) => this.#testCalls(word, this.#needles[i]));
+    return (call) => tests.every((test) => test(call));
+  }
+
+  #testCalls(word, needle) {
+    const capture = this.#capture;
+    const { calls } = capture;
+    const has = (text) => text.toLowerCase().includes(word);
+    const kinds = capture.kinds.map((kind) => has(kind.name));
+    const processes = capture.processes.map((process) => has(String(process.pid)) || has(process.name));
+    const comms = capture.comms.map(has);
+    const channels = capture.channels.map(has);
+    const texts = calls.texts.map(has);
+    const statuses = calls.statuses.map(has);
+    const contents = this.#callsWith(needle);
+    return (call) =>
+      kinds[calls.kind[call]] || processes[calls.client[call]] || processes[calls.server[call]]
+      || comms[calls.clientComm[call]] || comms[calls.serverComm[call]] || channels[calls.channel[call]]
+      || texts[calls.protocol[call]] || texts[calls.method[call]] || texts[calls.target[call]] || texts[calls.id[call]]
+      || texts[calls.error[call]] || statuses[calls.status[call]] || contents.has(call);
+  }
+
+  /** Calls whose contents have a word. */
+  #callsWith(needle) {
+    const { calls } = this.#capture;
+    const found = new Set();
+    this.#callText ??= Search.#letters.decode(calls.contents).toLowerCase();
+    this.#slices ??= [false, true].map((isOwn) => this.#slicesOf(isOwn));
+    [this.#allText, this.#callText].forEach((text, i) => {
+      // Each part of the text is looked through once, since the slices come in its order.
+      let hit = -1;
+      for (const { call, start, end } of this.#slices[i]) {
+        if (hit < start) hit = text.indexOf(needle, start);
+        if (hit < 0) break;
+        if (hit + needle.length <= end) found.add(call);
+      }
+    });
+    return found;
+  }
+
+  /** Where the contents of requests and answers are: in those of events, or in those of calls (`isOwn`). */
+  #slicesOf(isOwn) {
+    const { calls } = this.#capture;
+    const slices = [];
+    const add = (call, start, length) => {
+      if (length === noContent || !length || start < 0 !== isOwn) return;
+      const first = isOwn ? -1 - start : start;
+      slices.push({ call, start: first, end: first + length });
+    };
+    for (let call = 0; call < calls.size; call++) {
+      add(call, calls.requestStart[call], calls.requestLength[call]);
+      add(call, calls.responseStart[call], calls.responseLength[call]);
+    }
+    return slices.sort((a, b) => a.start - b.start);
+  }
+
+  get #allText() { return this.#text ??= Search.#letters.decode(this.#capture.contents).toLowerCase(); }
+
   /** Events whose contents have a word; letters of ASCII in either case. */
   #eventsWith(needle) {
     const capture = this.#capture;
     const found = new Set();
-    this.#text ??= Search.#letters.decode(capture.contents).toLowerCase();
+    const text = this.#allText;
     let event = 0;
-    for (let at = this.#text.indexOf(needle); at >= 0; at = this.#text.indexOf(needle, at + 1)) {
+    for (let at = text.indexOf(needle); at >= 0; at = text.indexOf(needle, at + 1)) {
       event = this.#eventAt(at);
       if (at + needle.length <= capture.contentStart[event + 1]) {
         found.add(event);

@@ -57,7 +57,13 @@ extension BlockStream {
 
   /// Appends the record of the journal entry in memory, if it is ipcdump's.
   func readJournalEntry(record: inout OutputBuffer) throws(Malformed) {
-    if let own = try JournalEntry.record(in: body) { record.append(own) }
+    if let own = try JournalEntry.bytes(of: JournalEntry.recordField, in: body) { record.append(own) }
+  }
+
+  /// Who waits for whom, if the journal entry in memory says that.
+  func readWaits() throws(Malformed) -> CapturedWaits? {
+    guard let own = try JournalEntry.bytes(of: JournalEntry.waitsField, in: body) else { return nil }
+    return try CapturedWaits(own)
   }
 
   /// The next option of a block; nil behind the last.

@@ -34,6 +34,10 @@ public struct CaptureReader: ~Copyable {
   /// Texts that the last event's meta fields refer to.
   public private(set) var texts = TextTable()
 
+  /// Who waited for whom when that was looked at last, of looks that found something which never ends, if there are any; nil
+  /// before the place in the capture where that stands.
+  public private(set) var waits: CapturedWaits?
+
   private var blocks: BlockStream
   private var schema: CaptureSchema
   private var last = LastTexts()
@@ -152,7 +156,12 @@ public struct CaptureReader: ~Copyable {
         guard !record.isEmpty else { throw Malformed("this packet is not ipcdump's") }
       } else {
         try blocks.readJournalEntry(record: &record)
-        if record.isEmpty { return nil }
+        if record.isEmpty {
+          if let look = try blocks.readWaits(), !look.sentences.isEmpty || waits?.sentences.isEmpty ?? true {
+            waits = look
+          }
+          return nil
+        }
       }
       let schema = schema
       let read = try record.withBytes { bytes throws(Malformed) in

@@ -6,9 +6,13 @@ import IPCModel
 enum JournalEntry {
   /// Field with the record.
   static let recordField: StaticString = "IPCDUMP_RECORD"
+  /// Field with who waits for whom.
+  static let waitsField: StaticString = "IPCDUMP_WAITS"
 
-  /// The bytes of the field with the record; nil if the entry has none.
-  static func record(in entry: UnsafeRawBufferPointer) throws(Malformed) -> UnsafeRawBufferPointer? {
+  /// The bytes of a field of any bytes; nil if the entry has none of that name.
+  static func bytes(
+    of field: StaticString, in entry: UnsafeRawBufferPointer
+  ) throws(Malformed) -> UnsafeRawBufferPointer? {
     var rest = entry[...]
     // What pads the block comes behind the last line.
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -22,7 +26,7 @@ enum JournalEntry {
         throw Malformed("a field is longer than its journal entry")
       }
       let value = try cursor.take(Int(count))
-      if recordField.withUTF8Buffer({ line.elementsEqual($0) }) { return value }
+      if field.withUTF8Buffer({ line.elementsEqual($0) }) { return value }
       rest = rest[(rest.startIndex + 8 + Int(count) + 1)...]
     }
     return nil
@@ -58,8 +62,13 @@ extension OutputBuffer {
 
   /// Appends what comes behind the message: the record, which may have any bytes.
   mutating func appendJournalEnd(record: UnsafeRawBufferPointer) {
+    appendJournalEnd(JournalEntry.recordField, record)
+  }
+
+  /// Appends what comes behind the message: a field of any bytes.
+  mutating func appendJournalEnd(_ field: StaticString, _ record: UnsafeRawBufferPointer) {
     append("\n")
-    append(JournalEntry.recordField)
+    append(field)
     append("\n")
     append(integer: UInt64(record.count).littleEndian)
     append(record)

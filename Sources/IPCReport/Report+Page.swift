@@ -91,6 +91,9 @@ extension Report {
     append("comms", comms, to: &json)
     append("channels", channels, to: &json)
     appendCallFacts(to: &json)
+    // As a text in the text: nobody knows what a capture has there.
+    waits.sentences.withUnsafeBufferPointer { json.field("waitSentences", $0) }
+    waits.json.withUnsafeBufferPointer { json.field("waits", $0) }
     beginList("fields", &json)
     for index in 0..<fields.count {
       json.beginArray()

@@ -38,6 +38,8 @@ public struct Report: ~Copyable {
   private(set) var columns = ReportColumns()
   /// Where the contents of each event begin, or would.
   private(set) var contentStarts: [Int] = []
+  /// Who waits for whom: in sentences, and as `ipcdump why --json` writes it.
+  private(set) var waits: (sentences: [UInt8], json: [UInt8]) = ([], [])
   /// Calls, and how many of them are in the page.
   var calls = (columns: CallColumns(), count: 0)
   /// All calls by what they ask for, whether the page has room for them or not.
@@ -100,6 +102,13 @@ public struct Report: ~Copyable {
     json.removeAll()
     columns.traits.append(event.traits.rawValue | (appendContent(content, of: event) ? 0 : 128))
   }
+
+  /// Adds who waits for whom; what was added before goes.
+  ///
+  /// - Parameters:
+  ///   - sentences: What will never end, a line each.
+  ///   - json: All of it, as `ipcdump why --json` writes it.
+  public mutating func take(waits sentences: [UInt8], json: [UInt8]) { waits = (sentences, json) }
 
   /// Adds a loss.
   public mutating func take(_ loss: Loss) { losses.append(loss) }

@@ -141,6 +141,11 @@ public final class CaptureOutput: EventConsumer {
     if !isComplete { writer.append(loss, offset: clock.offset, to: &buffer) }
   }
 
+  /// Keeps who waits for whom.
+  public func take(_ waits: CapturedWaits) {
+    if !isComplete { writer.append(waits, offset: clock.offset, to: &buffer) }
+  }
+
   /// Tells times of day by another clock from now on.
   public func follow(_ clock: WallClock) { self.clock = clock }
 

@@ -1,4 +1,5 @@
 import ByteOutput
+import IPCCapture
 import IPCFormats
 import IPCModel
 
@@ -33,6 +34,9 @@ public protocol EventConsumer: AnyObject {
   /// Takes a loss.
   func take(_ loss: Loss)
 
+  /// Learns who waits for whom, which has been looked at.
+  func take(_ waits: CapturedWaits)
+
   /// Learns that the events end here because of a failure.
   func take(_ failure: Failure)
 
@@ -59,6 +63,9 @@ extension EventConsumer {
 
   /// No: what is written to is open from the beginning.
   public var opensFiles: Bool { false }
+
+  /// Does nothing: it is about processes, not about what they sent.
+  public func take(_ waits: CapturedWaits) {}
 
   /// Does nothing: what was taken is whole.
   public func take(_ failure: Failure) {}

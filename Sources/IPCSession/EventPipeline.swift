@@ -1,4 +1,5 @@
 import ByteOutput
+import IPCCapture
 import IPCFiltering
 import IPCFormats
 import IPCModel
@@ -10,7 +11,8 @@ public final class EventPipeline {
   private let filter: EventFilter
   private let consumers: [any EventConsumer]
   private let limit: UInt64
-  private var clock: WallClock
+  /// Clock that the outputs tell times by.
+  private(set) var clock: WallClock
   private var isEnded = false
   private var isComplete = false
 
@@ -78,6 +80,11 @@ public final class EventPipeline {
     guard filter.passes(loss) else { return }
     lost += loss.count
     for consumer in consumers { consumer.take(loss) }
+  }
+
+  /// Tells the outputs who waits for whom.
+  func take(_ waits: CapturedWaits) {
+    for consumer in consumers { consumer.take(waits) }
   }
 
   /// Tells the outputs that the events end here because of a failure.

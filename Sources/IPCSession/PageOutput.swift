@@ -1,4 +1,5 @@
 import ByteOutput
+import IPCCapture
 import IPCFiltering
 import IPCFormats
 import IPCModel
@@ -52,6 +53,9 @@ public final class PageOutput: EventConsumer {
     reader?.take(loss)
     report.take(loss)
   }
+
+  /// Puts into the page who waits for whom.
+  public func take(_ waits: CapturedWaits) { report.take(waits: waits.sentences, json: waits.json) }
 
   /// Tells on the page that the events are not all.
   public func take(_ failure: Failure) { report.warning = failure.sentence }

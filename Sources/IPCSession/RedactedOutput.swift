@@ -1,4 +1,5 @@
 import ByteOutput
+import IPCCapture
 import IPCModel
 import IPCProtocols
 
@@ -33,6 +34,9 @@ public final class RedactedOutput: EventConsumer {
 
   /// Hands a loss on.
   public func take(_ loss: Loss) { output.take(loss) }
+
+  /// Hands on who waits for whom.
+  public func take(_ waits: CapturedWaits) { output.take(waits) }
 
   /// Hands a failure on.
   public func take(_ failure: Failure) { output.take(failure) }

@@ -44,11 +44,13 @@ public struct Replay: ~Copyable {
     } catch {
       // What was asked to stop may have stopped anywhere.
       if !isStopped {
+        if let waits = reader.waits { pipeline.take(waits) }
         pipeline.take(error)
         try? pipeline.finish()
         throw error
       }
     }
+    if let waits = reader.waits { pipeline.take(waits) }
     try pipeline.finish()
   }
 

@@ -1,5 +1,6 @@
 import ByteOutput
 import Glibc
+import IPCCapture
 import IPCCorrelation
 import IPCFiltering
 import IPCFormats
@@ -297,15 +298,27 @@ public struct Session: ~Copyable {
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
     guard let summary else { return TrafficOutput.warnOfAbsence() }
-    try summary.show(at: summary.look(tracer, held: tracer.openChannels(), now: now))
+    let state = try summary.look(tracer, held: tracer.openChannels(), now: now)
+    try summary.show(at: state)
+    keep(state)
+  }
+
+  /// Lets a capture have who waits for whom.
+  private func keep(_ state: PresentState) {
+    if let waits = state.waits { pipeline.take(CapturedWaits(waits, clock: pipeline.clock)) }
   }
 
   // MARK: - The end
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
+    var lastState: PresentState?
     let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.openChannels()
-    if let summary { summary.end(at: try summary.look(tracer, held: held, now: monotonicNow())) }
+    if let summary {
+      let state = try summary.look(tracer, held: held, now: monotonicNow())
+      summary.end(at: state)
+      lastState = state
+    }
     if !pipeline.isSatisfied {
       let live = OpenChannels(held)
       tracer.detach()
@@ -319,6 +332,7 @@ public struct Session: ~Copyable {
     let now = monotonicNow()
     tellLosses(now: now)
     losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
+    if let lastState { keep(lastState) }
     try pipeline.finish()
     if !settings.isQuiet {
       Diagnostics.write(pipeline.closingLine)

@@ -1,4 +1,5 @@
 import ByteOutput
+import IPCCapture
 import IPCFormats
 import IPCModel
 import IPCTracing
@@ -24,6 +25,7 @@ public final class TrafficOutput: EventConsumer {
   private let output: OutputFile
   private var beginning: UInt64 = 0
   private var lastState: PresentState?
+  private var recordedWaits: CapturedWaits?
 
   /// Prepares a summary of nothing.
   ///
@@ -50,6 +52,9 @@ public final class TrafficOutput: EventConsumer {
 
   /// Adds a loss up.
   public func take(_ loss: Loss) { traffic.take(loss) }
+
+  /// Learns who waited for whom when a capture was made.
+  public func take(_ waits: CapturedWaits) { recordedWaits = waits }
 
   /// Shows the summary of all, with what went on when the trace ended.
   public func finish() throws(Failure) { try show(at: lastState) }
@@ -87,12 +92,14 @@ public final class TrafficOutput: EventConsumer {
   func show(at state: PresentState?) throws(Failure) {
     var buffer = OutputBuffer()
     let report = traffic.report(top: edgeCount, at: state?.snapshot)
+    let recorded = state == nil ? recordedWaits : nil
     if isJSON {
-      report.appendJSON(state?.waits, to: &buffer)
+      report.appendJSON(state?.waits?.verdicts ?? recorded?.verdicts, to: &buffer)
     } else {
       let width = Terminal.width(of: output.descriptor)
       report.appendTable(to: &buffer, width: width)
       state?.waits?.appendVerdicts(width: width, to: &buffer)
+      recorded?.appendSentences(to: &buffer)
     }
     try output.write(&buffer)
   }

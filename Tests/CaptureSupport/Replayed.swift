@@ -11,6 +11,8 @@ public struct Replayed {
   public private(set) var count = 0
   /// Delays of the events.
   public private(set) var delays: [UInt64] = []
+  /// Who waited for whom when that was looked at last.
+  public private(set) var waits: CapturedWaits?
   /// Why there were no more.
   public private(set) var failure: Failure?
 
@@ -46,5 +48,6 @@ public struct Replayed {
       case .loss(let loss): format.append(loss, to: &output)
       }
     }
+    waits = reader.waits
   }
 }

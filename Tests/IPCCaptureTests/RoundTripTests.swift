@@ -54,6 +54,27 @@ struct RoundTripTests {
     #expect(replayed.count == 2 && !recorded.liveText.contains("bytes\":\"aGVs"))
   }
 
+  @Test(arguments: [CaptureForm.payloads, .streams])
+  func `is read back with who waits for whom, as it was when something would never end`(_ form: CaptureForm) {
+    var recorded = Recorded(form: form)
+    recorded.add(Self.full(.pipe, in: &recorded), Array("hello".utf8))
+    let harmless = CapturedWaits(time: 1, sentences: [], json: [])
+    recorded.add(harmless)
+    // Whatever names processes have.
+    let last = CapturedWaits(
+      time: .max, sentences: Array("LEAK=\u{1b}[1m\nIPCDUMP_RECORD\n".utf8), json: Array(0...255))
+    recorded.add(last)
+    recorded.add(harmless)
+    recorded.add(Self.full(.signal, in: &recorded), nil)
+    recorded.end()
+    for bytes in [recorded.bytes, SwappedCapture(recorded.bytes).bytes] {
+      let replayed = Replayed(bytes)
+      #expect(replayed.failure == nil)
+      #expect(replayed.text == recorded.liveText && replayed.count == 2)
+      #expect(replayed.waits == last)
+    }
+  }
+
   @Test func `is read back with whatever traits it has`() {
     var recorded = Recorded()
     for bits in UInt8.min...UInt8.max {

@@ -171,8 +171,8 @@ struct PageCallTests {
 
   @Test func `are left out of a page without any`() throws {
     let shown: [Int] = try Page.small().evaluate(
-      "return [count('#calls-panel'), count('#flow-tabs'), count('#methods')];")
-    #expect(shown == [0, 0, 0])
+      "return [count('#calls-panel'), count('#flow-tabs'), count('#methods'), count('#waits-panel')];")
+    #expect(shown == [0, 0, 0, 0])
   }
 
   @Test func `tell what the page has no room for`() throws {

@@ -74,7 +74,7 @@ extension LiveTests {
       #expect(try await actor.wait().status == 0)
     }
 
-    @Test(.needsPython) func `what will never end is said as well`() async throws {
+    @Test(.needsPython) func `what will never end is said as well, and kept in a capture`() async throws {
       let session = try Session()
       let script = """
         import subprocess, sys
@@ -83,7 +83,8 @@ extension LiveTests {
         """
       try session.folder.create("popen.py", script)
       let ipcdump = try session.startIPCDump([
-        "-q", "--summary", "-f", "json", "--", "python3", session.file("popen.py"),
+        "-q", "--summary", "-f", "json", "-w", session.file("t.pcapng"), "--", "python3",
+        session.file("popen.py"),
       ])
       try await session.untilAttached(ipcdump)
       let summary = try await session.nextSummary(of: ipcdump) { $0.deadlocks?.isEmpty == false }
@@ -92,6 +93,19 @@ extension LiveTests {
       #expect(deadlock.pids.count == 2)
       for pid in deadlock.pids { kill(pid_t(pid), SIGKILL) }
       _ = try await session.finish(ipcdump)
+      // A capture has it although nobody waits any more.
+      let replay = try await session.ipcdump([
+        "-q", "-r", session.file("t.pcapng"), "--summary", "-f", "json",
+      ])
+      #expect(try SummaryTests.summaries(replay.output).last?.deadlocks?.map(\.pids) == [deadlock.pids])
+      let text = try await session.ipcdump(["-q", "-r", session.file("t.pcapng"), "--summary"])
+      #expect(
+        String(decoding: text.output, as: UTF8.self).contains("\nDEADLOCK of \(deadlock.pids[0])(python3)"))
+      let page = session.file("t.html")
+      #expect(try await session.ipcdump(["report", session.file("t.pcapng"), "-o", page]).status == 0)
+      let html = try session.folder.text("t.html")
+      #expect(html.contains(#""waitSentences":"DEADLOCK of \#(deadlock.pids[0])(python3)"#))
+      #expect(html.contains(#"\"kind\":\"cycle\""#))
     }
   }
 }

@@ -6,9 +6,9 @@ extension TrafficReport {
   /// Appends a summary as one JSON object in one line. Keys never change; new ones are added behind.
   ///
   /// - Parameters:
-  ///   - waits: Who waits for whom; nil if nobody has looked.
+  ///   - verdicts: What will never end; nil if nobody has looked.
   ///   - output: Where to.
-  public func appendJSON(_ waits: WaitReport? = nil, to output: inout OutputBuffer) {
+  public func appendJSON(_ verdicts: WaitVerdicts? = nil, to output: inout OutputBuffer) {
     var json = JSONWriter(output)
     json.beginObject()
     json.field("duration_ns", duration)
@@ -36,7 +36,7 @@ extension TrafficReport {
     } else {
       json.null()
     }
-    waits?.appendVerdicts(to: &json)
+    verdicts?.append(to: &json)
     if connections > 0 {
       json.field("connections", connections)
       json.field("silent_connections", silentConnections)

@@ -6,8 +6,9 @@ extension WaitReport {
   ///
   /// - Parameters:
   ///   - clock: What turns times into those of people.
+  ///   - onlyStuck: Whether waits that can still end are left out.
   ///   - output: Where to.
-  public func appendJSON(clock: WallClock, to output: inout OutputBuffer) {
+  public func appendJSON(clock: WallClock, onlyStuck: Bool = false, to output: inout OutputBuffer) {
     var json = JSONWriter(output)
     json.beginObject()
     json.key("time")
@@ -15,19 +16,34 @@ extension WaitReport {
     var times = TimestampWriter(.rfc3339, clock: clock)
     times.append(time, to: &json.output)
     json.endString()
-    json.list("waits", part.waits) { $0.append($1) }
-    appendVerdicts(to: &json)
-    json.list("unknown", part.unknown) { $0.append($1) }
+    json.list("waits", onlyStuck ? part.waits.filter(\.isStuck) : part.waits) { $0.append($1) }
+    verdicts.append(to: &json)
+    json.list("unknown", onlyStuck ? [] : part.unknown) { $0.append($1) }
     json.field("unseen_processes", UInt64(graph.snapshot.unseenProcesses))
     json.endObject()
     json.output.append("\n")
     output = json.finish()
   }
 
-  /// Appends what will never end, and what seems to have been forgotten, as two keys of an object.
-  func appendVerdicts(to json: inout JSONWriter) {
-    json.list("deadlocks", part.deadlocks) { $0.append($1) }
-    json.list("leaks", part.leaks) { $0.append($1) }
+  /// What will never end, and what seems to have been forgotten.
+  public var verdicts: WaitVerdicts { WaitVerdicts(deadlocks: part.deadlocks, leaks: part.leaks) }
+}
+
+/// What will never end, and what seems to have been forgotten.
+public struct WaitVerdicts: Sendable, Decodable {
+  let deadlocks: [Deadlock]
+  let leaks: [Leak]
+
+  /// Takes them.
+  public init(deadlocks: [Deadlock], leaks: [Leak]) {
+    self.deadlocks = deadlocks
+    self.leaks = leaks
+  }
+
+  /// Appends them as two keys of an object.
+  func append(to json: inout JSONWriter) {
+    json.list("deadlocks", deadlocks) { $0.append($1) }
+    json.list("leaks", leaks) { $0.append($1) }
   }
 }
 

@@ -66,6 +66,7 @@ class Capture {
     /** Which events belong together, and requests with their answers. */
     this.conversations = new Conversations(this);
     this.calls = new Calls(this, facts);
+    this.waits = new Waits(facts);
   }
 
   /** Captured bytes of an event; null if it has none. */

@@ -78,6 +78,16 @@ class Page {
     });
     document.querySelector("main").classList.toggle("has-calls", capture.calls.size > 0);
     this.#get("calls-panel").hidden = !capture.calls.size;
+    const { waits } = capture;
+    document.querySelector("main").classList.toggle("has-waits", !waits.isEmpty);
+    new WaitPanel({
+      panel: this.#get("waits-panel"), svg: this.#get("waits"), note: this.#get("waits-note"), list: this.#get("verdicts"),
+    }, waits, {
+      process: (pid) => {
+        const process = capture.processes.findIndex((process) => process.pid === pid);
+        if (process >= 0) this.#toggle("process", process);
+      },
+    });
     this.#makeGrids();
     describe(capture, this.#get);
     this.#listen();

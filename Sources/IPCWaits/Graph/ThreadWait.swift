@@ -96,9 +96,9 @@ public struct UnknownWait: Sendable {
 }
 
 /// Threads that wait for each other, and for nobody else.
-public struct Deadlock: Sendable {
+public struct Deadlock: Sendable, Decodable {
   /// How they wait for each other.
-  public enum Shape: String, Sendable {
+  public enum Shape: String, Sendable, Decodable {
     /// One process waits for itself.
     case alone = "self"
     /// Each for exactly one other.
@@ -117,18 +117,30 @@ public struct Deadlock: Sendable {
   public internal(set) var reason: String
   /// Other processes that wait for it, and for nothing else.
   public internal(set) var blocked: [Int32]
+
+  // As `ipcdump why --json` writes it.
+  private enum CodingKeys: String, CodingKey {
+    case pids, threads, reason, blocked
+    case shape = "kind"
+  }
 }
 
 /// A reader that waits for the end of a pipe whose other end was left open where nobody will write: a suspicion.
-public struct Leak: Sendable {
+public struct Leak: Sendable, Decodable {
   /// Somebody with a descriptor.
-  public struct Holder: Sendable, Hashable {
+  public struct Holder: Sendable, Hashable, Decodable {
     /// The process.
     public let pid: Int32
     /// What it is called.
     public let name: String
     /// The descriptor.
     public let descriptor: Int32
+
+    private enum CodingKeys: String, CodingKey {
+      case pid
+      case name = "comm"
+      case descriptor = "fd"
+    }
 
     /// Names somebody.
     public init(pid: Int32, name: String, descriptor: Int32) {

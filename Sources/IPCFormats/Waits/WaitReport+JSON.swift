@@ -25,7 +25,7 @@ extension WaitReport {
   }
 
   /// Appends what will never end, and what seems to have been forgotten, as two keys of an object.
-  func appendVerdicts(to json: inout JSONWriter) {
+  package func appendVerdicts(to json: inout JSONWriter) {
     json.list("deadlocks", part.deadlocks) { $0.append($1) }
     json.list("leaks", part.leaks) { $0.append($1) }
   }

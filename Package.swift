@@ -122,6 +122,11 @@ let package = Package(
       plugins: ["EmbedPage"]
     ),
 
+    // The table of a summary on a whole terminal: what is shown of it, and what keys do. Knows no terminal.
+    .target(
+      name: "IPCTop",
+      dependencies: ["ByteOutput", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols", "IPCTraffic"]),
+
     .target(
       name: "IPCTracing",
       dependencies: [
@@ -146,7 +151,7 @@ let package = Package(
       name: "IPCSession",
       dependencies: [
         "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel",
-        "IPCProtocols", "IPCReport", "IPCTracing", "IPCTraffic", "IPCWaits", "Libbpf", "PlainText",
+        "IPCProtocols", "IPCReport", "IPCTop", "IPCTracing", "IPCTraffic", "IPCWaits", "Libbpf", "PlainText",
         "ProcessShims", "ProcessSnapshot",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -223,6 +228,13 @@ let package = Package(
       ]),
     .testTarget(
       name: "IPCWaitsTests", dependencies: ["ByteOutput", "IPCFormats", "IPCWaits", "ProcessSnapshot"]),
+    .testTarget(
+      name: "IPCTopTests",
+      dependencies: [
+        "ByteOutput", "CaptureSupport", "IPCCapture", "IPCFiltering", "IPCFormats", "IPCModel", "IPCTop",
+        "IPCTraffic", "TestSupport", "ipcdump",
+      ],
+      exclude: ["Screens"]),
     .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols"]),
     .testTarget(
       name: "DescriptionTests",
@@ -268,7 +280,7 @@ let package = Package(
     // It runs the optimised ipc-replay, which would count this build's allocations too if it were linked here.
     .testTarget(name: "PerformanceTests"),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
-    .testTarget(name: "LiveTests", dependencies: ["ipc-actor", "ipcdump"]),
+    .testTarget(name: "LiveTests", dependencies: ["TestSupport", "ipc-actor", "ipcdump"]),
   ]
 )
 
@@ -296,7 +308,7 @@ let singleThreaded = SwiftSetting.unsafeFlags(
   ["-Xfrontend", "-assume-single-threaded"], .when(configuration: .release))
 let singleThreadedModules: Set = [
   "ByteOutput", "IPCCapture", "IPCCorrelation", "IPCFiltering", "IPCFormats", "IPCModel", "IPCProtocols",
-  "IPCSession", "IPCTraffic", "ipc-replay", "ipcdump",
+  "IPCSession", "IPCTop", "IPCTraffic", "ipc-replay", "ipcdump",
 ]
 
 /// For modules that no record goes through: what runs once, or a few times a second, need not be fast, but small.

@@ -18,7 +18,7 @@ extension OutputBuffer {
   /// Appends a canonical hex dump, as of `hexdump -C`, each line indented by a space and ended by a newline.
   ///
   /// A tab, which indents other contents, would make it wider than a terminal of 80 columns.
-  mutating func appendHexDump(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func appendHexDump(_ bytes: UnsafeRawBufferPointer) {
     for offset in stride(from: 0, to: bytes.count, by: dumpWidth) {
       append(" ")
       appendHex(UInt64(offset), width: 8)
@@ -145,7 +145,7 @@ extension OutputBuffer {
   /// ``appendTerminalText(_:)``, but tabs stay: behind an indentation of one tab they reach the same columns as in the
   /// text. A single backslash at the end of the last line says that the text does not end with a newline; backslashes
   /// of the text itself are always doubled.
-  mutating func appendTextLines(_ bytes: UnsafeRawBufferPointer) {
+  package mutating func appendTextLines(_ bytes: UnsafeRawBufferPointer) {
     bytes.withMemoryRebound(to: UInt8.self) { text in
       var rest = text[...]
       while let start = UnsafeBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {

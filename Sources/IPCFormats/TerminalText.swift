@@ -2,11 +2,11 @@
 public enum TerminalText {
   /// Columns that a printable text takes.
   public static func width(of text: some StringProtocol) -> Int {
-    text.unicodeScalars.reduce(0) { $0 + width(of: $1) }
+    text.unicodeScalars.reduce(0) { $0 + CharacterWidth.columns(of: $1) }
   }
 
   /// A text that takes no more than so many columns: what is too much is left out of its middle, in which paths differ least.
-  static func shortened(_ text: String, to columns: Int) -> String {
+  package static func shortened(_ text: String, to columns: Int) -> String {
     guard width(of: text) > columns else { return text }
     guard columns > 1 else { return String(repeating: "…", count: max(columns, 0)) }
     let rest = columns - 1
@@ -43,26 +43,10 @@ public enum TerminalText {
     var text = String.UnicodeScalarView()
     var used = 0
     for scalar in scalars {
-      used += width(of: scalar)
+      used += CharacterWidth.columns(of: scalar)
       if used > columns { break }
       text.append(scalar)
     }
     return String(text)
   }
-
-  /// Columns of a character: two for those of East Asian writing and for pictures (UAX #11), none for marks on the one before.
-  private static func width(of scalar: Unicode.Scalar) -> Int {
-    if scalar.value < 0x300 { return 1 }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: return wide.contains { $0.contains(scalar.value) } ? 2 : 1
-    }
-  }
-
-  private static let wide: [ClosedRange<UInt32>] = [
-    0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xA960...0xA97C, 0xAC00...0xD7A3, 0xF900...0xFAFF,
-    0xFE30...0xFE6F, 0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF,
-    0x1F900...0x1F9FF,
-    0x20000...0x3FFFD,
-  ]
 }

@@ -14,7 +14,7 @@ public struct ChannelFact: Sendable {
   private let value: Value
 
   /// What the channel of an event is known by, in the direction of that event.
-  static func all(of event: borrowing Event, texts: borrowing TextTable) -> [ChannelFact] {
+  package static func all(of event: borrowing Event, texts: borrowing TextTable) -> [ChannelFact] {
     var facts: [ChannelFact] = []
     for field in event.kind.row.channel.all {
       guard let bits = event.bits(at: field.position) else { continue }

@@ -6,7 +6,7 @@ extension Selection {
   /// What is asked of events, for people: `pipe, signal; either end is 1234(nginx)`.
   ///
   /// - Parameter command: Name of the traced command; empty if there is none.
-  func words(command: String) -> String {
+  public func words(command: String) -> String {
     let names = Kind.all.filter(kinds.contains).map(\.row.name.description)
     let types = kinds.count == Kind.all.count ? "all types" : names.joined(separator: ", ")
     let isOfCommand = criteria.contains(.commandTree)

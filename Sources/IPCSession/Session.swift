@@ -5,6 +5,7 @@ import IPCCorrelation
 import IPCFiltering
 import IPCFormats
 import IPCModel
+import IPCTop
 import IPCTracing
 import Libbpf
 import Logging
@@ -41,6 +42,8 @@ public struct Session: ~Copyable {
   private var childrenRemark: ChildrenRemark?
   /// What a person at a terminal is told; nil if there is none.
   private var remarks: TerminalRemarks?
+  /// What shows it all while it goes on; nil if nothing does.
+  private let screen: TopScreen?
 
   /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
   private static let shortWait: Int32 = 10
@@ -57,10 +60,12 @@ public struct Session: ~Copyable {
   /// - Parameters:
   ///   - pipeline: Where events go.
   ///   - summary: The output of it that adds up, if there is one: it learns what goes on, and shown when SIGUSR1 comes.
+  ///   - screen: The output of it that shows everything at once, if there is one: its user says when it ends.
   public init(
-    _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?
+    _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?,
+    screen: TopScreen? = nil
   ) throws(Failure) {
-    let signals = try StopSignals()
+    let signals = try StopSignals(besides: screen == nil ? [] : StopSignals.ofScreen)
     // The command is forked while ipcdump is still small.
     let command = try Command(settings.command, as: settings.identity)
     try Privilege.raise()
@@ -73,6 +78,7 @@ public struct Session: ~Copyable {
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
     try readiness.add(signals.descriptor.rawValue, .level)
+    for descriptor in screen?.awaited ?? [] { try readiness.add(descriptor, .edge) }
     var correlation = CorrelatorSettings(
       captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
       serviceName: ServiceNames.name(of:kind:))
@@ -88,7 +94,8 @@ public struct Session: ~Copyable {
     correlator = Correlator(correlation)
     self.users = users
     self.containers = containers
-    remarks = TerminalRemarks(settings)
+    remarks = screen == nil ? TerminalRemarks(settings) : nil
+    self.screen = screen
     scope = KernelScope(settings.selection)
     if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
       childrenRemark = ChildrenRemark()
@@ -149,6 +156,7 @@ public struct Session: ~Copyable {
     let now = monotonicNow()
     summary?.begin(at: now)
     remarks?.begin(at: now)
+    try screen?.begin()
     if command.isRunnable {
       tracer.arm(command.pid)
       try command.release()
@@ -162,8 +170,13 @@ public struct Session: ~Copyable {
   /// - Returns: Whether to go on.
   private mutating func step() throws(Failure) -> Bool {
     wait()
-    takeSignals()
+    try takeSignals()
     let now = monotonicNow()
+    // A key does not wait for events.
+    if try showScreen(now: now) {
+      endCommand()
+      return false
+    }
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
     if isSummaryDue { try showSummary(now: now) }
@@ -173,7 +186,22 @@ public struct Session: ~Copyable {
       endCommand()
       return false
     }
-    return !stop.isOver(at: now) && !isOver(at: now)
+    if stop.isOver(at: now) { return false }
+    guard isOver(at: now) else { return true }
+    // What was traced is over, and its user still looks at it.
+    screen?.view.hasEnded = true
+    return screen != nil && !stop.isStopping
+  }
+
+  /// Does what a screen's keys ask for, and paints it.
+  ///
+  /// - Returns: Whether its user has left.
+  private func showScreen(now: UInt64) throws(Failure) -> Bool {
+    guard let screen else { return false }
+    _ = try screen.takeKeys(now: now)
+    try screen.look(at: tracer, now: now)
+    screen.paint(now: now)
+    return screen.isLeft
   }
 
   private mutating func tellPerson(now: UInt64) {
@@ -203,15 +231,18 @@ public struct Session: ~Copyable {
     let part = settings.ringSize / Self.napShare
     if isNapping != hadNap { tracer.letRecordsWait(isNapping ? part : 0) }
     guard tracer.ring.waiting < (isNapping ? part : 1) else { return }
-    readiness.wait(milliseconds: isNapping || hadNap ? Self.shortWait : Self.longWait)
+    let wait = isNapping || hadNap ? Self.shortWait : Self.longWait
+    readiness.wait(milliseconds: screen.map { min(wait, $0.patience(now: monotonicNow())) } ?? wait)
   }
 
-  private mutating func takeSignals() {
+  private mutating func takeSignals() throws(Failure) {
     while let arrival = signals.next() {
       if arrival.number == SIGCHLD {
         beginEnding()
       } else if arrival.number == SIGUSR1 {
         isSummaryDue = true
+      } else if let screen, StopSignals.ofScreen.contains(arrival.number) {
+        _ = try screen.take(signal: arrival.number)
       } else {
         let commandGoesOn = command.isRunnable && ending == nil
         let isUntold = stop.take(arrival, sourceGoesOn: commandGoesOn, now: monotonicNow())
@@ -356,7 +387,7 @@ public struct Session: ~Copyable {
     while ending == nil, !stop.isOver(at: monotonicNow()) {
       var poll = pollfd(fd: signals.descriptor.rawValue, events: Int16(POLLIN), revents: 0)
       Glibc.poll(&poll, 1, Self.longWait)
-      takeSignals()
+      try? takeSignals()
     }
     return 1
   }

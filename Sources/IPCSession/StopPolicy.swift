@@ -15,9 +15,14 @@ struct StopSignals: ~Copyable {
   /// Becomes readable when one has come.
   let descriptor: FileDescriptor
 
+  /// What a screen has to do something for: another size, to stop, to go on.
+  static let ofScreen = [SIGWINCH, SIGTSTP, SIGCONT]
+
   /// Blocks SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGCHLD and takes them over.
-  init() throws(Failure) {
-    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD]
+  ///
+  /// - Parameter others: Others that are taken over, too.
+  init(besides others: [Int32] = []) throws(Failure) {
+    let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGCHLD] + others
     let watch = process_watch_signals(numbers, Int32(numbers.count))
     guard watch >= 0 else { throw Failure(.system, "cannot watch for signals", errno: -watch) }
     descriptor = FileDescriptor(rawValue: watch)

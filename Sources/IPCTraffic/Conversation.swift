@@ -3,16 +3,16 @@ import IPCModel
 /// What one process has sent another through one channel.
 public struct Conversation: Sendable {
   /// What makes two transfers count as of one conversation: the processes at both ends, and the channel.
-  struct Key: Hashable {
+  public struct Key: Hashable, Sendable {
     /// Destination of what nobody received; −1 is one that is not known.
     static let nobody: Int32 = -2
 
     let kind: Kind
     let source: Int32
     let destination: Int32
-    let channel: ChannelName.Number
+    package let channel: ChannelName.Number
 
-    init(of event: borrowing Event, through channel: ChannelName) {
+    package init(of event: borrowing Event, through channel: ChannelName) {
       kind = event.kind
       source = event.source.pid
       destination = event.traits.contains(.undelivered) ? Key.nobody : event.destination.pid
@@ -20,13 +20,14 @@ public struct Conversation: Sendable {
     }
 
     /// Feeds two words, which is cheaper than four fields.
-    func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
       hasher.combine(UInt64(UInt32(bitPattern: source)) << 32 | UInt64(UInt32(bitPattern: destination)))
       hasher.combine(channel ^ UInt64(kind.rawValue))
     }
   }
 
-  let key: Key
+  /// See ``Key``.
+  public let key: Key
   /// Who sent, under its last name here; in a report, under its last one at all.
   public internal(set) var source: Endpoint
   /// Who received, likewise.
@@ -36,7 +37,7 @@ public struct Conversation: Sendable {
   /// What the last transfer was received from.
   public internal(set) var receiver: ReceivingEnd?
   /// When the last transfer was, whose ends give it their names; in nanoseconds of `CLOCK_MONOTONIC`.
-  var lastTime: UInt64 = 0
+  public internal(set) var lastTime: UInt64 = 0
   /// Number of transfers.
   public internal(set) var messages: UInt64 = 0
   /// Bytes transferred.
@@ -68,7 +69,7 @@ public struct Conversation: Sendable {
   }
 
   /// Whether it goes before another one in a table: by bytes, then by messages, then by processes.
-  func precedes(_ other: Conversation) -> Bool {
+  public func precedes(_ other: Conversation) -> Bool {
     if bytes != other.bytes { return bytes > other.bytes }
     if messages != other.messages { return messages > other.messages }
     return (key.source, key.destination, key.kind.rawValue, key.channel)

@@ -28,8 +28,13 @@ public struct ConversationTable: Sendable {
   init(limit: Int) { self.limit = max(limit, 4) }
 
   /// Takes an event; allocates only for a new conversation, and for a delay beyond those that one has had.
-  public mutating func take(_ event: borrowing Event, texts: borrowing TextTable) {
-    if connections.take(event, texts: texts) { return }
+  ///
+  /// - Returns: The conversation that it is of; nil if it is no transfer.
+  @discardableResult
+  public mutating func take(
+    _ event: borrowing Event, texts: borrowing TextTable
+  ) -> Conversation.Key? {
+    if connections.take(event, texts: texts) { return nil }
     let name = ChannelName(of: event, texts: texts)
     let key = Conversation.Key(of: event, through: name)
     if recent >= conversations.count || conversations[recent].key != key {
@@ -40,6 +45,7 @@ public struct ConversationTable: Sendable {
     if event.source.isKnown, event.source.pid == event.destination.pid { ownEvents += 1 }
     bytes.addSaturating(event.count)
     span = (min(span?.first ?? .max, event.time), max(span?.last ?? 0, event.time))
+    return key
   }
 
   /// Takes a loss.
@@ -62,6 +68,15 @@ public struct ConversationTable: Sendable {
     conversations.removeSubrange((limit * 3 / 4)...)
     indices.removeAll(keepingCapacity: true)
     for index in conversations.indices { indices[conversations[index].key] = index }
+  }
+
+  /// What all conversations have had, and what was lost of them.
+  public var totals: (events: UInt64, bytes: UInt64, lost: UInt64) { (events, bytes, lost) }
+
+  /// Every conversation that is listed apart, under the last names of its ends, in no order.
+  public var listed: [Conversation] {
+    let names = ProcessNames(in: conversations, nil)
+    return conversations.map(names.naming)
   }
 
   /// What has been added up so far.

@@ -50,6 +50,7 @@ enum Main {
   /// Whether there is something to do, and not only help or the version to show.
   private static func isExecutable(_ command: any ParsableCommand) -> Bool {
     command is TraceCommand || command is ReportCommand || command is WhyCommand || command is ListCommand
+      || command is TopCommand
   }
 
   /// Does what was asked for.
@@ -59,6 +60,7 @@ enum Main {
     if let options = command as? TraceCommand { return try options.execute() }
     if let why = command as? WhyCommand { return try why.execute() }
     if let list = command as? ListCommand { return try list.execute() }
+    if let top = command as? TopCommand { return try top.execute() }
     if let report = command as? ReportCommand { try report.execute() }
     return 0
   }
@@ -102,7 +104,7 @@ struct IPCDump: ParsableCommand {
     commandName: "ipcdump",
     abstract: TraceCommand.configuration.abstract,
     usage: TraceCommand.configuration.usage,
-    subcommands: [TraceCommand.self, ReportCommand.self, WhyCommand.self, ListCommand.self],
+    subcommands: [TraceCommand.self, ReportCommand.self, WhyCommand.self, ListCommand.self, TopCommand.self],
     defaultSubcommand: TraceCommand.self,
     // Whoever asks for help without a subcommand gets that of a trace.
     helpNames: [])

@@ -18,6 +18,7 @@ struct TraceCommand: ParsableCommand {
       ipcdump report [<options>] <file>
       ipcdump why [<options>] [-- <command> [<argument> ...]]
       ipcdump ls [<options>]
+      ipcdump top [<options>] [-- <command> [<argument> ...]]
       """,
     discussion: """
       Without a command, everything on the system is traced. With one, it and all its descendants are, from their \
@@ -26,7 +27,8 @@ struct TraceCommand: ParsableCommand {
       Different options that choose events must all be met; of one that is repeated, any value will do.
 
       The word report makes a page of a capture; see ipcdump report --help. The word why tells who waits for whom; see \
-      ipcdump why --help. The word ls lists which channels are open; see ipcdump ls --help.
+      ipcdump why --help. The word ls lists which channels are open; see ipcdump ls --help. The word top shows who talks to whom on a whole \
+      screen; see ipcdump top --help.
       """,
     version: IPCDump.version,
     helpNames: [.short, .long]

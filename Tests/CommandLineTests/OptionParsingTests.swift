@@ -3,6 +3,7 @@ import ByteOutput
 import IPCFiltering
 import IPCFormats
 import IPCModel
+import IPCSession
 import IPCTracing
 import Testing
 
@@ -165,6 +166,23 @@ struct OptionParsingTests {
     #expect(options.output.count ?? 0 == 0)
     #expect(try selection("--", "true").criteria == [.commandTree])
     #expect(try selection("-p", "1").criteria == [.pids([1], of: .either)])
+  }
+
+  @Test func `of a screen are those of a trace, and its own`() throws {
+    let top = try TopCommand.parse(["-t", "pipe", "-p", "1", "--follow", "-B", "0", "--no-color"])
+    #expect(
+      top.filter.pids.map(\.pids) == [[1]] && top.trace.follow && top.byteLimit.bytes == 0 && top.noColor)
+    #expect(try TopCommand.parse(["-r", "x", "--at", "end"]).at?.place == .end)
+    #expect(try TopCommand.parse(["-r", "x", "--at", "1.5"]).at?.place == .time(1_500_000_000))
+    #expect(try TopCommand.parse(["-r", "x", "--at", "0"]).at?.place == .time(0))
+    #expect(try TopCommand.parse(["--", "make", "-j2"]).command == ["make", "-j2"])
+    let wrong = [
+      ["-r", "-"], ["--at", "1"], ["-r", "x", "--", "true"], ["--user", "root"], ["-r", "x", "--at", "soon"],
+      ["-r", "x", "--follow", "-p", "1"], ["--where", "method == 'x'"], ["--summary"], ["-f", "json"],
+    ]
+    for arguments in wrong {
+      #expect(throws: (any Error).self, "\(arguments)") { try TopCommand.parse(arguments) }
+    }
   }
 
   @Test func `takes the descendants of processes, those of -p only`() throws {

@@ -25,6 +25,7 @@ struct OptionAgreementTests {
     ("ipcdump \(ReportCommand._commandName)", helped(ReportCommand.helpMessage(columns: 400))),
     ("ipcdump \(WhyCommand._commandName)", helped(WhyCommand.helpMessage(columns: 400))),
     ("ipcdump \(ListCommand._commandName)", helped(ListCommand.helpMessage(columns: 400))),
+    ("ipcdump \(TopCommand._commandName)", helped(TopCommand.helpMessage(columns: 400))),
   ]
 
   /// Every name, as often as there are commands that have it.

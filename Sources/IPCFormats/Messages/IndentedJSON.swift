@@ -1,11 +1,11 @@
 /// JSON in lines that people can read.
-enum IndentedJSON {
+package enum IndentedJSON {
   /// Most levels that are indented; deeper ones stay where these are.
   private static let depthLimit = 32
 
   /// A text with the JSON in it indented, if it has any: all of it, or what stands behind the empty line of a header.
   /// Nothing but white space between the values is changed.
-  static func lines(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
+  package static func lines(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
     let start = self.start(in: bytes)
     guard start < bytes.count, let first = bytes[start...].first(where: { !isSpace($0) }),
       first == UInt8(ascii: "{") || first == UInt8(ascii: "[")

@@ -27,6 +27,16 @@ public struct MessageTextFormat: MessageFormat {
   public mutating func append(_ message: Message, to output: inout OutputBuffer) {
     begin(
       "message", from: message.frame.source, to: message.frame.destination, at: message.frame.time, &output)
+    let content = MessageContent(of: message.frame, limit: byteLimit)
+    appendStatement(message, isCut: content.isCut, to: &output)
+    output.append("\n")
+    append(content, &output)
+  }
+
+  /// Appends what the line of a message says behind its ends.
+  ///
+  /// - Parameter isCut: Whether not all of its contents are shown.
+  package func appendStatement(_ message: Message, isCut: Bool = false, to output: inout OutputBuffer) {
     output.append(message.protocol)
     output.append(" ")
     output.append(message.role.word)
@@ -35,30 +45,16 @@ public struct MessageTextFormat: MessageFormat {
     append(", ", message.frame.count, &output)
     appendDescriptors(message.descriptors, &output)
     if let malformed = message.malformed { appendRemark("malformed: ", malformed, &output) }
-    let content = MessageContent(of: message.frame, limit: byteLimit)
-    appendRemarks(message.frame.traits, isTruncated: message.frame.isTruncated || content.isCut, &output)
-    output.append("\n")
-    append(content, &output)
+    appendRemarks(message.frame.traits, isTruncated: message.frame.isTruncated || isCut, &output)
   }
 
   /// Appends the line of a call, and the contents of its request and response.
   public mutating func append(_ call: Call, to output: inout OutputBuffer) {
     let request = call.request
     begin("call", from: request.frame.source, to: request.frame.destination, at: call.time, &output)
-    output.append(request.protocol)
-    appendTitle(request, &output)
-    append(call.status, call.error, &output)
-    if let duration = call.duration {
-      output.append(", ")
-      output.append(text: Quantity.time(duration))
-    }
-    append(", ", request.frame.count, &output)
-    append(" > ", call.responseBytes, &output)
-    appendDescriptors(request.descriptors, in: " in the request", &output)
-    appendDescriptors(call.response?.descriptors ?? 0, in: " in the response", &output)
     let asked = MessageContent(of: request.frame, limit: byteLimit)
     let answered = MessageContent(of: call.response?.frame, limit: byteLimit)
-    appendRemarks(call.traits, isTruncated: call.isTruncated || asked.isCut || answered.isCut, &output)
+    appendStatement(call, isCut: asked.isCut || answered.isCut, to: &output)
     output.append("\n")
     for (title, content) in [("request:", asked), ("response:", answered)] as [(StaticString, MessageContent)]
     {
@@ -68,6 +64,24 @@ public struct MessageTextFormat: MessageFormat {
       output.append("\n")
       append(content, &output)
     }
+  }
+
+  /// Appends what the line of a call says behind its ends.
+  ///
+  /// - Parameter isCut: Whether not all of its contents are shown.
+  package func appendStatement(_ call: Call, isCut: Bool = false, to output: inout OutputBuffer) {
+    output.append(call.request.protocol)
+    appendTitle(call.request, &output)
+    append(call.status, call.error, &output)
+    if let duration = call.duration {
+      output.append(", ")
+      output.append(text: Quantity.time(duration))
+    }
+    append(", ", call.request.frame.count, &output)
+    append(" > ", call.responseBytes, &output)
+    appendDescriptors(call.request.descriptors, in: " in the request", &output)
+    appendDescriptors(call.response?.descriptors ?? 0, in: " in the response", &output)
+    appendRemarks(call.traits, isTruncated: call.isTruncated || isCut, &output)
   }
 
   /// Appends the line of a loss.

@@ -41,7 +41,7 @@ public struct WaitVerdicts: Sendable, Decodable {
   }
 
   /// Appends them as two keys of an object.
-  func append(to json: inout JSONWriter) {
+  package func append(to json: inout JSONWriter) {
     json.list("deadlocks", deadlocks) { $0.append($1) }
     json.list("leaks", leaks) { $0.append($1) }
   }

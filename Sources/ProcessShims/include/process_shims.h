@@ -1,13 +1,15 @@
 /*
  * What Swift cannot reach: what a process is started with, fork(2), signalfd(2), epoll(7), and the calls that change what
- * a process may do.
+ * a process may do; and what a crash has to leave in order: a terminal.
  */
 #ifndef PROCESS_SHIMS_H
 #define PROCESS_SHIMS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/types.h>
+#include <termios.h>
 
 /*
  * The arguments that the system has handed to this process, as main(3) has them; Swift takes its own from
@@ -98,5 +100,20 @@ struct process_signal {
 
 /* Takes the next signal; returns 0 if there is none. */
 int process_next_signal(int watch, struct process_signal *signal);
+
+/*
+ * Takes a terminal over: what is typed comes at once and is not shown. Should this process crash, `farewell` is written
+ * there and the terminal is as before. Returns 0, or an errno.
+ */
+int process_take_terminal(int descriptor, const char *farewell, size_t length);
+
+/* Says farewell to that terminal and makes it as it was; does nothing if none is taken over. */
+void process_give_terminal_back(void);
+
+/*
+ * Forks a process that answers questions of this one, each at an end of a pair of sockets. Returns its pid, 0 in the new
+ * process, or a negative errno.
+ */
+pid_t process_fork_companion(int *channel);
 
 #endif

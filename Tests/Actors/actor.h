@@ -53,6 +53,7 @@ extern const struct scenario SIGNAL_SCENARIOS[];
 extern const struct scenario SIGNAL_RESULT_SCENARIOS[];
 extern const struct scenario TERMINAL_SCENARIOS[];
 extern const struct scenario TERMINAL_READER_SCENARIOS[];
+extern const struct scenario TERMINAL_LOAD_SCENARIOS[];
 extern const struct scenario ACCESS_SCENARIOS[];
 extern const struct scenario EVENTFD_SCENARIOS[];
 extern const struct scenario MQUEUE_SCENARIOS[];

@@ -35,15 +35,19 @@ struct transport transport_of(const struct options *options, const char *standar
     const char *name;
     struct transport transport;
   } known[] = {
-      {"unix-stream", {SOCKET_UNIX_STREAM, AF_UNIX, SOCK_STREAM, false, NULL}},
-      {"unix-dgram", {SOCKET_UNIX_DGRAM, AF_UNIX, SOCK_DGRAM, false, NULL}},
-      {"unix-seqpacket", {SOCKET_UNIX_SEQPACKET, AF_UNIX, SOCK_SEQPACKET, false, NULL}},
-      {"tcp4", {SOCKET_TCP, AF_INET, SOCK_STREAM, false, "127.0.0.1"}},
-      {"tcp6", {SOCKET_TCP, AF_INET6, SOCK_STREAM, false, "::1"}},
-      {"tcp-mapped", {SOCKET_TCP, AF_INET, SOCK_STREAM, true, "127.0.0.1"}},
-      {"udp4", {SOCKET_UDP, AF_INET, SOCK_DGRAM, false, "127.0.0.1"}},
-      {"udp6", {SOCKET_UDP, AF_INET6, SOCK_DGRAM, false, "::1"}},
-      {"udp-mapped", {SOCKET_UDP, AF_INET, SOCK_DGRAM, true, "127.0.0.1"}},
+      {"unix-stream", {SOCKET_UNIX_STREAM, AF_UNIX, SOCK_STREAM, false, NULL, 0}},
+      {"unix-dgram", {SOCKET_UNIX_DGRAM, AF_UNIX, SOCK_DGRAM, false, NULL, 0}},
+      {"unix-seqpacket", {SOCKET_UNIX_SEQPACKET, AF_UNIX, SOCK_SEQPACKET, false, NULL, 0}},
+      {"tcp4", {SOCKET_TCP, AF_INET, SOCK_STREAM, false, "127.0.0.1", 0}},
+      {"tcp6", {SOCKET_TCP, AF_INET6, SOCK_STREAM, false, "::1", 0}},
+      {"tcp-mapped", {SOCKET_TCP, AF_INET, SOCK_STREAM, true, "127.0.0.1", 0}},
+      {"mptcp4", {SOCKET_TCP, AF_INET, SOCK_STREAM, false, "127.0.0.1", MULTIPATH_CLIENT | MULTIPATH_SERVER}},
+      {"mptcp6", {SOCKET_TCP, AF_INET6, SOCK_STREAM, false, "::1", MULTIPATH_CLIENT | MULTIPATH_SERVER}},
+      {"mptcp-client", {SOCKET_TCP, AF_INET, SOCK_STREAM, false, "127.0.0.1", MULTIPATH_CLIENT}},
+      {"mptcp-server", {SOCKET_TCP, AF_INET, SOCK_STREAM, false, "127.0.0.1", MULTIPATH_SERVER}},
+      {"udp4", {SOCKET_UDP, AF_INET, SOCK_DGRAM, false, "127.0.0.1", 0}},
+      {"udp6", {SOCKET_UDP, AF_INET6, SOCK_DGRAM, false, "::1", 0}},
+      {"udp-mapped", {SOCKET_UDP, AF_INET, SOCK_DGRAM, true, "127.0.0.1", 0}},
   };
   const char *name = options->kind != NULL ? options->kind : standard;
   for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -71,6 +72,9 @@ static ssize_t receive_by_preadv2(int fd, unsigned char *bytes) {
 static ssize_t receive_by_recv(int fd, unsigned char *bytes) { return recv(fd, bytes, SIZE, 0); }
 
 static ssize_t receive_by_recvfrom(int fd, unsigned char *bytes) {
+  // Of Multipath TCP, what has been sent may still be under way.
+  struct pollfd ready = {.fd = fd, .events = POLLIN};
+  if (poll(&ready, 1, -1) != 1) die("poll");
   struct address from = {.length = sizeof from.unix_name};
   return recvfrom(fd, bytes, SIZE, MSG_DONTWAIT, &from.any, &from.length);
 }

@@ -9,15 +9,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
 bool is_stream(enum socket_kind kind) { return kind == SOCKET_UNIX_STREAM || kind == SOCKET_TCP; }
 
-int socket_open(int family, int type) {
-  int fd = socket(family, type, 0);
+static int socket_by(int family, int type, int protocol) {
+  int fd = socket(family, type, protocol);
   if (fd < 0) {
     if (errno == EAFNOSUPPORT) unsupported("this kernel has no such family of addresses");
+    if (errno == EPROTONOSUPPORT || errno == ENOPROTOOPT) {
+      unsupported("Multipath TCP (CONFIG_MPTCP, net.mptcp.enabled)");
+    }
     die("socket");
   }
   return fd;
+}
+
+int socket_open(int family, int type) { return socket_by(family, type, 0); }
+
+int client_socket(const struct transport *transport, int flags) {
+  return socket_by(transport->family, transport->type | flags,
+                   transport->multipath & MULTIPATH_CLIENT ? IPPROTO_MPTCP : 0);
+}
+
+int server_socket(const struct transport *transport, int flags) {
+  return socket_by(transport->is_mapped ? AF_INET6 : transport->family, transport->type | flags,
+                   transport->multipath & MULTIPATH_SERVER ? IPPROTO_MPTCP : 0);
 }
 
 void socket_bind(int fd, const struct address *address) {
@@ -85,7 +104,7 @@ struct pair pair_open(const struct transport *transport) {
 
 int listener_open(const struct options *options, const struct transport *transport) {
   int family = transport->is_mapped ? AF_INET6 : transport->family;
-  int fd = socket_open(family, transport->type);
+  int fd = server_socket(transport, 0);
   if (family == AF_UNIX) {
     name_bind(fd, options, options->name != NULL ? options->name : "path");
   } else {
@@ -99,7 +118,7 @@ int listener_open(const struct options *options, const struct transport *transpo
 }
 
 int client_open(const struct transport *transport, const struct address *to) {
-  int fd = socket_open(transport->family, transport->type);
+  int fd = client_socket(transport, 0);
   struct address address = *to;
   if (transport->is_mapped) address = address_at(transport->address, ntohs(to->v6.sin6_port));
   socket_connect(fd, &address);

@@ -28,7 +28,10 @@ struct transport {
   int type;
   bool is_mapped;       // one end is IPv6, the other IPv4
   const char *address;  // of the server, or of both ends
+  int multipath;        // which ends ask for Multipath TCP
 };
+
+enum { MULTIPATH_CLIENT = 1, MULTIPATH_SERVER = 2 };
 
 struct transport transport_of(const struct options *options, const char *standard);
 bool is_stream(enum socket_kind kind);
@@ -37,6 +40,9 @@ struct address address_at(const char *text, uint16_t port);
 uint16_t port_in(const struct address *address);
 struct address address_of(int fd);
 int socket_open(int family, int type);
+// A socket of TCP's client, or of its server; `flags` as socket(2) takes them beside the type.
+int client_socket(const struct transport *transport, int flags);
+int server_socket(const struct transport *transport, int flags);
 void socket_bind(int fd, const struct address *address);
 void socket_connect(int fd, const struct address *address);
 void option_set(int fd, int level, int option, int value);

@@ -34,7 +34,7 @@ static void send_in_first_segment(void *context) {
   const struct address *to = &service->address;
   unsigned char bytes[SIZE];
   for (uint32_t i = 0; i < 3; i++) {
-    int fd = socket_open(service->transport.family, SOCK_STREAM);
+    int fd = client_socket(&service->transport, 0);
     // The first learns the cookie, if the host has that on; the second can use it. The third lets connect(2) wait.
     uint32_t self = end_register((struct end){0});
     payload_fill(bytes, SIZE, self, i);
@@ -73,7 +73,7 @@ static void fast_open(const struct options *options) {
 
 static void connect_without_waiting(void *context) {
   struct service *service = context;
-  int fd = socket_open(service->transport.family, SOCK_STREAM | SOCK_NONBLOCK);
+  int fd = client_socket(&service->transport, SOCK_NONBLOCK);
   if (connect(fd, &service->address.any, service->address.length) != 0 && errno != EINPROGRESS) die("connect");
   struct pollfd ready = {.fd = fd, .events = POLLOUT};
   if (poll(&ready, 1, -1) != 1) die("poll");
@@ -97,7 +97,7 @@ static void send_once(void *context) {
 }
 
 static int reuse_listener(const struct transport *transport, const struct address *address) {
-  int fd = socket_open(transport->family, SOCK_STREAM | SOCK_NONBLOCK);
+  int fd = server_socket(transport, SOCK_NONBLOCK);
   option_set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
   socket_bind(fd, address);
   if (listen(fd, 16) != 0) die("listen");
@@ -127,7 +127,7 @@ static void reuse_port(const struct options *options) {
   struct service service = {.transport = transport_of(options, "tcp4"), .clients = or_default(options->writers, 8)};
   struct address any = address_at(service.transport.address, 0);
   // Keeps the port, without listening.
-  int keeper = socket_open(service.transport.family, SOCK_STREAM);
+  int keeper = server_socket(&service.transport, 0);
   option_set(keeper, SOL_SOCKET, SO_REUSEPORT, 1);
   socket_bind(keeper, &any);
   service.address = address_of(keeper);
@@ -148,7 +148,7 @@ static void named_service(const struct options *options) {
   for (size_t i = 0; i < sizeof services / sizeof services[0]; i++) {
     const struct servent *service = getservbyname(services[i], "tcp");
     if (service == NULL) continue;
-    int listener = socket_open(transport.family, SOCK_STREAM);
+    int listener = server_socket(&transport, 0);
     option_set(listener, SOL_SOCKET, SO_REUSEADDR, 1);
     struct address address = address_at(transport.address, ntohs((uint16_t)service->s_port));
     if (bind(listener, &address.any, address.length) != 0 || listen(listener, 4) != 0) {
@@ -202,7 +202,7 @@ static void same_ports(const struct options *options) {
   long rounds = or_default(options->count, 10);
   struct address own = {0};
   for (uint32_t i = 0; i < rounds; i++) {
-    int client = socket_open(service.transport.family, SOCK_STREAM);
+    int client = client_socket(&service.transport, 0);
     option_set(client, SOL_SOCKET, SO_REUSEADDR, 1);
     if (i > 0) socket_bind(client, &own);
     socket_connect(client, &service.address);

@@ -84,6 +84,50 @@ struct TerminalReaderTests {
     #expect(recording.told(after: 90) == ["ann > bob? 1 \"x\""])
   }
 
+  @Test func `is the one since the write began, though others have written and read before its end`() {
+    let bash = Party.bob.renamed("bash"), vim = Party.bea.renamed("vim")
+    let began = recording.clock
+    recording.clock += 1000
+    recording.readTyping(4, by: bash)
+    recording.clock += 50_000_000
+    recording.type("i", by: .amy, since: recording.clock)
+    recording.readTyping(by: vim)
+    recording.type("vim\n", by: .ann, since: began)
+    #expect(recording.told(after: 110) == ["amy > vim 1 \"i\"", "ann > bash 4 \"vim\n\""])
+  }
+
+  @Test func `since the write began is not one that has got no more than the writes before`() {
+    let bash = Party.bob.renamed("bash"), vim = Party.bea.renamed("vim")
+    recording.type("vim\n", by: .ann, since: recording.clock)
+    let began = recording.clock
+    recording.clock += 1000
+    recording.readTyping(4, by: bash)
+    recording.type("i", by: .amy, since: began)
+    recording.readTyping(by: vim)
+    #expect(recording.told(after: 110) == ["ann > bash 4 \"vim\n\"", "amy > vim 1 \"i\""])
+  }
+
+  @Test func `since the write began may have got what came before, too`() {
+    let began = recording.clock
+    recording.clock += 1000
+    recording.type("l", by: .ann, since: began)
+    recording.readTyping(3, by: .bob)
+    recording.clock += 50_000_000
+    recording.type("s\n", by: .ann, since: began + 500)
+    #expect(recording.told(after: 110) == ["ann > bob 1 \"l\"", "ann > bob 2 \"s\n\""])
+  }
+
+  @Test func `is not one who has come too late for the write before`() {
+    recording.terminal.foreground = .abe
+    recording.type("x", by: .ann, since: recording.clock)
+    #expect(recording.told(after: 110) == ["ann > abe? 1 \"x\""])
+    recording.readTyping(by: .bob)
+    recording.clock += 1000
+    recording.type("y", by: .ann, since: recording.clock)
+    recording.readTyping(by: .bea)
+    #expect(recording.told(after: 110) == ["ann > bea 1 \"y\""])
+  }
+
   @Test func `changes from one process to another`() {
     let bash = Party.bob.renamed("bash"), vim = Party.bea.renamed("vim")
     recording.type("vim\n", by: .ann)

@@ -5,7 +5,8 @@ import IPCModel
 struct TerminalReaders {
   /// Reads that are remembered.
   static let limit = 64
-  /// How long before a write's end its bytes may have been read: the writer is interrupted by whom it has woken.
+  /// How long before a write's end its bytes may have been read, if it is not known when it began: the writer is
+  /// interrupted by whom it has woken.
   private static let lead: UInt64 = 5_000_000
 
   /// What is known of who got a write.
@@ -20,15 +21,17 @@ struct TerminalReaders {
 
   /// The reads, in the order of time.
   private var reads = Deque<TerminalRead>()
-  /// Time of the read that got the last write, or the first of several writes that one read got.
-  private var claimTime: UInt64 = 0
-  /// Bytes of these writes.
-  private var claimBytes: UInt64 = 0
+  /// Bytes of writes whose readers are known that no read is known to have got.
+  private var unclaimed: UInt64 = 0
 
   /// Adds a read, whose record may come later than those of later reads.
   mutating func append(_ read: TerminalRead) {
-    guard let last = reads.last, last.time > read.time else { return reads.append(read) }
-    reads.insert(read, at: firstIndex(from: read.time))
+    if let last = reads.last, last.time > read.time {
+      return reads.insert(read, at: firstIndex(from: read.time))
+    }
+    reads.append(read)
+    let taken = claim(unclaimed, at: reads.count - 1)
+    unclaimed -= taken
   }
 
   /// Time of the read that is to be forgotten next, if there are too many.
@@ -40,7 +43,7 @@ struct TerminalReaders {
   /// Who got a write, all earlier ones being accounted for.
   func finding(for write: TerminalWrite) -> Finding {
     let next = firstIndex(from: write.time)
-    if let early = earlyRead(of: write, before: next) { return .certain(early) }
+    if let early = earlyRead(of: write, before: next) { return early }
     let possible = reads[next...].first { $0.canRead(from: write.session) }
     guard let possible else { return .nobody }
     // One who has read before and reads on is not overtaken by anybody else.
@@ -50,32 +53,43 @@ struct TerminalReaders {
     return .next(possible)
   }
 
-  /// The read that has got a write before the record of its end came.
+  /// The read that has got a write before its call ended: the first one since it began that has bytes of no other write.
   ///
-  /// It is the last read before, if the writes before do not have enough bytes for it.
-  private func earlyRead(of write: TerminalWrite, before next: Int) -> TerminalRead? {
-    guard next > 0 else { return nil }
-    let last = reads[next - 1]
-    guard last.time > claimTime, write.time - last.time <= Self.lead, last.canRead(from: write.session) else {
-      return nil
+  /// Without its beginning, it is the last read before, if that has got no other write's first byte.
+  private func earlyRead(of write: TerminalWrite, before next: Int) -> Finding? {
+    if write.began == 0 {
+      guard next > 0 else { return nil }
+      let last = reads[next - 1]
+      let canBe = write.time - last.time <= Self.lead && last.canRead(from: write.session)
+      return canBe && !last.isClaimed && last.claimed < last.count ? .certain(last) : nil
     }
-    var left = claimBytes
-    var index = next - 1
-    while reads[index].time >= claimTime {
-      if reads[index].count > left { return last }
-      left -= reads[index].count
-      if index == 0 { break }
-      index -= 1
-    }
-    return nil
+    let start = firstIndex(from: write.began)
+    guard start < next else { return nil }
+    let index = reads[start..<next].firstIndex { $0.canRead(from: write.session) && $0.claimed < $0.count }
+    guard let index else { return nil }
+    let isSame = index > 0 && reads[index - 1].reader == reads[index].reader
+    return isSame ? .certain(reads[index]) : .next(reads[index])
   }
 
-  /// Learns that a read got a write.
+  /// Learns that a read got a write, and the reads behind it what it had no room for.
   mutating func claim(_ read: TerminalRead, for write: TerminalWrite) {
-    if read.time != claimTime { claimBytes = 0 }
-    claimTime = read.time
-    let (sum, isOver) = claimBytes.addingReportingOverflow(write.count)
-    claimBytes = isOver ? .max : sum
+    let start = firstIndex(from: read.time)
+    guard let first = reads[start...].firstIndex(where: { $0.time == read.time && $0.reader == read.reader })
+    else { return }
+    // Of what was typed before, the terminal itself has taken the rest, such as erased characters.
+    if !reads[first].isClaimed { unclaimed = 0 }
+    reads[first].isClaimed = true
+    var left = write.count
+    for index in first..<reads.count where left > 0 { left -= claim(left, at: index) }
+    let (sum, isOver) = unclaimed.addingReportingOverflow(left)
+    unclaimed = isOver ? .max : sum
+  }
+
+  /// Gives bytes of a write to a read; returns how many it had room for.
+  private mutating func claim(_ bytes: UInt64, at index: Int) -> UInt64 {
+    let count = min(bytes, reads[index].count - reads[index].claimed)
+    reads[index].claimed += count
+    return count
   }
 
   /// Who read last before a write, while the terminal controlled the same session.

@@ -47,6 +47,10 @@ struct TerminalRead {
   let session: UInt32
   /// State of losses when it arrived.
   let lossEpoch: UInt64
+  /// Bytes of it that are known to be of writes.
+  var claimed: UInt64 = 0
+  /// Whether a write has gone to it from its first byte on.
+  var isClaimed = false
 
   /// Takes a read's record.
   init(_ transfer: TerminalTransfer, lossEpoch: UInt64) {
@@ -78,6 +82,8 @@ struct TerminalWrite {
   let isInScope: Bool
   /// When the write ended, in nanoseconds.
   let time: UInt64
+  /// When it began; 0 if that was not seen.
+  let began: UInt64
   /// Bytes written.
   let count: UInt64
   /// Session that the terminal controlled; 0 if it had none.
@@ -108,6 +114,7 @@ struct TerminalWrite {
     thread = RecordedThread(transfer.header)
     isInScope = transfer.has(IPC_FLAG_IN_SCOPE)
     time = transfer.header.time
+    began = min(transfer.raw.transfer.state.began, time)
     count = transfer.raw.transfer.count
     session = transfer.raw.session
     foreground = transfer.isOutput ? .unknown : transfer.foreground

@@ -150,13 +150,14 @@ struct ipc_tcp_positions {
   __u32 before;
 };
 
-/* What a record says of its channel's state, by header.kind; nothing of a pseudoterminal's. */
+/* What a record says of its channel's state, or of the call, by header.kind. */
 union IPC_PLAIN_BYTES ipc_channel_state {
   struct ipc_pipe_slots pipe;
   struct ipc_queue_depth unix_stream;
   struct ipc_tcp_positions tcp;
   __u64 queued_at; /* writes of messages (unix-dgram, unix-seqpacket, UDP): when the message lay in its receiver's queue
                       at the latest; 0 if it is not known */
+  __u64 began; /* writes to a pseudoterminal: when the call began; 0 if that was not seen */
 };
 
 /*

@@ -38,10 +38,12 @@ final class TerminalRecording: CorrelatorRecording {
 
   /// Writes to the master.
   func type(
-    _ text: String, by party: Party, on terminal: TerminalScene? = nil, flags: [ipc_flags] = [],
-    readable: Int = .max
+    _ text: String, by party: Party, on terminal: TerminalScene? = nil, since began: UInt64 = 0,
+    flags: [ipc_flags] = [], readable: Int = .max
   ) {
-    write(Array(text.utf8), by: party, on: terminal, isOutput: false, flags: flags, readable: readable)
+    write(
+      Array(text.utf8), by: party, on: terminal, isOutput: false, since: began, flags: flags,
+      readable: readable)
   }
 
   /// Writes to the slave.
@@ -52,11 +54,12 @@ final class TerminalRecording: CorrelatorRecording {
   /// Writes.
   ///
   /// - Parameters:
+  ///   - began: When the call began; 0 if that was not seen.
   ///   - readable: How many of the bytes can be read from the writer's memory.
   ///   - chunk: Most content bytes in one record.
   func write(
     _ bytes: [UInt8], by party: Party, on terminal: TerminalScene? = nil, isOutput: Bool,
-    flags: [ipc_flags] = [], readable: Int = .max, chunk: Int = Int(IPC_CHUNK_LIMIT)
+    since began: UInt64 = 0, flags: [ipc_flags] = [], readable: Int = .max, chunk: Int = Int(IPC_CHUNK_LIMIT)
   ) {
     let isSpliced = flags.contains { $0.rawValue == IPC_FLAG_SPLICED.rawValue }
     let wanted = isSpliced ? 0 : min(bytes.count, Int(clamping: limit))
@@ -67,6 +70,7 @@ final class TerminalRecording: CorrelatorRecording {
     var record = record(
       IPC_RECORD_WRITE, by: party, terminal ?? self.terminal, isOutput: isOutput, count: bytes.count,
       flags: flags)
+    record.transfer.state.began = began
     let first = Array(captured.prefix(chunk))
     record.transfer.header.flags |= first.count < captured.count ? more : last
     record.transfer.captured = UInt32(first.count)

@@ -5,9 +5,9 @@
  */
 #pragma once
 
+#include "core/positions.h"
 #include "core/scratch.h"
 #include "core/stages.h"
-#include "kernel/sockets.h"
 
 /* What a file can send to and receive from, as records name it; false if it is no channel of a wanted kind. With
  * `counts`, unread bytes are added up. */
@@ -54,7 +54,7 @@ static __always_inline u32 socket_stage(struct sock *sk) {
                                     : 0;
   if (family != AF_INET && family != AF_INET6) return 0;
   u16 protocol = READ_KERNEL(sk, sk_protocol);
-  return type == SOCK_STREAM && protocol == IPPROTO_TCP ? STAGE_TCP
-         : type == SOCK_DGRAM && protocol == IPPROTO_UDP ? STAGE_UDP
-                                                         : 0;
+  if (type == SOCK_STREAM)
+    return protocol == IPPROTO_TCP || (has_multipath() && protocol == IPPROTO_MPTCP) ? STAGE_TCP : 0;
+  return type == SOCK_DGRAM && protocol == IPPROTO_UDP ? STAGE_UDP : 0;
 }

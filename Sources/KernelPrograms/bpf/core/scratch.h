@@ -105,11 +105,12 @@ struct scratch_queue {
   u64 next; /* the one behind it */
   u64 first; /* where that began */
   u64 end; /* the queue itself */
+  u64 behind; /* another queue of the same stream, whose bytes come behind these; 0 if there is none */
   u64 sk; /* of messages, the socket that it is of; 0 for a stream's */
   u32 part; /* of the skb, the one that is next: 0 is the linear one, others are fragments */
   u32 parts; /* how many it has */
   u32 skipped; /* bytes of it that come before what is copied */
-  u32 pad;
+  u32 is_multipath; /* the stream is one of Multipath TCP */
 };
 
 /* Descriptors that are closed at once. */

@@ -8,6 +8,7 @@
  */
 #include "core/call_context.h"
 #include "core/channels.h"
+#include "core/positions.h"
 #include "hooks/programs.h"
 #include "kernel/packets.h"
 
@@ -44,11 +45,10 @@ static __always_inline int on_copy(struct sk_buff *skb) {
     return 0;
   }
   if (family != AF_INET && family != AF_INET6) return 0;
-  if (READ_KERNEL(sk, sk_protocol) != IPPROTO_TCP) return 0;
+  if (READ_KERNEL(sk, sk_protocol) != IPPROTO_TCP && !is_multipath(sk)) return 0;
   struct call_context *context = context_to_write(current_thread());
   if (!context || (context->has_position && !context->is_continued)) return 0;
-  struct tcp_sock *tcp = (void *)sk;
-  context->position = READ_KERNEL(tcp, copied_seq);
+  context->position = copied_position((u64)sk, (u64)skb);
   context->has_position = true;
   context->receiver = sk;
   context->is_continued = false;

@@ -233,7 +233,7 @@ static __always_inline int request_submitted(void *ctx, enum ipc_hook hook, stru
   struct sock *sk = sock_of(file);
   if (sk && socket_stage(sk) == STAGE_TCP) {
     u64 key = (u64)request;
-    struct uring_request submitted = {.position = READ_KERNEL((struct tcp_sock *)sk, write_seq)};
+    struct uring_request submitted = {.position = written_position((u64)sk)};
     bpf_map_update_elem(&uring_requests, &key, &submitted, BPF_ANY);
   }
   go_to_file(ctx, AT_START, file_type(file));

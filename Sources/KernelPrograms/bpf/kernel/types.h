@@ -492,6 +492,32 @@ struct tcp_sock {
   u32 rcv_nxt;
 };
 
+struct inet_connection_sock {
+  void *icsk_ulp_data;
+};
+
+struct mptcp_sock {
+  u64 remote_key; /* 0 as long as the other end is not known to be one, too */
+  u64 write_seq;
+  u64 ack_seq;
+  u64 snd_nxt; /* 5.11 */
+  struct sock *first;
+};
+
+struct mptcp_sock___613 {
+  struct sk_buff_head receive_queue;
+};
+
+struct mptcp_subflow_context {
+  u32 ssn_offset;
+};
+
+/* What a Multipath TCP skb keeps in its cb (net/mptcp/protocol.h). */
+struct mptcp_skb_cb {
+  u64 end_seq;
+  u32 offset;
+};
+
 /* What a TCP skb keeps in its cb (include/net/tcp.h). */
 struct tcp_skb_cb {
   u32 seq;
@@ -718,6 +744,7 @@ struct pt_regs {
 #define SOCK_SEQPACKET 5
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define IPPROTO_MPTCP 262
 #define MSG_OOB 0x1
 #define MSG_PEEK 0x2
 #define MSG_TRUNC 0x20

@@ -4,6 +4,7 @@
  * contents, because what is read is not the same: the line discipline edits, echoes and translates. Reads show who is
  * at the other end, and carry nothing.
  */
+#include "core/call_context.h"
 #include "hooks/programs.h"
 #include "kinds/open_file.h"
 #include "record/contents.h"
@@ -58,8 +59,15 @@ static __always_inline void describe_terminal(struct ipc_terminal *record, struc
   read_process_comm(record->foreground_comm, member);
 }
 
+/* Whoever reads may have all of a write, and may have answered it, before its call ends. */
+static __always_inline int pty_enter(void *ctx, u32 slot, struct scratch *scratch) {
+  if (may_be_pty(scratch->call.file)) context_enter_send(scratch->call.thread);
+  return 0;
+}
+ENTER_STAGE(pty, STAGE_CHARACTER_DEVICE, pty, pty_enter)
+
 /* Fills in the record of a transfer on one side of a pseudoterminal. */
-VERIFIED_ONCE int fill_terminal(u32 slot, u64 slave, u32 is_master) {
+VERIFIED_ONCE int fill_terminal(u32 slot, u64 slave, u32 is_master, u64 began) {
   struct scratch *scratch = scratch_at(slot);
   if (!scratch) return 0;
   struct tty_struct *tty = (struct tty_struct *)slave;
@@ -72,6 +80,7 @@ VERIFIED_ONCE int fill_terminal(u32 slot, u64 slave, u32 is_master) {
   record->transfer.identity = pty_inode(tty);
   record->transfer.count = scratch->call.result;
   record->transfer.fd = scratch->call.fd;
+  record->transfer.state.began = began;
   record->is_output = is_output;
   describe_terminal(record, tty);
   scratch->record_start = RECORD_START(terminal);
@@ -80,6 +89,7 @@ VERIFIED_ONCE int fill_terminal(u32 slot, u64 slave, u32 is_master) {
 
 static __always_inline int pty_exit(void *ctx, u32 slot, struct scratch *scratch) {
   struct task_struct *task = scratch->call.task;
+  u64 began = scratch->call.is_write && !is_request(scratch) ? context_take_entered(scratch->call.thread) : 0;
   if (scratch->call.result <= 0 || is_self(task)) return 0;
   struct pty_side side;
   if (!pty_side_of(scratch->call.file, &side)) return 0;
@@ -101,7 +111,7 @@ static __always_inline int pty_exit(void *ctx, u32 slot, struct scratch *scratch
     channel->flags |= CHANNEL_PAIRED;
     channel_of(pty_key(side.slave, !is_output), inode, 0);
   }
-  fill_terminal(slot, (u64)side.slave, side.is_master);
+  fill_terminal(slot, (u64)side.slave, side.is_master, began);
   return send_with_contents(ctx, slot, scratch, is_write && !scratch->call.is_spliced ? settings.capture_limit : 0);
 }
 EXIT_STAGE(pty, STAGE_CHARACTER_DEVICE, pty, pty_exit)

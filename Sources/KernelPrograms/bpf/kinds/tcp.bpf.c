@@ -30,7 +30,7 @@ struct {
 static __always_inline void load_tcp_ends(struct tcp_ends *ends, struct sock *sk) {
   read_local(sk, ends->local, &ends->local_port);
   read_remote(sk, ends->remote, &ends->remote_port);
-  ends->is_loopback = is_on_loopback(sk, ends->local, ends->remote);
+  ends->is_loopback = is_on_loopback((struct sock *)carrier_of((u64)sk), ends->local, ends->remote);
 }
 
 /* Writes that are recorded before it is known whether the other end is on this host. */
@@ -160,10 +160,9 @@ static __always_inline int tcp_enter(void *ctx, u32 slot, struct scratch *scratc
   if (reach == TCP_REMOTE) return 0;
   struct call_context *context = context_to_write(scratch->call.thread);
   if (!context) return 0;
-  struct tcp_sock *tcp = (void *)scratch->call.sk;
-  context->position = READ_KERNEL(tcp, write_seq);
+  context->position = written_position((u64)sk);
   context->has_position = true;
-  context->sender = sk;
+  context->sender = is_multipath(sk) ? NULL : sk;
   context->is_placed = false;
   context->is_continued = false;
   u64 asked = asked_in_all(slot, scratch);
@@ -214,10 +213,10 @@ static __always_inline int tcp_exit(void *ctx, u32 slot, struct scratch *scratch
   fill_socket(scratch, type, IPC_KIND_LOOPBACK_TCP, count);
   fill_tcp_ends(scratch, reach);
   struct ipc_socket *record = &scratch->socket;
-  struct tcp_sock *tcp = (void *)scratch->call.sk;
+  u64 sk = (u64)scratch->call.sk;
   struct channel *channel = tcp_channel_in_scope(slot, scratch, in_scope, count);
   if (!channel) {
-    u32 end = keeps_past() ? READ_KERNEL(tcp, write_seq) : 0;
+    u32 end = keeps_past() ? written_position(sk) : 0;
     keep_past(slot, scratch, record->transfer.channel, record->transfer.identity, count, end);
     goto nothing;
   }
@@ -232,22 +231,17 @@ static __always_inline int tcp_exit(void *ctx, u32 slot, struct scratch *scratch
   if (scratch->call.is_write) {
     channel_add_writer(channel, scratch->call.thread);
     want_contents(scratch, channel);
-    record->transfer.state.tcp.after = is_whole ? position + (u32)count : READ_KERNEL(tcp, write_seq);
+    record->transfer.state.tcp.after = is_whole ? position + (u32)count : written_position(sk);
     record->transfer.state.tcp.before = has_position ? position : record->transfer.state.tcp.after - (u32)count;
     scratch->batch.count = 1;
     return emit_sent(ctx, scratch, count);
   }
   if (scratch->call.message_flags & MSG_OOB) {
     /* The urgent byte lies before urg_seq's successor (tcp_recv_urg, net/ipv4/tcp.c). */
-    position = READ_KERNEL(tcp, urg_seq);
+    position = READ_KERNEL((struct tcp_sock *)sk, urg_seq);
     has_position = true;
   }
-  if (!has_position) {
-    u32 end = READ_KERNEL(tcp, copied_seq);
-    /* The end of the stream counts as one more (tcp_recvmsg_locked). */
-    if (READ_KERNEL(tcp, rcv_nxt) == end && is_receive_shut(scratch->call.sk)) end--;
-    position = end - (u32)count;
-  }
+  if (!has_position) position = read_position(sk) - (u32)count;
   record->transfer.state.tcp.before = position;
   record->transfer.state.tcp.after = position;
   scratch->batch.compared = compared_of_stream(scratch);
@@ -263,6 +257,7 @@ static __always_inline int meet_tcp(struct call *call, s64 fd) {
   if (fd < 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
   struct sock *sk = sock_of(file_of(call->task, fd));
   if (!sk || socket_stage(sk) != STAGE_TCP) return 0;
+  meet_multipath(sk);
   struct tcp_ends ends = {};
   load_tcp_ends(&ends, sk);
   if (!ends.is_loopback) enter_tcp_end(sk, tcp_key(&ends));
@@ -296,7 +291,6 @@ static __always_inline u64 tcp_service_key(struct sock *sk) {
 
 static __always_inline bool tcp_describe_open(struct open_file *file, struct ipc_held *open, bool counts) {
   struct sock *sk = file->sk;
-  struct tcp_sock *tcp = (void *)sk;
   struct tcp_ends ends = {};
   load_tcp_ends(&ends, sk);
   if (ends.remote_port == 0 || !ends.is_loopback) return false;
@@ -308,14 +302,14 @@ static __always_inline bool tcp_describe_open(struct open_file *file, struct ipc
   open->sends_identity = direction_check(netns, ends.local_port, ends.remote_port);
   open->receives = direction_of(netns, ends.remote, ends.remote_port, ends.local, ends.local_port);
   open->receives_identity = direction_check(netns, ends.remote_port, ends.local_port);
-  open->unread = READ_KERNEL(tcp, rcv_nxt) - READ_KERNEL(tcp, copied_seq);
+  open->unread = unread_in_stream((u64)sk);
   return is_wanted(IPC_KIND_LOOPBACK_TCP);
 }
 
 /* Whether a socket was ever connected: until the other end answers, nothing is expected of it (tcp_connect_init). */
 static __always_inline bool tcp_is_end(struct sock *sk) {
-  struct tcp_sock *tcp = (void *)sk;
-  return READ_KERNEL(tcp, rcv_nxt) != 0;
+  struct tcp_sock *tcp = (void *)carrier_of((u64)sk);
+  return !tcp || READ_KERNEL(tcp, rcv_nxt) != 0;
 }
 
 /* Whether the socket at either end was made for a listening one of interest. */

@@ -57,14 +57,20 @@ VERIFIED_ONCE int send_unread(u32 slot, u64 address, bool is_end) {
     return 0;
   }
   struct sock *sk = sock_of((struct file *)address);
-  struct tcp_sock *tcp = (void *)sk;
   if (!sk) return 0;
   bool is_tcp = open->kind == IPC_KIND_LOOPBACK_TCP;
+  scratch->queue.behind = 0;
   scratch->unread.channel = open->receives;
   /* Records name a unix socket that is closed by the inode that it had. */
   scratch->unread.identity = is_tcp ? open->receives_identity : recorded_inode(channel);
   if (open->kind == IPC_KIND_LOOPBACK_UDP) send_unread_queue(slot, reader_queue_of(sk), (u64)sk, 0);
-  u64 owner = is_message_kind(open->kind) ? (u64)sk : 0;
-  send_unread_queue(slot, receive_queue_of(sk), owner, is_tcp ? READ_KERNEL(tcp, copied_seq) : 0);
+  u64 owner = is_message_kind(open->kind) ? (u64)sk : 0, queue = receive_queue_of(sk);
+  scratch->queue.is_multipath = is_tcp && is_multipath(sk);
+  if (scratch->queue.is_multipath) {
+    struct sk_buff_head *before = queue_read_first((struct mptcp_sock *)sk);
+    scratch->queue.behind = before ? queue : 0;
+    if (before) queue = (u64)before;
+  }
+  send_unread_queue(slot, queue, owner, is_tcp ? read_position((u64)sk) : 0);
   return 0;
 }

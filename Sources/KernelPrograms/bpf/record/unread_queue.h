@@ -47,11 +47,14 @@ VERIFIED_ONCE int take_part(u32 slot) {
   return 0;
 }
 
-/* Bytes of an skb of a stream that have been read: of TCP by its position, behind what has been counted up to now. */
+/* Bytes of an skb of a stream that have been read: of plain TCP by its position, behind what has been counted up to
+ * now. */
 static __always_inline u32 bytes_read(struct scratch *scratch, struct sk_buff *skb) {
   void *control = (void *)skb + bpf_core_field_offset(struct sk_buff, cb);
   struct unix_skb_parms *parms = control;
   struct tcp_skb_cb *segment = control;
+  struct mptcp_skb_cb *multipath = control;
+  if (has_multipath() && scratch->queue.is_multipath) return READ_KERNEL(multipath, offset);
   if (scratch->open.kind == IPC_KIND_UNIX_STREAM) return READ_KERNEL(parms, consumed);
   return scratch->unread.position + scratch->unread.count - READ_KERNEL(segment, seq);
 }
@@ -87,6 +90,15 @@ VERIFIED_ONCE int take_skb(u32 slot) {
   return 0;
 }
 
+/* Begins with a queue, behind which another one goes on. */
+static __always_inline void begin_queue(struct scratch_queue *queue, u64 address, u64 behind) {
+  struct sk_buff_head *head = (struct sk_buff_head *)address;
+  queue->end = address;
+  queue->first = (u64)READ_KERNEL(head, next);
+  queue->next = queue->first;
+  queue->behind = behind;
+}
+
 /* Drops what has been copied if somebody has taken from the queue meanwhile: it may have been others' memory. */
 static __always_inline void doubt_queue(struct scratch *scratch) {
   struct sk_buff_head *head = (struct sk_buff_head *)scratch->queue.end;
@@ -115,6 +127,10 @@ VERIFIED_ONCE bool copy_step(u32 slot) {
   if (queue->sk && queue->parts > 0) unread_finish(slot, scratch);
   queue->parts = 0;
   queue->part = 0;
+  if (queue->next == queue->end && queue->behind) {
+    begin_queue(queue, queue->behind, 0);
+    if (queue->next != queue->end) return true;
+  }
   if (queue->next == queue->end || queue->next == 0) return false;
   take_skb(slot);
   return true;
@@ -133,22 +149,19 @@ VERIFIED_ONCE bool copy_queue(u32 slot) {
 }
 
 /*
- * Sends what lies in a queue.
+ * Sends what lies in a queue, and in the one behind it that the scratch names.
  *
  * - sk: Of messages, the socket that it is of; 0 for a stream's.
  * - position: TCP: of the first byte.
  */
 VERIFIED_ONCE int send_unread_queue(u32 slot, u64 address, u64 sk, u32 position) {
   struct scratch *scratch = scratch_at(slot);
-  struct sk_buff_head *head = (struct sk_buff_head *)address;
   if (!scratch) return 0;
   begin_unread(scratch, ~0u);
   scratch->unread.position = position;
   struct scratch_queue *queue = &scratch->queue;
   queue->sk = sk;
-  queue->end = address;
-  queue->first = (u64)READ_KERNEL(head, next);
-  queue->next = queue->first;
+  begin_queue(queue, address, queue->behind);
   queue->part = 0;
   queue->parts = 0;
   bool goes_on = true;

@@ -52,8 +52,8 @@ public struct Session: ~Copyable {
   private static let lookInterval: UInt64 = 1_000_000_000
   /// Wake-ups that a ring which fills up meanwhile makes; a power of two, as its size is.
   private static let napShare = 8
-  /// Bytes of records that are taken before their events are written.
-  private static let portion = 1 << 20
+  /// Bytes of records that are taken before their events are written; fewer where a key may not wait for them.
+  private var portion: Int { screen == nil ? 1 << 20 : 64 << 10 }
 
   /// Prepares everything, so that tracing can begin at once.
   ///
@@ -78,7 +78,10 @@ public struct Session: ~Copyable {
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
     try readiness.add(signals.descriptor.rawValue, .level)
-    for descriptor in screen?.awaited ?? [] { try readiness.add(descriptor, .edge) }
+    if let screen {
+      try readiness.add(screen.keyboard, .level)
+      if let answers = screen.answers { try readiness.add(answers, .edge) }
+    }
     var correlation = CorrelatorSettings(
       captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
       serviceName: ServiceNames.name(of:kind:))
@@ -198,9 +201,10 @@ public struct Session: ~Copyable {
   /// - Returns: Whether its user has left.
   private func showScreen(now: UInt64) throws(Failure) -> Bool {
     guard let screen else { return false }
+    screen.model.now = now
     _ = try screen.takeKeys(now: now)
-    try screen.look(at: tracer, now: now)
     screen.paint(now: now)
+    try screen.look(at: tracer, now: now)
     return screen.isLeft
   }
 
@@ -268,15 +272,16 @@ public struct Session: ~Copyable {
   private mutating func drain(now: UInt64) throws(Failure) -> Bool {
     var last: UInt64 = 0
     var taken = 0
+    let portion = portion
     if tracer.hasForgottenChannels { correlator.channelsWereForgotten() }
     tracer.ring.consume { record in
       last = max(last, correlator.take(record) ?? 0)
       taken += record.count
-      return taken < Self.portion
+      return taken < portion
     }
     // Behind a busy ring, or a record whose CPU is held up in the middle of it, time goes on only as far as the records
     // tell.
-    let isEmptied = taken < Self.portion && tracer.ring.isEmpty
+    let isEmptied = taken < portion && tracer.ring.isEmpty
     try release(now: isEmptied ? now : min(now, last))
     tellLosses(now: now)
     try pipeline.flush()

@@ -207,7 +207,7 @@ struct TopViewTests {
     #expect(view.paint().line(1) == " nobody waits in vain")
     model.stuck = StuckProcesses(
       deadlocks: [.init(pids: [1, 2], reason: "1(a\u{1b}) waits for 2(b)", blocked: [3])], leaks: [])
-    #expect(view.paint().line(1) == #" STUCK: 1(a\x1b) waits for 2(b) (w)"#)
+    #expect(view.paint().line(1) == #" STUCK: 1(init), 2: 1(a\x1b) waits for 2(b) (w)"#)
     #expect(view.paint().cells[80].style == .alarm)
     _ = press("w", &view)
     #expect(view.paint().lines.contains { $0.contains("1 more wait for it: 3") })

@@ -110,7 +110,7 @@ public struct TopReplay: ~Copyable {
   }
 
   private func wait() {
-    var polls = (screen.awaited + [signals.descriptor.rawValue]).map {
+    var polls = [screen.keyboard, signals.descriptor.rawValue].map {
       pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
     }
     let patience = isBehind ? 0 : min(screen.patience(now: monotonicNow()), state.isPaused ? 1000 : 20)

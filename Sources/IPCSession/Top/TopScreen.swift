@@ -104,8 +104,11 @@ public final class TopScreen: EventConsumer {
 
   // MARK: - Going on
 
-  /// Descriptors that there is something to do for when they are readable.
-  var awaited: [Int32] { [terminal.input] + (looker.map { [$0.descriptor] } ?? []) }
+  /// Where keys come from.
+  var keyboard: Int32 { terminal.input }
+
+  /// Where answers come from; nil if nobody looks. Once who looks has gone, it is readable for ever.
+  var answers: Int32? { looker?.descriptor }
 
   /// Takes the screen.
   func begin() throws(Failure) {
@@ -218,7 +221,6 @@ public final class TopScreen: EventConsumer {
 
   /// Looks at what is unread, and asks who waits, if it is time.
   func look(at tracer: borrowing Tracer, now: UInt64) throws(Failure) {
-    model.now = now
     if now >= nextLook {
       nextLook = now + Self.lookInterval
       model.look(at: TopModel.OpenEnd.all(try tracer.openChannels()))

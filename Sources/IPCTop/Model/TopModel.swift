@@ -29,7 +29,7 @@ public final class TopModel {
   /// Who waits in vain; nil if that is not known.
   public var stuck: StuckProcesses?
   /// Processes that have something open which is traced.
-  private var holders: Set<Int32> = []
+  private var holders: [Int32: Endpoint] = [:]
   /// The time that is shown, in nanoseconds of `CLOCK_MONOTONIC`.
   public var now: UInt64 = 0
 
@@ -127,7 +127,11 @@ public final class TopModel {
   /// Learns what waits to be received.
   public func look(at ends: [OpenEnd]) {
     unread = Dictionary(ends.map { ($0.end, $0.unread) }) { max($0, $1) }
-    holders = Set(ends.lazy.flatMap { [$0.reader.pid, $0.writer.pid] })
+    holders.removeAll(keepingCapacity: true)
+    for end in ends {
+      holders[end.reader.pid] = end.reader
+      holders[end.writer.pid] = end.writer
+    }
     var receivers: Set<ReceivingEnd> = []
     for conversation in traffic.listed {
       guard let receiver = conversation.receiver else { continue }
@@ -149,9 +153,21 @@ public final class TopModel {
 
   /// Processes that the trace is about: those that have sent or received, and those that could.
   public var processes: Set<Int32> {
-    traffic.listed.reduce(into: holders) { processes, conversation in
+    traffic.listed.reduce(into: Set(holders.keys)) { processes, conversation in
       processes.insert(conversation.source.pid)
       processes.insert(conversation.destination.pid)
+    }
+  }
+
+  /// Processes under the names by which they are known.
+  func named(_ pids: [Int32]) -> [Endpoint] {
+    var known: [Int32: Endpoint] = [:]
+    for conversation in traffic.listed {
+      known[conversation.source.pid] = conversation.source
+      known[conversation.destination.pid] = conversation.destination
+    }
+    return pids.map { pid in
+      known[pid] ?? holders[pid] ?? Endpoint(pid: pid, tid: pid, comm: .unknown)
     }
   }
 

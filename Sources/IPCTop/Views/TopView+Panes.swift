@@ -142,10 +142,10 @@ extension TopView {
       lines.append(("a capture does not tell who waits for whom", .dim))
     } else if let stuck = model.stuck {
       for deadlock in stuck.deadlocks {
-        let pids = deadlock.pids.map { "\($0)" }.joined(separator: ", ")
+        let pids = names(deadlock.pids)
         lines.append(("DEADLOCK of \(pids): \(ShownText.escaped(deadlock.reason))", Style(.red, .bold)))
         if !deadlock.blocked.isEmpty {
-          let blocked = deadlock.blocked.map { "\($0)" }.joined(separator: ", ")
+          let blocked = names(deadlock.blocked)
           lines.append(("  \(deadlock.blocked.count) more wait for it: \(blocked)", .plain))
         }
       }

@@ -229,7 +229,7 @@ public struct TopView {
       grid.paint(row: 1, style: .alarm)
       let count = stuck.deadlocks.count
       let more = count > 1 ? " (and \(count - 1) more, see w)" : " (w)"
-      let words = "STUCK: \(ShownText.escaped(first.reason))"
+      let words = "STUCK: \(names(first.pids)): \(ShownText.escaped(first.reason))"
       let shown = TerminalText.shortened(words, to: size.columns - 2 - more.count)
       return grid.put(shown + more, row: 1, column: 1, style: .alarm)
     }
@@ -240,6 +240,12 @@ public struct TopView {
         column: 1, style: .caution)
     }
     return grid.put("nobody waits in vain", row: 1, column: 1, style: Style(.green))
+  }
+
+  /// Processes by number and, where it is known, name.
+  func names(_ pids: [Int32]) -> String {
+    model.named(pids).map { $0.comm == .unknown ? "\($0.pid)" : ShownText.process($0) }.joined(
+      separator: ", ")
   }
 
   static func seconds(_ time: UInt64) -> String {

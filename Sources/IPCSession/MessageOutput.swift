@@ -157,13 +157,19 @@ public final class CallSummaryOutput: EventConsumer {
   /// Doubts what may lack bytes.
   public func take(_ loss: Loss) { reader?.take(loss) }
 
-  /// Shows the summary.
-  public func finish() throws(Failure) {
-    reader?.finish()
-    reader = nil
+  /// Shows the calls that are over by now.
+  public func showSummary() throws(Failure) -> Bool {
     var buffer = OutputBuffer()
     let report = CallReport(of: table, top: rowCount)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }
     try output.write(&buffer)
+    return true
+  }
+
+  /// Ends all conversations, and shows the summary.
+  public func finish() throws(Failure) {
+    reader?.finish()
+    reader = nil
+    _ = try showSummary()
   }
 }

@@ -296,7 +296,10 @@ public struct Session: ~Copyable {
   /// Shows what has been reported up to now.
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
-    guard let summary else { return TrafficOutput.warnOfAbsence() }
+    guard let summary else {
+      if try !pipeline.showSummary() { TrafficOutput.warnOfAbsence() }
+      return
+    }
     try summary.show(at: summary.look(tracer, held: tracer.openChannels(), now: now))
   }
 

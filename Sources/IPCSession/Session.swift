@@ -22,6 +22,8 @@ public struct Session: ~Copyable {
   private let users: UserNames
   private let containers: ContainerNames
   private var losses = LossCounter()
+  /// Bytes of all records that have been taken.
+  private var recordBytes = 0
   private var ending: Command.Ending?
   private var stop = StopPolicy()
   private var nextSweep: UInt64 = 0
@@ -56,18 +58,22 @@ public struct Session: ~Copyable {
   /// - Parameters:
   ///   - pipeline: Where events go.
   ///   - summary: The output of it that adds up, if there is one: it learns what goes on, and shown when SIGUSR1 comes.
+  ///   - omissions: Which contents nobody looks at; nil if all are wanted.
   public init(
-    _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?
+    _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?,
+    omissions: KernelOmissions? = nil
   ) throws(Failure) {
     let signals = try StopSignals()
     // The command is forked while ipcdump is still small.
     let command = try Command(settings.command, as: settings.identity)
     try Privilege.raise()
-    let tracer = try Tracer(
-      Configuration(
-        selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
-        ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil,
-        extras: settings.extras))
+    var configuration = Configuration(
+      selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
+      ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil,
+      extras: settings.extras)
+    configuration.omitsContents = omissions != nil
+    let tracer = try Tracer(configuration)
+    omissions?.table = tracer.omissions
     // Once for each part of the ring, however much has been waiting since before.
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
@@ -242,6 +248,7 @@ public struct Session: ~Copyable {
       taken += record.count
       return taken < Self.portion
     }
+    recordBytes += taken
     // Behind a busy ring, or a record whose CPU is held up in the middle of it, time goes on only as far as the records
     // tell.
     let isEmptied = taken < Self.portion && tracer.ring.isEmpty
@@ -323,6 +330,7 @@ public struct Session: ~Copyable {
     tellLosses(now: now)
     losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
     try pipeline.finish()
+    Diagnostics.logger.info("records had \(recordBytes) bytes")
     if !settings.isQuiet {
       Diagnostics.write(pipeline.closingLine)
     }

@@ -16,7 +16,7 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only workloads and figures whose names contain one of these words; figures are count, cost, start, memory and contents.",
+      "Only workloads and figures whose names contain one of these words; figures are count, cost, start, memory, contents and messages.",
       valueName: "word,..."))
   var only: String?
 
@@ -58,7 +58,7 @@ struct Bench: ParsableCommand {
   }
 
   /// Figures beside those of the workloads.
-  private static let figures = ["count", "cost", "start", "memory", "contents"]
+  private static let figures = ["count", "cost", "start", "memory", "contents", "messages"]
 
   private func isChosen(_ name: String) -> Bool {
     guard let only else { return true }
@@ -124,6 +124,12 @@ struct Bench: ParsableCommand {
       var contents = ContentsThroughput()
       try contents.measure(count: max(1, Int(16384 * scale)), on: stage)
       figures += contents.figures
+    }
+    if isChosen("messages") {
+      Progress.tell("messages")
+      var decoding = MessageDecoding()
+      try decoding.measure(rounds: rounds, scale: scale, on: stage)
+      figures += decoding.figures
     }
     return figures
   }

@@ -37,6 +37,12 @@ struct Workload {
     name: "stream-512", title: "pipe, one way, 512 B writes", arguments: ["stream", "--size", "512"],
     count: 2_000_000)
 
+  static let jsonRPC = Workload(
+    name: "json-rpc", title: "JSON-RPC over a unix stream, 200 B messages", arguments: ["json-rpc"],
+    count: 100_000, transfers: 2)
+  static let http = Workload(
+    name: "http", title: "HTTP over a unix stream, bodies of 1 MiB", arguments: ["http"], count: 1000)
+
   /// What every condition is measured with.
   static let all = [
     pipe, unixStream,

@@ -30,6 +30,7 @@ extern const struct workload STREAM_WORKLOADS[];
 extern const struct workload BYSTANDER_WORKLOADS[];
 extern const struct workload CROWD_WORKLOADS[];
 extern const struct workload SHORT_LIFE_WORKLOADS[];
+extern const struct workload MESSAGE_WORKLOADS[];
 
 void board_create(void);
 // Waits until `parties` processes have come here; then the clock runs.

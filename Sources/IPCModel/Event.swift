@@ -52,6 +52,8 @@ public struct Event: Sendable {
   public var count: UInt64
   /// See ``Traits``.
   public var traits: Traits
+  /// Where a read's bytes lie among others of its end.
+  public var place = ReadPlace.unknown
 
   /// Values of the kind's meta fields, by ``MetaField/position``, and which of them this event has.
   @usableFromInline var values: Values

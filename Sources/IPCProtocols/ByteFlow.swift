@@ -16,6 +16,8 @@ struct Piece {
   var traits: Event.Traits
   /// See ``Frame/transfers``.
   var transfers: Range<UInt64> = 0..<0
+  /// Whether contents are missing because a decoder did not want them.
+  var isOmitted = false
 
   /// When the write of a byte ended. Of a read that took several writes, the ends of all but the first and the last are not
   /// known; they are taken to lie as far apart as their bytes do.
@@ -50,6 +52,8 @@ public final class ByteFlow {
   weak var lane: Lane?
   /// What is left to take without a look.
   private(set) var passing: UInt64 = 0
+  /// Lets what is passed over be left out; nil as long as nobody can, or nothing has been worth while.
+  var omission: BodyOmission?
   /// Unread bytes below which a decoder need not be asked.
   private(set) var wanted = 0
   private var lost: (piece: Piece, count: Int)?
@@ -158,7 +162,7 @@ public final class ByteFlow {
     if passing != .max { passing -= passed }
     if passed > 0 { note(piece, from: piece.count - count, to: piece.count) }
     frameCount += passed
-    if passed > 0 { isTruncated = true }
+    if passed > 0, !piece.isOmitted { isTruncated = true }
     return Int(passed)
   }
 

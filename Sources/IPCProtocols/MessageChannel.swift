@@ -201,7 +201,8 @@ extension Piece {
     let span = event.writeSpan
     self.init(
       source: event.source, destination: event.destination, time: event.time, firstWritten: written,
-      written: written.map { $0 + span }, count: Int(clamping: event.count), traits: event.traits)
+      written: written.map { $0 + span }, count: Int(clamping: event.count), traits: event.traits,
+      isOmitted: event.place.isOmitted)
   }
 
   /// What lies behind the bytes that were captured.

@@ -7,6 +7,8 @@ import IPCModel
 public final class MessageReader {
   private let settings: MessageSettings
   private let outlet: MessageOutlet
+  /// Who leaves out what is passed over; nil if nobody can.
+  private let omissions: (any BodyOmissions)?
   private var channels: [ChannelID: MessageChannel] = [:]
   /// Conversations over one-way channels that lack a direction.
   private var halves: [Lane] = []
@@ -20,12 +22,15 @@ public final class MessageReader {
   /// Reads nothing yet.
   ///
   /// - Parameters:
+  ///   - omissions: Who can leave out contents that are passed over; nil if others want them, or they are there already.
   ///   - message: Is given each message, behind all bytes before it.
   ///   - call: Is given each call when it is over, behind its answer.
   public init(
-    _ settings: MessageSettings, message: @escaping (Message) -> Void, call: @escaping (Call) -> Void
+    _ settings: MessageSettings, omissions: (any BodyOmissions)? = nil,
+    message: @escaping (Message) -> Void, call: @escaping (Call) -> Void
   ) {
     self.settings = settings
+    self.omissions = omissions
     outlet = MessageOutlet(settings, message: message, call: call)
   }
 
@@ -59,12 +64,25 @@ public final class MessageReader {
     var piece = Piece(of: event)
     piece.transfers = transfers
     let captured = UnsafeRawBufferPointer(rebasing: bytes.prefix(piece.count))
+    if let lost = lane.flow.omission?.follow(event), lost > 0, let conversation = lane.conversation {
+      var gap = piece
+      (gap.count, gap.isOmitted) = (lost, false)
+      conversation.take(gap, UnsafeRawBufferPointer(start: nil, count: 0), lane.flow)
+    }
     if let conversation = lane.conversation {
       conversation.take(piece, captured, lane.flow)
       if conversation.isLeft { leave(conversation, channel) }
     } else {
       search(piece, captured, lane, of: channel)
     }
+    if let omissions { omit(lane.flow, event, omissions) }
+  }
+
+  /// Lets be left out what is passed over from here on.
+  private func omit(_ flow: ByteFlow, _ event: borrowing Event, _ omissions: any BodyOmissions) {
+    if flow.passing == 0 { return }
+    if flow.omission == nil { flow.omission = ReadingEnd(of: event).map { BodyOmission(at: $0) } }
+    flow.omission?.pass(flow.passing, omissions)
   }
 
   /// Name of the protocol that an event's channel speaks, after the event has been taken; nil if that is not known.
@@ -125,6 +143,7 @@ public final class MessageReader {
         halves.removeAll { $0 === lane }
         guard let conversation = lane.conversation else { continue }
         lane.conversation = nil
+        if let omissions { lane.flow.omission?.stop(omissions) }
         // The other one of a pair of pipes may go on, but nothing can be answered any more.
         conversation.close(at: lastTime)
         for case let flow? in conversation.flows { flow.lane?.conversation = nil }
@@ -138,6 +157,7 @@ public final class MessageReader {
     for case let lane? in channel.lanes where lane.conversation === conversation {
       lane.conversation = nil
       lane.isRuled = false
+      if let omissions { lane.flow.omission?.stop(omissions) }
       lane.restart()
       if let found = lane.recognise(ProtocolDefinition.registry, answering: nil) {
         begin(found, lane, of: channel)

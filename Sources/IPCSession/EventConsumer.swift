@@ -46,6 +46,11 @@ public protocol EventConsumer: AnyObject {
   /// Writes what is pending.
   func flush() throws(Failure)
 
+  /// Shows what it has added up until now, because somebody asks for that.
+  ///
+  /// - Returns: Whether it adds anything up.
+  func showSummary() throws(Failure) -> Bool
+
   /// Ends the output, and writes what is left. Nothing is taken any more.
   func finish() throws(Failure)
 }
@@ -75,4 +80,9 @@ extension EventConsumer {
 
   /// Does nothing.
   public func flush() throws(Failure) {}
+}
+
+extension EventConsumer {
+  /// False: most outputs add nothing up.
+  public func showSummary() throws(Failure) -> Bool { false }
 }

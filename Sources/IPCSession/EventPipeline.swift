@@ -112,6 +112,15 @@ public final class EventPipeline {
     for consumer in consumers { try consumer.flush() }
   }
 
+  /// Lets the outputs show what they have added up until now.
+  ///
+  /// - Returns: Whether one of them adds anything up.
+  func showSummary() throws(Failure) -> Bool {
+    var isShown = false
+    for consumer in consumers where try consumer.showSummary() { isShown = true }
+    return isShown
+  }
+
   /// Ends the outputs, each once and whatever befalls another one. Nothing is taken any more.
   func finish() throws(Failure) {
     if isEnded { return }

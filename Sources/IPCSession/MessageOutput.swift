@@ -40,9 +40,10 @@ public final class MessageOutput: EventConsumer {
   ///   - format: How they are written.
   ///   - output: Where they go.
   ///   - filter: Which of them are shown; transfers of both directions are needed to find these.
+  ///   - omissions: Who can leave out contents that decoders pass over.
   public init(
     _ choice: Choice, _ settings: MessageSettings, as format: any MessageFormat,
-    to output: consuming OutputFile, filter: EventFilter
+    to output: consuming OutputFile, filter: EventFilter, omissions: (any BodyOmissions)? = nil
   ) {
     self.choice = choice
     self.filter = MessageFilter(filter)
@@ -50,7 +51,8 @@ public final class MessageOutput: EventConsumer {
     self.output = output
     self.format.appendHeader(to: &buffer)
     reader = MessageReader(
-      settings, message: { [unowned self] in take($0) }, call: { [unowned self] in take($0) })
+      settings, omissions: omissions, message: { [unowned self] in take($0) },
+      call: { [unowned self] in take($0) })
   }
 
   /// Bytes that are not written yet.
@@ -127,16 +129,17 @@ public final class CallSummaryOutput: EventConsumer {
   ///   - isJSON: Whether it is written as JSON, and not as a table.
   ///   - output: Where it goes.
   ///   - filter: Which calls are added up.
+  ///   - omissions: Who can leave out contents that decoders pass over.
   public init(
     rowCount: Int?, isJSON: Bool, _ settings: MessageSettings, to output: consuming OutputFile,
-    filter: EventFilter
+    filter: EventFilter, omissions: (any BodyOmissions)? = nil
   ) {
     self.rowCount = rowCount
     self.isJSON = isJSON
     self.output = output
     self.filter = MessageFilter(filter)
     reader = MessageReader(
-      settings, message: { _ in },
+      settings, omissions: omissions, message: { _ in },
       call: { [unowned self] call in
         if self.filter.passes(call) { table.take(call) }
       })
@@ -157,13 +160,19 @@ public final class CallSummaryOutput: EventConsumer {
   /// Doubts what may lack bytes.
   public func take(_ loss: Loss) { reader?.take(loss) }
 
-  /// Shows the summary.
-  public func finish() throws(Failure) {
-    reader?.finish()
-    reader = nil
+  /// Shows the calls that are over by now.
+  public func showSummary() throws(Failure) -> Bool {
     var buffer = OutputBuffer()
     let report = CallReport(of: table, top: rowCount)
     if isJSON { report.appendJSON(to: &buffer) } else { report.appendTable(to: &buffer) }
     try output.write(&buffer)
+    return true
+  }
+
+  /// Ends all conversations, and shows the summary.
+  public func finish() throws(Failure) {
+    reader?.finish()
+    reader = nil
+    _ = try showSummary()
   }
 }

@@ -36,6 +36,7 @@ public struct Replay: ~Copyable {
 
   /// Hands out everything. Of a capture that is damaged, what is whole is shown before the damage is thrown.
   public mutating func run(into pipeline: EventPipeline) throws(Failure) {
+    input?.pipeline = pipeline
     do throws(Failure) {
       while !pipeline.isSatisfied, !isStopped, let entry = try reader.next() {
         take(entry, into: pipeline)
@@ -70,6 +71,8 @@ public struct Replay: ~Copyable {
 /// A class, because who reads the capture asks it, and who shows the capture as well.
 final class ReplayInput {
   private let summary: TrafficOutput?
+  /// Where the events go, as soon as there are any.
+  weak var pipeline: EventPipeline?
   private var signals: StopSignals?
   private var stop = StopPolicy()
 
@@ -110,8 +113,8 @@ final class ReplayInput {
   }
 
   private func showSummary() throws(Failure) {
-    guard let summary else { return TrafficOutput.warnOfAbsence() }
-    try summary.show(at: nil)
+    if let summary { return try summary.show(at: nil) }
+    if try pipeline?.showSummary() != true { TrafficOutput.warnOfAbsence() }
   }
 
   /// Whether bytes come from another process as it writes them.

@@ -24,6 +24,8 @@ public struct Session: ~Copyable {
   private let users: UserNames
   private let containers: ContainerNames
   private var losses = LossCounter()
+  /// Bytes of all records that have been taken.
+  private var recordBytes = 0
   private var ending: Command.Ending?
   private var stop = StopPolicy()
   private var nextSweep: UInt64 = 0
@@ -61,19 +63,22 @@ public struct Session: ~Copyable {
   ///   - pipeline: Where events go.
   ///   - summary: The output of it that adds up, if there is one: it learns what goes on, and shown when SIGUSR1 comes.
   ///   - screen: The output of it that shows everything at once, if there is one: its user says when it ends.
+  ///   - omissions: Which contents nobody looks at; nil if all are wanted.
   public init(
     _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?,
-    screen: TopScreen? = nil
+    screen: TopScreen? = nil, omissions: KernelOmissions? = nil
   ) throws(Failure) {
     let signals = try StopSignals(besides: screen == nil ? [] : StopSignals.ofScreen)
     // The command is forked while ipcdump is still small.
     let command = try Command(settings.command, as: settings.identity)
     try Privilege.raise()
-    let tracer = try Tracer(
-      Configuration(
-        selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
-        ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil,
-        extras: settings.extras))
+    var configuration = Configuration(
+      selection: settings.selection, hook: settings.hook, captureLimit: settings.captureLimit,
+      ringSize: settings.ringSize, includesSelf: settings.includesSelf, tellsWaiting: summary != nil,
+      extras: settings.extras)
+    configuration.omitsContents = omissions != nil
+    let tracer = try Tracer(configuration)
+    omissions?.table = tracer.omissions
     // Once for each part of the ring, however much has been waiting since before.
     let readiness = try Readiness()
     try readiness.add(tracer.ring.descriptor, .edge)
@@ -279,6 +284,7 @@ public struct Session: ~Copyable {
       taken += record.count
       return taken < portion
     }
+    recordBytes += taken
     // Behind a busy ring, or a record whose CPU is held up in the middle of it, time goes on only as far as the records
     // tell.
     let isEmptied = taken < portion && tracer.ring.isEmpty
@@ -333,7 +339,10 @@ public struct Session: ~Copyable {
   /// Shows what has been reported up to now.
   private mutating func showSummary(now: UInt64) throws(Failure) {
     isSummaryDue = false
-    guard let summary else { return TrafficOutput.warnOfAbsence() }
+    guard let summary else {
+      if try !pipeline.showSummary() { TrafficOutput.warnOfAbsence() }
+      return
+    }
     let state = try summary.look(tracer, held: tracer.openChannels(), now: now)
     try summary.show(at: state)
     keep(state)
@@ -370,6 +379,7 @@ public struct Session: ~Copyable {
     losses.checkSkipped(tracer, now: now) { pipeline.take($0) }
     if let lastState { keep(lastState) }
     try pipeline.finish()
+    Diagnostics.logger.info("records had \(recordBytes) bytes")
     if !settings.isQuiet {
       Diagnostics.write(pipeline.closingLine)
     }

@@ -15,6 +15,8 @@ public struct Configuration: Sendable {
   public var includesSelf: Bool
   /// Whether ``Tracer/waitingThreads()`` will be asked.
   public var tellsWaiting: Bool
+  /// Whether contents are left out that ``Tracer/omissions`` says nobody looks at.
+  public var omitsContents = false
   /// What is told besides transfers.
   public var extras: Extras
 

@@ -49,6 +49,7 @@ struct LoadedPrograms: ~Copyable {
       }
       try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * hookCount)
       try object.map(.channels).setMaxEntries(channelLimit)
+      if configuration.omitsContents { try object.map(.omissions).setMaxEntries(IPC_OMISSION_LIMIT) }
       if case .comms = scope { try object.map(.pastWrites).setMaxEntries(Self.pastChannels) }
       try object.map(.settings).initialMemory?.storeBytes(
         of: settings, as: ipc_settings.self)
@@ -171,6 +172,7 @@ struct LoadedPrograms: ~Copyable {
     settings.tells_images = configuration.extras.contains(.images) ? 1 : 0
     settings.follows_children = scope.followsChildren ? 1 : 0
     settings.cpu_count = Features.possibleCPUCount
+    settings.omits_contents = configuration.omitsContents ? 1 : 0
     return settings
   }
 

@@ -28,6 +28,9 @@ public struct Tracer: ~Copyable {
   /// Where the records come out.
   public var ring: RingBuffer
 
+  /// Which contents are left out; nil unless ``Configuration/omitsContents`` is set.
+  public let omissions: OmissionTable?
+
   /// Program type that watches the syscalls; never `auto`.
   public var hook: Hook { programs.hook }
 
@@ -42,14 +45,19 @@ public struct Tracer: ~Copyable {
     let programs = try LoadedPrograms.load(configuration, scope: KernelScope(configuration.selection))
     let ring: RingBuffer
     let shared: UnsafeMutablePointer<ipc_shared>
+    let omissions: OmissionTable?
     do throws(BPFError) {
       shared = try Self.sharedState(of: programs)
+      omissions =
+        configuration.omitsContents
+        ? OmissionTable(try programs.object.map(.omissions).sharedMemory()) : nil
       ring = try RingBuffer(map: programs.object.map(.ring), size: configuration.ringSize)
     } catch {
       throw .refused(error, hook: programs.hook)
     }
     self.shared = shared
     self.ring = ring
+    self.omissions = omissions
     channelRoom = programs.channelRoom
     self.programs = programs
     selection = configuration.selection

@@ -14,11 +14,13 @@ public struct BPFMap {
   /// Descriptor of the created map.
   public var descriptor: Int32 { bpf_map__fd(handle) }
 
-  /// Maps a loaded section's map into this process, so that it is shared with the programs.
+  /// Maps a loaded section's map, or an array whose flags allow that, into this process, so that it is shared with the
+  /// programs.
   ///
   /// - Returns: Memory that stays until the process ends.
   public func sharedMemory() throws(BPFError) -> UnsafeMutableRawPointer {
-    let size = Int(bpf_map__value_size(handle))
+    // Elements of an array begin at multiples of 8 (array_map_alloc, kernel/bpf/arraymap.c).
+    let size = (Int(bpf_map__value_size(handle)) + 7) & ~7 * Int(maxEntries)
     guard let start = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0), start != MAP_FAILED
     else {
       throw BPFError("map the BPF map \(name)", Errno(rawValue: currentErrno))

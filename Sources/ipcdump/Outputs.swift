@@ -45,10 +45,12 @@ struct Outputs: ~Copyable {
 
   /// Empties them, and leads events to them: to what is kept first, because it can be complete.
   ///
-  /// - Parameter isTracing: Whether the kernel has chosen the events by the same selection.
+  /// - Parameters:
+  ///   - isTracing: Whether the kernel has chosen the events by the same selection.
+  ///   - omissions: Who can leave out contents that decoders of messages pass over.
   consuming func begin(
     _ options: TraceCommand, _ selection: Selection, isTracing: Bool, summary: TrafficOutput?,
-    clock: WallClock
+    clock: WallClock, omissions: KernelOmissions? = nil
   ) throws(Failure) -> EventPipeline {
     let filter = EventFilter(selection, isTracing: isTracing)
     let output = options.output
@@ -57,6 +59,8 @@ struct Outputs: ~Copyable {
       messages.isWanted
       ? messages.settings(output, filter: options.filter, rules: options.capture.dissect) : nil
     var outputs: [any EventConsumer] = []
+    // Both decode the same; one of them asks for all.
+    let shownMessages = options.showsEvents
     if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
       let capture = try CaptureOutput(files, clock: clock, first: kept, besides: uses)
       outputs.append(messages.redact ? RedactedOutput(capture) : capture)
@@ -72,7 +76,7 @@ struct Outputs: ~Copyable {
         outputs.append(
           MessageOutput(
             messages.choice(output), asked, as: output.makeMessageFormat(formatOptions), to: shown,
-            filter: filter))
+            filter: filter, omissions: omissions))
       } else {
         let isForOthers =
           options.capture.output != nil || output.showsProtocol
@@ -92,7 +96,7 @@ struct Outputs: ~Copyable {
       outputs.append(
         CallSummaryOutput(
           rowCount: options.summary.shownEdges, isJSON: output.format == .json, asked,
-          to: try options.summaryFile(), filter: filter))
+          to: try options.summaryFile(), filter: filter, omissions: shownMessages ? nil : omissions))
     }
     // Of messages and calls, as many are counted as are shown.
     let transfers = EventFilter(selection.ofBothDirections, isTracing: isTracing)

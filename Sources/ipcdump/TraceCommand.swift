@@ -170,10 +170,16 @@ struct TraceCommand: ParsableCommand {
     let summary = try makeSummary()
     let clock = WallClock()
     let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
+    let omissions = omitsBodies ? KernelOmissions() : nil
     let pipeline = try outputs.begin(
-      self, selection, isTracing: true, summary: summary, clock: clock)
-    var session = try Session(settings, into: pipeline, summary: summary)
+      self, selection, isTracing: true, summary: summary, clock: clock, omissions: omissions)
+    var session = try Session(settings, into: pipeline, summary: summary, omissions: omissions)
     return try session.run()
+  }
+
+  /// Whether nobody looks at more of the contents than the decoders of messages do.
+  private var omitsBodies: Bool {
+    messages.isWanted && !output.showsContents && capture.output == nil && !filter.needsContents
   }
 
   /// What is added up, if anything is: it goes to standard output, unless events go there.

@@ -99,6 +99,20 @@ struct FastCGITests {
     }
   }
 
+  @Test func `what comes of a request behind its answer is no other request`() {
+    // As php-fpm answers, which reads the end of what it does not need when it has done so.
+    let dialogue = Dialogue()
+      .asking(request(1)).answering(end(1)).asking(record(5, 1))
+      .asking(request(1) + record(5, 1)).answering(end(1))
+    #expect(
+      dialogue.lines() == [
+        "request 1>2 fastcgi POST /x /srv/x.php #1 120", "response 2>1 fastcgi POST /x /srv/x.php #1 ok 16",
+        "call POST /x /srv/x.php #1 ok 120>16", "data 1>2 fastcgi #1 8",
+        "request 1>2 fastcgi POST /x /srv/x.php #1 128", "response 2>1 fastcgi POST /x /srv/x.php #1 ok 16",
+        "call POST /x /srv/x.php #1 ok 128>16",
+      ])
+  }
+
   @Test func `is found again behind damage`() {
     let dialogue = Dialogue().asking(request(1) + record(5, 1)).asking([1, 99, 0, 0]).asking(
       request(2) + record(5, 2))

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension LiveTests {
@@ -164,30 +165,76 @@ extension LiveTests {
       #expect(lines.allSatisfy { !String(decoding: $0.request ?? Data(), as: UTF8.self).contains("hush") })
     }
 
-    @Test func `are added up by method`() async throws {
-      struct Summary: Decodable {
-        struct Row: Decodable {
-          var method: String
-          var calls: Int
-          var errors: Int
-          var medianNs: Int?
-          var maxNs: Int?
-          var bytes: Int
-        }
-        var calls: [Row]
+    private struct Summary: Decodable {
+      struct Row: Decodable {
+        var method: String
+        var calls: Int
+        var errors: Int
+        var medianNs: Int?
+        var maxNs: Int?
+        var bytes: Int
       }
+      var calls: [Row]
+
+      static func all(in output: Data) throws -> [Summary] {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return try output.split(separator: UInt8(ascii: "\n")).map {
+          try decoder.decode(Summary.self, from: $0)
+        }
+      }
+    }
+
+    @Test func `are added up by method`() async throws {
       let session = try Session()
       try Data(Self.client.utf8).write(to: URL(filePath: session.file("script.py")))
       let trace = try await session.ipcdump(
         ["--calls", "--summary", "-f", "json", "--", "python3", session.file("script.py"), session.file("")])
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      let rows = try decoder.decode(Summary.self, from: trace.output).calls
+      let rows = try #require(try Summary.all(in: trace.output).first).calls
       #expect(
         rows.map { "\($0.method) \($0.calls) \($0.errors)" } == [
           "tools/call 50 5", "initialize 1 0", "never 1 0",
         ])
       #expect(rows.dropLast().allSatisfy { $0.medianNs ?? 0 > 0 && $0.maxNs ?? 0 >= $0.medianNs ?? 0 })
+    }
+
+    @Test func `are added up so far when SIGUSR1 comes`() async throws {
+      let session = try Session()
+      try session.folder.create(
+        "script.py",
+        #"""
+        import json, os, subprocess, sys, time
+        SERVER = "import json, sys\nfor line in sys.stdin: print(json.dumps({'jsonrpc': '2.0', 'id': json.loads(line)['id'], 'result': 1}), flush=True)"
+        server = subprocess.Popen([sys.executable, "-c", SERVER], stdin=-1, stdout=-1, text=True)
+        def ask(id):
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", "id": id, "method": "ask"}) + "\n"); server.stdin.flush()
+            server.stdout.readline()
+        for id in range(5): ask(id)
+        open(sys.argv[1] + "/ready", "w").close()
+        while not os.path.exists(sys.argv[1] + "/go"): time.sleep(0.01)
+        for id in range(5, 8): ask(id)
+        server.stdin.close(); server.wait()
+        """#)
+      let ipcdump = try session.startIPCDump([
+        "-q", "--calls", "--summary", "-f", "json", "--", "python3", session.file("script.py"),
+        session.file(""),
+      ])
+      _ = try await session.announcedPids()
+      var asked = 0
+      let isTold = try await eventually(seconds: 20) {
+        let told = try Summary.all(in: session.folder.contents("ipcdump.out"))
+        if told.last?.calls.map(\.calls) == [5] { return true }
+        if told.count == asked {
+          asked += 1
+          ipcdump.send(SIGUSR1)
+        }
+        return false
+      }
+      #expect(isTold)
+      try session.letGo()
+      let trace = try await session.finish(ipcdump)
+      #expect(trace.status == 0 && trace.diagnostics.isEmpty, "\(trace.diagnostics)")
+      #expect(try Summary.all(in: trace.output).last?.calls.map(\.calls) == [8])
     }
 
     @Test func `become spans and slices`() async throws {

@@ -28,7 +28,10 @@ struct ProgramsScript {
     var folders = search.split(separator: ":").map(String.init) + ["/usr/sbin", "/sbin"]
     let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
     folders += versions.map { "/usr/lib/postgresql/\($0)/bin" }
-    return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    // Debian gives PHP's a version.
+    let names = [program, "\(program)8.2", "\(program)8.3", "\(program)8.4"]
+    return folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
+      .first { FileManager.default.isExecutableFile(atPath: $0) }
   }
 
   private var words: String {

@@ -303,7 +303,8 @@ final class StreamCorrelator: KindCorrelator {
       filled: content.isNone ? 0 : transfer.captured.count, isComplete: !hasMore, isSpliced: isSpliced,
       isShort: transfer.has(IPC_FLAG_PARTIAL), emptied: transfer.leavesEmpty,
       isUrgent: transfer.has(IPC_SOCKET_URGENT), isInline: transfer.has(IPC_SOCKET_INLINE),
-      ancillary: ancillary, span: span, lossEpoch: epoch, serial: reads.lastSerial)
+      ancillary: ancillary, span: span, place: ReadPlace(bits: transfer.raw.suffix), lossEpoch: epoch,
+      serial: reads.lastSerial)
     let isUsual = splices.isUsual(read, in: stream)
     if !isUsual { return placeAmongSplices(read, in: stream, &buffer) }
     stream.readers.note(read.reader.tid, end: read.time)

@@ -47,9 +47,11 @@ final class StreamEvents {
     // Credentials are those of all bytes of a read.
     let ancillary = stream.queue.ancillary[read.ancillary]
     let isForAll = ancillary?.descriptors.isEmpty == true
+    var offset = 0
     for run in runs.indices {
       let received = run == receiving || isForAll ? ancillary : nil
-      appendEvent(of: run, read, stream, received: received, &buffer)
+      appendEvent(of: run, at: offset, read, stream, received: received, &buffer)
+      offset += runs[run].count
     }
     buffer.contents.release(read.content)
   }
@@ -127,8 +129,10 @@ final class StreamEvents {
   }
 
   /// Stages the event of one run of a read.
+  ///
+  /// - Parameter offset: Where in the read it begins.
   private func appendEvent(
-    of run: Int, _ read: StreamRead, _ stream: ByteStream, received: AncillaryData?,
+    of run: Int, at offset: Int, _ read: StreamRead, _ stream: ByteStream, received: AncillaryData?,
     _ buffer: inout ReorderBuffer
   ) {
     var traits = runs[run].inference.traits(of: runs[run].source)
@@ -139,6 +143,7 @@ final class StreamEvents {
     if let written = runs[run].written {
       event.setDelay(written: written, lastWritten: runs[run].lastWritten, read: read.time)
     }
+    event.place = read.place.advanced(by: offset)
     var content = ContentArena.Piece.none
     if let missing = runs[run].missing {
       setMissing(missing, of: &event, &buffer.texts)

@@ -176,6 +176,8 @@ struct StreamRead: BitwiseCopyable {
   var ancillary: UInt64 = 0
   /// Where in the stream its bytes lie, if that is known.
   var span = StreamSpan()
+  /// Where its bytes lie among others of its end, if these are counted.
+  var place = ReadPlace.unknown
   /// Losses before it arrived.
   var lossEpoch: LossEpoch
   /// Number in the order of arrival.

@@ -186,6 +186,15 @@ final class JSONTextDecoder: MessageDecoder {
   }
 
   private func emit(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+    // Nearly always there is one; a copy of the list would be another allocation.
+    if direction.drafts.count == 1, !direction.scanner.isBatch, let draft = direction.drafts.popLast() {
+      begin(&direction)
+      guard var message = draft.message else {
+        return conversation.emitMalformed(flow, "JSON of another kind")
+      }
+      message.frame = flow.finishFrame()
+      return conversation.emit(message, from: flow)
+    }
     let (drafts, isBatch) = (direction.drafts, direction.scanner.isBatch)
     begin(&direction)
     guard drafts.contains(where: { $0.message != nil }) else {

@@ -107,7 +107,7 @@ private final class FastCGIDecoder: MessageDecoder {
 
   private func look(_ record: FastCGIRecord, _ content: UnsafeRawBufferPointer, _ flow: ByteFlow) {
     guard record.request != 0 else { return }
-    if record.kind == .begin || exchanges[record.request] == nil {
+    if record.kind == .begin || (exchanges[record.request] == nil && !Self.isRest(record)) {
       if exchanges.count >= Self.exchangeLimit { exchanges.removeAll() }
       exchanges[record.request] = Exchange(flow)
     }
@@ -128,9 +128,8 @@ private final class FastCGIDecoder: MessageDecoder {
     let side = flow.side.rawValue
     guard let record = records[side] else { return conversation.emitMalformed(flow, "no FastCGI record") }
     records[side] = nil
-    guard record.request != 0, let exchange = exchanges[record.request] else {
-      return tellValues(record, flow, in: conversation)
-    }
+    guard record.request != 0 else { return tellValues(record, flow, in: conversation) }
+    guard let exchange = exchanges[record.request] else { return tellRest(record, flow, in: conversation) }
     switch record.kind {
     case .begin, .abort, .parameters, .input, .data:
       exchange.request.add(flow)
@@ -190,6 +189,18 @@ private final class FastCGIDecoder: MessageDecoder {
     case .values: message.method = Array("GET_VALUES_RESULT".utf8)
     default: message.method = Array("UNKNOWN_TYPE".utf8)
     }
+    conversation.emit(message, from: flow)
+  }
+
+  /// Whether a record only goes on with a request: where none is open, that has been answered before it was complete.
+  private static func isRest(_ record: FastCGIRecord) -> Bool {
+    [.input, .data, .abort].contains(record.kind)
+  }
+
+  /// Tells what comes of a request behind its answer.
+  private func tellRest(_ record: FastCGIRecord, _ flow: ByteFlow, in conversation: Conversation) {
+    var message = Message("fastcgi", .data, flow.finishFrame())
+    message.id = digits(record.request)
     conversation.emit(message, from: flow)
   }
 

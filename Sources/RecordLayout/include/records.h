@@ -183,8 +183,15 @@ struct ipc_transfer {
   union ipc_channel_state state;
   __u32 unread;   /* bytes in the channel after the operation; valid with IPC_FLAG_FIRST_SEEN */
   __u32 captured; /* bytes that follow this struct: a read's contents, or a write's prefix and suffix */
-  __u32 suffix;   /* of those, how many are the suffix of a write */
+  __u32 suffix;   /* of those, how many are the suffix of a write; of a read, enum ipc_read_place */
   __u32 fd;
+};
+
+/* What `suffix` says of a read at an end where reads are counted (struct ipc_omission, settings.h). The other bits are how
+ * many bytes were read there before it, modulo 2^30. */
+enum ipc_read_place {
+  IPC_READ_OMITTED = 1u << 30, /* nobody wants its contents, which are left out but for those that tell its writers apart */
+  IPC_READ_COUNTED = 1u << 31, /* it is counted */
 };
 
 struct ipc_content {

@@ -49,7 +49,7 @@ struct ipc_settings {
   __u32 tells_images;   /* whether records name the images of processes, and say what they are */
   __u32 follows_children; /* IPC_SCOPE_PROCESSES: whoever is made by a process of the scope enters it, too */
   __u32 cpu_count;      /* possible CPUs */
-  __u32 pad;
+  __u32 omits_contents; /* map `omissions` is in use */
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
@@ -71,6 +71,22 @@ struct ipc_shown {
 
 /* Which of `output_marks` stands for a channel in `output_chain`. */
 #define IPC_OUTPUT_MARK(name) ((__u8)((__u64)(name) * IPC_HASH_FACTOR >> 56))
+
+/* Ends at which contents can be left out at a time; a power of two. */
+#define IPC_OMISSION_LIMIT 1024u
+
+/*
+ * Contents that nobody will look at, such as a long body: map `omissions`, by the lowest bits of the inode. Of two ends
+ * that meet there, the later one has it.
+ */
+struct ipc_omission {
+  __u64 inode;  /* of the reading socket, or of the pipe; 0 if there is none */
+  __u64 taken;  /* bytes that were read there since Swift has begun to ask */
+  __u64 from;   /* the first of these that nobody wants */
+  __u64 until;  /* the first one behind them that somebody wants; 0 if all are wanted */
+  __u32 kind;   /* enum ipc_kind */
+  __u32 reader; /* the thread that was the last to read */
+};
 
 struct ipc_loss {
   __u64 records;
@@ -98,7 +114,15 @@ struct ipc_shared {
 };
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
+_Static_assert(sizeof(struct ipc_omission) == 40, "ipc_omission");
 _Static_assert(sizeof(struct ipc_settings) == 40 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 80 + 256, "ipc_shared");
+
+#ifndef __bpf__
+/* Begins to count what is read at an end, of which all is wanted. */
+void ipc_omission_begin(struct ipc_omission *omission, __u32 kind, __u64 inode);
+/* Says which of the bytes that are counted nobody wants. */
+void ipc_omission_set(struct ipc_omission *omission, __u64 from, __u64 until);
+#endif
 
 #endif

@@ -11,6 +11,7 @@ extension LiveTests {
       let target: String?
       let status: String
       let duration: Int
+      let protocolName: String?
 
       init(from decoder: any Decoder) throws {
         var list = try decoder.unkeyedContainer()
@@ -18,31 +19,34 @@ extension LiveTests {
         target = try list.decodeIfPresent(String.self)
         status = try list.decode(String.self)
         duration = try list.decode(Int.self)
+        protocolName = list.isAtEnd ? nil : try list.decode(String.self)
       }
     }
 
     @Test(
       .enabled(
-        if: FileManager.default.isExecutableFile(atPath: python) || Obstacle.isFailure,
-        "the libraries are missing; scripts/setup-tests installs them"),
+        if: LibraryCase.hasPython, "the libraries are missing; scripts/setup-tests installs them"),
       arguments: LibraryCase.all)
     func `every call is there once, with what its client knows of it`(_ library: LibraryCase) async throws {
       let script = try ProgramsScript(needs: library.programs)
       let session = script.session
       try session.folder.create("script.py", library.script)
       let trace = try await session.ipcdump([
-        "-f", "json", "--calls", "-o", session.file("calls"), "--", Self.python, session.file("script.py"),
+        "-f", "json", "--calls", "-t", "pipe,unix,lo", "-o", session.file("calls"), "--", LibraryCase.python,
+        session.file("script.py"),
         session.file(""), "\(library.count)",
       ])
       #expect(trace.status == 0, "\(trace.diagnostics)")
       #expect(trace.diagnostics.hasSuffix(", 0 lost\n"), "\(trace.diagnostics)")
       let log = try JSONDecoder().decode([LoggedCall].self, from: session.folder.contents("log"))
+      let protocols = Set(log.map { $0.protocolName ?? library.protocolName })
       let calls = try MessageLine.all(in: session.folder.contents("calls")).filter {
-        $0.meta.protocol == library.protocolName
+        protocols.contains($0.meta.protocol)
       }
       var expected: [String: Int] = [:]
       for call in log {
-        let words = ["call", library.protocolName, call.method, call.target, call.status].compactMap { $0 }
+        let name = call.protocolName ?? library.protocolName
+        let words = ["call", name, call.method, call.target, call.status].compactMap { $0 }
         expected[words.joined(separator: " "), default: 0] += library.hops
       }
       for words in library.own { expected[words, default: 0] += 1 }
@@ -68,10 +72,5 @@ extension LiveTests {
       [call.type, call.meta.protocol, call.meta.method, call.meta.target, call.meta.status].compactMap { $0 }
         .joined(separator: " ")
     }
-
-    /// The project's own Python, in which `scripts/setup-tests` installs the libraries.
-    private static let python = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: ".build/python/bin/python3").path
   }
 }

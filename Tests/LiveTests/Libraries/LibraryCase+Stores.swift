@@ -58,4 +58,38 @@ extension LibraryCase {
     server.terminate(); server.wait()
     json.dump(log, open(folder + "log", "w"))
     """#
+
+  /// PyMySQL and MariaDB, on a unix socket.
+  static let mysqlScript = #"""
+    import json, os, pwd, subprocess, sys, time
+    folder, count = sys.argv[1], int(sys.argv[2])
+    os.chmod(folder, 0o777)
+    user = pwd.getpwnam("mysql")
+    data, path = folder + "data", folder + "mysqld.sock"
+    def as_mysql(*words):
+        return subprocess.Popen(words, user=user.pw_uid, group=user.pw_gid, cwd=folder, env={**os.environ, "TMPDIR": folder}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    assert as_mysql("mariadb-install-db", "--no-defaults", "--datadir=" + data, "--auth-root-authentication-method=normal", "--skip-test-db").wait() == 0
+    server = as_mysql("mariadbd", "--no-defaults", "--datadir=" + data, "--socket=" + path, "--pid-file=" + folder + "pid", "--skip-networking", "--skip-name-resolve")
+    while not os.path.exists(path): time.sleep(0.05)
+    import pymysql
+    log = []
+    connection = pymysql.connect(unix_socket=path, user="root", autocommit=True)
+    def timed(sql, target=None):
+        start = time.monotonic_ns()
+        try:
+            with connection.cursor() as cursor: cursor.execute(sql); cursor.fetchall()
+            status = "ok"
+        except pymysql.Error: status = "error"
+        log.append([sql.split()[0].upper(), sql, status, time.monotonic_ns() - start])
+    timed("create database d")
+    timed("use d")
+    timed("create table t(a int, b text)")
+    for i in range(count // 3):
+        timed("INSERT INTO t VALUES (1, 'x')")
+        timed("select a, b from t limit 20")
+        timed("select nothing")
+    connection.close()
+    server.terminate(); server.wait()
+    json.dump(log, open(folder + "log", "w"))
+    """#
 }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// A real library's client and server, which log each call as they see it themselves.
@@ -5,7 +6,7 @@ struct LibraryCase: Sendable, CustomTestStringConvertible {
   /// What it is called.
   let name: String
   /// A Python script, whose arguments are a folder and a number of calls. It leaves the file `log`: lists of method,
-  /// target, status, and how long it took in nanoseconds.
+  /// target, status, how long it took in nanoseconds, and the protocol if there are several.
   let script: String
   /// Calls that it is asked to make.
   let count: Int
@@ -21,6 +22,13 @@ struct LibraryCase: Sendable, CustomTestStringConvertible {
   var programs: [String] = []
 
   var testDescription: String { name }
+
+  /// The project's own Python, in which `scripts/setup-tests` installs the libraries.
+  static let python = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: ".build/python/bin/python3").path
+
+  /// Whether it is there, or its absence is to fail.
+  static let hasPython = FileManager.default.isExecutableFile(atPath: python) || Obstacle.isFailure
 
   static let all = [
     LibraryCase(
@@ -48,5 +56,24 @@ struct LibraryCase: Sendable, CustomTestStringConvertible {
         "call dbus org.freedesktop.DBus.RequestName org.freedesktop.DBus /org/freedesktop/DBus ok",
       ], hops: 2, programs: ["dbus-daemon"]),
     LibraryCase(name: "httpx", script: httpScript, count: 1000, protocolName: "http1"),
+    LibraryCase(
+      name: "nginx", script: nginxScript, count: 600, protocolName: "http1", isTimed: true,
+      programs: ["nginx", "curl"]),
+    LibraryCase(
+      name: "php-fpm", script: phpScript, count: 400, protocolName: "fastcgi",
+      programs: ["nginx", "curl", "php-fpm"]),
+    LibraryCase(
+      name: "busctl", script: busctlScript, count: 100, protocolName: "dbus",
+      programs: ["dbus-daemon", "busctl"]),
+    LibraryCase(
+      name: "varlink", script: varlinkScript, count: 1000, protocolName: "varlink",
+      own: ["call varlink org.varlink.service.GetInterfaceDescription ok"]),
+    LibraryCase(
+      name: "qemu", script: qmpScript, count: 1000, protocolName: "json-rpc", isTimed: true,
+      programs: ["qemu-system-x86_64"]),
+    LibraryCase(
+      name: "pymysql", script: mysqlScript, count: 1500, protocolName: "mysql",
+      own: ["call mysql SET SET NAMES utf8mb4 ok"], isTimed: true,
+      programs: ["mariadbd", "mariadb-install-db"]),
   ]
 }

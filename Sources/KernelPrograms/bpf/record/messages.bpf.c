@@ -6,6 +6,7 @@
 #include "core/kinds.h"
 #include "hooks/programs.h"
 #include "record/fingerprint.h"
+#include "record/omissions.h"
 #include "record/socket_record.h"
 
 /* Messages that one run of a stage sends. */
@@ -73,6 +74,7 @@ VERIFIED_ONCE u32 send_next_received(u32 slot) {
   describe_received(slot, scratch, length);
   fill_received_length(slot, scratch, length);
   u64 received = scratch->socket.extent.received_length, limit = settings.capture_limit;
+  if (settings.omits_contents) limit = wanted_of_read(slot, inode_of_sock(scratch->call.sk), received, limit);
   if (limit < scratch->batch.compared) limit = scratch->batch.compared;
   if (limit > received) limit = received;
   if (scratch->call.is_spliced) limit = 0;

@@ -59,6 +59,6 @@ static __always_inline void transfer_send_filled(struct scratch *scratch, u32 su
 
 VERIFIED_ONCE int transfer_send(u32 slot, u64 lost_bytes) {
   struct scratch *scratch = scratch_at(slot);
-  if (scratch) transfer_send_filled(scratch, 0, lost_bytes);
+  if (scratch) transfer_send_filled(scratch, transfer_of(scratch)->suffix, lost_bytes);
   return 0;
 }

@@ -67,7 +67,7 @@ final class MessageChannel {
   func lane(_ side: Side) -> Lane {
     let side = isOneWay ? .first : side
     if let lane = lanes[side.rawValue] { return lane }
-    let keepsBounds = [.unixDatagram, .unixSeqpacket, .loopbackUDP].contains(label.kind)
+    let keepsBounds = [.unixDatagram, .unixSeqpacket, .loopbackUDP, .netlink].contains(label.kind)
     let lane = Lane(ByteFlow(side, channel: label, keepsBounds: keepsBounds, memory: memory), hints)
     lanes[side.rawValue] = lane
     return lane

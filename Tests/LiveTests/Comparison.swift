@@ -82,6 +82,7 @@ struct Told: Hashable, CustomStringConvertible {
       meta.key, meta.id.map { "id \($0)" }, meta.priority.map { "priority \($0)" },
       meta.mtype.map { "mtype \($0)" }, meta.queueInode.map { "queue_inode \($0)" },
       meta.eventfdId.map { "eventfd_id \($0)" }, meta.semaphore.map { "semaphore \($0)" },
+      meta.family.map { "family \($0)" }, meta.group.map { "group \($0)" },
       meta.value.map { "value \($0)" }, meta.target.map { "target \($0)" }, meta.result,
       content.map { "content \($0)" }, meta.bytesMissing.map { "bytes_missing \($0)" },
       delivered ? nil : "not delivered",

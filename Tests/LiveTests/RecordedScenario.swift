@@ -80,6 +80,9 @@ struct RecordedScenario: CustomTestStringConvertible {
     typealias Queues = LiveTests.MessageQueueTests
     add("queues", Queues.scenarios + Queues.optional)
     add("queues", Queues.late, isLate: true)
+    typealias Netlink = LiveTests.NetlinkTests
+    add("netlink", Netlink.scenarios + Netlink.optional)
+    add("netlink", Netlink.late, isLate: true)
     typealias Splices = LiveTests.SpliceTests
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)

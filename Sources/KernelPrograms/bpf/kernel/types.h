@@ -497,6 +497,18 @@ struct tcp_skb_cb {
   u32 seq;
 };
 
+struct netlink_sock {
+  u32 portid;
+  u32 dst_portid;
+  u32 dst_group;
+};
+
+/* What a netlink skb keeps in its cb (include/linux/netlink.h). */
+struct netlink_skb_parms {
+  u32 portid; /* of the sender; 0 is the kernel */
+  u32 dst_group;
+};
+
 struct udp_sock {
   int pending;
   u16 gso_size;
@@ -713,6 +725,7 @@ struct pt_regs {
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_NETLINK 16
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_SEQPACKET 5
@@ -732,6 +745,7 @@ struct pt_regs {
 #define EPIPE 32
 #define ENOTSOCK 88
 #define EISCONN 106
+#define ECONNREFUSED 111
 #define EALREADY 114
 #define EINPROGRESS 115
 #define LOOPBACK_IFINDEX 1 /* include/net/flow.h: the same in every network namespace */

@@ -31,6 +31,7 @@ struct ValueTests {
       ("t", [.pty]), ("pty", [.pty]), ("t,p", [.pty, .pipe]),
       ("loopback", [.loopbackTCP, .loopbackUDP]), ("vm", [.processVM]), ("process-vm", [.processVM]),
       ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("nl", [.netlink]),
+      ("vs", [.vsock]),
       ("pf", [.pidfdGetfd]),
       ("pidfd-getfd", [.pidfdGetfd]),
     ] as [(String, [Kind])])

@@ -90,6 +90,7 @@ extension RecordMaker {
     if chance(3) { socket.traits |= UInt16(IPC_SOCKET_LOCAL.rawValue) }
     if chance(4) { socket.traits |= UInt16(1) << UInt16.random(in: 0..<10, using: &random) }
     if UInt32(transfer.header.kind) == IPC_KIND_NETLINK.rawValue { fillNetlink(&socket) }
+    if UInt32(transfer.header.kind) == IPC_KIND_VSOCK.rawValue { fillVsock(&socket) }
     return socket
   }
 
@@ -103,6 +104,13 @@ extension RecordMaker {
     }
     if to.group != 0 { socket.traits |= UInt16(IPC_SOCKET_MULTICAST.rawValue) }
     if chance(6) { socket.traits |= UInt16(pick([IPC_SOCKET_FROM_KERNEL, IPC_SOCKET_TO_KERNEL]).rawValue) }
+  }
+
+  private mutating func fillVsock(_ socket: inout ipc_socket) {
+    let from = ipc_vsock_end(cid: pick([1, 1, 2, .max]), port: pick([1234, 70_000]), pad: (0, 0))
+    let to = ipc_vsock_end(cid: 1, port: pick([5000, 5000, 70_000]), pad: (0, 0))
+    withUnsafeMutableBytes(of: &socket.source_address) { $0.storeBytes(of: from, as: ipc_vsock_end.self) }
+    withUnsafeMutableBytes(of: &socket.destination_address) { $0.storeBytes(of: to, as: ipc_vsock_end.self) }
   }
 
   private mutating func terminal(_ transfer: ipc_transfer) -> ipc_terminal {

@@ -83,6 +83,8 @@ struct RecordedScenario: CustomTestStringConvertible {
     typealias Netlink = LiveTests.NetlinkTests
     add("netlink", Netlink.scenarios + Netlink.optional)
     add("netlink", Netlink.late, isLate: true)
+    add("vsock", LiveTests.VsockTests.scenarios)
+    add("vsock", LiveTests.VsockTests.late, isLate: true)
     typealias Splices = LiveTests.SpliceTests
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)

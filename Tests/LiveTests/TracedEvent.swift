@@ -41,6 +41,8 @@ struct Meta: Decodable, Hashable {
   var request: String?
   var family: String?
   var group: Int?
+  var srcCid: Int?
+  var dstCid: Int?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

@@ -54,7 +54,8 @@ enum ipc_kind {
   IPC_KIND_MQUEUE = 12,
   IPC_KIND_SYSV_MSG = 13,
   IPC_KIND_NETLINK = 14,
-  IPC_KIND_COUNT = 15,
+  IPC_KIND_VSOCK = 15,
+  IPC_KIND_COUNT = 16,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -75,6 +76,7 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_MQUEUE: return "mqueue";
     case IPC_KIND_SYSV_MSG: return "sysv_msg";
     case IPC_KIND_NETLINK: return "netlink";
+    case IPC_KIND_VSOCK: return "vsock";
     case IPC_KIND_COUNT: break;
   }
   return 0;
@@ -172,6 +174,7 @@ union IPC_PLAIN_BYTES ipc_channel_state {
  *           source, or to which of its addresses the receiver got it, is not known · the same as of TCP
  *   netlink a hash of namespace, family, the source's port and the group, or the destination's port · family << 32 | the
  *           source's port; 0 if the source is the kernel
+ *   vsock   a hash of both ports · the source's port << 32 | the destination's
  *   eventfd address of the counter (struct eventfd_ctx) · its id
  *   mqueue  address of the queue's inode · its number
  *   SysV    a hash of the IPC namespace and the id · the id
@@ -257,7 +260,7 @@ enum ipc_socket_traits {
 /* The end of a transfer that its direction does not name, by header.kind. */
 union IPC_PLAIN_BYTES ipc_socket_end {
   __u64 destination;  /* unix, UDP, netlink: address of the receiving struct sock; 0 if it is not known */
-  __u64 source_inode; /* TCP: inode of the sending socket; 0 in a read */
+  __u64 source_inode; /* TCP, vsock: inode of the sending socket; 0 in a read */
 };
 
 /* How far a transfer of a message went, by header.type. */
@@ -274,6 +277,13 @@ struct ipc_netlink_end {
   __u32 pad;
 };
 
+/* The same of a vsock connection (struct sockaddr_vm, include/uapi/linux/vm_sockets.h). */
+struct ipc_vsock_end {
+  __u32 cid;
+  __u32 port;
+  __u32 pad[2];
+};
+
 /* How a look at what is open names the netlink socket of a port. Namespaces' numbers are never so small that it is a port's of
  * UDP or TCP (PROC_DYNAMIC_FIRST, fs/proc/generic.c). */
 #define IPC_NETLINK_NAME(netns, port) (((__u64)(netns) << 32 | (port)) ^ 0x6e6c000000000000ull)
@@ -285,7 +295,7 @@ struct ipc_socket {
   struct ipc_transfer transfer;
   union ipc_socket_end end;
   __u64 destination_inode; /* of the receiving socket; 0 if it is not known, or not accepted yet */
-  __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order; netlink: struct ipc_netlink_end */
+  __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order; others: see below */
   __u8 destination_address[16];
   __u16 source_port;
   __u16 destination_port;
@@ -648,6 +658,7 @@ _Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 120, 
 _Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 168, "ipc_socket.extent");
 _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 128, "ipc_socket.source_address");
 _Static_assert(sizeof(struct ipc_netlink_end) == 16, "ipc_netlink_end");
+_Static_assert(sizeof(struct ipc_vsock_end) == 16, "ipc_vsock_end");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 472, "ipc_passed");
 _Static_assert(sizeof(struct ipc_counter) == 144, "ipc_counter");

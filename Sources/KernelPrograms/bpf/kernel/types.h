@@ -497,6 +497,10 @@ struct tcp_skb_cb {
   u32 seq;
 };
 
+struct module {
+  char name[1];
+};
+
 struct netlink_sock {
   u32 portid;
   u32 dst_portid;
@@ -726,6 +730,7 @@ struct pt_regs {
 #define AF_INET 2
 #define AF_INET6 10
 #define AF_NETLINK 16
+#define AF_VSOCK 40
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_SEQPACKET 5

@@ -19,6 +19,7 @@
 #include "kinds/unix.bpf.c"
 #include "kinds/unix_message.bpf.c"
 #include "kinds/unix_stream.bpf.c"
+#include "kinds/vsock.bpf.c"
 
 static __always_inline bool describe_open(struct file *file, struct ipc_held *open, bool counts) {
   struct open_file asked = {.file = file, .type = file_type(file)};
@@ -32,6 +33,7 @@ static __always_inline bool describe_open(struct file *file, struct ipc_held *op
   if (asked.stage == STAGE_TCP) return tcp_describe_open(&asked, open, counts);
   if (asked.stage == STAGE_UDP) return udp_describe_open(&asked, open, counts);
   if (asked.stage == STAGE_NETLINK) return netlink_describe_open(&asked, open, counts);
+  if (asked.stage == STAGE_VSOCK) return vsock_describe_open(&asked, open, counts);
   return asked.stage && unix_describe_open(&asked, open, counts);
 }
 
@@ -65,6 +67,7 @@ static __always_inline bool name_unread(struct scratch *scratch, struct sk_buff 
 
 static __always_inline bool describe_sent(u32 slot, struct scratch *scratch) {
   if (scratch->call.stage == STAGE_UDP) return udp_describe_sent(slot);
+  if (is_wanted(IPC_KIND_VSOCK) && scratch->call.stage == STAGE_VSOCK) return true;
   if (is_wanted(IPC_KIND_NETLINK) && scratch->call.stage == STAGE_NETLINK) return netlink_describe_sent(slot);
   unix_describe_sent(scratch);
   return true;
@@ -82,6 +85,7 @@ static __always_inline bool is_end(struct scratch *scratch, const struct ipc_hel
   if (open->kind == IPC_KIND_PIPE || open->kind == IPC_KIND_PTY) return true;
   if (open->kind == IPC_KIND_LOOPBACK_UDP) return udp_is_end(scratch->call.sk);
   if (open->kind == IPC_KIND_LOOPBACK_TCP) return tcp_is_end(scratch->call.sk);
+  if (open->kind == IPC_KIND_VSOCK) return false;
   return open->receives != 0 || (open->kind == IPC_KIND_UNIX_DGRAM && is_named(scratch->call.sk));
 }
 

@@ -35,6 +35,11 @@ struct ChannelEnds {
       let sender = Self.number(of: event, first, texts), receiver = Self.number(of: event, second, texts)
       source = Self.number(kind, sender, receiver)
       destination = Self.number(kind, receiver, sender)
+    case .contexts(let first, let second):
+      let sender = Self.number(event[first.number] ?? 0, event[first.port] ?? 0)
+      let receiver = Self.number(event[second.number] ?? 0, event[second.port] ?? 0)
+      source = Self.number(kind, sender, receiver)
+      destination = Self.number(kind, receiver, sender)
     case .number(let key):
       let number = Self.number(kind, event[key] ?? 0)
       source = Self.number(number, 1)

@@ -14,6 +14,8 @@ public struct CorrelatorSettings: Sendable {
 
   /// Whether events tell what becomes of the ends of channels.
   public var tellsLifecycle = false
+  /// Whether events tell netlink messages to and from the kernel.
+  public var tellsKernelNetlink = false
   /// Name of a process that runs; nil if it cannot be known.
   public var processName: @Sendable (Int32) -> Comm? = { _ in nil }
 

@@ -72,5 +72,7 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     EventfdCorrelator(settings),
     QueueCorrelator(.mqueue, settings),
     QueueCorrelator(.sysvMessage, settings),
+    MessageCorrelator(.netlink, settings),
+    StreamCorrelator(.vsock(), settings),
   ]
 }

@@ -13,6 +13,7 @@ public struct ChannelName: Sendable {
     case text(TextID)
     case inodes(UInt64, UInt64)
     case port(UInt16, address: TextID?)
+    case context(UInt32, port: UInt32)
     case nothing
   }
 
@@ -40,6 +41,12 @@ public struct ChannelName: Sendable {
       let isSource = ports.0.map { $0 < ports.1 ?? .max } ?? false
       let port = UInt16(truncatingIfNeeded: (isSource ? ports.0 : ports.1) ?? 0)
       form = .port(port, address: event[(isSource ? source : destination).address])
+    case .contexts(let source, let destination):
+      // As with ports of the internet.
+      let end = event[source.port] ?? .max < event[destination.port] ?? .max ? source : destination
+      form = .context(
+        UInt32(truncatingIfNeeded: event[end.number] ?? 0),
+        port: UInt32(truncatingIfNeeded: event[end.port] ?? 0))
     case .number(let key):
       let number = event[key] ?? 0
       form = .inodes(number, number)
@@ -51,17 +58,19 @@ public struct ChannelName: Sendable {
       case .inodes(let first, let second): Hashing.spread(first) ^ second
       case .port(let port, let address):
         address.map { texts.withBytes(of: $0) { Self.hash($0, from: UInt64(port)) } } ?? UInt64(port)
+      case .context(let context, let port): Hashing.spread(UInt64(context) << 32 | UInt64(port))
       case .nothing: 0
       }
   }
 
-  /// The name in words: as it is, `[inode]`, `[inode]-[inode]`, `address:port`.
+  /// The name in words: as it is, `[inode]`, `[inode]-[inode]`, `address:port`, `cid:port`.
   public func words(_ texts: borrowing TextTable) -> [UInt8] {
     switch form {
     case .text(let text): texts.withBytes(of: text) { Array($0) }
     case .inodes(let first, let second): Array(Self.words(inodes: first, second).utf8)
     case .port(let port, let address):
       (address.map { texts.withBytes(of: $0) { Self.words($0) } } ?? Array("?".utf8)) + Array(":\(port)".utf8)
+    case .context(let context, let port): Array("\(context):\(port)".utf8)
     case .nothing: []
     }
   }
@@ -101,6 +110,8 @@ public struct ChannelFields: Sendable {
     case textOrInodes(MetaKey<TextID>, source: MetaKey<UInt64>, destination: MetaKey<UInt64>)
     /// Ports and addresses of its ends.
     case ports(source: Port, destination: Port)
+    /// Ports of its ends, and the numbers of the contexts that these are in.
+    case contexts(source: Context, destination: Context)
     /// It is known by its number.
     case number(MetaKey<UInt64>)
     /// There is none but the two processes themselves.
@@ -113,6 +124,14 @@ public struct ChannelFields: Sendable {
     public let number: MetaKey<UInt64>
     /// The address that it is of.
     public let address: MetaKey<TextID>
+  }
+
+  /// Where one end of a vsock connection is.
+  public struct Context: Sendable {
+    /// Number of the context.
+    public let number: MetaKey<UInt64>
+    /// Number of the port in it.
+    public let port: MetaKey<UInt64>
   }
 
   /// See ``Name``.
@@ -135,6 +154,8 @@ public struct ChannelFields: Sendable {
           ? [key.field, source.field] : [key.field, source.field, destination.field]
       case .ports(let source, let destination):
         [source.number.field, source.address.field, destination.number.field, destination.address.field]
+      case .contexts(let source, let destination):
+        [source.number.field, source.port.field, destination.number.field, destination.port.field]
       case .number(let key): [key.field]
       case .processes: []
       }
@@ -148,7 +169,7 @@ public struct ChannelFields: Sendable {
   public var text: MetaKey<TextID>? {
     switch name {
     case .text(let key), .textOrInodes(let key, _, _): key
-    case .ports, .number, .processes: nil
+    case .ports, .contexts, .number, .processes: nil
     }
   }
 

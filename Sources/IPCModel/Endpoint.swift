@@ -18,7 +18,7 @@ public struct Endpoint: Sendable, BitwiseCopyable {
   /// End about which nothing is known.
   public static let unknown = Endpoint(pid: -1, tid: -1, comm: .unknown)
 
-  /// The kernel itself, as the source of a signal that no process has sent.
+  /// The kernel itself: the source of a signal that no process has sent, an end of a netlink message.
   public static let kernel = Endpoint(pid: 0, tid: 0, comm: Comm("kernel"))
 
   /// Creates an endpoint from what a record says.

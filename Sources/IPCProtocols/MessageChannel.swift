@@ -24,6 +24,8 @@ struct ChannelPlace {
       (source, destination) = (event[sourceKey] ?? 0, event[destinationKey] ?? 0)
     case .ports(let sourcePort, let destinationPort):
       (source, destination) = (event[sourcePort.number] ?? 0, event[destinationPort.number] ?? 0)
+    case .contexts(let sourceEnd, let destinationEnd):
+      (source, destination) = (event[sourceEnd.port] ?? 0, event[destinationEnd.port] ?? 0)
     case .processes: return nil
     case .text, .number:
       // A queue, or whatever has a name: who writes there does not read there.
@@ -67,7 +69,7 @@ final class MessageChannel {
   func lane(_ side: Side) -> Lane {
     let side = isOneWay ? .first : side
     if let lane = lanes[side.rawValue] { return lane }
-    let keepsBounds = [.unixDatagram, .unixSeqpacket, .loopbackUDP].contains(label.kind)
+    let keepsBounds = [.unixDatagram, .unixSeqpacket, .loopbackUDP, .netlink].contains(label.kind)
     let lane = Lane(ByteFlow(side, channel: label, keepsBounds: keepsBounds, memory: memory), hints)
     lanes[side.rawValue] = lane
     return lane

@@ -91,6 +91,7 @@ public struct Session: ~Copyable {
       captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
       serviceName: ServiceNames.name(of:kind:))
     correlation.tellsLifecycle = settings.tellsLifecycle
+    correlation.tellsKernelNetlink = settings.tellsKernelNetlink
     correlation.processName = ProcessTable.name(of:)
     let users = UserNames()
     let containers = settings.describesProcesses ? ContainerNames(below: "") : ContainerNames()

@@ -21,6 +21,8 @@ public struct TraceSettings: Sendable {
   public var tellsLifecycle = false
   /// Whether signals are told that the kernel sends, or refuses to send.
   public var tellsKernelSignals = false
+  /// Whether netlink messages are told that go to the kernel or come from it.
+  public var tellsKernelNetlink = false
   /// Whether it is found out what processes run.
   public var describesProcesses = false
   /// Whether ipcdump itself and what shows its output are traced.
@@ -36,6 +38,7 @@ public struct TraceSettings: Sendable {
     if describesProcesses { extras.insert(.images) }
     if tellsLifecycle { extras.insert(.lifecycle) }
     if tellsKernelSignals { extras.insert(.kernelSignals) }
+    if tellsKernelNetlink { extras.insert(.kernelNetlink) }
     return extras
   }
 

@@ -35,7 +35,7 @@ public struct Configuration: Sendable {
   }
 }
 
-/// What a trace tells besides transfers and the signals of processes; each takes programs of its own.
+/// What a trace tells besides transfers and the signals of processes; nearly each takes programs of its own.
 public struct Extras: OptionSet, Sendable {
   /// The extras as bits.
   public let rawValue: UInt8
@@ -49,6 +49,8 @@ public struct Extras: OptionSet, Sendable {
   public static let lifecycle = Extras(rawValue: 1 << 1)
   /// Signals that the kernel sends, and those that it refuses to send.
   public static let kernelSignals = Extras(rawValue: 1 << 2)
+  /// Netlink messages to and from the kernel.
+  public static let kernelNetlink = Extras(rawValue: 1 << 3)
 }
 
 /// Type of program that watches the syscalls.

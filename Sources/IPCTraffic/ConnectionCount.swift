@@ -44,6 +44,9 @@ struct ConnectionCount: Sendable {
     case .ports(let source, let destination):
       guard let first = event[source.number], let second = event[destination.number] else { return [] }
       return [kind ^ max(first, second) << 16 ^ min(first, second)]
+    case .contexts(let source, let destination):
+      guard let first = event[source.port], let second = event[destination.port] else { return [] }
+      return [kind ^ max(first, second) << 24 ^ min(first, second)]
     case .text, .number, .processes: return []
     }
   }

@@ -90,6 +90,10 @@ struct FilterOptions: ParsableArguments {
       """)
   var kernelSignals = false
 
+  @Flag(
+    help: "Show netlink messages to and from the kernel, too, and not only those between processes.")
+  var kernelNetlink = false
+
   func validate() throws {
     guard !selection(ofCommand: false).kinds.isEmpty else {
       throw ValidationError("--where lets nothing through of the types that -t and it name")
@@ -100,6 +104,10 @@ struct FilterOptions: ParsableArguments {
     }
     if kernelSignals, !kinds.contains(.signal) {
       throw ValidationError("--kernel-signals needs signals; add signal to -t, or leave --kernel-signals out")
+    }
+    if kernelNetlink, !kinds.contains(.netlink) {
+      throw ValidationError(
+        "--kernel-netlink needs netlink; add netlink to -t, or leave --kernel-netlink out")
     }
     let names = [comms, sourceComms, destinationComms].map(\.count)
     let numbers = [pids, sourcePids, destinationPids].map { $0.reduce(0) { $0 + $1.pids.count } }

@@ -161,6 +161,7 @@ struct TraceCommand: ParsableCommand {
     settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet
     settings.tellsLifecycle = filter.lifecycle
     settings.tellsKernelSignals = filter.kernelSignals
+    settings.tellsKernelNetlink = filter.kernelNetlink
     settings.isQuiet = output.quiet
     if !output.quiet {
       for sentence in SelectionRemarks(filter).sentences(ofCommand: !command.isEmpty) {

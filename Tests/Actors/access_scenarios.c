@@ -1,4 +1,5 @@
 // One process reaches into another one: its memory, what it executes, its descriptors.
+#include "i386.h"
 #include "lanes.h"
 
 #include <errno.h>
@@ -167,52 +168,23 @@ static void memory_file(const struct options *options) {
   target_end(target);
 }
 
-#if defined(__x86_64__)
-
-static int i386_call(long number, long first, const void *second, long third, const void *fourth, long fifth) {
-  int result;
-  __asm__ volatile("push %%rbp\n\txor %%ebp, %%ebp\n\tint $0x80\n\tpop %%rbp"
-                   : "=a"(result)
-                   : "a"(number), "b"(first), "c"(second), "d"(third), "S"(fourth), "D"(fifth)
-                   : "memory", "r8", "r9", "r10", "r11");
-  return result;
-}
-
-static void try_i386(void *context) {
-  (void)context;
-  i386_call(20, 0, NULL, 0, NULL, 0);
-}
+enum { I386_PROCESS_VM_READV = 347 };
 
 static void compat_memory(const struct options *options) {
   (void)options;
-  int status;
-  waitpid(process_start(try_i386, NULL), &status, 0);
-  if (!WIFEXITED(status)) unsupported("system calls of 32-bit programs (CONFIG_IA32_EMULATION)");
-  struct {
-    uint32_t base, length;
-  } *pieces;
+  i386_require();
   target_size = 4096;
-  target_memory = mmap(NULL, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-  if (target_memory == MAP_FAILED) die("mmap below 4 GiB");
+  target_memory = i386_allocate(8192);
   struct party target = target_begin(be_target);
-  pieces = (void *)(target_memory + 4096);
-  pieces[0].base = (uint32_t)(uintptr_t)target_memory + 6000;
-  pieces[0].length = 50;
-  pieces[1].base = (uint32_t)(uintptr_t)target_memory + 10;
-  pieces[1].length = 50;
-  if (i386_call(347, target.pid, pieces, 1, pieces + 1, 1) != 50) die("process_vm_readv of i386");
+  struct i386_iovec *pieces = (void *)(target_memory + 4096);
+  uint32_t base = i386_address(target_memory);
+  pieces[0] = (struct i386_iovec){base + 6000, 50};
+  pieces[1] = (struct i386_iovec){base + 10, 50};
+  if (i386_call(I386_PROCESS_VM_READV, target.pid, i386_address(pieces), 1, i386_address(pieces + 1), 1) != 50)
+    die("process_vm_readv of i386");
   tell_memory(target, false, target_memory + 10, target_memory + 6000, 50);
   target_end(target);
 }
-
-#else
-
-static void compat_memory(const struct options *options) {
-  (void)options;
-  unsupported("system calls of 32-bit programs");
-}
-
-#endif
 
 static void tell_trace(struct party target, const char *request, const void *address) {
   const struct other_truth truth = {.type = "ptrace", .source = party_self(), .destination = target};

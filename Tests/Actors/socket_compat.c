@@ -1,16 +1,11 @@
 // 32-bit system calls on sockets of a 64-bit process: numbers, pointers and message heads of another size.
+#include "i386.h"
 #include "sockets.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#if defined(__x86_64__)
 
 enum {
-  I386_GETPID = 20,
   I386_SOCKETCALL = 102,
   I386_RECVMMSG = 337,
   I386_SENDMMSG = 345,
@@ -23,15 +18,6 @@ enum {
 // Sub-calls of socketcall(2), include/uapi/linux/net.h.
 enum { CALL_SEND = 9, CALL_RECV = 10, CALL_SENDTO = 11, CALL_RECVFROM = 12, CALL_SENDMSG = 16, CALL_RECVMSG = 17 };
 
-struct i386_iovec {
-  uint32_t base;
-  uint32_t length;
-};
-
-struct i386_message {
-  uint32_t name, name_length, pieces, piece_count, control, control_length, flags, received;
-};
-
 // All of it below 4 GiB.
 struct low {
   unsigned char sent[1024];
@@ -41,40 +27,24 @@ struct low {
   uint32_t arguments[6];
 };
 
-static int i386_call(int number, long first, long second, long third, long fourth, long fifth) {
-  int result;
-  __asm__ volatile("int $0x80"
-                   : "=a"(result)
-                   : "a"(number), "b"(first), "c"(second), "d"(third), "S"(fourth), "D"(fifth)
-                   : "memory", "r8", "r9", "r10", "r11");
-  return result;
-}
-
-static void try_i386(void *context) {
-  (void)context;
-  i386_call(I386_GETPID, 0, 0, 0, 0, 0);
-}
-
-static uint32_t low_address(const void *pointer) { return (uint32_t)(uintptr_t)pointer; }
-
 static int socketcall(struct low *low, int call, int fd, uint32_t second, uint32_t third) {
   const uint32_t arguments[6] = {(uint32_t)fd, second, third};
   memcpy(low->arguments, arguments, sizeof arguments);
-  return i386_call(I386_SOCKETCALL, call, low_address(low->arguments), 0, 0, 0);
+  return i386_call(I386_SOCKETCALL, call, i386_address(low->arguments), 0, 0, 0);
 }
 
 // Two buffers, the first of 17 bytes.
 static uint32_t message_over(struct low *low, const void *bytes, uint32_t size) {
-  low->pieces[0] = (struct i386_iovec){low_address(bytes), 17};
-  low->pieces[1] = (struct i386_iovec){low_address(bytes) + 17, size - 17};
-  low->message = (struct i386_message){.pieces = low_address(low->pieces), .piece_count = 2};
-  return low_address(&low->message);
+  low->pieces[0] = (struct i386_iovec){i386_address(bytes), 17};
+  low->pieces[1] = (struct i386_iovec){i386_address(bytes) + 17, size - 17};
+  low->message = (struct i386_message){.pieces = i386_address(low->pieces), .piece_count = 2};
+  return i386_address(&low->message);
 }
 
 enum { WAYS = 6, ROOM = 300 };
 
 static int send_way(struct low *low, uint32_t way, int fd, uint32_t size) {
-  uint32_t bytes = low_address(low->sent);
+  uint32_t bytes = i386_address(low->sent);
   switch (way) {
     case 0: return i386_call(I386_SENDTO, fd, bytes, size, 0, 0);
     case 1: return i386_call(I386_SENDMSG, fd, message_over(low, low->sent, size), 0, 0, 0);
@@ -88,7 +58,7 @@ static int send_way(struct low *low, uint32_t way, int fd, uint32_t size) {
 }
 
 static int receive_way(struct low *low, uint32_t way, int fd) {
-  uint32_t bytes = low_address(low->received);
+  uint32_t bytes = i386_address(low->received);
   switch (way) {
     case 0: return i386_call(I386_RECVFROM, fd, bytes, ROOM, 0, 0);
     case 1: return i386_call(I386_RECVMSG, fd, message_over(low, low->received, ROOM), 0, 0, 0);
@@ -102,12 +72,8 @@ static int receive_way(struct low *low, uint32_t way, int fd) {
 }
 
 static void compat(const struct options *options) {
-  int status;
-  waitpid(process_start(try_i386, NULL), &status, 0);
-  if (!WIFEXITED(status)) unsupported("32-bit calls (CONFIG_IA32_EMULATION)");
-  struct low *low =
-      mmap(NULL, sizeof *low, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-  if (low == MAP_FAILED) die("mmap below 4 GiB");
+  i386_require();
+  struct low *low = i386_allocate(sizeof *low);
   struct transport transport = transport_of(options, "unix-stream");
   struct pair pair = pair_open(&transport);
   struct end sender = end_of(pair.fds[0]), receiver = end_of(pair.fds[1]);
@@ -121,14 +87,5 @@ static void compat(const struct options *options) {
     tell(&sender, &receiver, low->received, size);
   }
 }
-
-#else
-
-static void compat(const struct options *options) {
-  (void)options;
-  unsupported("32-bit calls (x86-64 only)");
-}
-
-#endif
 
 const struct scenario SOCKET_COMPAT_SCENARIOS[] = {{"socket-compat", compat}, {NULL, NULL}};

@@ -1,4 +1,5 @@
 // SysV message queues: types, room, removal.
+#include "i386.h"
 #include "lanes.h"
 
 #include <errno.h>
@@ -7,9 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
-#include <sys/mman.h>
 #include <sys/msg.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #ifndef MSG_COPY
@@ -212,51 +211,26 @@ static void crowd(const struct options *options) {
   queue_remove();
 }
 
-#if defined(__x86_64__)
-
-static int i386_call(long number, long first, const void *second, long third, long fourth, long fifth) {
-  int result;
-  __asm__ volatile("int $0x80"
-                   : "=a"(result)
-                   : "a"(number), "b"(first), "c"(second), "d"(third), "S"(fourth), "D"(fifth)
-                   : "memory", "r8", "r9", "r10", "r11");
-  return result;
-}
-
-static void try_i386(void *context) {
-  (void)context;
-  i386_call(20, 0, NULL, 0, 0, 0);
-}
+enum { I386_MSGSND = 400, I386_MSGRCV };
 
 static void compat(const struct options *options) {
   (void)options;
-  int status;
-  waitpid(process_start(try_i386, NULL), &status, 0);
-  if (!WIFEXITED(status)) unsupported("system calls of 32-bit programs (CONFIG_IA32_EMULATION)");
+  i386_require();
   struct {
     int32_t type;
     char bytes[60];
-  } *message = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-  if (message == MAP_FAILED) die("mmap below 4 GiB");
+  } *message = i386_allocate(sizeof *message);
   queue_open(true);
   message->type = 6;
   memcpy(message->bytes, "of 32 bits", 10);
-  if (i386_call(400, queue, message, 10, 0, 0) != 0) unsupported("msgsnd of 32-bit programs (5.1)");
+  if (i386_call(I386_MSGSND, queue, i386_address(message), 10, 0, 0) != 0)
+    unsupported("msgsnd of 32-bit programs (5.1)");
   take(party_self(), 0, 0, 6, "of 32 bits");
   put(5, "of 64 bits");
-  if (i386_call(401, queue, message, 60, 0, 0) != 10) die("msgrcv of i386");
+  if (i386_call(I386_MSGRCV, queue, i386_address(message), 60, 0, 0) != 10) die("msgrcv of i386");
   tell_message(party_self(), 5, message->bytes, 10);
   queue_remove();
 }
-
-#else
-
-static void compat(const struct options *options) {
-  (void)options;
-  unsupported("system calls of 32-bit programs");
-}
-
-#endif
 
 const struct scenario SYSV_MSG_SCENARIOS[] = {
     {"msg-types", types},     {"msg-cut", cut},   {"msg-copied", copied}, {"msg-removed", removed},

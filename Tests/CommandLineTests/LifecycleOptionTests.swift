@@ -16,9 +16,11 @@ struct LifecycleOptionTests {
 
   @Test func `is nothing unless it is asked for`() throws {
     let usual = try FilterOptions.parse([])
-    #expect(!usual.lifecycle && !usual.kernelSignals)
-    let more = try FilterOptions.parse(["--lifecycle", "--kernel-signals", "-t", "pipe,signal"])
-    #expect(more.lifecycle && more.kernelSignals)
+    #expect(!usual.lifecycle && !usual.kernelSignals && !usual.kernelNetlink)
+    let more = try FilterOptions.parse([
+      "--lifecycle", "--kernel-signals", "--kernel-netlink", "-t", "p,k,nl",
+    ])
+    #expect(more.lifecycle && more.kernelSignals && more.kernelNetlink)
   }
 
   @Test func `is refused where there can be none`() {
@@ -28,5 +30,8 @@ struct LifecycleOptionTests {
     #expect(
       Self.complaint("--kernel-signals", "-t", "pipe")
         == "--kernel-signals needs signals; add signal to -t, or leave --kernel-signals out")
+    #expect(
+      Self.complaint("--kernel-netlink", "-t", "pipe")
+        == "--kernel-netlink needs netlink; add netlink to -t, or leave --kernel-netlink out")
   }
 }

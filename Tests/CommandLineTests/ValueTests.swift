@@ -30,7 +30,9 @@ struct ValueTests {
       ("u", [.unixStream, .unixDatagram, .unixSeqpacket]), ("lo", [.loopbackTCP, .loopbackUDP]),
       ("t", [.pty]), ("pty", [.pty]), ("t,p", [.pty, .pipe]),
       ("loopback", [.loopbackTCP, .loopbackUDP]), ("vm", [.processVM]), ("process-vm", [.processVM]),
-      ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("pf", [.pidfdGetfd]),
+      ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("nl", [.netlink]),
+      ("vs", [.vsock]),
+      ("pf", [.pidfdGetfd]),
       ("pidfd-getfd", [.pidfdGetfd]),
     ] as [(String, [Kind])])
   func `of types is names or aliases`(text: String, kinds: [Kind]) throws {

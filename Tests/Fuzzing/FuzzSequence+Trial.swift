@@ -13,6 +13,7 @@ extension FuzzSequence {
       port % 3 == 0 ? "service\(port)" : nil
     }
     settings.tellsLifecycle = true
+    settings.tellsKernelNetlink = true
     var correlator = Correlator(settings)
     var witness = Witness(alphabet: alphabet, isOrdered: isOrdered)
     var now: UInt64 = 0

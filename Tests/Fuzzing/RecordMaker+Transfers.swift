@@ -89,7 +89,28 @@ extension RecordMaker {
     if chance(10) { socket.segment = pick([1, 3, 100, 1200]) }
     if chance(3) { socket.traits |= UInt16(IPC_SOCKET_LOCAL.rawValue) }
     if chance(4) { socket.traits |= UInt16(1) << UInt16.random(in: 0..<10, using: &random) }
+    if UInt32(transfer.header.kind) == IPC_KIND_NETLINK.rawValue { fillNetlink(&socket) }
+    if UInt32(transfer.header.kind) == IPC_KIND_VSOCK.rawValue { fillVsock(&socket) }
     return socket
+  }
+
+  private mutating func fillNetlink(_ socket: inout ipc_socket) {
+    let from = ipc_netlink_end(port: pick([11, 11, 12, 0]), group: 0, family: 2, pad: 0)
+    let to = ipc_netlink_end(
+      port: pick([0, 12, 13]), group: pick([0, 0, 5, 1]), family: pick([2, 2, 15, 99]), pad: 0)
+    withUnsafeMutableBytes(of: &socket.source_address) { $0.storeBytes(of: from, as: ipc_netlink_end.self) }
+    withUnsafeMutableBytes(of: &socket.destination_address) {
+      $0.storeBytes(of: to, as: ipc_netlink_end.self)
+    }
+    if to.group != 0 { socket.traits |= UInt16(IPC_SOCKET_MULTICAST.rawValue) }
+    if chance(6) { socket.traits |= UInt16(pick([IPC_SOCKET_FROM_KERNEL, IPC_SOCKET_TO_KERNEL]).rawValue) }
+  }
+
+  private mutating func fillVsock(_ socket: inout ipc_socket) {
+    let from = ipc_vsock_end(cid: pick([1, 1, 2, .max]), port: pick([1234, 70_000]), pad: (0, 0))
+    let to = ipc_vsock_end(cid: 1, port: pick([5000, 5000, 70_000]), pad: (0, 0))
+    withUnsafeMutableBytes(of: &socket.source_address) { $0.storeBytes(of: from, as: ipc_vsock_end.self) }
+    withUnsafeMutableBytes(of: &socket.destination_address) { $0.storeBytes(of: to, as: ipc_vsock_end.self) }
   }
 
   private mutating func terminal(_ transfer: ipc_transfer) -> ipc_terminal {

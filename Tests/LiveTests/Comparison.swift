@@ -55,7 +55,9 @@ struct Told: Hashable, CustomStringConvertible {
 
   /// What bytes of a stream come by, whoever wrote them; the route of what is no stream, or was not read.
   var streamRoute: Route {
-    guard delivered, ["pipe", "unix-stream", "loopback-tcp"].contains(route.type) else { return route }
+    guard delivered, ["pipe", "unix-stream", "loopback-tcp", "vsock"].contains(route.type) else {
+      return route
+    }
     var stream = route
     stream.source = []
     return stream
@@ -82,6 +84,8 @@ struct Told: Hashable, CustomStringConvertible {
       meta.key, meta.id.map { "id \($0)" }, meta.priority.map { "priority \($0)" },
       meta.mtype.map { "mtype \($0)" }, meta.queueInode.map { "queue_inode \($0)" },
       meta.eventfdId.map { "eventfd_id \($0)" }, meta.semaphore.map { "semaphore \($0)" },
+      meta.srcCid.map { "src_cid \($0)" }, meta.dstCid.map { "dst_cid \($0)" },
+      meta.family.map { "family \($0)" }, meta.group.map { "group \($0)" },
       meta.value.map { "value \($0)" }, meta.target.map { "target \($0)" }, meta.result,
       content.map { "content \($0)" }, meta.bytesMissing.map { "bytes_missing \($0)" },
       delivered ? nil : "not delivered",

@@ -80,6 +80,11 @@ struct RecordedScenario: CustomTestStringConvertible {
     typealias Queues = LiveTests.MessageQueueTests
     add("queues", Queues.scenarios + Queues.optional)
     add("queues", Queues.late, isLate: true)
+    typealias Netlink = LiveTests.NetlinkTests
+    add("netlink", Netlink.scenarios + Netlink.optional)
+    add("netlink", Netlink.late, isLate: true)
+    add("vsock", LiveTests.VsockTests.scenarios)
+    add("vsock", LiveTests.VsockTests.late, isLate: true)
     typealias Splices = LiveTests.SpliceTests
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)

@@ -39,6 +39,10 @@ struct Meta: Decodable, Hashable {
   var id: UInt64?
   var mtype: Int?
   var request: String?
+  var family: String?
+  var group: Int?
+  var srcCid: Int?
+  var dstCid: Int?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

@@ -105,7 +105,7 @@ extension MessageCorrelator {
   private func likelySource(of read: ReceivedMessage, in queue: MessageQueue) -> Endpoint {
     if let past = queue.takePast() { return past }
     if hasForgotten { return .unknown }
-    let key = isUnix ? queue.key : read.route.portKey(read.route.sourcePort)
+    let key = isUnix ? queue.key : read.route.senders(kind)
     let initial = initialWriters[key]?.soleWriter
     // Without a loss, it was sent before the trace began.
     if lossEpoch == 0 { return initial ?? queue.senders.sole ?? .unknown }

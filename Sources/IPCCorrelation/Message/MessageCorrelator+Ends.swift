@@ -61,6 +61,11 @@ extension MessageCorrelator {
   private static var restUnaccepted: UInt64 { 60_000_000_000 }
   /// How long a datagram is kept that may have left this host.
   private static var restAbroad: UInt64 { 10_000_000_000 }
+  /// How long a netlink message is kept that was sent to a group, of which nobody knows who listens.
+  private static var restInGroup: UInt64 { 120_000_000_000 }
+  private var restOfMulticasts: UInt64 { kind == .netlink ? Self.restInGroup : Self.restAbroad }
+  /// Messages to a group that are kept of one sending end although somebody has received them.
+  var keptMulticasts: Int { kind == .netlink ? Self.queueLimit : 64 }
   /// How long a sendmmsg(2) is believed to go on.
   private static var longestBatch: UInt64 { 60_000_000_000 }
 
@@ -103,8 +108,8 @@ extension MessageCorrelator {
     var hasFound = false
     queue.removeMessages { message in
       guard message.time + Self.rest < time else { return false }
-      if message.hasReceivers { return true }
-      if !isUnix, !message.route.has(IPC_SOCKET_LOCAL) { return message.time + Self.restAbroad < time }
+      if message.hasReceivers, kind != .netlink { return true }
+      if !isUnix, !message.route.has(IPC_SOCKET_LOCAL) { return message.time + restOfMulticasts < time }
       guard let live, isGone(message, live, at: time) else { return false }
       hasFound = true
       appendUndelivered(message, of: queue, at: time, &buffer)
@@ -116,7 +121,7 @@ extension MessageCorrelator {
   /// Whether nobody holds a socket any more that a message goes to.
   private func isGone(_ message: SentMessage, _ live: OpenChannels, at time: UInt64) -> Bool {
     let route = message.route
-    if !isUnix { return !live.hasSocket(route.portKey(route.destinationPort)) }
+    if !isUnix { return !live.hasSocket(route.receivers(kind)) }
     if route.target == 0 { return false }
     if route.targetInode == 0 { return message.time + Self.restUnaccepted < time }
     return !live.hasSocket(ChannelKey(address: route.target, identity: route.targetInode))

@@ -2,7 +2,7 @@ import DequeModule
 import IPCModel
 import RecordLayout
 
-/// Unix datagrams and seqpackets, and UDP: every received message is matched with the one that was sent.
+/// Unix datagrams and seqpackets, UDP and netlink: every received message is matched with the one that was sent.
 ///
 /// Its properties are many because it has an index for each way in which a message is looked up: by its sending end, by
 /// where it goes, by the thread that is in the middle of it, and by time.
@@ -50,7 +50,7 @@ final class MessageCorrelator: KindCorrelator {
     events = MessageEvents(kind, settings, internet: internet)
   }
 
-  var isUnix: Bool { kind != .loopbackUDP }
+  var isUnix: Bool { kind.isUnix }
 
   func seed(_ channels: OpenChannels) { initialWriters = channels }
 
@@ -91,7 +91,7 @@ final class MessageCorrelator: KindCorrelator {
     if isUnix, key.identity == 0, let inode = inodes[key.address] {
       key = ChannelKey(address: key.address, identity: inode)
     }
-    let queue = queues[key] ?? MessageQueue(key: key, lossEpoch: lossEpoch)
+    let queue = queues[key] ?? MessageQueue(key: key, lossEpoch: lossEpoch, keeping: keptMulticasts)
     if queue.lastTouched == 0 {
       queues[key] = queue
       if isUnix { inodes[key.address] = key.identity }
@@ -217,6 +217,9 @@ final class MessageCorrelator: KindCorrelator {
   private func submit(_ read: ReceivedMessage, _ buffer: inout ReorderBuffer) {
     var read = read
     if !read.content.isNone { read.content.length = read.filled }
+    if read.route.has(IPC_SOCKET_FROM_KERNEL) || read.route.has(IPC_SOCKET_TO_KERNEL) {
+      return events.append(ofKernel: read, isWanted: settings.tellsKernelNetlink, &buffer)
+    }
     guard read.route.key.address != 0 else {
       if decideOrphan(read, &buffer) { return }
       orphans.append(read)

@@ -7,18 +7,24 @@ struct MessageEvents {
   private let captureLimit: Int
   private let internet: InternetNames
   private var anonymous: TextID?
+  private var families = NetlinkFamilies()
   private var words = MissingBytes.Words()
 
   init(_ kind: Kind, _ settings: CorrelatorSettings, internet: InternetNames) {
     self.kind = kind
     captureLimit = Int(clamping: settings.captureLimit)
     self.internet = internet
+    (missingField, receivedField) =
+      switch kind {
+      case .loopbackUDP: (Kind.LoopbackSocket.bytesMissing, Kind.LoopbackSocket.received)
+      case .netlink: (Kind.Netlink.bytesMissing, Kind.Netlink.received)
+      default: (Kind.UnixSocket.bytesMissing, Kind.UnixSocket.received)
+      }
   }
 
   private var showsContents: Bool { captureLimit > 0 }
-  private var missingField: MetaKey<TextID> {
-    kind == .loopbackUDP ? Kind.LoopbackSocket.bytesMissing : Kind.UnixSocket.bytesMissing
-  }
+  private let missingField: MetaKey<TextID>
+  private let receivedField: MetaKey<UInt64>
 
   /// Tells a received message. Takes over its content.
   ///
@@ -44,10 +50,31 @@ struct MessageEvents {
       of: &event, read.route, message?.route,
       path: SocketEndNames.text(of: read.names, sent: message?.names), &buffer)
     let own = AncillaryData.describe(from: message?.ancillary, to: read.ancillary, in: &event, &buffer.texts)
-    if read.kept < count {
-      event.set(
-        kind == .loopbackUDP ? Kind.LoopbackSocket.received : Kind.UnixSocket.received, to: UInt64(read.kept))
-    }
+    if read.kept < count { event.set(receivedField, to: UInt64(read.kept)) }
+    append(event, with: read, ownTexts: own, &buffer)
+  }
+
+  /// Tells a netlink message to or from the kernel, or lets go of it.
+  mutating func append(ofKernel read: ReceivedMessage, isWanted: Bool, _ buffer: inout ReorderBuffer) {
+    guard isWanted else { return buffer.contents.release(read.content) }
+    let isSent = read.route.has(IPC_SOCKET_TO_KERNEL)
+    var traits = Event.Traits()
+    if read.isInScope { traits.insert(.inScope) }
+    if showsContents, read.kept < read.count { traits.insert(.incomplete) }
+    var event = Event(
+      time: read.time, kind: kind, source: isSent ? read.reader : .kernel,
+      destination: isSent ? .kernel : read.reader,
+      count: UInt64(read.count), traits: traits)
+    setNetlinkMeta(of: &event, read.route, &buffer.texts)
+    if read.kept < read.count { event.set(receivedField, to: UInt64(read.kept)) }
+    append(event, with: read, ownTexts: MetaFieldSet(), &buffer)
+  }
+
+  /// Tells an event with the contents that were received.
+  private mutating func append(
+    _ event: Event, with read: ReceivedMessage, ownTexts: MetaFieldSet, _ buffer: inout ReorderBuffer
+  ) {
+    var event = event
     var content = ContentArena.Piece.none
     if showsContents, !read.content.isNone {
       content = read.content.slice(from: 0, count: min(read.filled, captureLimit))
@@ -57,7 +84,7 @@ struct MessageEvents {
       if read.filled == 0 { content = .none } else { event.traits.insert(.incomplete) }
     }
     if content.isNone { buffer.contents.release(read.content) }
-    buffer.append(event, content: content, ownTexts: own)
+    buffer.append(event, content: content, ownTexts: ownTexts)
   }
 
   /// Tells a message that nobody will receive.
@@ -117,11 +144,20 @@ struct MessageEvents {
     of event: inout Event, _ route: MessageRoute, _ sent: MessageRoute?, path: TextID?,
     _ buffer: inout ReorderBuffer
   ) {
-    if kind == .loopbackUDP {
-      setInternetMeta(of: &event, route, sent, &buffer)
-    } else {
-      setUnixMeta(of: &event, route, sent, path: path, &buffer)
+    switch kind {
+    case .loopbackUDP: setInternetMeta(of: &event, route, sent, &buffer)
+    case .netlink: setNetlinkMeta(of: &event, route, &buffer.texts)
+    default: setUnixMeta(of: &event, route, sent, path: path, &buffer)
     }
+  }
+
+  private mutating func setNetlinkMeta(
+    of event: inout Event, _ route: MessageRoute, _ texts: inout TextTable
+  ) {
+    let destination = route.netlinkDestination
+    event.set(Kind.Netlink.family, to: families.name(of: destination.family, in: &texts))
+    if destination.group != 0 { event.set(Kind.Netlink.group, to: UInt64(destination.group)) }
+    event.set(Kind.Netlink.count, to: event.count)
   }
 
   private mutating func setUnixMeta(

@@ -20,7 +20,7 @@ final class MessageQueue {
 
   /// Received multicast messages that are kept for those who receive later.
   private var lingering = 0
-  private static let keptMulticasts = 64
+  private let keptMulticasts: Int
   private var hasOpen = false
   /// Destinations by which this queue can be found.
   var destinations: Set<UInt64> = []
@@ -31,9 +31,11 @@ final class MessageQueue {
   /// When a record was last about it.
   var lastTouched: UInt64 = 0
 
-  init(key: ChannelKey, lossEpoch: UInt64) {
+  /// - Parameter keptMulticasts: How many messages are kept at most that only some have received.
+  init(key: ChannelKey, lossEpoch: UInt64, keeping keptMulticasts: Int) {
     self.key = key
     self.lossEpoch = lossEpoch
+    self.keptMulticasts = keptMulticasts
   }
 
   /// Whether nothing is unread or waited for.
@@ -98,7 +100,7 @@ final class MessageQueue {
     if message.isMulticast, !message.hasReceivers { lingering += 1 }
     messages[index].take(count, by: target)
     if messages[index].isFinished { messages.remove(at: index) }
-    if lingering > Self.keptMulticasts, let oldest = messages.firstIndex(where: { $0.hasReceivers }) {
+    if lingering > keptMulticasts, let oldest = messages.firstIndex(where: { $0.hasReceivers }) {
       messages.remove(at: oldest)
       lingering -= 1
     }

@@ -54,8 +54,39 @@ struct MessageRoute {
   ]
 
   /// How a look at the channels that exist names the UDP sockets of a local port.
-  func portKey(_ port: UInt16) -> ChannelKey {
+  private func portKey(_ port: UInt16) -> ChannelKey {
     ChannelKey(address: UInt64(netns) << 32 | UInt64(port), identity: 0)
+  }
+
+  /// How such a look names the sockets that sent a message; of a kind that is named by ports.
+  func senders(_ kind: Kind) -> ChannelKey {
+    kind == .netlink ? netlinkKey(NetlinkEnd(sourceAddress).port) : portKey(sourcePort)
+  }
+
+  /// The same of those that receive it.
+  func receivers(_ kind: Kind) -> ChannelKey {
+    kind == .netlink ? netlinkKey(netlinkDestination.port) : portKey(destinationPort)
+  }
+
+  // MARK: - Netlink
+
+  /// Where a netlink message goes.
+  var netlinkDestination: NetlinkEnd { NetlinkEnd(destinationAddress) }
+
+  private func netlinkKey(_ port: UInt32) -> ChannelKey {
+    // IPC_NETLINK_NAME, records.h.
+    let name = (UInt64(netns) << 32 | UInt64(port)) ^ 0x6e6c_0000_0000_0000
+    return ChannelKey(address: name, identity: UInt64(netlinkDestination.family))
+  }
+}
+
+/// One end of a netlink message.
+typealias NetlinkEnd = ipc_netlink_end
+
+extension NetlinkEnd {
+  /// Reads what a record has in place of an address.
+  init(_ address: RecordedAddress) {
+    self = withUnsafeBytes(of: address) { $0.loadUnaligned(as: ipc_netlink_end.self) }
   }
 }
 

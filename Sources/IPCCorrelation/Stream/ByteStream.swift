@@ -94,6 +94,8 @@ struct StreamEnds {
   private(set) var destinationPort: UInt16 = 0
   private(set) var sourceAddress = InternetAddress()
   private(set) var destinationAddress = InternetAddress()
+  private(set) var sourceContext = ipc_vsock_end()
+  private(set) var destinationContext = ipc_vsock_end()
   /// Unix: what the sockets are called.
   var names = SocketEndNames()
 
@@ -104,8 +106,13 @@ struct StreamEnds {
     if socket.destination_inode != 0 { destinationInode = socket.destination_inode }
     sourcePort = socket.source_port
     destinationPort = socket.destination_port
-    sourceAddress = InternetAddress(socket.source_address)
-    destinationAddress = InternetAddress(socket.destination_address)
+    if UInt32(socket.transfer.header.kind) == IPC_KIND_VSOCK.rawValue {
+      sourceContext = ipc_vsock_end(socket.source_address)
+      destinationContext = ipc_vsock_end(socket.destination_address)
+    } else {
+      sourceAddress = InternetAddress(socket.source_address)
+      destinationAddress = InternetAddress(socket.destination_address)
+    }
   }
 
   /// Whether a record is of other sockets than those that are known: another connection has taken their addresses.
@@ -113,5 +120,12 @@ struct StreamEnds {
     (socket.end.destination != 0 && other != 0 && socket.end.destination != other)
       || (socket.destination_inode != 0 && destinationInode != 0
         && socket.destination_inode != destinationInode)
+  }
+}
+
+extension ipc_vsock_end {
+  /// Reads what a record has in place of an address.
+  init(_ address: RecordedAddress) {
+    self = withUnsafeBytes(of: address) { $0.loadUnaligned(as: ipc_vsock_end.self) }
   }
 }

@@ -8,8 +8,6 @@ import RecordLayout
 /// With one writer, the order is enough. Of several, one whose bytes fit is chosen among those that can come next; if
 /// more than one fits, or none can be compared, the choice is a guess, and said to be (``Certainty``).
 final class OrderMatcher {
-  /// PIPE_BUF: a longer packet write to a pipe is cut at it (pipe(2)).
-  static let packetLimit = 4096
   /// Most writes that are compared for one position of a read, if they cannot all be next.
   private static let comparedWrites = 256
   /// The same of those that can be: thousands of processes may be held up in the middle of their writes.
@@ -17,10 +15,13 @@ final class OrderMatcher {
 
   /// Longest write between whose bytes no other thread's can lie.
   private let atomicLimit: Int
+  /// Bytes at which a longer write of packets is cut.
+  private let packetLimit: Int
   var certainty: Certainty
 
-  init(atomicLimit: Int, epoch: LossEpoch) {
-    self.atomicLimit = atomicLimit
+  init(_ transport: Transport, epoch: LossEpoch) {
+    atomicLimit = transport.atomicLimit
+    packetLimit = transport.packetLimit
     certainty = Certainty(at: epoch)
   }
 
@@ -28,7 +29,7 @@ final class OrderMatcher {
 
   func begin(_ write: inout StreamWrite, in stream: ByteStream) {
     // A long packet write becomes several packets, whose bounds are known at its end.
-    if write.isPacket, write.count > Self.packetLimit { return }
+    if write.isPacket, write.count > packetLimit { return }
     // The urgent byte is a piece of its own, which comes last.
     if write.isUrgent {
       write.isUrgent = false
@@ -74,7 +75,7 @@ final class OrderMatcher {
 
   /// Adds a write, as the packets that it was cut into if it makes some.
   private func append(_ write: inout StreamWrite, to stream: ByteStream) {
-    guard write.isPacket, write.count > Self.packetLimit else {
+    guard write.isPacket, write.count > packetLimit else {
       certainty.match(&write)
       return stream.queue.append(&write)
     }
@@ -82,7 +83,7 @@ final class OrderMatcher {
     packet.fingerprint.dropSuffix()
     var left = write.count
     while left > 0 {
-      packet.count = min(left, Self.packetLimit)
+      packet.count = min(left, packetLimit)
       packet.consumed = 0
       certainty.match(&packet)
       stream.queue.append(&packet)

@@ -139,7 +139,7 @@ final class StreamCorrelator: KindCorrelator {
   private func matcher(for transfer: StreamTransfer) -> Matcher {
     transfer.carriesPositions
       ? .position(PositionMatcher())
-      : .order(OrderMatcher(atomicLimit: transport.atomicLimit, epoch: epoch))
+      : .order(OrderMatcher(transport, epoch: epoch))
   }
 
   /// Adds a stream.
@@ -201,7 +201,7 @@ final class StreamCorrelator: KindCorrelator {
   private func takeFIFO(_ record: UnsafeRawBufferPointer, header: ipc_header, _ buffer: inout ReorderBuffer) {
     guard let (raw, rest) = record.record(ipc_channel.self) else { return }
     let key = ChannelKey(address: raw.channel, identity: raw.inode)
-    let order = Matcher.order(OrderMatcher(atomicLimit: transport.atomicLimit, epoch: epoch))
+    let order = Matcher.order(OrderMatcher(transport, epoch: epoch))
     let stream = streams[key] ?? makeStream(key, matcher: order)
     stream.lastTouched = header.time
     if header.has(IPC_FLAG_CREATED) {
@@ -246,7 +246,7 @@ final class StreamCorrelator: KindCorrelator {
     write.lossEpoch = epoch
     write.isBatch = isSocket && write.count == Int(IPC_COUNT_UNKNOWN)
     // A short write to a pipe that is known is announced only if several threads write.
-    if !isSocket, write.count <= OrderMatcher.packetLimit, !transfer.has(IPC_FLAG_FIRST_SEEN) {
+    if !isSocket, write.count <= transport.packetLimit, !transfer.has(IPC_FLAG_FIRST_SEEN) {
       stream.writers.noteSeveral()
     }
     stream.writers.note(beginning: write.source, at: transfer.time)

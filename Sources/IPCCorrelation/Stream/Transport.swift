@@ -7,6 +7,7 @@ final class Transport {
     case pipe
     case unix(SocketNames)
     case tcp(InternetNames)
+    case vsock
   }
 
   private let form: Form
@@ -15,6 +16,8 @@ final class Transport {
   let isSocket: Bool
   /// Longest write between whose bytes no other thread's can lie.
   let atomicLimit: Int
+  /// PIPE_BUF of a pipe: a longer write of packets is cut at it (pipe(2)).
+  var packetLimit: Int { kind == .pipe ? 4096 : .max }
   /// The kind's `bytes_missing`.
   let missingField: MetaKey<TextID>
   private var anonymous: TextID?
@@ -49,6 +52,12 @@ final class Transport {
       missingField: Kind.LoopbackSocket.bytesMissing)
   }
 
+  /// Vsock connections within this host: a write waits in the middle wherever the receiver's room is used up
+  /// (vsock_connectible_sendmsg, net/vmw_vsock/af_vsock.c).
+  static func vsock() -> Transport {
+    Transport(.vsock, .vsock, isSocket: true, atomicLimit: 1, missingField: Kind.Vsock.bytesMissing)
+  }
+
   // MARK: - Ends
 
   /// Whether so many names are known that a look at which sockets exist would be of use.
@@ -76,7 +85,7 @@ final class Transport {
   /// Lets go of names that are not needed any more.
   func tidy(at time: UInt64, _ live: OpenChannels?, _ buffer: inout ReorderBuffer) {
     switch form {
-    case .pipe: break
+    case .pipe, .vsock: break
     case .unix(let names): names.tidy(at: time, live, &buffer)
     case .tcp(let names): names.tidy(at: time, &buffer)
     }
@@ -110,6 +119,14 @@ final class Transport {
       return AncillaryData.describe(from: sent, to: received, in: &event, &texts)
     case .tcp(let names):
       fill(&event, stream.ends, names, &texts)
+      return MetaFieldSet()
+    case .vsock:
+      let source = stream.ends.sourceContext, destination = stream.ends.destinationContext
+      event.set(Kind.Vsock.sourceContext, to: UInt64(source.cid))
+      event.set(Kind.Vsock.sourcePort, to: UInt64(source.port))
+      event.set(Kind.Vsock.destinationContext, to: UInt64(destination.cid))
+      event.set(Kind.Vsock.destinationPort, to: UInt64(destination.port))
+      event.set(Kind.Vsock.count, to: event.count)
       return MetaFieldSet()
     }
   }

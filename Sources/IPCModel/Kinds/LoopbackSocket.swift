@@ -5,7 +5,7 @@ extension Kind {
   public static let loopbackUDP = Kind(rawValue: 6)
 
   /// Kinds of sockets.
-  public static let sockets: Set<Kind> = unix.union([.loopbackTCP, .loopbackUDP])
+  public static let sockets: Set<Kind> = unix.union([.loopbackTCP, .loopbackUDP, .netlink, .vsock])
 
   /// Meta fields of internet sockets within this host (tcp(7), udp(7)), the same for both protocols.
   public enum LoopbackSocket {

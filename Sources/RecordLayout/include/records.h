@@ -53,7 +53,9 @@ enum ipc_kind {
   IPC_KIND_EVENTFD = 11,
   IPC_KIND_MQUEUE = 12,
   IPC_KIND_SYSV_MSG = 13,
-  IPC_KIND_COUNT = 14,
+  IPC_KIND_NETLINK = 14,
+  IPC_KIND_VSOCK = 15,
+  IPC_KIND_COUNT = 16,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -73,6 +75,8 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_EVENTFD: return "eventfd";
     case IPC_KIND_MQUEUE: return "mqueue";
     case IPC_KIND_SYSV_MSG: return "sysv_msg";
+    case IPC_KIND_NETLINK: return "netlink";
+    case IPC_KIND_VSOCK: return "vsock";
     case IPC_KIND_COUNT: break;
   }
   return 0;
@@ -169,6 +173,9 @@ union IPC_PLAIN_BYTES ipc_channel_state {
  *   TCP     a hash of namespace, source and destination, the same on both sides · namespace << 32 | both ports
  *   UDP     a hash of namespace (0 unless the destination is a loopback address), source port and destination, 0 if the
  *           source, or to which of its addresses the receiver got it, is not known · the same as of TCP
+ *   netlink a hash of namespace, family, the source's port and the group, or the destination's port · family << 32 | the
+ *           source's port; 0 if the source is the kernel
+ *   vsock   a hash of both ports · the source's port << 32 | the destination's
  *   eventfd address of the counter (struct eventfd_ctx) · its id
  *   mqueue  address of the queue's inode · its number
  *   SysV    a hash of the IPC namespace and the id · the id
@@ -254,12 +261,14 @@ enum ipc_socket_traits {
   IPC_SOCKET_BATCH = 1 << 7,             /* WRITE_BEGIN of sendmmsg: any number of messages follows */
   IPC_SOCKET_FILLED = 1 << 8,            /* a read's room is used up, so that the message may be longer than reported */
   IPC_SOCKET_JOINED = 1 << 9,            /* UDP: this write goes on with the datagram that was held back */
+  IPC_SOCKET_FROM_KERNEL = 1 << 10,      /* netlink: a read of what no process has sent */
+  IPC_SOCKET_TO_KERNEL = 1 << 11,        /* netlink: it is told as a read of the kernel's, with all that the sender's buffer has */
 };
 
 /* The end of a transfer that its direction does not name, by header.kind. */
 union IPC_PLAIN_BYTES ipc_socket_end {
-  __u64 destination;  /* unix, UDP: address of the receiving struct sock; 0 if it is not known */
-  __u64 source_inode; /* TCP: inode of the sending socket; 0 in a read */
+  __u64 destination;  /* unix, UDP, netlink: address of the receiving struct sock; 0 if it is not known */
+  __u64 source_inode; /* TCP, vsock: inode of the sending socket; 0 in a read */
 };
 
 /* How far a transfer of a message went, by header.type. */
@@ -268,6 +277,25 @@ union IPC_PLAIN_BYTES ipc_socket_extent {
   __u32 call_ns;         /* writes of one message: how long the call took; 0 if it is not known */
 };
 
+/* Where one end of a netlink message is (struct sockaddr_nl, include/uapi/linux/netlink.h), in place of an address. */
+struct ipc_netlink_end {
+  __u32 port;   /* 0 is the kernel's */
+  __u32 group;  /* of the destination: number of the group that it was sent to; 0 if it was to one socket */
+  __u32 family; /* NETLINK_… */
+  __u32 pad;
+};
+
+/* The same of a vsock connection (struct sockaddr_vm, include/uapi/linux/vm_sockets.h). */
+struct ipc_vsock_end {
+  __u32 cid;
+  __u32 port;
+  __u32 pad[2];
+};
+
+/* How a look at what is open names the netlink socket of a port. Namespaces' numbers are never so small that it is a port's of
+ * UDP or TCP (PROC_DYNAMIC_FIRST, fs/proc/generic.c). */
+#define IPC_NETLINK_NAME(netns, port) (((__u64)(netns) << 32 | (port)) ^ 0x6e6c000000000000ull)
+
 /*
  * One side of a transfer over a socket. Everything is reported from the sender's end to the receiver's, whichever acts.
  */
@@ -275,7 +303,7 @@ struct ipc_socket {
   struct ipc_transfer transfer;
   union ipc_socket_end end;
   __u64 destination_inode; /* of the receiving socket; 0 if it is not known, or not accepted yet */
-  __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order */
+  __u8 source_address[16]; /* TCP, UDP: IPv6, or IPv4 mapped into it; network byte order; others: see below */
   __u8 destination_address[16];
   __u16 source_port;
   __u16 destination_port;
@@ -505,7 +533,8 @@ struct ipc_fork {
 
 /*
  * What the task_file iterator tells of every open pipe, socket and pseudoterminal; written to the iterator's file, not to the ring.
- * Directions are named as in ipc_transfer; UDP sockets by (netns << 32 | local port) and identity 0.
+ * Directions are named as in ipc_transfer; UDP sockets by (netns << 32 | local port) and identity 0, netlink sockets by
+ * IPC_NETLINK_NAME and their family.
  */
 struct ipc_held {
   __u64 sends;          /* direction in which the holder can send: a pipe itself */
@@ -636,6 +665,8 @@ _Static_assert(__builtin_offsetof(struct ipc_socket, end) == 112, "ipc_socket.en
 _Static_assert(__builtin_offsetof(struct ipc_socket, destination_inode) == 120, "ipc_socket.destination_inode");
 _Static_assert(__builtin_offsetof(struct ipc_socket, extent) == 168, "ipc_socket.extent");
 _Static_assert(__builtin_offsetof(struct ipc_socket, source_address) == 128, "ipc_socket.source_address");
+_Static_assert(sizeof(struct ipc_netlink_end) == 16, "ipc_netlink_end");
+_Static_assert(sizeof(struct ipc_vsock_end) == 16, "ipc_vsock_end");
 _Static_assert(sizeof(struct ipc_descriptor) == 24, "ipc_descriptor");
 _Static_assert(sizeof(struct ipc_passed) == 472, "ipc_passed");
 _Static_assert(sizeof(struct ipc_counter) == 144, "ipc_counter");

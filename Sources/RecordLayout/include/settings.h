@@ -50,6 +50,7 @@ struct ipc_settings {
   __u32 follows_children; /* IPC_SCOPE_PROCESSES: whoever is made by a process of the scope enters it, too */
   __u32 cpu_count;      /* possible CPUs */
   __u32 omits_contents; /* map `omissions` is in use */
+  __u32 tells_kernel_netlink; /* whether messages to and from the kernel are recorded */
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };

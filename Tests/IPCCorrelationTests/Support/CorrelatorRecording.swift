@@ -31,13 +31,14 @@ class CorrelatorRecording {
   init(
     capturing limit: UInt64 = .max, matchTimeout: UInt64 = 100_000_000,
     serviceName: @escaping @Sendable (UInt16, Kind) -> String? = { _, _ in nil },
-    processes: ProcessSources? = nil, tellsLifecycle: Bool = false
+    processes: ProcessSources? = nil, tellsLifecycle: Bool = false, tellsKernelNetlink: Bool = false
   ) {
     self.limit = limit
     var settings = CorrelatorSettings(
       captureLimit: limit, matchTimeout: matchTimeout, serviceName: serviceName)
     settings.processes = processes
     settings.tellsLifecycle = tellsLifecycle
+    settings.tellsKernelNetlink = tellsKernelNetlink
     settings.processName = { $0 == 500 ? Comm("bob") : nil }
     correlator = Correlator(settings)
   }

@@ -13,7 +13,7 @@
 #define CONTEXT_MESSAGES 32
 
 struct context_message {
-  u64 sock; /* of a send, the receiving struct sock; of a receive, unix: the sending one */
+  u64 sock; /* of a send, the receiving struct sock; of a receive, unix: the sending one; netlink: port << 32 | group */
   u64 inode;
   u64 time; /* of a send: when the sender went on after it was queued there; somebody may have received it by then */
   u8 source_address[16];

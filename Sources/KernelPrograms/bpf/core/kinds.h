@@ -52,6 +52,8 @@ static __always_inline u32 socket_stage(struct sock *sk) {
            : type == SOCK_DGRAM     ? STAGE_UNIX_DGRAM
            : type == SOCK_SEQPACKET ? STAGE_UNIX_SEQPACKET
                                     : 0;
+  if (family == AF_VSOCK) return is_wanted(IPC_KIND_VSOCK) && type != SOCK_DGRAM ? STAGE_VSOCK : 0;
+  if (family == AF_NETLINK) return is_wanted(IPC_KIND_NETLINK) ? STAGE_NETLINK : 0;
   if (family != AF_INET && family != AF_INET6) return 0;
   u16 protocol = READ_KERNEL(sk, sk_protocol);
   if (type == SOCK_STREAM)

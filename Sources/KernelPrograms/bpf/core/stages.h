@@ -27,6 +27,8 @@ _Static_assert(STAGE_SOCKET == S_IFSOCK >> 12, "STAGE_SOCKET");
 #define STAGE_UNIX_SEQPACKET 18
 #define STAGE_TCP 19
 #define STAGE_UDP 20
+#define STAGE_NETLINK 33
+#define STAGE_VSOCK 34
 
 /* What goes before a record: names of channels, ancillary data. */
 #define STAGE_NAMES 21
@@ -50,4 +52,4 @@ _Static_assert(STAGE_SOCKET == S_IFSOCK >> 12, "STAGE_SOCKET");
 /* Descriptors that are closed. */
 #define STAGE_CLOSING 32
 
-#define STAGE_COUNT 33
+#define STAGE_COUNT 35

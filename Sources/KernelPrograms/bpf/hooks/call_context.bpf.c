@@ -28,7 +28,18 @@ static __always_inline u64 inode_of_sender(struct sock *sk) {
   return inode != 0 ? inode : inode_before_close((u64)sk);
 }
 
-/* Bytes are about to be copied to a reader: skb->sk is the sender of a unix socket, the receiver of TCP. */
+/* A netlink message: its own memory says from whom it is, and to which group. */
+static __always_inline int on_netlink_copy(struct sk_buff *skb) {
+  struct call_context *context = context_to_write(current_thread());
+  if (!context) return 0;
+  struct netlink_skb_parms *parms = (void *)skb + bpf_core_field_offset(struct sk_buff, cb);
+  struct context_message *message = context_append(context);
+  message->sock = (u64)READ_KERNEL(parms, portid) << 32 | READ_KERNEL(parms, dst_group);
+  message->length = READ_KERNEL(skb, len);
+  return 0;
+}
+
+/* Bytes are about to be copied to a reader: skb->sk is the sender of a unix socket, the receiver of TCP and netlink. */
 static __always_inline int on_copy(struct sk_buff *skb) {
   struct sock *sk = READ_KERNEL(skb, sk);
   if (!sk) return 0;
@@ -44,6 +55,7 @@ static __always_inline int on_copy(struct sk_buff *skb) {
     message->length = READ_KERNEL(skb, len);
     return 0;
   }
+  if (family == AF_NETLINK) return is_wanted(IPC_KIND_NETLINK) ? on_netlink_copy(skb) : 0;
   if (family != AF_INET && family != AF_INET6) return 0;
   if (READ_KERNEL(sk, sk_protocol) != IPPROTO_TCP && !is_multipath(sk)) return 0;
   struct call_context *context = context_to_write(current_thread());

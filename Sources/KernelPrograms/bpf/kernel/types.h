@@ -523,6 +523,22 @@ struct tcp_skb_cb {
   u32 seq;
 };
 
+struct module {
+  char name[1];
+};
+
+struct netlink_sock {
+  u32 portid;
+  u32 dst_portid;
+  u32 dst_group;
+};
+
+/* What a netlink skb keeps in its cb (include/linux/netlink.h). */
+struct netlink_skb_parms {
+  u32 portid; /* of the sender; 0 is the kernel */
+  u32 dst_group;
+};
+
 struct udp_sock {
   int pending;
   u16 gso_size;
@@ -739,6 +755,8 @@ struct pt_regs {
 #define AF_UNIX 1
 #define AF_INET 2
 #define AF_INET6 10
+#define AF_NETLINK 16
+#define AF_VSOCK 40
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_SEQPACKET 5
@@ -759,6 +777,7 @@ struct pt_regs {
 #define EPIPE 32
 #define ENOTSOCK 88
 #define EISCONN 106
+#define ECONNREFUSED 111
 #define EALREADY 114
 #define EINPROGRESS 115
 #define LOOPBACK_IFINDEX 1 /* include/net/flow.h: the same in every network namespace */

@@ -6,6 +6,7 @@
 #include "kinds/eventfd.bpf.c"
 #include "kinds/kernel_signal.bpf.c"
 #include "kinds/mqueue.bpf.c"
+#include "kinds/netlink.bpf.c"
 #include "kinds/pidfd_getfd.bpf.c"
 #include "kinds/pipe.bpf.c"
 #include "kinds/process_vm.bpf.c"
@@ -18,6 +19,7 @@
 #include "kinds/unix.bpf.c"
 #include "kinds/unix_message.bpf.c"
 #include "kinds/unix_stream.bpf.c"
+#include "kinds/vsock.bpf.c"
 
 static __always_inline bool describe_open(struct file *file, struct ipc_held *open, bool counts) {
   struct open_file asked = {.file = file, .type = file_type(file)};
@@ -30,6 +32,8 @@ static __always_inline bool describe_open(struct file *file, struct ipc_held *op
   asked.stage = asked.sk ? socket_stage(asked.sk) : 0;
   if (asked.stage == STAGE_TCP) return tcp_describe_open(&asked, open, counts);
   if (asked.stage == STAGE_UDP) return udp_describe_open(&asked, open, counts);
+  if (asked.stage == STAGE_NETLINK) return netlink_describe_open(&asked, open, counts);
+  if (asked.stage == STAGE_VSOCK) return vsock_describe_open(&asked, open, counts);
   return asked.stage && unix_describe_open(&asked, open, counts);
 }
 
@@ -56,11 +60,15 @@ static __always_inline void enter_direction(u32 kind, u64 key, u64 inode) {
 
 static __always_inline bool name_unread(struct scratch *scratch, struct sk_buff *skb) {
   if (scratch->unread.header.kind == IPC_KIND_LOOPBACK_UDP) return udp_name_unread(scratch, skb);
+  if (is_wanted(IPC_KIND_NETLINK) && scratch->unread.header.kind == IPC_KIND_NETLINK)
+    return netlink_name_unread(scratch, skb);
   return unix_name_unread(scratch, skb);
 }
 
 static __always_inline bool describe_sent(u32 slot, struct scratch *scratch) {
   if (scratch->call.stage == STAGE_UDP) return udp_describe_sent(slot);
+  if (is_wanted(IPC_KIND_VSOCK) && scratch->call.stage == STAGE_VSOCK) return true;
+  if (is_wanted(IPC_KIND_NETLINK) && scratch->call.stage == STAGE_NETLINK) return netlink_describe_sent(slot);
   unix_describe_sent(scratch);
   return true;
 }
@@ -70,12 +78,14 @@ static __always_inline void describe_received(u32 slot, struct scratch *scratch,
   if (stage == STAGE_TCP) tcp_describe_received(scratch, length);
   if (stage == STAGE_UNIX_DGRAM || stage == STAGE_UNIX_SEQPACKET) unix_describe_received(scratch);
   if (stage == STAGE_UDP) udp_describe_received(slot, scratch);
+  if (is_wanted(IPC_KIND_NETLINK) && stage == STAGE_NETLINK) netlink_describe_received(slot);
 }
 
 static __always_inline bool is_end(struct scratch *scratch, const struct ipc_held *open) {
   if (open->kind == IPC_KIND_PIPE || open->kind == IPC_KIND_PTY) return true;
   if (open->kind == IPC_KIND_LOOPBACK_UDP) return udp_is_end(scratch->call.sk);
   if (open->kind == IPC_KIND_LOOPBACK_TCP) return tcp_is_end(scratch->call.sk);
+  if (open->kind == IPC_KIND_VSOCK) return false;
   return open->receives != 0 || (open->kind == IPC_KIND_UNIX_DGRAM && is_named(scratch->call.sk));
 }
 

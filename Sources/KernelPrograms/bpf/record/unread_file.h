@@ -33,7 +33,8 @@ VERIFIED_ONCE bool describe_unread(u32 slot, u64 file) {
 }
 
 static __always_inline bool is_message_kind(u32 kind) {
-  return kind == IPC_KIND_UNIX_DGRAM || kind == IPC_KIND_UNIX_SEQPACKET || kind == IPC_KIND_LOOPBACK_UDP;
+  return kind == IPC_KIND_UNIX_DGRAM || kind == IPC_KIND_UNIX_SEQPACKET || kind == IPC_KIND_LOOPBACK_UDP
+         || kind == IPC_KIND_NETLINK;
 }
 
 /* The entry of what a described file receives from; of messages, which have many senders, its own. */

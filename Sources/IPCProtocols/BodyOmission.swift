@@ -15,7 +15,7 @@ public protocol BodyOmissions: AnyObject {
 public struct ReadingEnd: Sendable, Equatable {
   /// Type of the channel.
   public let kind: Kind
-  /// Inode of the reading socket, or of an anonymous pipe.
+  /// Inode of the reading socket.
   public let inode: UInt64
 
   /// Names an end.
@@ -25,8 +25,6 @@ public struct ReadingEnd: Sendable, Equatable {
   init?(of event: borrowing Event) {
     let inode: UInt64? =
       switch event.kind {
-      // The inode of a FIFO, which has a name, is not its own alone.
-      case .pipe: event[Kind.Pipe.name] == nil ? event[Kind.Pipe.inode] : nil
       case .unixStream: event[Kind.UnixSocket.destinationInode]
       case .loopbackTCP: event[Kind.LoopbackSocket.destinationInode]
       default: nil

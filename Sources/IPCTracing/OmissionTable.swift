@@ -13,8 +13,7 @@ public struct OmissionTable {
     entries + Int(inode & UInt64(IPC_OMISSION_LIMIT - 1))
   }
 
-  /// Begins to count what is read at an end: of a socket by the inode of the reading one, of a pipe by its own. Events tell
-  /// from then on where their bytes lie (``Event/place``).
+  /// Begins to count what is read at a socket, by its inode. Events tell from then on where their bytes lie (``Event/place``).
   public func count(_ kind: Kind, _ inode: UInt64) {
     ipc_omission_begin(entry(of: inode), UInt32(kind.rawValue), inode)
   }

@@ -5,7 +5,7 @@ extension LiveTests {
   /// Long bodies, whose contents are not copied out of the traced programs, and what comes behind them.
   @Suite(.serialized, .sensitiveToLoad("ipcdump must have seen a head when the rest of its body is read"))
   struct MessageOmissionTests {
-    /// A server that sends files of a length, as long as it is asked for them, over a pair of sockets, TCP or two pipes.
+    /// A server that sends files of a length, as long as it is asked for them, over a pair of sockets or TCP.
     private static let script = #"""
       import os, socket, sys, time
       kind = sys.argv[2]
@@ -14,10 +14,7 @@ extension LiveTests {
       if kind == "tcp":
           listener = socket.socket(); listener.bind(("127.0.0.1", 0)); listener.listen()
           a = socket.create_connection(listener.getsockname()); b = listener.accept()[0]
-      if kind == "pipe":
-          (from_client, to_server), (from_server, to_client) = os.pipe(), os.pipe()
-          client, server = (from_server, to_server), (from_client, to_client)
-      else: client, server = (a.fileno(), a.fileno()), (b.fileno(), b.fileno())
+      client, server = (a.fileno(), a.fileno()), (b.fileno(), b.fileno())
       body = bytes(range(256)) * 256
       if os.fork() == 0:
           for size in sizes:
@@ -41,7 +38,7 @@ extension LiveTests {
       os.wait()
       """#
 
-    @Test(arguments: ["unix", "tcp", "pipe"])
+    @Test(arguments: ["unix", "tcp"])
     func `are counted to the byte, and hardly any of them cross the ring`(_ kind: String) async throws {
       let session = try Session()
       try session.folder.create("script.py", Self.script)

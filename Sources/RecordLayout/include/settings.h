@@ -81,7 +81,7 @@ struct ipc_shown {
  * that meet there, the later one has it.
  */
 struct ipc_omission {
-  __u64 inode;  /* of the reading socket, or of the pipe; 0 if there is none */
+  __u64 inode;  /* of the reading socket; 0 if there is none */
   __u64 taken;  /* bytes that were read there since Swift has begun to ask */
   __u64 from;   /* the first of these that nobody wants */
   __u64 until;  /* the first one behind them that somebody wants; 0 if all are wanted */

@@ -12,7 +12,6 @@
 #include "kinds/open_file.h"
 #include "record/contents.h"
 #include "record/names.h"
-#include "record/omissions.h"
 #include "record/own_output.h"
 #include "record/past.h"
 #include "record/writes.h"
@@ -127,13 +126,11 @@ static __always_inline int pipe_exit(void *ctx, u32 slot, struct scratch *scratc
     if (scratch->cursor.is_wanted_whole) send_contents_behind(ctx, scratch, count);
     return 0;
   }
-  u64 limit = settings.capture_limit;
-  /* The inode of a FIFO is one of its file system, which may be another pipe's as well. */
-  if (settings.omits_contents && !has_path(file)) limit = wanted_of_read(slot, inode, count, limit);
   if (scratch->call.is_spliced) {
     transfer_send(slot, count);
     return finish_call(ctx, scratch);
   }
+  u64 limit = settings.capture_limit;
   if (channel->flags & CHANNEL_MULTI && limit < IPC_COMPARED_LIMIT) limit = IPC_COMPARED_LIMIT;
   return send_with_contents(ctx, slot, scratch, limit);
 }

@@ -51,6 +51,7 @@ struct ipc_settings {
   __u32 cpu_count;      /* possible CPUs */
   __u32 omits_contents; /* map `omissions` is in use */
   __u32 tells_kernel_netlink; /* whether messages to and from the kernel are recorded */
+  __u32 pad;
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
@@ -116,7 +117,7 @@ struct ipc_shared {
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_omission) == 40, "ipc_omission");
-_Static_assert(sizeof(struct ipc_settings) == 40 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
+_Static_assert(sizeof(struct ipc_settings) == 48 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 80 + 256, "ipc_shared");
 
 #ifndef __bpf__

@@ -72,5 +72,6 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     EventfdCorrelator(settings),
     QueueCorrelator(.mqueue, settings),
     QueueCorrelator(.sysvMessage, settings),
+    SemaphoreCorrelator(settings),
   ]
 }

@@ -103,6 +103,7 @@ struct LoadedPrograms: ~Copyable {
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages, .unreadContents: readsPages
     case .ownPlace: !PidNamespace.isInitial
+    case .sleepingCalls: configuration.selection.kinds.contains(.sysvSemaphore)
     // For KernelLook alone, which traces nothing.
     case .sleepers, .allFiles: false
     case nil: false

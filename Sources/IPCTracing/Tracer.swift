@@ -91,7 +91,8 @@ public struct Tracer: ~Copyable {
       throw .refused(error, hook: hook)
     }
     try chooseProcesses()
-    try chooseThreads()
+    try run(.chosenThreads)
+    try run(.sleepingCalls)
     let held = try openChannels()
     untraced = forgottenChannels
     return held
@@ -109,11 +110,11 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Makes of interest what threads of a chosen name have open.
-  private borrowing func chooseThreads() throws(Failure) {
+  /// Lets an iterator that writes nothing tell the programs what there is, if the trace has need of it.
+  private borrowing func run(_ iterator: KernelIterator) throws(Failure) {
     do throws(BPFError) {
-      let iterator = try programs.object.iterator(.chosenThreads)
-      if iterator.isAutoloaded { try iterator.iterate { _ in } }
+      let program = try programs.object.iterator(iterator)
+      if program.isAutoloaded { try program.iterate { _ in } }
     } catch {
       throw .refused(error, hook: hook)
     }

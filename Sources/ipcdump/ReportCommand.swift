@@ -53,7 +53,7 @@ struct ReportCommand: ParsableCommand {
     limits.contentOfEvent = byteLimit.bytes == 0 ? limits.contents : byteLimit.bytes
     let title = capture == "-" ? "ipcdump" : String(capture.split(separator: "/").last ?? "ipcdump")
     let report = Report(title: title, program: IPCDump.version, clock: replay.clock, limits: limits)
-    let filter = EventFilter(filter.selection(ofCommand: false))
+    let filter = EventFilter(filter.selection(ofCommand: false, usual: Kind.all))
     try replay.run(
       into: EventPipeline(filter, [PageOutput(report, to: output)], limit: 0, clock: replay.clock))
   }

@@ -48,6 +48,7 @@ struct RecordMaker {
     case IPC_KIND_PIDFD_GETFD.rawValue: return taken()
     case IPC_KIND_EVENTFD.rawValue: return counter()
     case IPC_KIND_MQUEUE.rawValue, IPC_KIND_SYSV_MSG.rawValue: return queued(kind)
+    case IPC_KIND_SYSV_SEM.rawValue: return released()
     default: break
     }
     switch Int.random(in: 0..<40, using: &random) {

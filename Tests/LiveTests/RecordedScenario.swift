@@ -80,6 +80,9 @@ struct RecordedScenario: CustomTestStringConvertible {
     typealias Queues = LiveTests.MessageQueueTests
     add("queues", Queues.scenarios + Queues.optional)
     add("queues", Queues.late, isLate: true)
+    typealias Semaphores = LiveTests.SemaphoreTests
+    add("semaphores", Semaphores.scenarios + Semaphores.compat)
+    add("semaphores", Semaphores.late, isLate: true)
     typealias Splices = LiveTests.SpliceTests
     add("splice", Splices.passingOn + Splices.pieces + Splices.between("splice-stream") + Splices.files)
     add("uring", LiveTests.UringTests.scenarios + LiveTests.UringTests.special)

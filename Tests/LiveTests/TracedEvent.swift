@@ -39,6 +39,8 @@ struct Meta: Decodable, Hashable {
   var id: UInt64?
   var mtype: Int?
   var request: String?
+  var sem: Int?
+  var delta: Int?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

@@ -53,7 +53,8 @@ enum ipc_kind {
   IPC_KIND_EVENTFD = 11,
   IPC_KIND_MQUEUE = 12,
   IPC_KIND_SYSV_MSG = 13,
-  IPC_KIND_COUNT = 14,
+  IPC_KIND_SYSV_SEM = 14,
+  IPC_KIND_COUNT = 15,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -73,6 +74,7 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_EVENTFD: return "eventfd";
     case IPC_KIND_MQUEUE: return "mqueue";
     case IPC_KIND_SYSV_MSG: return "sysv_msg";
+    case IPC_KIND_SYSV_SEM: return "sysv_sem";
     case IPC_KIND_COUNT: break;
   }
   return 0;
@@ -102,6 +104,7 @@ enum ipc_record_type {
   IPC_RECORD_TAKEN = 15,  /* ipc_taken: a descriptor; its name follows */
   IPC_RECORD_CREATED = 16, /* ipc_counter: it is made, with `value` */
   IPC_RECORD_REMOVED = 17, /* ipc_queued: the queue is removed, with what lies in it */
+  IPC_RECORD_RELEASED = 18, /* ipc_released: a wait for semaphores has succeeded */
 };
 
 enum ipc_flags {
@@ -170,7 +173,7 @@ union IPC_PLAIN_BYTES ipc_channel_state {
  *           source, or to which of its addresses the receiver got it, is not known · the same as of TCP
  *   eventfd address of the counter (struct eventfd_ctx) · its id
  *   mqueue  address of the queue's inode · its number
- *   SysV    a hash of the IPC namespace and the id · the id
+ *   SysV    a hash of the IPC namespace and the id (of queues and of semaphores) · the id
  *   pty     address of the slave's tty_struct for what goes from the master to the slave (typing), and one more for the
  *           other way (output) · 1 << 32 | index
  */
@@ -477,6 +480,42 @@ struct ipc_taken {
   __u32 pad;
 };
 
+/* Operations of one call on semaphores that are listed; SEMOPM, most that a call may have, is 500. */
+#define IPC_SEM_CHANGES 16
+
+/* An operation on one semaphore of a set, or what a call has made of it. */
+struct ipc_sem_change {
+  __u16 number; /* of the semaphore */
+  __s16 amount; /* added; of a wait, as in struct sembuf: 0 waits for a 0 */
+  __s32 value;  /* of a wait: of the semaphore when the thread was woken */
+};
+
+enum ipc_released_traits {
+  IPC_RELEASED_BY_CALL = 1 << 0,     /* `source` is known, and what its call has changed */
+  IPC_RELEASED_VALUES = 1 << 1,      /* the values of the semaphores are known */
+  IPC_RELEASED_CUT_WAITS = 1 << 2,   /* there are more operations than are listed */
+  IPC_RELEASED_CUT_CHANGES = 1 << 3,
+};
+
+/*
+ * The header's thread goes on after a wait for semaphores. `source` has made the call in which it was woken, which may
+ * have woken others before: what these had waited to do was done then, too, and can be what has let this one go on.
+ */
+struct ipc_released {
+  struct ipc_transfer transfer; /* the set: channel and identity */
+  struct ipc_target source;
+  __u64 began;  /* when the wait's call began; 0 if that was not seen */
+  __u64 woken;
+  __u64 call;   /* when the call of `source` began: with the thread's number, nothing else has it */
+  __s32 key;    /* of the set; 0 if it is private */
+  __u32 order;  /* of the threads that were woken in that call, from 0 on */
+  __u16 wait_count;
+  __u16 change_count;
+  __u32 traits; /* enum ipc_released_traits */
+  struct ipc_sem_change waits[IPC_SEM_CHANGES];
+  struct ipc_sem_change changes[IPC_SEM_CHANGES];
+};
+
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
 struct ipc_exec {
   struct ipc_header header;
@@ -636,6 +675,10 @@ _Static_assert(sizeof(struct ipc_target) == 56, "ipc_target");
 _Static_assert(sizeof(struct ipc_access) == 184, "ipc_access");
 _Static_assert(__builtin_offsetof(struct ipc_access, address) == 168, "ipc_access.address");
 _Static_assert(sizeof(struct ipc_taken) == 152, "ipc_taken");
+_Static_assert(sizeof(struct ipc_sem_change) == 8, "ipc_sem_change");
+_Static_assert(sizeof(struct ipc_released) == 464, "ipc_released");
+_Static_assert(__builtin_offsetof(struct ipc_released, began) == 168, "ipc_released.began");
+_Static_assert(__builtin_offsetof(struct ipc_released, waits) == 208, "ipc_released.waits");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");

@@ -191,6 +191,10 @@ struct scratch {
       struct ipc_queued queued;
     };
     struct {
+      BEFORE(ipc_released);
+      struct ipc_released released;
+    };
+    struct {
       BEFORE(ipc_taken);
       struct ipc_taken taken;
     };

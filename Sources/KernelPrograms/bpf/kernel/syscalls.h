@@ -61,6 +61,9 @@
 #define NR_msgsnd 69
 #define NR_msgrcv 70
 #define NR_msgctl 71
+#define NR_semop 65
+#define NR_semctl 66
+#define NR_semtimedop 220
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -114,6 +117,7 @@
 #define COMPAT_msgsnd 400
 #define COMPAT_msgrcv 401
 #define COMPAT_msgctl 402
+#define COMPAT_semctl 394
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -164,6 +168,9 @@
 #define NR_msgsnd 189
 #define NR_msgrcv 188
 #define NR_msgctl 187
+#define NR_semop 193
+#define NR_semctl 191
+#define NR_semtimedop 192
 /* arm64 has no eventfd; the number lies behind the table. */
 #define NR_eventfd 500
 /* arm64 has no pipe, open, creat and dup2, and one sendfile; the numbers lie behind the table, where no native call can
@@ -226,6 +233,9 @@
 #define COMPAT_msgsnd 301
 #define COMPAT_msgrcv 302
 #define COMPAT_msgctl 304
+#define COMPAT_semop 298
+#define COMPAT_semctl 300
+#define COMPAT_semtimedop 312
 
 #endif
 
@@ -237,14 +247,20 @@
 #define NR_mq_timedreceive_time64 499
 #define COMPAT_mq_timedsend_time64 418
 #define COMPAT_mq_timedreceive_time64 419
+#define NR_semtimedop_time64 497
+#define COMPAT_semtimedop_time64 420
+
+/* One call for all of SysV IPC, which 32-bit programs of x86 make; the number lies where no native call is. */
+#define NR_ipc 496
+#define COMPAT_ipc 117
 
 #define NO_SYSCALL IPC_SYSCALL_LIMIT
 
 /* Syscalls that 32-bit callers make, too. */
 #if defined(__TARGET_ARCH_x86)
-#define SYSCALLS_OF_ONE(ROW) ROW(socketcall)
+#define SYSCALLS_OF_ONE(ROW) ROW(socketcall) ROW(ipc)
 #else
-#define SYSCALLS_OF_ONE(ROW) ROW(send) ROW(recv)
+#define SYSCALLS_OF_ONE(ROW) ROW(send) ROW(recv) ROW(semop) ROW(semtimedop)
 #endif
 #define SYSCALLS(ROW)                                                                                       \
   ROW(read) ROW(readv) ROW(preadv2) ROW(write) ROW(writev) ROW(pwritev2)                                     \
@@ -258,7 +274,8 @@
   ROW(process_vm_readv) ROW(process_vm_writev) ROW(ptrace) ROW(pidfd_getfd)                                  \
   ROW(eventfd) ROW(eventfd2)                                                                                 \
   ROW(mq_timedsend) ROW(mq_timedreceive) ROW(mq_timedsend_time64) ROW(mq_timedreceive_time64)                \
-  ROW(msgsnd) ROW(msgrcv) ROW(msgctl)
+  ROW(msgsnd) ROW(msgrcv) ROW(msgctl)                                                                        \
+  ROW(semctl) ROW(semtimedop_time64)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {

@@ -14,6 +14,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s16 s16;
 typedef __s32 s32;
 typedef __s64 s64;
 
@@ -185,6 +186,41 @@ struct msg_queue {
   unsigned long q_qnum;
 };
 
+struct sem {
+  int semval;
+};
+
+struct sem_array {
+  struct kern_ipc_perm sem_perm;
+  int sem_nsems;
+  struct sem sems[];
+};
+
+/* What a process undoes when it ends, of one set. */
+struct sem_undo {
+  struct list_head list_proc;
+  int semid;
+  short semadj[];
+};
+
+/* 6.5 and before; see kernel/compat.h. */
+struct sem_undo___65 {
+  short *semadj;
+};
+
+struct sem_undo_list {
+  struct {
+    struct {
+      int counter;
+    } refs;
+  } refcnt;
+  struct list_head list_proc;
+};
+
+struct sysv_sem {
+  struct sem_undo_list *undo_list;
+};
+
 struct ipc_ids {
   struct idr ipcs_idr;
 };
@@ -283,6 +319,7 @@ struct task_struct {
   struct fs_struct *fs;
   struct signal_struct *signal;
   struct nsproxy *nsproxy;
+  struct sysv_sem sysvsem;
 };
 
 struct task_struct___513 {

@@ -13,6 +13,7 @@
 #include "kinds/pty.bpf.c"
 #include "kinds/signal.bpf.c"
 #include "kinds/sysv_msg.bpf.c"
+#include "kinds/sysv_sem.bpf.c"
 #include "kinds/tcp.bpf.c"
 #include "kinds/udp.bpf.c"
 #include "kinds/unix.bpf.c"

@@ -73,5 +73,6 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     QueueCorrelator(.mqueue, settings),
     QueueCorrelator(.sysvMessage, settings),
     SemaphoreCorrelator(settings),
+    SharedMemoryCorrelator(settings),
   ]
 }

@@ -93,6 +93,7 @@ public struct Tracer: ~Copyable {
     try chooseProcesses()
     try run(.chosenThreads)
     try run(.sleepingCalls)
+    try run(.mappingProcesses)
     let held = try openChannels()
     untraced = forgottenChannels
     return held
@@ -159,6 +160,20 @@ public struct Tracer: ~Copyable {
   /// The channels of the traced kinds that are open now, and who holds them.
   public borrowing func openChannels() throws(Failure) -> [OpenChannel] {
     try read(by: .openChannels, as: ipc_held.self).map { OpenChannel($0) }
+  }
+
+  /// What processes have mapped shared now; nothing if the trace is not about that.
+  public borrowing func mappedMemory() throws(Failure) -> [MappedMemory] {
+    guard selection.kinds.contains(.sharedMemory) else { return [] }
+    var bytes: [UInt8] = []
+    do throws(BPFError) {
+      let program = try programs.object.iterator(.sharedMappings)
+      if !program.isAutoloaded { return MappedMemory.fromProc() }
+      try program.iterate { bytes.append(contentsOf: $0) }
+    } catch {
+      throw .refused(error, hook: hook)
+    }
+    return MappedMemory.list(bytes)
   }
 
   /// The threads that are asleep now in a transfer, or until one is possible.

@@ -13,6 +13,7 @@ public struct ConversationTable: Sendable {
   private var conversations: [Conversation] = []
   private var folded = FoldedConversations()
   private var connections = ConnectionCount()
+  private var sharedObjects = SharedObjects()
   /// The conversation of the last event, because the next one is often of the same.
   private var recent = 0
   private var events: UInt64 = 0
@@ -30,6 +31,7 @@ public struct ConversationTable: Sendable {
   /// Takes an event; allocates only for a new conversation, and for a delay beyond those that one has had.
   public mutating func take(_ event: borrowing Event, texts: borrowing TextTable) {
     if connections.take(event, texts: texts) { return }
+    if event.kind == .sharedMemory { sharedObjects.take(event, texts: texts) }
     let name = ChannelName(of: event, texts: texts)
     let key = Conversation.Key(of: event, through: name)
     if recent >= conversations.count || conversations[recent].key != key {
@@ -81,7 +83,7 @@ public struct ConversationTable: Sendable {
       duration: max(snapshot?.duration ?? 0, reported), events: events, ownEvents: ownEvents,
       bytes: bytes, lost: lost, connections: (connections.made, connections.silentCount),
       conversations: shown, folded: folded.conversations, others: others, snapshot: snapshot,
-      named: conversations)
+      named: conversations, sharedObjects: sharedObjects.shared)
   }
 }
 

@@ -1,6 +1,6 @@
 import RecordLayout
 
-/// Waits that others have ended.
+/// Waits that others have ended, and memory that is shared.
 extension RecordMaker {
   mutating func released() -> [UInt8] {
     var released = ipc_released()
@@ -25,5 +25,36 @@ extension RecordMaker {
       released.waits.1 = released.changes.0
     }
     return bytes(released)
+  }
+
+  mutating func mapping() -> [UInt8] {
+    let kind = UInt8(IPC_KIND_SHARED_MEMORY.rawValue)
+    let places: [UInt64] = [0, 0x1000, 0x2000, 0x4000, .max]
+    if chance(2) {
+      var mapped = ipc_mapped()
+      mapped.header = header(kind, IPC_RECORD_MAPPED)
+      mapped.start = pick(places)
+      mapped.length = pick(places)
+      mapped.offset = pick(places)
+      mapped.inode = pick([0, 7, 8])
+      mapped.device = pick([0, 1])
+      mapped.owner = pick([mapped.header.tgid, 10, 0])
+      mapped.traits = UInt32.random(in: 0...3, using: &random)
+      let name: [UInt8] = pick([
+        Array("memfd:x\0".utf8), Array("x\0shm\0dev\0".utf8), Array("SYSV000004d2\0".utf8), [],
+      ])
+      mapped.name_length = UInt32(name.count) + pick([0, 0, 9])
+      return bytes(mapped, then: name)
+    }
+    var space = ipc_space()
+    space.header = header(kind, IPC_RECORD_SPACE)
+    space.owner = pick([space.header.tgid, 10, 20, 0])
+    space.child = target()
+    space.operation = UInt32.random(in: 0...10, using: &random)
+    space.start = pick(places)
+    space.length = pick(places)
+    space.new_start = pick(places)
+    space.new_length = pick(places)
+    return bytes(space)
   }
 }

@@ -41,6 +41,9 @@ struct Meta: Decodable, Hashable {
   var request: String?
   var sem: Int?
   var delta: Int?
+  var object: String?
+  var size: UInt64?
+  var access: String?
 }
 
 /// One line of `ipcdump -f json`, or of the truth that an actor tells.

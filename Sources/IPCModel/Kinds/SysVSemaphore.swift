@@ -3,7 +3,7 @@ extension Kind {
   public static let sysvSemaphore = Kind(rawValue: 14)
 
   /// The kinds that ipc(2) is a way to.
-  public static let sysv: Set<Kind> = [.sysvSemaphore]
+  public static let sysv: Set<Kind> = [.sysvSemaphore, .sharedMemory]
 
   /// Meta fields of SysV semaphores (sysvipc(7)).
   public enum SysVSemaphore {

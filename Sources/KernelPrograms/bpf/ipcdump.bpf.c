@@ -25,6 +25,7 @@
 #include "snapshots/blocked_threads.bpf.c"
 #include "snapshots/sleepers.bpf.c"
 #include "snapshots/sleeping_calls.bpf.c"
+#include "snapshots/shared_mappings.bpf.c"
 #include "snapshots/all_files.bpf.c"
 #include "snapshots/unread_contents.bpf.c"
 #include "hooks/lifecycle.bpf.c"

@@ -54,7 +54,8 @@ enum ipc_kind {
   IPC_KIND_MQUEUE = 12,
   IPC_KIND_SYSV_MSG = 13,
   IPC_KIND_SYSV_SEM = 14,
-  IPC_KIND_COUNT = 15,
+  IPC_KIND_SHARED_MEMORY = 15,
+  IPC_KIND_COUNT = 16,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -75,6 +76,7 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_MQUEUE: return "mqueue";
     case IPC_KIND_SYSV_MSG: return "sysv_msg";
     case IPC_KIND_SYSV_SEM: return "sysv_sem";
+    case IPC_KIND_SHARED_MEMORY: return "shared_memory";
     case IPC_KIND_COUNT: break;
   }
   return 0;
@@ -105,6 +107,8 @@ enum ipc_record_type {
   IPC_RECORD_CREATED = 16, /* ipc_counter: it is made, with `value` */
   IPC_RECORD_REMOVED = 17, /* ipc_queued: the queue is removed, with what lies in it */
   IPC_RECORD_RELEASED = 18, /* ipc_released: a wait for semaphores has succeeded */
+  IPC_RECORD_MAPPED = 19,   /* ipc_mapped: memory is mapped shared; its name follows */
+  IPC_RECORD_SPACE = 20,    /* ipc_space: what a process has mapped shared changes */
 };
 
 enum ipc_flags {
@@ -516,6 +520,63 @@ struct ipc_released {
   struct ipc_sem_change changes[IPC_SEM_CHANGES];
 };
 
+enum ipc_mapped_traits {
+  IPC_MAPPED_WRITABLE = 1 << 0,
+  IPC_MAPPED_PSEUDO = 1 << 1, /* the name is no path: memfd:x, SYSV000004d2 */
+};
+
+/* The header's thread has mapped memory so that others may share it. */
+struct ipc_mapped {
+  struct ipc_header header;
+  __u64 start; /* where in the process */
+  __u64 length;
+  __u64 offset; /* in the memory, in bytes */
+  __u64 inode;  /* of the file that the memory is; 0 with the device if it has none (MAP_ANONYMOUS) */
+  __u32 device; /* of its file system; major << 20 | minor */
+  __u32 owner;  /* tgid of the process whose address space it is; of another one than the header's during a vfork */
+  __u32 traits; /* enum ipc_mapped_traits */
+  __u32 name_length; /* bytes of the name, as in IPC_NAME_PATH */
+};
+
+enum ipc_space_operation {
+  IPC_SPACE_UNMAP = 1,   /* what lies from `start` on is mapped no more, whether or not it was shared */
+  IPC_SPACE_DETACH = 2,  /* the SysV segment that was attached at `start` is no more */
+  IPC_SPACE_MOVE = 3,    /* mremap(2), to `new_start` */
+  IPC_SPACE_COPY = 4,    /* the same, and the old mapping stays (MREMAP_DONTUNMAP) */
+  IPC_SPACE_PROTECT = 5, /* it may be written if `new_start` is not 0 */
+  IPC_SPACE_INHERIT = 6, /* children get it if `new_start` is not 0 (MADV_DOFORK, MADV_DONTFORK) */
+  IPC_SPACE_FORK = 7,    /* `child` has the same mappings from now on */
+  IPC_SPACE_EXEC = 8,    /* the process runs another program, and has none any more */
+  IPC_SPACE_EXIT = 9,
+};
+
+/* What becomes of mappings that may be shared. */
+struct ipc_space {
+  struct ipc_header header;
+  struct ipc_target child;
+  __u64 start;
+  __u64 length;
+  __u64 new_start;
+  __u64 new_length;
+  __u32 owner; /* as in ipc_mapped */
+  __u32 operation; /* enum ipc_space_operation */
+};
+
+/* What the task_vma iterator tells of every mapping that may be shared; the path follows, as /proc/PID/maps has it. */
+struct ipc_mapped_before {
+  __u64 start;
+  __u64 length;
+  __u64 offset;
+  __u64 inode;
+  __u32 device;
+  __u32 tgid;
+  __u32 traits; /* enum ipc_mapped_traits */
+  __u32 path_length; /* with the NUL behind it; 0 if it is not known */
+  char comm[IPC_COMM_LENGTH];
+  __u32 in_scope; /* the filter takes in the process */
+  __u32 pad;
+};
+
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
 struct ipc_exec {
   struct ipc_header header;
@@ -679,6 +740,10 @@ _Static_assert(sizeof(struct ipc_sem_change) == 8, "ipc_sem_change");
 _Static_assert(sizeof(struct ipc_released) == 464, "ipc_released");
 _Static_assert(__builtin_offsetof(struct ipc_released, began) == 168, "ipc_released.began");
 _Static_assert(__builtin_offsetof(struct ipc_released, waits) == 208, "ipc_released.waits");
+_Static_assert(sizeof(struct ipc_mapped) == 112, "ipc_mapped");
+_Static_assert(sizeof(struct ipc_space) == 160, "ipc_space");
+_Static_assert(__builtin_offsetof(struct ipc_space, start) == 120, "ipc_space.start");
+_Static_assert(sizeof(struct ipc_mapped_before) == 72, "ipc_mapped_before");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");

@@ -195,6 +195,14 @@ struct scratch {
       struct ipc_released released;
     };
     struct {
+      BEFORE(ipc_mapped);
+      struct ipc_mapped mapped;
+    };
+    struct {
+      BEFORE(ipc_space);
+      struct ipc_space space;
+    };
+    struct {
       BEFORE(ipc_taken);
       struct ipc_taken taken;
     };

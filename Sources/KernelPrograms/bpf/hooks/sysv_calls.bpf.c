@@ -19,8 +19,16 @@ static __always_inline int ipc_enter(void *ctx, struct call *call) {
 }
 
 static __always_inline int ipc_exit(void *ctx, struct call *call) {
-  if (!is_wanted(IPC_KIND_SYSV_SEM)) return 0;
   u32 number = sysv_call(call);
+  if (is_wanted(IPC_KIND_SHARED_MEMORY)) {
+    if (number == SHMDT) return shm_detached(call, argument(call->regs, 4, true));
+    if (number == SHMAT && call->result == 0) {
+      u32 address = 0;
+      bpf_probe_read_user(&address, sizeof(address), (void *)argument(call->regs, 3, true));
+      return shm_attached(call, argument(call->regs, 1, true), argument(call->regs, 2, true), address);
+    }
+  }
+  if (!is_wanted(IPC_KIND_SYSV_SEM)) return 0;
   if (number == SEMOP || number == SEMTIMEDOP) return semop_ends(call);
   if (number == SEMCTL) close_sem_call(call->thread);
   return 0;

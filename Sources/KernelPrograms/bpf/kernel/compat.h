@@ -57,6 +57,11 @@ static __always_inline bool has_sysv_semaphores(void) {
   return bpf_core_field_exists(set->sems);
 }
 
+static __always_inline bool has_sysv_memory(void) {
+  struct shmid_kernel *segment = NULL;
+  return bpf_core_field_exists(segment->shm_file);
+}
+
 /* What a process undoes of a set, a short for each semaphore: behind the rest, or beside it before 6.6. */
 static __always_inline u64 undo_amounts(struct sem_undo *undo) {
   struct sem_undo___65 *old = (void *)undo;

@@ -64,6 +64,14 @@
 #define NR_semop 65
 #define NR_semctl 66
 #define NR_semtimedop 220
+#define NR_shmat 30
+#define NR_shmdt 67
+#define NR_mmap 9
+#define NR_mprotect 10
+#define NR_munmap 11
+#define NR_mremap 25
+#define NR_madvise 28
+#define NR_pkey_mprotect 329
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -118,6 +126,14 @@
 #define COMPAT_msgrcv 401
 #define COMPAT_msgctl 402
 #define COMPAT_semctl 394
+#define COMPAT_shmat 397
+#define COMPAT_shmdt 398
+#define COMPAT_mmap 192 /* mmap2 */
+#define COMPAT_mprotect 125
+#define COMPAT_munmap 91
+#define COMPAT_mremap 163
+#define COMPAT_madvise 219
+#define COMPAT_pkey_mprotect 380
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -171,6 +187,14 @@
 #define NR_semop 193
 #define NR_semctl 191
 #define NR_semtimedop 192
+#define NR_shmat 196
+#define NR_shmdt 197
+#define NR_mmap 222
+#define NR_mprotect 226
+#define NR_munmap 215
+#define NR_mremap 216
+#define NR_madvise 233
+#define NR_pkey_mprotect 288
 /* arm64 has no eventfd; the number lies behind the table. */
 #define NR_eventfd 500
 /* arm64 has no pipe, open, creat and dup2, and one sendfile; the numbers lie behind the table, where no native call can
@@ -236,6 +260,14 @@
 #define COMPAT_semop 298
 #define COMPAT_semctl 300
 #define COMPAT_semtimedop 312
+#define COMPAT_shmat 305
+#define COMPAT_shmdt 306
+#define COMPAT_mmap 192 /* mmap2 */
+#define COMPAT_mprotect 125
+#define COMPAT_munmap 91
+#define COMPAT_mremap 163
+#define COMPAT_madvise 220
+#define COMPAT_pkey_mprotect 394
 
 #endif
 
@@ -254,11 +286,15 @@
 #define NR_ipc 496
 #define COMPAT_ipc 117
 
+/* The first mmap of i386, whose arguments lie in memory. */
+#define NR_old_mmap 495
+#define COMPAT_old_mmap 90
+
 #define NO_SYSCALL IPC_SYSCALL_LIMIT
 
 /* Syscalls that 32-bit callers make, too. */
 #if defined(__TARGET_ARCH_x86)
-#define SYSCALLS_OF_ONE(ROW) ROW(socketcall) ROW(ipc)
+#define SYSCALLS_OF_ONE(ROW) ROW(socketcall) ROW(ipc) ROW(old_mmap)
 #else
 #define SYSCALLS_OF_ONE(ROW) ROW(send) ROW(recv) ROW(semop) ROW(semtimedop)
 #endif
@@ -275,7 +311,8 @@
   ROW(eventfd) ROW(eventfd2)                                                                                 \
   ROW(mq_timedsend) ROW(mq_timedreceive) ROW(mq_timedsend_time64) ROW(mq_timedreceive_time64)                \
   ROW(msgsnd) ROW(msgrcv) ROW(msgctl)                                                                        \
-  ROW(semctl) ROW(semtimedop_time64)
+  ROW(semctl) ROW(semtimedop_time64) ROW(shmat) ROW(shmdt)                                                   \
+  ROW(mmap) ROW(munmap) ROW(mremap) ROW(mprotect) ROW(pkey_mprotect) ROW(madvise)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {

@@ -221,6 +221,12 @@ struct sysv_sem {
   struct sem_undo_list *undo_list;
 };
 
+struct shmid_kernel {
+  struct kern_ipc_perm shm_perm;
+  struct file *shm_file;
+  unsigned long shm_segsz;
+};
+
 struct ipc_ids {
   struct idr ipcs_idr;
 };
@@ -262,6 +268,7 @@ struct sched_info {
 
 struct mm_struct {
   struct file *exe_file;
+  struct task_struct *owner; /* with CONFIG_MEMCG */
   unsigned long arg_start;
   unsigned long arg_end;
 };
@@ -711,6 +718,20 @@ struct bpf_iter_meta {
 struct bpf_iter__task {
   struct bpf_iter_meta *meta;
   struct task_struct *task;
+};
+
+struct vm_area_struct {
+  unsigned long vm_start;
+  unsigned long vm_end;
+  unsigned long vm_flags;
+  unsigned long vm_pgoff;
+  struct file *vm_file;
+};
+
+struct bpf_iter__task_vma {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+  struct vm_area_struct *vma;
 };
 
 struct bpf_iter__task_file {

@@ -11,6 +11,7 @@
 #include "kinds/process_vm.bpf.c"
 #include "kinds/ptrace.bpf.c"
 #include "kinds/pty.bpf.c"
+#include "kinds/shared_memory.bpf.c"
 #include "kinds/signal.bpf.c"
 #include "kinds/sysv_msg.bpf.c"
 #include "kinds/sysv_sem.bpf.c"

@@ -74,5 +74,6 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     QueueCorrelator(.sysvMessage, settings),
     SemaphoreCorrelator(settings),
     SharedMemoryCorrelator(settings),
+    FutexCorrelator(),
   ]
 }

@@ -78,7 +78,7 @@ public final class KindRow: Sendable {
   public static let registry: [KindRow] = checked(
     [Kind.Pipe.row, Kind.Signal.row] + Kind.UnixSocket.rows + Kind.LoopbackSocket.rows + [
       Kind.Terminal.row, Kind.ProcessVM.row, Kind.Ptrace.row, Kind.PidfdGetfd.row, Kind.Eventfd.row,
-      Kind.MQueue.row, Kind.SysVMessage.row, Kind.SysVSemaphore.row, Kind.SharedMemory.row,
+      Kind.MQueue.row, Kind.SysVMessage.row, Kind.SysVSemaphore.row, Kind.SharedMemory.row, Kind.Futex.row,
     ])
 
   /// Rows that are each in their place, and each of a colour of its own; any program stops here otherwise.

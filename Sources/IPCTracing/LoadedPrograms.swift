@@ -104,7 +104,7 @@ struct LoadedPrograms: ~Copyable {
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages, .unreadContents: readsPages
     case .ownPlace: !PidNamespace.isInitial
-    case .sleepingCalls: configuration.selection.kinds.contains(.sysvSemaphore)
+    case .sleepingCalls: !configuration.selection.kinds.isDisjoint(with: [.sysvSemaphore, .futex])
     case .sharedMappings:
       configuration.selection.kinds.contains(.sharedMemory) && types.hasIterator("task_vma")
     case .mappingProcesses:

@@ -59,6 +59,7 @@ extern const struct scenario MQUEUE_SCENARIOS[];
 extern const struct scenario SYSV_MSG_SCENARIOS[];
 extern const struct scenario SYSV_SEM_SCENARIOS[];
 extern const struct scenario SHARED_MEMORY_SCENARIOS[];
+extern const struct scenario FUTEX_SCENARIOS[];
 extern const struct scenario WHOLE_SCENARIOS[];
 extern const struct scenario UNREAD_SCENARIOS[];
 extern const struct scenario UNREADABLE_SCENARIOS[];

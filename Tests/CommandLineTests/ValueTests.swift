@@ -31,7 +31,7 @@ struct ValueTests {
       ("t", [.pty]), ("pty", [.pty]), ("t,p", [.pty, .pipe]),
       ("loopback", [.loopbackTCP, .loopbackUDP]), ("vm", [.processVM]), ("process-vm", [.processVM]),
       ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("pf", [.pidfdGetfd]),
-      ("ss", [.sysvSemaphore]), ("sysv-sem", [.sysvSemaphore]), ("sh", [.sharedMemory]),
+      ("ss", [.sysvSemaphore]), ("sysv-sem", [.sysvSemaphore]), ("sh", [.sharedMemory]), ("fx", [.futex]),
       ("pidfd-getfd", [.pidfdGetfd]),
     ] as [(String, [Kind])])
   func `of types is names or aliases`(text: String, kinds: [Kind]) throws {

@@ -57,4 +57,18 @@ extension RecordMaker {
     space.new_length = pick(places)
     return bytes(space)
   }
+
+  mutating func woken() -> [UInt8] {
+    var woken = ipc_woken()
+    woken.header = header(UInt8(IPC_KIND_FUTEX.rawValue), IPC_RECORD_WOKEN)
+    woken.source = target()
+    woken.began = pick([0, clock - 1000, .max])
+    woken.woken = pick([clock, 0, .max])
+    woken.offset = pick([0, 260, .max])
+    woken.operation = pick([0, 1, 3, 5, 7, 256, .max])
+    woken.traits = UInt32.random(in: 0...3, using: &random)
+    let name: [UInt8] = pick([Array("memfd:x\0".utf8), Array("x\0shm\0dev\0".utf8), []])
+    woken.name_length = UInt32(name.count) + pick([0, 0, 9])
+    return bytes(woken, then: name)
+  }
 }

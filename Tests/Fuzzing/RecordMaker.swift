@@ -50,6 +50,7 @@ struct RecordMaker {
     case IPC_KIND_MQUEUE.rawValue, IPC_KIND_SYSV_MSG.rawValue: return queued(kind)
     case IPC_KIND_SYSV_SEM.rawValue: return released()
     case IPC_KIND_SHARED_MEMORY.rawValue: return mapping()
+    case IPC_KIND_FUTEX.rawValue: return woken()
     default: break
     }
     switch Int.random(in: 0..<40, using: &random) {

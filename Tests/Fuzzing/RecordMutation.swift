@@ -55,6 +55,7 @@ struct RecordMutation {
     case (IPC_RECORD_PASSED.rawValue, _): return MemoryLayout<ipc_passed>.size
     case (IPC_RECORD_ACCESS.rawValue, _): return MemoryLayout<ipc_access>.size
     case (IPC_RECORD_TAKEN.rawValue, _): return MemoryLayout<ipc_taken>.size
+    case (IPC_RECORD_WOKEN.rawValue, _): return MemoryLayout<ipc_woken>.size
     case (IPC_RECORD_MAPPED.rawValue, _): return MemoryLayout<ipc_mapped>.size
     case (IPC_RECORD_SPACE.rawValue, _): return MemoryLayout<ipc_space>.size
     case (IPC_RECORD_RELEASED.rawValue, _): return MemoryLayout<ipc_released>.size

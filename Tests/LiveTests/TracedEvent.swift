@@ -42,6 +42,7 @@ struct Meta: Decodable, Hashable {
   var sem: Int?
   var delta: Int?
   var object: String?
+  var offset: UInt64?
   var size: UInt64?
   var access: String?
 }

@@ -55,7 +55,8 @@ enum ipc_kind {
   IPC_KIND_SYSV_MSG = 13,
   IPC_KIND_SYSV_SEM = 14,
   IPC_KIND_SHARED_MEMORY = 15,
-  IPC_KIND_COUNT = 16,
+  IPC_KIND_FUTEX = 16,
+  IPC_KIND_COUNT = 17,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -77,6 +78,7 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_SYSV_MSG: return "sysv_msg";
     case IPC_KIND_SYSV_SEM: return "sysv_sem";
     case IPC_KIND_SHARED_MEMORY: return "shared_memory";
+    case IPC_KIND_FUTEX: return "futex";
     case IPC_KIND_COUNT: break;
   }
   return 0;
@@ -109,6 +111,7 @@ enum ipc_record_type {
   IPC_RECORD_RELEASED = 18, /* ipc_released: a wait for semaphores has succeeded */
   IPC_RECORD_MAPPED = 19,   /* ipc_mapped: memory is mapped shared; its name follows */
   IPC_RECORD_SPACE = 20,    /* ipc_space: what a process has mapped shared changes */
+  IPC_RECORD_WOKEN = 21,    /* ipc_woken: a wait at a futex has been ended; the memory's name follows */
 };
 
 enum ipc_flags {
@@ -577,6 +580,27 @@ struct ipc_mapped_before {
   __u32 pad;
 };
 
+/* `operation` of a robust futex's owner that ends; others are commands of futex(2). */
+#define IPC_FUTEX_OWNER_DIED 256
+
+enum ipc_woken_traits {
+  IPC_WOKEN_FOUND = 1 << 0,  /* the memory that the word lies in was found */
+  IPC_WOKEN_PSEUDO = 1 << 1, /* its name is no path, as of IPC_MAPPED_PSEUDO */
+};
+
+/* The header's thread goes on after a wait at a futex, which another process has ended. */
+struct ipc_woken {
+  struct ipc_header header;
+  struct ipc_target source;
+  __u64 began; /* when the wait's call began; 0 if that was not seen */
+  __u64 woken;
+  __u64 offset; /* of the word in the memory, in bytes */
+  __u32 operation; /* FUTEX_… of the waker, without its flags */
+  __u32 traits; /* enum ipc_woken_traits */
+  __u32 name_length; /* bytes of the name, as in IPC_NAME_PATH */
+  __u32 pad;
+};
+
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
 struct ipc_exec {
   struct ipc_header header;
@@ -744,6 +768,7 @@ _Static_assert(sizeof(struct ipc_mapped) == 112, "ipc_mapped");
 _Static_assert(sizeof(struct ipc_space) == 160, "ipc_space");
 _Static_assert(__builtin_offsetof(struct ipc_space, start) == 120, "ipc_space.start");
 _Static_assert(sizeof(struct ipc_mapped_before) == 72, "ipc_mapped_before");
+_Static_assert(sizeof(struct ipc_woken) == 160, "ipc_woken");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");

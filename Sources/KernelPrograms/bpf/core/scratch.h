@@ -203,6 +203,10 @@ struct scratch {
       struct ipc_space space;
     };
     struct {
+      BEFORE(ipc_woken);
+      struct ipc_woken woken;
+    };
+    struct {
       BEFORE(ipc_taken);
       struct ipc_taken taken;
     };

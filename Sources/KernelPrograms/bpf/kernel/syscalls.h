@@ -72,6 +72,7 @@
 #define NR_mremap 25
 #define NR_madvise 28
 #define NR_pkey_mprotect 329
+#define NR_futex 202
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -134,6 +135,7 @@
 #define COMPAT_mremap 163
 #define COMPAT_madvise 219
 #define COMPAT_pkey_mprotect 380
+#define COMPAT_futex 240
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -195,6 +197,7 @@
 #define NR_mremap 216
 #define NR_madvise 233
 #define NR_pkey_mprotect 288
+#define NR_futex 98
 /* arm64 has no eventfd; the number lies behind the table. */
 #define NR_eventfd 500
 /* arm64 has no pipe, open, creat and dup2, and one sendfile; the numbers lie behind the table, where no native call can
@@ -268,6 +271,7 @@
 #define COMPAT_mremap 163
 #define COMPAT_madvise 220
 #define COMPAT_pkey_mprotect 394
+#define COMPAT_futex 240
 
 #endif
 
@@ -281,6 +285,18 @@
 #define COMPAT_mq_timedreceive_time64 419
 #define NR_semtimedop_time64 497
 #define COMPAT_semtimedop_time64 420
+
+#define NR_futex_time64 494
+#define COMPAT_futex_time64 422
+/* The same numbers everywhere. */
+#define NR_futex_waitv 449
+#define COMPAT_futex_waitv 449
+#define NR_futex_wake 454
+#define COMPAT_futex_wake 454
+#define NR_futex_wait 455
+#define COMPAT_futex_wait 455
+#define NR_futex_requeue 456
+#define COMPAT_futex_requeue 456
 
 /* One call for all of SysV IPC, which 32-bit programs of x86 make; the number lies where no native call is. */
 #define NR_ipc 496
@@ -312,7 +328,8 @@
   ROW(mq_timedsend) ROW(mq_timedreceive) ROW(mq_timedsend_time64) ROW(mq_timedreceive_time64)                \
   ROW(msgsnd) ROW(msgrcv) ROW(msgctl)                                                                        \
   ROW(semctl) ROW(semtimedop_time64) ROW(shmat) ROW(shmdt)                                                   \
-  ROW(mmap) ROW(munmap) ROW(mremap) ROW(mprotect) ROW(pkey_mprotect) ROW(madvise)
+  ROW(mmap) ROW(munmap) ROW(mremap) ROW(mprotect) ROW(pkey_mprotect) ROW(madvise)                                     \
+  ROW(futex) ROW(futex_time64) ROW(futex_waitv) ROW(futex_wake) ROW(futex_wait) ROW(futex_requeue)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {

@@ -728,6 +728,28 @@ struct vm_area_struct {
   struct file *vm_file;
 };
 
+struct rb_node {
+  struct rb_node *rb_right;
+  struct rb_node *rb_left;
+};
+
+struct rb_root {
+  struct rb_node *rb_node;
+};
+
+/* 6.0 and before; see kernel/vma.h. */
+struct mm_struct___60 {
+  struct rb_root mm_rb;
+};
+
+struct vm_area_struct___60 {
+  unsigned long vm_start;
+  unsigned long vm_end;
+  struct rb_node vm_rb;
+  unsigned long vm_pgoff;
+  struct file *vm_file;
+};
+
 struct bpf_iter__task_vma {
   struct bpf_iter_meta *meta;
   struct task_struct *task;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kinds/eventfd.bpf.c"
+#include "kinds/futex.bpf.c"
 #include "kinds/kernel_signal.bpf.c"
 #include "kinds/mqueue.bpf.c"
 #include "kinds/pidfd_getfd.bpf.c"

@@ -14,5 +14,6 @@ SEC("iter/task") int sleeping_calls(struct bpf_iter__task *ctx) {
   if (number < 0 || number >= IPC_SYSCALL_LIMIT) return 0;
   if (compat) number = native_number(number);
   if (is_wanted(IPC_KIND_SYSV_SEM)) meet_sem_wait(task, regs, compat, number);
+  if (is_wanted(IPC_KIND_FUTEX)) meet_futex_wait(task, regs, compat, number);
   return 0;
 }

@@ -96,6 +96,15 @@ public struct Correlator: ~Copyable {
     case IPC_RECORD_TAKEN.rawValue:
       let target = record.record(ipc_taken.self)?.raw.target
       meet(target?.tgid, target?.image)
+    case IPC_RECORD_SPACE.rawValue:
+      let child = record.record(ipc_space.self)?.raw.child
+      meet(child?.tgid, child?.image)
+    case IPC_RECORD_WOKEN.rawValue:
+      let source = record.record(ipc_woken.self)?.raw.source
+      meet(source?.tgid, source?.image)
+    case IPC_RECORD_RELEASED.rawValue:
+      let source = record.record(ipc_released.self)?.raw.source
+      meet(source?.tgid, source?.image)
     default: break
     }
   }

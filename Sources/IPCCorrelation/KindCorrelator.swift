@@ -72,6 +72,9 @@ func makeCorrelators(_ settings: CorrelatorSettings) -> [any KindCorrelator] {
     EventfdCorrelator(settings),
     QueueCorrelator(.mqueue, settings),
     QueueCorrelator(.sysvMessage, settings),
+    SemaphoreCorrelator(settings),
+    SharedMemoryCorrelator(settings),
+    FutexCorrelator(),
     MessageCorrelator(.netlink, settings),
     StreamCorrelator(.vsock(), settings),
   ]

@@ -14,6 +14,8 @@ public struct OpenChannels: Sendable {
   }
 
   private var channels: [ChannelKey: Channel] = [:]
+  /// What processes have mapped shared; asked for at the beginning of a trace only.
+  public var mappings: [SharedMapping] = []
 
   /// Creates a picture without channels.
   public init() {}

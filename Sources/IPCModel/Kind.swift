@@ -13,6 +13,9 @@ public struct Kind: RawRepresentable, Sendable, Hashable {
 
   /// Every kind, in the order of the registry.
   public static let all: [Kind] = KindRow.registry.map(\.kind)
+
+  /// Those that `all` means (``KindRow/isUsual``).
+  public static let usual: [Kind] = all.filter(\.row.isUsual)
 }
 
 /// What every module needs to know of a kind of IPC; the formats and filters know nothing else about it.
@@ -39,16 +42,19 @@ public final class KindRow: Sendable {
   public let carriesBytes: Bool
   /// Whether it goes through descriptors, which calls for any file can be made on.
   public let hasDescriptors: Bool
+  /// Whether it is one of those that `all` means, and that are traced unless types are asked for.
+  public let isUsual: Bool
 
   /// Describes a kind. What carries bytes goes through channels, of whose ends there are fields behind all others.
   ///
   /// - Parameters:
   ///   - fields: Every other key of the kind, in the order of the positions that they have.
   ///   - hasDescriptors: See there; nil if bytes make it so.
+  ///   - isUsual: See there; false for what is so much that few want to see it.
   init(
     _ kind: Kind, name: StaticString, aliases: [String], summary: String, color: KindColor,
     fields: [any MetaKeyProtocol], channel: ChannelFields, carriesBytes: Bool,
-    hasDescriptors: Bool? = nil
+    hasDescriptors: Bool? = nil, isUsual: Bool = true
   ) {
     self.kind = kind
     self.name = name
@@ -61,6 +67,7 @@ public final class KindRow: Sendable {
     self.channel = channel
     self.carriesBytes = carriesBytes
     self.hasDescriptors = hasDescriptors ?? carriesBytes
+    self.isUsual = isUsual
     precondition(self.fields.count <= Event.fieldLimit, "\(name) has more meta fields than an event holds")
     for (position, field) in self.fields.enumerated() {
       precondition(field.position == position, "\(field.name) of \(name) is not at its position")
@@ -71,7 +78,8 @@ public final class KindRow: Sendable {
   public static let registry: [KindRow] = checked(
     [Kind.Pipe.row, Kind.Signal.row] + Kind.UnixSocket.rows + Kind.LoopbackSocket.rows + [
       Kind.Terminal.row, Kind.ProcessVM.row, Kind.Ptrace.row, Kind.PidfdGetfd.row, Kind.Eventfd.row,
-      Kind.MQueue.row, Kind.SysVMessage.row, Kind.Netlink.row, Kind.Vsock.row,
+      Kind.MQueue.row, Kind.SysVMessage.row, Kind.SysVSemaphore.row, Kind.SharedMemory.row, Kind.Futex.row,
+      Kind.Netlink.row, Kind.Vsock.row,
     ])
 
   /// Rows that are each in their place, and each of a colour of its own; any program stops here otherwise.

@@ -7,8 +7,9 @@ extension Selection {
   ///
   /// - Parameter command: Name of the traced command; empty if there is none.
   public func words(command: String) -> String {
-    let names = Kind.all.filter(kinds.contains).map(\.row.name.description)
-    let types = kinds.count == Kind.all.count ? "all types" : names.joined(separator: ", ")
+    let hasAll = kinds.isSuperset(of: Kind.usual)
+    let named = Kind.all.filter { kinds.contains($0) && !(hasAll && $0.row.isUsual) }
+    let types = ((hasAll ? ["all types"] : []) + named.map(\.row.name.description)).joined(separator: ", ")
     let isOfCommand = criteria.contains(.commandTree)
     let scope =
       isOfCommand

@@ -147,6 +147,7 @@ public struct Session: ~Copyable {
     var running = RunningProcesses(users, containers)
     if settings.describesProcesses { running.look() }
     let held = try tracer.attach()
+    let mappings = try tracer.mappedMemory()
     if scope.givenPids != nil, !tracer.hasGivenProcesses { throw .withoutGivenProcesses }
     if settings.describesProcesses {
       running.look()
@@ -160,7 +161,9 @@ public struct Session: ~Copyable {
     }
     try Privilege.giveUp(
       keepingSignals: command.isRunnable, keepingFiles: pipeline.opensFiles, keepingLooks: summary != nil)
-    correlator.seed(OpenChannels(held))
+    var channels = OpenChannels(held)
+    channels.mappings = mappings.map { SharedMapping($0) }
+    correlator.seed(channels)
     childrenRemark?.look(at: tracer.childCounts, parent: nil)
     let now = monotonicNow()
     summary?.begin(at: now)

@@ -124,3 +124,14 @@ struct OwnOutput {
     return UInt64(status.st_ino)
   }
 }
+
+extension SharedMapping {
+  /// A mapping as the correlator knows it.
+  init(_ mapped: MappedMemory) {
+    self.init(
+      holder: Endpoint(
+        pid: mapped.pid, tid: mapped.pid, comm: Comm(String(decoding: mapped.comm, as: UTF8.self))),
+      isInScope: mapped.isInScope, start: mapped.start, length: mapped.length, offset: mapped.offset,
+      device: mapped.device, inode: mapped.inode, isWritable: mapped.isWritable, path: mapped.path)
+  }
+}

@@ -79,7 +79,7 @@ struct LoadedPrograms: ~Copyable {
     hook: Hook, _ types: borrowing KernelTypes, readsPages: Bool
   ) -> Bool {
     guard let place else {
-      return isNeeded(iterator: program.name, configuration, scope: scope, readsPages: readsPages)
+      return isNeeded(iterator: program.name, configuration, scope: scope, types, readsPages: readsPages)
     }
     return place.isNeeded(
       for: configuration.selection, scope: scope, withContents: configuration.captureLimit > 0,
@@ -89,7 +89,8 @@ struct LoadedPrograms: ~Copyable {
   }
 
   private static func isNeeded(
-    iterator name: String, _ configuration: Configuration, scope: KernelScope, readsPages: Bool
+    iterator name: String, _ configuration: Configuration, scope: KernelScope,
+    _ types: borrowing KernelTypes, readsPages: Bool
   ) -> Bool {
     switch KernelIterator(rawValue: name) {
     case .chosenThreads:
@@ -104,6 +105,11 @@ struct LoadedPrograms: ~Copyable {
     case .blockedThreads, .watchedFiles: configuration.tellsWaiting
     case .ownPages, .unreadContents: readsPages
     case .ownPlace: !PidNamespace.isInitial
+    case .sleepingCalls: !configuration.selection.kinds.isDisjoint(with: [.sysvSemaphore, .futex])
+    case .sharedMappings:
+      configuration.selection.kinds.contains(.sharedMemory) && types.hasIterator("task_vma")
+    case .mappingProcesses:
+      configuration.selection.kinds.contains(.sharedMemory) && !types.hasIterator("task_vma")
     // For KernelLook alone, which traces nothing.
     case .sleepers, .allFiles: false
     case nil: false

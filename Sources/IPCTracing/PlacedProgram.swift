@@ -45,6 +45,7 @@ extension ProgramPlace {
     case .kind(let number): selection.kinds.contains(Kind(rawValue: number))
     case .unix: !selection.kinds.isDisjoint(with: Kind.unix)
     case .sockets: !selection.kinds.isDisjoint(with: Kind.sockets)
+    case .sysv: !selection.kinds.isDisjoint(with: Kind.sysv)
     case .contents: withContents && selection.kinds.contains { $0.row.carriesBytes }
     case .processes: scope.isOfProcesses
     case .comms: if case .comms = scope { true } else { false }

@@ -99,7 +99,9 @@ public struct Tracer: ~Copyable {
       throw .refused(error, hook: hook)
     }
     try chooseProcesses()
-    try chooseThreads()
+    try run(.chosenThreads)
+    try run(.sleepingCalls)
+    try run(.mappingProcesses)
     let held = try openChannels()
     untraced = forgottenChannels
     return held
@@ -117,11 +119,11 @@ public struct Tracer: ~Copyable {
     }
   }
 
-  /// Makes of interest what threads of a chosen name have open.
-  private borrowing func chooseThreads() throws(Failure) {
+  /// Lets an iterator that writes nothing tell the programs what there is, if the trace has need of it.
+  private borrowing func run(_ iterator: KernelIterator) throws(Failure) {
     do throws(BPFError) {
-      let iterator = try programs.object.iterator(.chosenThreads)
-      if iterator.isAutoloaded { try iterator.iterate { _ in } }
+      let program = try programs.object.iterator(iterator)
+      if program.isAutoloaded { try program.iterate { _ in } }
     } catch {
       throw .refused(error, hook: hook)
     }
@@ -166,6 +168,20 @@ public struct Tracer: ~Copyable {
   /// The channels of the traced kinds that are open now, and who holds them.
   public borrowing func openChannels() throws(Failure) -> [OpenChannel] {
     try read(by: .openChannels, as: ipc_held.self).map { OpenChannel($0) }
+  }
+
+  /// What processes have mapped shared now; nothing if the trace is not about that.
+  public borrowing func mappedMemory() throws(Failure) -> [MappedMemory] {
+    guard selection.kinds.contains(.sharedMemory) else { return [] }
+    var bytes: [UInt8] = []
+    do throws(BPFError) {
+      let program = try programs.object.iterator(.sharedMappings)
+      if !program.isAutoloaded { return MappedMemory.fromProc() }
+      try program.iterate { bytes.append(contentsOf: $0) }
+    } catch {
+      throw .refused(error, hook: hook)
+    }
+    return MappedMemory.list(bytes)
   }
 
   /// The threads that are asleep now in a transfer, or until one is possible.

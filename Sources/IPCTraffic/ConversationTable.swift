@@ -13,6 +13,7 @@ public struct ConversationTable: Sendable {
   private var conversations: [Conversation] = []
   private var folded = FoldedConversations()
   private var connections = ConnectionCount()
+  private var sharedObjects = SharedObjects()
   /// The conversation of the last event, because the next one is often of the same.
   private var recent = 0
   private var events: UInt64 = 0
@@ -35,6 +36,7 @@ public struct ConversationTable: Sendable {
     _ event: borrowing Event, texts: borrowing TextTable
   ) -> Conversation.Key? {
     if connections.take(event, texts: texts) { return nil }
+    if event.kind == .sharedMemory { sharedObjects.take(event, texts: texts) }
     let name = ChannelName(of: event, texts: texts)
     let key = Conversation.Key(of: event, through: name)
     if recent >= conversations.count || conversations[recent].key != key {
@@ -96,7 +98,7 @@ public struct ConversationTable: Sendable {
       duration: max(snapshot?.duration ?? 0, reported), events: events, ownEvents: ownEvents,
       bytes: bytes, lost: lost, connections: (connections.made, connections.silentCount),
       conversations: shown, folded: folded.conversations, others: others, snapshot: snapshot,
-      named: conversations)
+      named: conversations, sharedObjects: sharedObjects.shared)
   }
 }
 

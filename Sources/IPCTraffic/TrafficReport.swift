@@ -22,6 +22,8 @@ public struct TrafficReport: Sendable {
   public let folded: UInt64
   /// All other conversations.
   public let others: FoldedConversations
+  /// Memory that processes share; empty unless events of that were asked for.
+  public let sharedObjects: [SharedObject]
   /// What is going on now; nil if the events are of the past.
   public let snapshot: Snapshot?
   private let names: [ReceivingEnd: [UInt8]]
@@ -30,7 +32,8 @@ public struct TrafficReport: Sendable {
     duration: UInt64, events: UInt64, ownEvents: UInt64, bytes: UInt64, lost: UInt64,
     connections: (made: UInt64, silent: UInt64), conversations: [Conversation],
     folded: UInt64,
-    others: FoldedConversations, snapshot: Snapshot?, named: [Conversation]
+    others: FoldedConversations, snapshot: Snapshot?, named: [Conversation],
+    sharedObjects: [SharedObject]
   ) {
     self.duration = duration
     self.events = events
@@ -43,6 +46,7 @@ public struct TrafficReport: Sendable {
     self.folded = folded
     self.others = others
     self.snapshot = snapshot
+    self.sharedObjects = sharedObjects
     var names: [ReceivingEnd: [UInt8]] = [:]
     if snapshot?.blocked?.isEmpty == false {
       for conversation in named {

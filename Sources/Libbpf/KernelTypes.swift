@@ -41,6 +41,9 @@ public struct KernelTypes: ~Copyable {
     find("btf_trace_\(name)", .alias) != nil
   }
 
+  /// Whether the kernel has iterators over some things: each has a function `bpf_iter_NAME`.
+  public borrowing func hasIterator(_ name: String) -> Bool { number(ofFunction: "bpf_iter_\(name)") != nil }
+
   /// Whether a struct has a member of its own; those of anonymous members are not looked at.
   public borrowing func hasMember(_ name: String, of structure: String) -> Bool {
     guard let type = find(structure, .structure) else { return false }

@@ -48,6 +48,8 @@ public struct ProgramPlace: Sendable, Equatable {
     case unix
     /// Any kind of sockets.
     case sockets
+    /// Any kind that ipc(2) is a way to.
+    case sysv
     /// Contents.
     case contents
     /// A trace of a command or of given processes.
@@ -65,7 +67,7 @@ public struct ProgramPlace: Sendable, Equatable {
 
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
-      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("contents", .contents),
+      ("any", .any), ("unix", .unix), ("sockets", .sockets), ("sysv", .sysv), ("contents", .contents),
       ("processes", .processes), ("comms", .comms), ("cgroups", .cgroups), ("images", .images),
       ("lifecycle", .lifecycle), ("kernelsignals", .kernelSignals),
     ]

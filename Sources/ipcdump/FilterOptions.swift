@@ -145,9 +145,13 @@ struct FilterOptions: ParsableArguments {
   /// - Parameters:
   ///   - ofCommand: Whether a command is traced.
   ///   - follows: Whether descendants of the processes of `-p` are meant, too.
-  func selection(ofCommand: Bool, follows: Bool = false) -> Selection {
+  ///   - usual: What is meant without `-t`.
+  func selection(ofCommand: Bool, follows: Bool = false, usual: [Kind] = Kind.usual) -> Selection {
     let kinds = types.flatMap(\.kinds)
-    var selection = Selection(kinds: Set(kinds.isEmpty ? Kind.all : kinds))
+    // What --where names need not be named by -t as well.
+    let asked = expressions.reduce(Set(Kind.all)) { $0.intersection($1.kinds) }
+    let meant = asked.isDisjoint(with: usual) ? Kind.all : usual
+    var selection = Selection(kinds: Set(kinds.isEmpty ? meant : kinds).intersection(asked))
     if ofCommand { selection.criteria.append(.commandTree) }
     if follows { selection.criteria.append(.descendants(of: Set(pids.flatMap(\.pids)))) }
     for (option, end) in [
@@ -168,10 +172,7 @@ struct FilterOptions: ParsableArguments {
     where !option.isEmpty {
       selection.criteria.append(.group(group(Set(option.map { Array($0.utf8) })), scope: .all))
     }
-    for expression in expressions {
-      selection.kinds.formIntersection(expression.kinds)
-      selection.criteria.append(.expression(expression))
-    }
+    for expression in expressions { selection.criteria.append(.expression(expression)) }
     return selection
   }
 

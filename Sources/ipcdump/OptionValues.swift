@@ -25,7 +25,7 @@ struct KindList {
 extension Kind {
   /// The kinds that a word of `-t` means; none if it means nothing.
   static func named(_ word: some StringProtocol) -> [Kind] {
-    if word == "all" || word == "a" { return Kind.all }
+    if word == "all" || word == "a" { return Kind.usual }
     return Kind.all.filter { $0.row.name.description == word || $0.row.aliases.contains(String(word)) }
   }
 
@@ -155,7 +155,7 @@ extension DissectionRule {
       return .port(port)
     }
     let kinds = Kind.named(word)
-    if kinds == Kind.all { return .all }
+    if kinds == Kind.usual { return .all }
     if !kinds.isEmpty {
       guard kinds.contains(where: \.row.carriesBytes) else {
         throw ValidationError("'\(word)' has no contents that could be of a protocol")
@@ -174,7 +174,9 @@ extension DissectionRule {
 /// Output of `--list-types`.
 enum TypeList {
   static func print() {
-    Swift.print("all (a): every type below")
+    let others = Kind.all.filter { !$0.row.isUsual }.map(\.row.name.description)
+    Swift.print(
+      "all (a): every type below" + (others.isEmpty ? "" : " but \(others.joined(separator: " and "))"))
     for kind in Kind.all {
       Swift.print("\(kind.row.name) (\(kind.row.aliases.joined(separator: ", "))): \(kind.row.summary)")
     }

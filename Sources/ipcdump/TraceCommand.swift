@@ -137,7 +137,8 @@ struct TraceCommand: ParsableCommand {
     try Privilege.giveUpAll(keepingFiles: capture.opensLater)
     var replay = try Replay(file, summary: summary)
     let pipeline = try outputs.begin(
-      self, filter.selection(ofCommand: false), isTracing: false, summary: summary, clock: replay.clock)
+      self, filter.selection(ofCommand: false, usual: Kind.all), isTracing: false, summary: summary,
+      clock: replay.clock)
     try replay.run(into: pipeline)
     if !output.quiet { Diagnostics.write(pipeline.closingLine) }
   }

@@ -41,7 +41,7 @@ struct OptionParsingTests {
 
   @Test func `without options traces everything, as text without contents`() throws {
     let options = try parse()
-    #expect(try selection() == Selection(kinds: Set(Kind.all)))
+    #expect(try selection() == Selection(kinds: Set(Kind.usual)))
     #expect(options.output.format == .text)
     #expect(!options.output.showsContents)
     #expect(options.output.contents.isEmpty)

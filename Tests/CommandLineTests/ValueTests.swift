@@ -30,9 +30,9 @@ struct ValueTests {
       ("u", [.unixStream, .unixDatagram, .unixSeqpacket]), ("lo", [.loopbackTCP, .loopbackUDP]),
       ("t", [.pty]), ("pty", [.pty]), ("t,p", [.pty, .pipe]),
       ("loopback", [.loopbackTCP, .loopbackUDP]), ("vm", [.processVM]), ("process-vm", [.processVM]),
-      ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("nl", [.netlink]),
-      ("vs", [.vsock]),
-      ("pf", [.pidfdGetfd]),
+      ("pt", [.ptrace]), ("ev", [.eventfd]), ("mq", [.mqueue]), ("sm", [.sysvMessage]), ("pf", [.pidfdGetfd]),
+      ("ss", [.sysvSemaphore]), ("sysv-sem", [.sysvSemaphore]), ("sh", [.sharedMemory]), ("fx", [.futex]),
+      ("nl", [.netlink]), ("vs", [.vsock]),
       ("pidfd-getfd", [.pidfdGetfd]),
     ] as [(String, [Kind])])
   func `of types is names or aliases`(text: String, kinds: [Kind]) throws {
@@ -41,8 +41,8 @@ struct ValueTests {
 
   @Test(arguments: ["a", "all"])
   func `of types may be all of them`(text: String) throws {
-    #expect(try KindList(text).kinds == Kind.all)
-    #expect(try Set(KindList("p,\(text)").kinds) == Set(Kind.all))
+    #expect(try KindList(text).kinds == Kind.usual)
+    #expect(try Set(KindList("p,\(text)").kinds) == Set(Kind.usual))
   }
 
   @Test(arguments: ["", "t1", "Pipe", "pipes", "p,", "p,,k", " p"])

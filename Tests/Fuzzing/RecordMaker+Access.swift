@@ -2,7 +2,7 @@ import RecordLayout
 
 /// What one process does to another one.
 extension RecordMaker {
-  private func target() -> ipc_target {
+  func target() -> ipc_target {
     var target = ipc_target()
     target.tgid = 20
     target.tid = 20

@@ -48,6 +48,9 @@ struct RecordMaker {
     case IPC_KIND_PIDFD_GETFD.rawValue: return taken()
     case IPC_KIND_EVENTFD.rawValue: return counter()
     case IPC_KIND_MQUEUE.rawValue, IPC_KIND_SYSV_MSG.rawValue: return queued(kind)
+    case IPC_KIND_SYSV_SEM.rawValue: return released()
+    case IPC_KIND_SHARED_MEMORY.rawValue: return mapping()
+    case IPC_KIND_FUTEX.rawValue: return woken()
     default: break
     }
     switch Int.random(in: 0..<40, using: &random) {

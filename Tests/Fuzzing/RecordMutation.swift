@@ -55,6 +55,10 @@ struct RecordMutation {
     case (IPC_RECORD_PASSED.rawValue, _): return MemoryLayout<ipc_passed>.size
     case (IPC_RECORD_ACCESS.rawValue, _): return MemoryLayout<ipc_access>.size
     case (IPC_RECORD_TAKEN.rawValue, _): return MemoryLayout<ipc_taken>.size
+    case (IPC_RECORD_WOKEN.rawValue, _): return MemoryLayout<ipc_woken>.size
+    case (IPC_RECORD_MAPPED.rawValue, _): return MemoryLayout<ipc_mapped>.size
+    case (IPC_RECORD_SPACE.rawValue, _): return MemoryLayout<ipc_space>.size
+    case (IPC_RECORD_RELEASED.rawValue, _): return MemoryLayout<ipc_released>.size
     case (_, IPC_KIND_EVENTFD.rawValue): return MemoryLayout<ipc_counter>.size
     case (_, IPC_KIND_MQUEUE.rawValue), (_, IPC_KIND_SYSV_MSG.rawValue): return MemoryLayout<ipc_queued>.size
     case (_, IPC_KIND_PIPE.rawValue): return MemoryLayout<ipc_transfer>.size

@@ -38,7 +38,7 @@ struct CSVFormatTests {
     let names = """
       src_pid,src_comm,dst_pid,dst_comm,type,time,pipe_name,pipe_inode,count,num,name,code,value,\
       value_ptr,target,result,path,src_inode,dst_inode,fds,creds,received,src_port,src_serv,dst_port,dst_serv,\
-      src_addr,dst_addr,tty_name,dst_sid,direction,address,request,eventfd_id,semaphore,priority,queue_inode,key,id,mtype,family,group,src_cid,dst_cid,bytes_missing,bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,\
+      src_addr,dst_addr,tty_name,dst_sid,direction,address,request,eventfd_id,semaphore,priority,queue_inode,key,id,mtype,sem,delta,waited_ns,object,size,access,offset,family,group,src_cid,dst_cid,bytes_missing,bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,\
       lost_count,lost_bytes,src_thread,dst_thread,op,how,error
       """
     #expect(header() == names + "\r\n")

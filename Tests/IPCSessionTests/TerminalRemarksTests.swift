@@ -7,7 +7,7 @@ import Testing
 
 @Suite("What a person is told")
 struct TerminalRemarksTests {
-  private func words(_ criteria: [Criterion], kinds: Set<Kind> = Set(Kind.all), command: String = "")
+  private func words(_ criteria: [Criterion], kinds: Set<Kind> = Set(Kind.usual), command: String = "")
     -> String
   {
     var selection = Selection(kinds: kinds)

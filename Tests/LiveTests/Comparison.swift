@@ -82,6 +82,8 @@ struct Told: Hashable, CustomStringConvertible {
       meta.count.map { "count \($0)" }, meta.received.map { "received \($0)" }, meta.num.map { "num \($0)" },
       meta.name, meta.code, meta.request, meta.address.map { "address \($0)" },
       meta.key, meta.id.map { "id \($0)" }, meta.priority.map { "priority \($0)" },
+      meta.object, meta.offset.map { "offset \($0)" }, meta.size.map { "size \($0)" }, meta.access, meta.op,
+      meta.sem.map { "sem \($0)" }, meta.delta.map { "delta \($0)" },
       meta.mtype.map { "mtype \($0)" }, meta.queueInode.map { "queue_inode \($0)" },
       meta.eventfdId.map { "eventfd_id \($0)" }, meta.semaphore.map { "semaphore \($0)" },
       meta.srcCid.map { "src_cid \($0)" }, meta.dstCid.map { "dst_cid \($0)" },

@@ -80,6 +80,9 @@ struct RecordedScenario: CustomTestStringConvertible {
     typealias Queues = LiveTests.MessageQueueTests
     add("queues", Queues.scenarios + Queues.optional)
     add("queues", Queues.late, isLate: true)
+    typealias Semaphores = LiveTests.SemaphoreTests
+    add("semaphores", Semaphores.scenarios + Semaphores.compat)
+    add("semaphores", Semaphores.late, isLate: true)
     typealias Netlink = LiveTests.NetlinkTests
     add("netlink", Netlink.scenarios + Netlink.optional)
     add("netlink", Netlink.late, isLate: true)

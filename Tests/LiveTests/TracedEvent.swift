@@ -39,6 +39,12 @@ struct Meta: Decodable, Hashable {
   var id: UInt64?
   var mtype: Int?
   var request: String?
+  var sem: Int?
+  var delta: Int?
+  var object: String?
+  var offset: UInt64?
+  var size: UInt64?
+  var access: String?
   var family: String?
   var group: Int?
   var srcCid: Int?

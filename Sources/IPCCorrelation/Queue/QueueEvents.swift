@@ -15,9 +15,7 @@ struct QueueEvents {
   /// What a queue is called by its key; nil if it has a name of its own, or it is not known.
   func name(of raw: ipc_queued, in texts: inout TextTable) -> TextID? {
     guard kind == .sysvMessage, raw.traits & IPC_QUEUED_SEEN.rawValue != 0 else { return nil }
-    let digits = String(UInt32(bitPattern: raw.key), radix: 16)
-    let zeros = String(repeating: "0", count: 8 - digits.utf8.count)
-    return texts.add(raw.key == 0 ? "private" : "0x\(zeros)\(digits)")
+    return texts.add(SysVKey.text(raw.key))
   }
 
   /// Tells what was received. Takes over its content.

@@ -41,9 +41,31 @@ extension TrafficReport {
       json.field("connections", connections)
       json.field("silent_connections", silentConnections)
     }
+    if !sharedObjects.isEmpty { append(sharedObjects, to: &json) }
     json.endObject()
     output = json.finish()
     output.append("\n")
+  }
+
+  private func append(_ objects: [SharedObject], to json: inout JSONWriter) {
+    json.key("shared_memory")
+    json.beginArray()
+    for object in objects {
+      json.beginObject()
+      object.name.withUnsafeBufferPointer { json.field("object", $0) }
+      json.field("size", object.size)
+      json.key("mappers")
+      json.beginArray()
+      for mapper in object.mappers {
+        json.beginObject()
+        json.field("pid", Int64(mapper.pid))
+        json.field("comm", mapper.comm)
+        json.endObject()
+      }
+      json.endArray()
+      json.endObject()
+    }
+    json.endArray()
   }
 
   private func append(_ conversation: Conversation, to json: inout JSONWriter) {

@@ -100,6 +100,10 @@ extension TrafficReport {
         "connected: \(connections) \(connections == 1 ? "time" : "times"), and said nothing: \(silentConnections)"
       )
     }
+    for object in sharedObjects {
+      let mappers = object.mappers.map { Self.words($0) }.joined(separator: ", ")
+      lines.append("shared: \(Self.escaped(object.name)), \(object.size) bytes, by \(mappers)")
+    }
     return lines + (blocked ?? []).flatMap { self.lines(of: $0) }
   }
 

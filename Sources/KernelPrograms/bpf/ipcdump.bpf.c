@@ -12,6 +12,7 @@
 #include "hooks/channel_life.bpf.c"
 
 #include "kinds/kinds.h"
+#include "hooks/sysv_calls.bpf.c"
 
 #include "record/ancillary.bpf.c"
 #include "record/messages.bpf.c"
@@ -23,6 +24,8 @@
 #include "snapshots/chosen_processes.bpf.c"
 #include "snapshots/blocked_threads.bpf.c"
 #include "snapshots/sleepers.bpf.c"
+#include "snapshots/sleeping_calls.bpf.c"
+#include "snapshots/shared_mappings.bpf.c"
 #include "snapshots/all_files.bpf.c"
 #include "snapshots/unread_contents.bpf.c"
 #include "hooks/lifecycle.bpf.c"

@@ -53,9 +53,12 @@ enum ipc_kind {
   IPC_KIND_EVENTFD = 11,
   IPC_KIND_MQUEUE = 12,
   IPC_KIND_SYSV_MSG = 13,
-  IPC_KIND_NETLINK = 14,
-  IPC_KIND_VSOCK = 15,
-  IPC_KIND_COUNT = 16,
+  IPC_KIND_SYSV_SEM = 14,
+  IPC_KIND_SHARED_MEMORY = 15,
+  IPC_KIND_FUTEX = 16,
+  IPC_KIND_NETLINK = 17,
+  IPC_KIND_VSOCK = 18,
+  IPC_KIND_COUNT = 19,
 };
 
 /* What a kind is called in the names of its programs (Sources/ProgramNames): as in output, with underscores. */
@@ -75,6 +78,9 @@ static inline const char *ipc_kind_word(enum ipc_kind kind) {
     case IPC_KIND_EVENTFD: return "eventfd";
     case IPC_KIND_MQUEUE: return "mqueue";
     case IPC_KIND_SYSV_MSG: return "sysv_msg";
+    case IPC_KIND_SYSV_SEM: return "sysv_sem";
+    case IPC_KIND_SHARED_MEMORY: return "shared_memory";
+    case IPC_KIND_FUTEX: return "futex";
     case IPC_KIND_NETLINK: return "netlink";
     case IPC_KIND_VSOCK: return "vsock";
     case IPC_KIND_COUNT: break;
@@ -106,6 +112,10 @@ enum ipc_record_type {
   IPC_RECORD_TAKEN = 15,  /* ipc_taken: a descriptor; its name follows */
   IPC_RECORD_CREATED = 16, /* ipc_counter: it is made, with `value` */
   IPC_RECORD_REMOVED = 17, /* ipc_queued: the queue is removed, with what lies in it */
+  IPC_RECORD_RELEASED = 18, /* ipc_released: a wait for semaphores has succeeded */
+  IPC_RECORD_MAPPED = 19,   /* ipc_mapped: memory is mapped shared; its name follows */
+  IPC_RECORD_SPACE = 20,    /* ipc_space: what a process has mapped shared changes */
+  IPC_RECORD_WOKEN = 21,    /* ipc_woken: a wait at a futex has been ended; the memory's name follows */
 };
 
 enum ipc_flags {
@@ -178,7 +188,7 @@ union IPC_PLAIN_BYTES ipc_channel_state {
  *   vsock   a hash of both ports · the source's port << 32 | the destination's
  *   eventfd address of the counter (struct eventfd_ctx) · its id
  *   mqueue  address of the queue's inode · its number
- *   SysV    a hash of the IPC namespace and the id · the id
+ *   SysV    a hash of the IPC namespace and the id (of queues and of semaphores) · the id
  *   pty     address of the slave's tty_struct for what goes from the master to the slave (typing), and one more for the
  *           other way (output) · 1 << 32 | index
  */
@@ -513,6 +523,120 @@ struct ipc_taken {
   __u32 pad;
 };
 
+/* Operations of one call on semaphores that are listed; SEMOPM, most that a call may have, is 500. */
+#define IPC_SEM_CHANGES 16
+
+/* An operation on one semaphore of a set, or what a call has made of it. */
+struct ipc_sem_change {
+  __u16 number; /* of the semaphore */
+  __s16 amount; /* added; of a wait, as in struct sembuf: 0 waits for a 0 */
+  __s32 value;  /* of a wait: of the semaphore when the thread was woken */
+};
+
+enum ipc_released_traits {
+  IPC_RELEASED_BY_CALL = 1 << 0,     /* `source` is known, and what its call has changed */
+  IPC_RELEASED_VALUES = 1 << 1,      /* the values of the semaphores are known */
+  IPC_RELEASED_CUT_WAITS = 1 << 2,   /* there are more operations than are listed */
+  IPC_RELEASED_CUT_CHANGES = 1 << 3,
+};
+
+/*
+ * The header's thread goes on after a wait for semaphores. `source` has made the call in which it was woken, which may
+ * have woken others before: what these had waited to do was done then, too, and can be what has let this one go on.
+ */
+struct ipc_released {
+  struct ipc_transfer transfer; /* the set: channel and identity */
+  struct ipc_target source;
+  __u64 began;  /* when the wait's call began; 0 if that was not seen */
+  __u64 woken;
+  __u64 call;   /* when the call of `source` began: with the thread's number, nothing else has it */
+  __s32 key;    /* of the set; 0 if it is private */
+  __u32 order;  /* of the threads that were woken in that call, from 0 on */
+  __u16 wait_count;
+  __u16 change_count;
+  __u32 traits; /* enum ipc_released_traits */
+  struct ipc_sem_change waits[IPC_SEM_CHANGES];
+  struct ipc_sem_change changes[IPC_SEM_CHANGES];
+};
+
+enum ipc_mapped_traits {
+  IPC_MAPPED_WRITABLE = 1 << 0,
+  IPC_MAPPED_PSEUDO = 1 << 1, /* the name is no path: memfd:x, SYSV000004d2 */
+};
+
+/* The header's thread has mapped memory so that others may share it. */
+struct ipc_mapped {
+  struct ipc_header header;
+  __u64 start; /* where in the process */
+  __u64 length;
+  __u64 offset; /* in the memory, in bytes */
+  __u64 inode;  /* of the file that the memory is; 0 with the device if it has none (MAP_ANONYMOUS) */
+  __u32 device; /* of its file system; major << 20 | minor */
+  __u32 owner;  /* tgid of the process whose address space it is; of another one than the header's during a vfork */
+  __u32 traits; /* enum ipc_mapped_traits */
+  __u32 name_length; /* bytes of the name, as in IPC_NAME_PATH */
+};
+
+enum ipc_space_operation {
+  IPC_SPACE_UNMAP = 1,   /* what lies from `start` on is mapped no more, whether or not it was shared */
+  IPC_SPACE_DETACH = 2,  /* the SysV segment that was attached at `start` is no more */
+  IPC_SPACE_MOVE = 3,    /* mremap(2), to `new_start` */
+  IPC_SPACE_COPY = 4,    /* the same, and the old mapping stays (MREMAP_DONTUNMAP) */
+  IPC_SPACE_PROTECT = 5, /* it may be written if `new_start` is not 0 */
+  IPC_SPACE_INHERIT = 6, /* children get it if `new_start` is not 0 (MADV_DOFORK, MADV_DONTFORK) */
+  IPC_SPACE_FORK = 7,    /* `child` has the same mappings from now on */
+  IPC_SPACE_EXEC = 8,    /* the process runs another program, and has none any more */
+  IPC_SPACE_EXIT = 9,
+};
+
+/* What becomes of mappings that may be shared. */
+struct ipc_space {
+  struct ipc_header header;
+  struct ipc_target child;
+  __u64 start;
+  __u64 length;
+  __u64 new_start;
+  __u64 new_length;
+  __u32 owner; /* as in ipc_mapped */
+  __u32 operation; /* enum ipc_space_operation */
+};
+
+/* What the task_vma iterator tells of every mapping that may be shared; the path follows, as /proc/PID/maps has it. */
+struct ipc_mapped_before {
+  __u64 start;
+  __u64 length;
+  __u64 offset;
+  __u64 inode;
+  __u32 device;
+  __u32 tgid;
+  __u32 traits; /* enum ipc_mapped_traits */
+  __u32 path_length; /* with the NUL behind it; 0 if it is not known */
+  char comm[IPC_COMM_LENGTH];
+  __u32 in_scope; /* the filter takes in the process */
+  __u32 pad;
+};
+
+/* `operation` of a robust futex's owner that ends; others are commands of futex(2). */
+#define IPC_FUTEX_OWNER_DIED 256
+
+enum ipc_woken_traits {
+  IPC_WOKEN_FOUND = 1 << 0,  /* the memory that the word lies in was found */
+  IPC_WOKEN_PSEUDO = 1 << 1, /* its name is no path, as of IPC_MAPPED_PSEUDO */
+};
+
+/* The header's thread goes on after a wait at a futex, which another process has ended. */
+struct ipc_woken {
+  struct ipc_header header;
+  struct ipc_target source;
+  __u64 began; /* when the wait's call began; 0 if that was not seen */
+  __u64 woken;
+  __u64 offset; /* of the word in the memory, in bytes */
+  __u32 operation; /* FUTEX_… of the waker, without its flags */
+  __u32 traits; /* enum ipc_woken_traits */
+  __u32 name_length; /* bytes of the name, as in IPC_NAME_PATH */
+  __u32 pad;
+};
+
 /* A program that the header's process runs from now on. What is told of it follows in the order of the fields. */
 struct ipc_exec {
   struct ipc_header header;
@@ -675,6 +799,15 @@ _Static_assert(sizeof(struct ipc_target) == 56, "ipc_target");
 _Static_assert(sizeof(struct ipc_access) == 184, "ipc_access");
 _Static_assert(__builtin_offsetof(struct ipc_access, address) == 168, "ipc_access.address");
 _Static_assert(sizeof(struct ipc_taken) == 152, "ipc_taken");
+_Static_assert(sizeof(struct ipc_sem_change) == 8, "ipc_sem_change");
+_Static_assert(sizeof(struct ipc_released) == 464, "ipc_released");
+_Static_assert(__builtin_offsetof(struct ipc_released, began) == 168, "ipc_released.began");
+_Static_assert(__builtin_offsetof(struct ipc_released, waits) == 208, "ipc_released.waits");
+_Static_assert(sizeof(struct ipc_mapped) == 112, "ipc_mapped");
+_Static_assert(sizeof(struct ipc_space) == 160, "ipc_space");
+_Static_assert(__builtin_offsetof(struct ipc_space, start) == 120, "ipc_space.start");
+_Static_assert(sizeof(struct ipc_mapped_before) == 72, "ipc_mapped_before");
+_Static_assert(sizeof(struct ipc_woken) == 160, "ipc_woken");
 _Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");

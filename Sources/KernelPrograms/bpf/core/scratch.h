@@ -192,6 +192,22 @@ struct scratch {
       struct ipc_queued queued;
     };
     struct {
+      BEFORE(ipc_released);
+      struct ipc_released released;
+    };
+    struct {
+      BEFORE(ipc_mapped);
+      struct ipc_mapped mapped;
+    };
+    struct {
+      BEFORE(ipc_space);
+      struct ipc_space space;
+    };
+    struct {
+      BEFORE(ipc_woken);
+      struct ipc_woken woken;
+    };
+    struct {
       BEFORE(ipc_taken);
       struct ipc_taken taken;
     };

@@ -31,7 +31,11 @@ static __always_inline struct pt_regs *registers_of(struct task_struct *task) {
   return has_task_registers() ? (struct pt_regs *)bpf_task_pt_regs((void *)task) : registers_on_stack(task);
 }
 
-/* State of a task (TASK_INTERRUPTIBLE, include/linux/sched.h), which has been called __state since 5.14. */
+/* What a task is in (include/linux/sched.h). */
+#define TASK_INTERRUPTIBLE 1
+#define PF_EXITING 0x4
+
+/* State of a task, which has been called __state since 5.14. */
 static __always_inline u32 state_of(struct task_struct *task) {
   struct task_struct___513 *old = (void *)task;
   return bpf_core_field_exists(old->state) ? READ_KERNEL(old, state) : READ_KERNEL(task, __state);
@@ -46,6 +50,23 @@ static __always_inline bool has_mqueues(void) {
 static __always_inline bool has_sysv_messages(void) {
   struct msg_queue *queue = NULL;
   return bpf_core_field_exists(queue->q_qnum);
+}
+
+static __always_inline bool has_sysv_semaphores(void) {
+  struct sem_array *set = NULL;
+  return bpf_core_field_exists(set->sems);
+}
+
+static __always_inline bool has_sysv_memory(void) {
+  struct shmid_kernel *segment = NULL;
+  return bpf_core_field_exists(segment->shm_file);
+}
+
+/* What a process undoes of a set, a short for each semaphore: behind the rest, or beside it before 6.6. */
+static __always_inline u64 undo_amounts(struct sem_undo *undo) {
+  struct sem_undo___65 *old = (void *)undo;
+  return bpf_core_field_exists(old->semadj) ? (u64)READ_KERNEL(old, semadj)
+                                            : (u64)undo + bpf_core_field_offset(struct sem_undo, semadj);
 }
 
 static __always_inline bool has_eventfds(void) {

@@ -43,6 +43,15 @@ static __always_inline struct task_struct *thread_numbered(struct task_struct *t
   return pid ? task_of(pid, PIDTYPE_PID) : NULL;
 }
 
+/* The thread of a number in the initial pid namespace, in which every task has one; NULL if there is none. */
+static __always_inline struct task_struct *thread_numbered_anywhere(struct task_struct *task, u32 number) {
+  struct pid *own = READ_KERNEL(task, thread_pid);
+  struct upid *first = (void *)own + bpf_core_field_offset(struct pid, numbers);
+  struct pid_namespace *namespace = READ_KERNEL(first, ns);
+  struct pid *pid = (void *)xarray_load((u64)READ_KERNEL(namespace, idr.idr_rt.xa_head), number);
+  return pid ? task_of(pid, PIDTYPE_PID) : NULL;
+}
+
 /* What a pidfd stands for: its inode has had it since there is pidfs (6.9, cb12fd8e0dab). */
 static __always_inline struct pid *pid_of_pidfd(struct file *file) {
   struct pid *pid = READ_KERNEL(file, private_data);

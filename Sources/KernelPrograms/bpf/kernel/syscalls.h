@@ -61,6 +61,18 @@
 #define NR_msgsnd 69
 #define NR_msgrcv 70
 #define NR_msgctl 71
+#define NR_semop 65
+#define NR_semctl 66
+#define NR_semtimedop 220
+#define NR_shmat 30
+#define NR_shmdt 67
+#define NR_mmap 9
+#define NR_mprotect 10
+#define NR_munmap 11
+#define NR_mremap 25
+#define NR_madvise 28
+#define NR_pkey_mprotect 329
+#define NR_futex 202
 
 #define COMPAT_read 3
 #define COMPAT_write 4
@@ -114,6 +126,16 @@
 #define COMPAT_msgsnd 400
 #define COMPAT_msgrcv 401
 #define COMPAT_msgctl 402
+#define COMPAT_semctl 394
+#define COMPAT_shmat 397
+#define COMPAT_shmdt 398
+#define COMPAT_mmap 192 /* mmap2 */
+#define COMPAT_mprotect 125
+#define COMPAT_munmap 91
+#define COMPAT_mremap 163
+#define COMPAT_madvise 219
+#define COMPAT_pkey_mprotect 380
+#define COMPAT_futex 240
 
 #elif defined(__TARGET_ARCH_arm64)
 
@@ -164,6 +186,18 @@
 #define NR_msgsnd 189
 #define NR_msgrcv 188
 #define NR_msgctl 187
+#define NR_semop 193
+#define NR_semctl 191
+#define NR_semtimedop 192
+#define NR_shmat 196
+#define NR_shmdt 197
+#define NR_mmap 222
+#define NR_mprotect 226
+#define NR_munmap 215
+#define NR_mremap 216
+#define NR_madvise 233
+#define NR_pkey_mprotect 288
+#define NR_futex 98
 /* arm64 has no eventfd; the number lies behind the table. */
 #define NR_eventfd 500
 /* arm64 has no pipe, open, creat and dup2, and one sendfile; the numbers lie behind the table, where no native call can
@@ -226,6 +260,18 @@
 #define COMPAT_msgsnd 301
 #define COMPAT_msgrcv 302
 #define COMPAT_msgctl 304
+#define COMPAT_semop 298
+#define COMPAT_semctl 300
+#define COMPAT_semtimedop 312
+#define COMPAT_shmat 305
+#define COMPAT_shmdt 306
+#define COMPAT_mmap 192 /* mmap2 */
+#define COMPAT_mprotect 125
+#define COMPAT_munmap 91
+#define COMPAT_mremap 163
+#define COMPAT_madvise 220
+#define COMPAT_pkey_mprotect 394
+#define COMPAT_futex 240
 
 #endif
 
@@ -237,14 +283,36 @@
 #define NR_mq_timedreceive_time64 499
 #define COMPAT_mq_timedsend_time64 418
 #define COMPAT_mq_timedreceive_time64 419
+#define NR_semtimedop_time64 497
+#define COMPAT_semtimedop_time64 420
+
+#define NR_futex_time64 494
+#define COMPAT_futex_time64 422
+/* The same numbers everywhere. */
+#define NR_futex_waitv 449
+#define COMPAT_futex_waitv 449
+#define NR_futex_wake 454
+#define COMPAT_futex_wake 454
+#define NR_futex_wait 455
+#define COMPAT_futex_wait 455
+#define NR_futex_requeue 456
+#define COMPAT_futex_requeue 456
+
+/* One call for all of SysV IPC, which 32-bit programs of x86 make; the number lies where no native call is. */
+#define NR_ipc 496
+#define COMPAT_ipc 117
+
+/* The first mmap of i386, whose arguments lie in memory. */
+#define NR_old_mmap 495
+#define COMPAT_old_mmap 90
 
 #define NO_SYSCALL IPC_SYSCALL_LIMIT
 
 /* Syscalls that 32-bit callers make, too. */
 #if defined(__TARGET_ARCH_x86)
-#define SYSCALLS_OF_ONE(ROW) ROW(socketcall)
+#define SYSCALLS_OF_ONE(ROW) ROW(socketcall) ROW(ipc) ROW(old_mmap)
 #else
-#define SYSCALLS_OF_ONE(ROW) ROW(send) ROW(recv)
+#define SYSCALLS_OF_ONE(ROW) ROW(send) ROW(recv) ROW(semop) ROW(semtimedop)
 #endif
 #define SYSCALLS(ROW)                                                                                       \
   ROW(read) ROW(readv) ROW(preadv2) ROW(write) ROW(writev) ROW(pwritev2)                                     \
@@ -258,7 +326,10 @@
   ROW(process_vm_readv) ROW(process_vm_writev) ROW(ptrace) ROW(pidfd_getfd)                                  \
   ROW(eventfd) ROW(eventfd2)                                                                                 \
   ROW(mq_timedsend) ROW(mq_timedreceive) ROW(mq_timedsend_time64) ROW(mq_timedreceive_time64)                \
-  ROW(msgsnd) ROW(msgrcv) ROW(msgctl)
+  ROW(msgsnd) ROW(msgrcv) ROW(msgctl)                                                                        \
+  ROW(semctl) ROW(semtimedop_time64) ROW(shmat) ROW(shmdt)                                                   \
+  ROW(mmap) ROW(munmap) ROW(mremap) ROW(mprotect) ROW(pkey_mprotect) ROW(madvise)                                     \
+  ROW(futex) ROW(futex_time64) ROW(futex_waitv) ROW(futex_wake) ROW(futex_wait) ROW(futex_requeue)
 
 /* Number of a 32-bit caller's syscall in the 64-bit table. */
 static __always_inline u32 native_number(u32 compat) {

@@ -14,6 +14,7 @@ typedef __u8 u8;
 typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
+typedef __s16 s16;
 typedef __s32 s32;
 typedef __s64 s64;
 
@@ -185,6 +186,47 @@ struct msg_queue {
   unsigned long q_qnum;
 };
 
+struct sem {
+  int semval;
+};
+
+struct sem_array {
+  struct kern_ipc_perm sem_perm;
+  int sem_nsems;
+  struct sem sems[];
+};
+
+/* What a process undoes when it ends, of one set. */
+struct sem_undo {
+  struct list_head list_proc;
+  int semid;
+  short semadj[];
+};
+
+/* 6.5 and before; see kernel/compat.h. */
+struct sem_undo___65 {
+  short *semadj;
+};
+
+struct sem_undo_list {
+  struct {
+    struct {
+      int counter;
+    } refs;
+  } refcnt;
+  struct list_head list_proc;
+};
+
+struct sysv_sem {
+  struct sem_undo_list *undo_list;
+};
+
+struct shmid_kernel {
+  struct kern_ipc_perm shm_perm;
+  struct file *shm_file;
+  unsigned long shm_segsz;
+};
+
 struct ipc_ids {
   struct idr ipcs_idr;
 };
@@ -226,6 +268,7 @@ struct sched_info {
 
 struct mm_struct {
   struct file *exe_file;
+  struct task_struct *owner; /* with CONFIG_MEMCG */
   unsigned long arg_start;
   unsigned long arg_end;
 };
@@ -283,6 +326,7 @@ struct task_struct {
   struct fs_struct *fs;
   struct signal_struct *signal;
   struct nsproxy *nsproxy;
+  struct sysv_sem sysvsem;
 };
 
 struct task_struct___513 {
@@ -716,6 +760,42 @@ struct bpf_iter_meta {
 struct bpf_iter__task {
   struct bpf_iter_meta *meta;
   struct task_struct *task;
+};
+
+struct vm_area_struct {
+  unsigned long vm_start;
+  unsigned long vm_end;
+  unsigned long vm_flags;
+  unsigned long vm_pgoff;
+  struct file *vm_file;
+};
+
+struct rb_node {
+  struct rb_node *rb_right;
+  struct rb_node *rb_left;
+};
+
+struct rb_root {
+  struct rb_node *rb_node;
+};
+
+/* 6.0 and before; see kernel/vma.h. */
+struct mm_struct___60 {
+  struct rb_root mm_rb;
+};
+
+struct vm_area_struct___60 {
+  unsigned long vm_start;
+  unsigned long vm_end;
+  struct rb_node vm_rb;
+  unsigned long vm_pgoff;
+  struct file *vm_file;
+};
+
+struct bpf_iter__task_vma {
+  struct bpf_iter_meta *meta;
+  struct task_struct *task;
+  struct vm_area_struct *vma;
 };
 
 struct bpf_iter__task_file {

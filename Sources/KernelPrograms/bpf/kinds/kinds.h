@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kinds/eventfd.bpf.c"
+#include "kinds/futex.bpf.c"
 #include "kinds/kernel_signal.bpf.c"
 #include "kinds/mqueue.bpf.c"
 #include "kinds/netlink.bpf.c"
@@ -12,8 +13,10 @@
 #include "kinds/process_vm.bpf.c"
 #include "kinds/ptrace.bpf.c"
 #include "kinds/pty.bpf.c"
+#include "kinds/shared_memory.bpf.c"
 #include "kinds/signal.bpf.c"
 #include "kinds/sysv_msg.bpf.c"
+#include "kinds/sysv_sem.bpf.c"
 #include "kinds/tcp.bpf.c"
 #include "kinds/udp.bpf.c"
 #include "kinds/unix.bpf.c"

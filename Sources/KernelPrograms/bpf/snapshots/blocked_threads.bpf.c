@@ -5,8 +5,6 @@
 #include "kernel/wait_syscalls.h"
 #include "snapshots/sleep.h"
 
-#define TASK_INTERRUPTIBLE 1 /* include/linux/sched.h */
-
 /* include/uapi/linux/eventpoll.h; poll has the same numbers. */
 #define EPOLLIN 0x1u
 #define EPOLLOUT 0x4u

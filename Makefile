@@ -55,7 +55,11 @@ release: setup
 stripped: release
 	mkdir -p $(dir $(STRIPPED))
 	$(OBJCOPY) --only-keep-debug $(RELEASE) $(RELEASE).debug
+	scripts/unwinding frames $(RELEASE) $(RELEASE).frames
+	$(OBJCOPY) --update-section .debug_frame=$(RELEASE).frames $(RELEASE).debug
+	rm $(RELEASE).frames
 	$(OBJCOPY) --strip-all --remove-section=.comment --add-gnu-debuglink=$(RELEASE).debug $(RELEASE) $(STRIPPED)
+	scripts/unwinding drop $(STRIPPED)
 
 docs: debug
 	scripts/make-documentation

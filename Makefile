@@ -38,10 +38,10 @@ ROUNDS ?= 5
 BENCH_OPTIONS := --rounds $(ROUNDS) $(if $(HOOK),--hook $(HOOK)) $(if $(QUICK),--quick) $(if $(CPU),--cpu) $(if $(ONLY),--only $(ONLY)) \
   $(if $(HOOK)$(QUICK)$(CPU)$(ONLY),,--document docs/performance.md)
 
-# What is optimised has flags that SwiftPM calls unsafe (Package.swift), and a parser of options that does without Foundation
-# (scripts/prepare-parser).
+# What is optimised has flags that SwiftPM calls unsafe (Package.swift), and packages without what is not needed of them
+# (scripts/prepare-packages).
 release replay bench pages: export IPCDUMP_OPTIMIZED := 1
-release replay bench pages: export IPCDUMP_PARSER := $(CURDIR)/.build/parser/swift-argument-parser
+release replay bench pages: export IPCDUMP_PACKAGES := $(CURDIR)/.build/packages
 
 .PHONY: run test test-judge truth test-binaries test-examples vm-test fuzz fuzz-messages bench release stripped size docs replay debug setup setup-tests setup-lint setup-bench format lint \
   pages install install-files uninstall deb test-deb clean
@@ -55,7 +55,11 @@ release: setup
 stripped: release
 	mkdir -p $(dir $(STRIPPED))
 	$(OBJCOPY) --only-keep-debug $(RELEASE) $(RELEASE).debug
+	scripts/unwinding frames $(RELEASE) $(RELEASE).frames
+	$(OBJCOPY) --update-section .debug_frame=$(RELEASE).frames $(RELEASE).debug
+	rm $(RELEASE).frames
 	$(OBJCOPY) --strip-all --remove-section=.comment --add-gnu-debuglink=$(RELEASE).debug $(RELEASE) $(STRIPPED)
+	scripts/unwinding drop $(STRIPPED)
 
 docs: debug
 	scripts/make-documentation
@@ -121,7 +125,7 @@ bench: release setup-bench
 # What a new machine lacks; says so only if something has to be installed.
 setup:
 	@scripts/setup
-	@scripts/prepare-parser
+	@scripts/prepare-packages
 
 # Programs that live tests trace; says so only if something has to be installed.
 setup-tests:

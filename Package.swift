@@ -1,13 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The parser of options. The Makefile's builds take a copy without Foundation (scripts/prepare-parser).
-let parser: Package.Dependency =
-  if let copy = Context.environment["IPCDUMP_PARSER"] {
-    .package(path: copy)
-  } else {
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
-  }
+/// A package that others are made without something of (scripts/prepare-packages), in the Makefile's builds.
+func reduced(_ name: String, from version: Version) -> Package.Dependency {
+  if let copies = Context.environment["IPCDUMP_PACKAGES"] { return .package(path: "\(copies)/\(name)") }
+  return .package(url: "https://github.com/apple/\(name)", from: version)
+}
 
 // The modules stand in the order in which the data goes through them:
 // record layout → kernel programs → libbpf → tracing → correlation → filtering → formats → captures → command line.
@@ -22,9 +20,9 @@ let package = Package(
     .library(name: "IPCCapture", targets: ["IPCCapture", "ByteOutput"]),
   ],
   dependencies: [
-    parser,
+    reduced("swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    reduced("swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
   ],
   targets: [

@@ -101,12 +101,23 @@ enum EmbedBPF {
       create: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let compiled = folder.appending(path: "compiled.o").path
-    let object = folder.appending(path: "object.o").path
+    let object = folder.appending(path: "object.o")
+    let types = folder.appending(path: "types"), instructions = folder.appending(path: "instructions")
     try run(arguments[2], compilation + ["-o", compiled])
     // DWARF goes, BTF stays; the relocations of BTF are for linkers only.
     let dropped = ["--strip-debug", "--remove-section", ".rel.BTF", "--remove-section", ".rel.BTF.ext"]
-    try run(arguments[3], dropped + [compiled, object])
-    return [UInt8](try Data(contentsOf: URL(filePath: object)))
+    let dumped = ["--dump-section", ".BTF=\(types.path)", "--dump-section", ".BTF.ext=\(instructions.path)"]
+    try run(arguments[3], dropped + dumped + [compiled, object.path])
+    var information = SourceInformation(
+      types: [UInt8](try Data(contentsOf: types)), instructions: [UInt8](try Data(contentsOf: instructions)))
+    information.dropLines()
+    try Data(information.types).write(to: types)
+    try Data(information.instructions).write(to: instructions)
+    let updated = [
+      "--update-section", ".BTF=\(types.path)", "--update-section", ".BTF.ext=\(instructions.path)",
+    ]
+    try run(arguments[3], updated + [object.path])
+    return [UInt8](try Data(contentsOf: object))
   }
 
   /// Runs a tool of the toolchain, and ends with its status if that is not 0; its words are its own.

@@ -1,4 +1,4 @@
-// Stands for ArgumentParser's file of this name in the builds of the Makefile (scripts/prepare-parser): all that it takes
+// Stands for ArgumentParser's file of this name in the builds of the Makefile (scripts/prepare-packages): all that it takes
 // Foundation for, without Foundation. Sources/PlainText comes beside it.
 
 extension Error {
@@ -10,3 +10,6 @@ enum JSONEncoder {
     (try? PlainJSONEncoder.text(of: value, escapesSlashes: true)) ?? ""
   }
 }
+
+/// No command is one: what awaits something would take the runtime of Swift's concurrency.
+public protocol AsyncParsableCommand: ParsableCommand {}

@@ -85,6 +85,7 @@ struct signal_struct {
 };
 
 struct qstr {
+  u32 hash;
   u32 len;
   const unsigned char *name;
 };
@@ -111,6 +112,7 @@ struct proc_inode {
 struct dentry {
   struct dentry *d_parent;
   struct qstr d_name;
+  struct inode *d_inode;
 };
 
 struct vfsmount {

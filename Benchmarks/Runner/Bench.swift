@@ -76,7 +76,10 @@ struct Bench: ParsableCommand {
       versions.append(version ?? "\(rival) is missing and was skipped")
     }
     let workloads = Workload.all.filter { isChosen($0.name) }.map { $0.scaled(by: scale) }
-    let conditions = Condition.allCases.filter { $0.rival.map { !missing.contains($0) } ?? true }
+    let conditions = Condition.allCases.filter { condition in
+      guard condition != .otherCgroup || stage.hasCgroup else { return false }
+      return condition.rival.map { !missing.contains($0) } ?? true
+    }
     var comparison = Comparison(workloads: workloads, conditions: conditions, comparesCPU: cpu)
     var cost = EventCost()
     for round in 1...rounds {

@@ -27,6 +27,13 @@ extension Comparison {
     add(.getppid, .otherPid, "getppid outside of the trace / with an empty program", 1.1, to: .empty)
     add(.pipe, .otherPid, "pipe filtered out by pid / with an empty program", 1.25, to: .empty)
     add(.pipe, .otherComm, "pipe filtered out by name / with an empty program", 1.25, to: .empty)
+    add(.pipe, .otherUser, "pipe filtered out by user / with an empty program", 1.25, to: .empty)
+    add(.pipe, .otherCgroup, "pipe filtered out by cgroup / with an empty program", 1.25, to: .empty)
+    add(.pipe, .otherPath, "pipe filtered out by path / with an empty program", 1.25, to: .empty)
+    add(
+      .unixPath, .otherPath, "unix stream filtered out by path / with an empty program", 1.25, to: .empty)
+    add(.tcp, .otherPort, "TCP filtered out by port / with an empty program", 1.25, to: .empty)
+    add(.udp, .otherPort, "UDP filtered out by port / with an empty program", 1.25, to: .empty)
     return figures
   }
 

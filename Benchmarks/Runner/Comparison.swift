@@ -25,7 +25,7 @@ struct Comparison {
 
   mutating func measureRound(on stage: Stage) throws(BenchFailure) {
     for workload in workloads {
-      for condition in conditions {
+      for condition in conditions where condition.workloads?.contains(workload.name) ?? true {
         let run = try stage.run(workload, under: condition)
         var cell = cells[workload.name]?[condition] ?? Cell()
         let spent = comparesCPU ? run.load.cpuNanoseconds : run.load.nanoseconds

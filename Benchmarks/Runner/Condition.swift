@@ -7,6 +7,10 @@ enum Condition: String, CaseIterable {
   case kept
   case otherPid
   case otherComm
+  case otherUser
+  case otherCgroup
+  case otherPath
+  case otherPort
   case strace
   case perfTrace
   case bpftraceCount
@@ -22,6 +26,10 @@ enum Condition: String, CaseIterable {
     case .kept: "ipcdump -w"
     case .otherPid: "ipcdump, other pid"
     case .otherComm: "ipcdump, other name"
+    case .otherUser: "ipcdump, other user"
+    case .otherCgroup: "ipcdump, other cgroup"
+    case .otherPath: "ipcdump, other path"
+    case .otherPort: "ipcdump, other port"
     case .strace: "strace"
     case .perfTrace: "perf trace"
     case .bpftraceCount: "bpftrace, counts"
@@ -74,11 +82,27 @@ enum Condition: String, CaseIterable {
     }
   }
 
+  /// Workloads that it is measured with, by their names; nil for all.
+  var workloads: Set<String>? {
+    switch self {
+    case .otherUser, .otherCgroup: [Workload.pipe.name, Workload.unixStream.name]
+    case .otherPath: [Workload.pipe.name, Workload.unixStream.name, Workload.unixPath.name]
+    case .otherPort: [Workload.tcp.name, Workload.udp.name]
+    default: nil
+    }
+  }
+
   /// Filter that nothing of the workload passes.
-  func filter(pid: Int32) -> [String]? {
+  ///
+  /// - Parameter cgroup: An empty one; nil if there is none.
+  func filter(pid: Int32, cgroup: String?) -> [String]? {
     switch self {
     case .otherPid: ["-p", "\(pid)"]
     case .otherComm: ["-P", "no-such-name"]
+    case .otherUser: ["--uid", "nobody"]
+    case .otherCgroup: cgroup.map { ["--cgroup", $0] }
+    case .otherPath: ["--where", "path == /no/such/path or path == '/no-such-folder/*'"]
+    case .otherPort: ["--where", "port in (1, 9)"]
     default: nil
     }
   }

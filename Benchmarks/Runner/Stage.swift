@@ -17,6 +17,9 @@ final class Stage {
   let ipcdump: [String]
   let load: String
   let folder: TemporaryFolder
+  /// A cgroup that nothing is in; nil where none can be made.
+  private let cgroup = EmptyCgroup()
+  var hasCgroup: Bool { cgroup != nil }
   /// Program type that ipcdump chooses here, or that was asked for.
   let hook: String
 
@@ -45,7 +48,9 @@ final class Stage {
       // bpftrace takes the command as one word and parts it at spaces.
       return try finish(["bpftrace", "-o", "/dev/null", "-e", script, "-c", command.joined(separator: " ")])
     }
-    if let filter = condition.filter(pid: getpid()) { return try run(command, beside: filter) }
+    if let filter = condition.filter(pid: getpid(), cgroup: cgroup?.path) {
+      return try run(command, beside: filter)
+    }
     if condition == .empty {
       return try EmptyProgram(hook: hook).during { () throws(BenchFailure) in try finish(command) }
     }

@@ -27,6 +27,11 @@ struct Workload {
   static let unixStream = Workload(
     name: "unix-stream", title: "unix stream, 64 B there and back", arguments: ["unix-stream"],
     count: 200_000, transfers: 2)
+  static let unixPath = Workload(
+    name: "unix-path", title: "unix stream by a path, 64 B there and back", arguments: ["unix-path"],
+    count: 200_000, transfers: 2)
+  static let udp = Workload(
+    name: "udp", title: "UDP loopback, 64 B there and back", arguments: ["udp"], count: 100_000, transfers: 2)
   static let tcp = Workload(
     name: "tcp", title: "TCP loopback, 64 B there and back", arguments: ["tcp"], count: 100_000, transfers: 2)
   static let kill = Workload(
@@ -45,15 +50,11 @@ struct Workload {
 
   /// What every condition is measured with.
   static let all = [
-    pipe, unixStream,
+    pipe, unixStream, unixPath,
     Workload(
       name: "unix-dgram", title: "unix datagram, 64 B there and back", arguments: ["unix-dgram"],
       count: 200_000, transfers: 2),
-    tcp,
-    Workload(
-      name: "udp", title: "UDP loopback, 64 B there and back", arguments: ["udp"], count: 100_000,
-      transfers: 2),
-    kill, getppid,
+    tcp, udp, kill, getppid,
     Workload(
       name: "file", title: "read(2) of a file, 64 B", arguments: ["file"], count: 1_000_000,
       transfers: 0),

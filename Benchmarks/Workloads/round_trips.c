@@ -4,7 +4,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 struct court {
@@ -53,6 +55,20 @@ static void unix_stream(struct amount amount) {
   play_over(amount, ends[0], ends[1]);
 }
 
+// A connection to a socket that has a path, as those to servers are.
+static void unix_path(struct amount amount) {
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  snprintf(address.sun_path, sizeof address.sun_path, "/tmp/ipc-load-%d.sock", getpid());
+  unlink(address.sun_path);
+  int listener = socket(AF_UNIX, SOCK_STREAM, 0), mine = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 1)) die("bind");
+  if (connect(mine, (struct sockaddr *)&address, sizeof address)) die("connect");
+  int theirs = accept(listener, NULL, NULL);
+  if (theirs < 0) die("accept");
+  unlink(address.sun_path);
+  play_over(amount, mine, theirs);
+}
+
 static void unix_datagram(struct amount amount) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends)) die("socketpair");
@@ -99,6 +115,7 @@ static void udp(struct amount amount) {
 const struct workload ROUND_TRIP_WORKLOADS[] = {
     {"pipe", pipes, 200000, 64},
     {"unix-stream", unix_stream, 200000, 64},
+    {"unix-path", unix_path, 200000, 64},
     {"unix-dgram", unix_datagram, 200000, 64},
     {"tcp", tcp, 100000, 64},
     {"udp", udp, 100000, 64},

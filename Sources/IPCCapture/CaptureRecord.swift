@@ -83,7 +83,8 @@ enum CaptureRecord {
     }
     let process = ProcessDescription(
       executable: try text(0), arguments: try text(1), directory: try text(2), user: try text(3),
-      container: try text(4), containerName: try text(5), cgroup: try text(6))
+      container: try text(4), containerName: try text(5), cgroup: try text(6),
+      namespacePid: try text(7).flatMap { Int32(String(decoding: $0, as: UTF8.self)) })
     processes.add(process, for: KnownProcesses.Image(pid: pid, image: number))
   }
 

@@ -121,6 +121,9 @@ extension OutputBuffer {
 extension ProcessDescription {
   /// Its texts in the order in which they are recorded.
   fileprivate var recordedTexts: [[UInt8]?] {
-    [executable, arguments, directory, user, container, containerName, cgroup]
+    [
+      executable, arguments, directory, user, container, containerName, cgroup,
+      namespacePid.map { Array("\($0)".utf8) },
+    ]
   }
 }

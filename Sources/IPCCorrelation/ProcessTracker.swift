@@ -5,6 +5,8 @@ import RecordLayout
 public struct ProcessSources: Sendable {
   /// The arguments that a process shows now, each with a NUL behind it; nil if it is gone.
   public var arguments: @Sendable (_ pid: Int32) -> [UInt8]?
+  /// The number of a process in its own pid namespace; nil if that is ipcdump's, or it is gone.
+  public var namespacePid: @Sendable (_ pid: Int32) -> Int32?
   /// Name of a user.
   public var userName: @Sendable (_ uid: UInt32) -> [UInt8]
   /// What its engine calls a container, by the first 12 characters of its id; nil if that is not known.
@@ -14,11 +16,13 @@ public struct ProcessSources: Sendable {
   public init(
     arguments: @escaping @Sendable (_ pid: Int32) -> [UInt8]?,
     userName: @escaping @Sendable (_ uid: UInt32) -> [UInt8],
-    containerName: @escaping @Sendable (_ id: [UInt8]) -> [UInt8]? = { _ in nil }
+    containerName: @escaping @Sendable (_ id: [UInt8]) -> [UInt8]? = { _ in nil },
+    namespacePid: @escaping @Sendable (_ pid: Int32) -> Int32? = { _ in nil }
   ) {
     self.arguments = arguments
     self.userName = userName
     self.containerName = containerName
+    self.namespacePid = namespacePid
   }
 }
 
@@ -116,7 +120,8 @@ struct ProcessTracker {
         executable: executable,
         arguments: arguments.isEmpty ? nil : ProcessDescription.commandLine(arguments), directory: directory,
         user: sources?.userName(raw.uid), container: container,
-        containerName: container.flatMap { sources?.containerName($0) }, cgroup: cgroup),
+        containerName: container.flatMap { sources?.containerName($0) }, cgroup: cgroup,
+        namespacePid: Self.number(raw.own_pid)),
       for: KnownProcesses.Image(pid: pid, image: raw.header.image))
   }
 
@@ -127,11 +132,17 @@ struct ProcessTracker {
     meet(tgid: raw.header.tgid, image: raw.header.image, into: &table)
     let maker = KnownProcesses.Image(pid: Int32(bitPattern: raw.header.tgid), image: raw.header.image)
     if let description = table[maker] {
-      makers.set(child, description)
+      // The classic tracepoint does not say what number a child has in its own namespace.
+      let isElsewhere = description.namespacePid != nil || description.container != nil
+      let found = Self.number(raw.own_child) ?? (isElsewhere ? sources?.namespacePid(child) : nil)
+      makers.set(child, description.with(namespacePid: found))
     } else {
       _ = makers.remove(child)
     }
   }
+
+  /// A number of a record, where 0 stands for none.
+  private static func number(_ raw: UInt32) -> Int32? { raw == 0 ? nil : Int32(bitPattern: raw) }
 
   private static func path(_ names: Slice<UnsafeRawBufferPointer>, isPseudo: Bool) -> [UInt8]? {
     if names.isEmpty { return nil }

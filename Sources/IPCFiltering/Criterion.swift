@@ -21,9 +21,11 @@ public enum Criterion: Sendable, Equatable {
   /// One of these processes or of their descendants took part (`-p` with `--follow`); that is known in the kernel only.
   case descendants(of: Set<Int32>)
   /// A process of either end is of a group. The scope is how the kernel knows its members; `all` if it does not.
-  case group(ProcessGroup, scope: KernelScope)
+  case group(ProcessGroup, scope: ProcessScope)
   /// An expression is true (`--where`).
   case expression(WhereExpression)
+  /// It is of a channel whose messages may meet an expression: both directions are wanted, and none is refused here.
+  case bothDirections(of: WhereExpression)
 
   /// Whether an event meets it. An unknown end meets nothing.
   ///
@@ -41,6 +43,7 @@ public enum Criterion: Sendable, Equatable {
     let (source, destination) = (event.source, event.destination)
     return switch self {
     case .expression: false
+    case .bothDirections: true
     case .group(let group, _):
       Self.admits(group, source, texts.processes) || Self.admits(group, destination, texts.processes)
     case .commandTree, .descendants: event.traits.contains(.inScope)
@@ -73,15 +76,24 @@ public enum Criterion: Sendable, Equatable {
     processes.description(of: end).map(group.includes) ?? false
   }
 
-  /// Processes of which every event that meets it has at least one as an end.
-  var scope: KernelScope {
+  /// What the kernel can know of events of a kind that meet it; nil if there are none.
+  func scope(of kind: Kind) -> KindScope? {
+    switch self {
+    case .expression(let expression): expression.scope(of: kind)
+    case .bothDirections(let expression): expression.scope(of: kind)?.ofBothDirections(kind)
+    default: KindScope(processes: processes)
+    }
+  }
+
+  /// Processes of which every event that meets it has at least one as an end, whatever its kind is.
+  var processes: ProcessScope {
     switch self {
     case .commandTree: .tree
     case .descendants(let pids): .descendants(of: pids)
     case .pids(let pids, _): .pids(pids)
     case .comms(let comms, _): .comms(comms)
     case .group(_, let scope): scope
-    case .expression(let expression): expression.scope
+    case .expression, .bothDirections: .all
     }
   }
 }
@@ -92,7 +104,7 @@ extension Criterion {
     switch self {
     case .comms, .group: true
     case .expression(let expression): expression.needsProcesses
-    case .pids, .commandTree, .descendants: false
+    case .pids, .commandTree, .descendants, .bothDirections: false
     }
   }
 }
@@ -106,6 +118,17 @@ public struct Selection: Sendable, Equatable {
 
   /// Whether it has to be known what processes run, for events to be chosen.
   public var wantsExecutables: Bool { criteria.contains(where: \.asksForProcesses) }
+
+  /// Whether containers are chosen, which may be meant by their names.
+  public var namesContainers: Bool {
+    criteria.contains { criterion in
+      switch criterion {
+      case .group(.containers, _): true
+      case .expression(let expression), .bothDirections(let expression): expression.asksForContainers
+      default: false
+      }
+    }
+  }
 
   /// Selects everything of some kinds.
   public init(kinds: Set<Kind>) { self.kinds = kinds }

@@ -8,6 +8,8 @@ public enum ProcessGroup: Sendable, Equatable {
   case cgroups(Set<[UInt8]>)
   /// They are in one of these containers, by the beginning of its id, its name, or its pod's id.
   case containers(Set<[UInt8]>)
+  /// Their cgroups are of one of these patterns.
+  case matching(Set<CgroupPattern>)
 
   /// Whether a process is one of them, as far as it is known.
   package func includes(_ process: ProcessDescription) -> Bool {
@@ -17,6 +19,9 @@ public enum ProcessGroup: Sendable, Equatable {
       guard let cgroup = process.cgroup else { return false }
       return paths.contains { CgroupPath.isInside(cgroup, $0) }
     case .containers(let words): return words.contains { Self.isContainer($0, of: process) }
+    case .matching(let patterns):
+      guard let cgroup = process.cgroup else { return false }
+      return patterns.contains { $0.matches(cgroup) }
     }
   }
 

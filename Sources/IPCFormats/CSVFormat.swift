@@ -39,7 +39,7 @@ public struct CSVFormat: EventFormat {
     }
     output.append("bytes,src_tid,dst_tid,truncated,inferred,delivered,lost_type,lost_count,lost_bytes")
     output.append(",src_thread,dst_thread")
-    for (_, detail, source, destination) in EndDetails.words where details.contains(detail) {
+    for (_, detail, source, destination) in EndDetails.facts where details.contains(detail) {
       output.append(",")
       output.append(source)
       output.append(",")
@@ -108,7 +108,7 @@ public struct CSVFormat: EventFormat {
     output.appendDecimal(loss.count)
     output.append(",")
     output.appendDecimal(loss.bytes)
-    output.append(commas: 2 + 2 * details.rawValue.nonzeroBitCount)
+    output.append(commas: 2 + 2 * details.factCount)
     if showsProtocol { output.append(",") }
     output.append(commas: lastColumns.names.count)
     output.append("\r\n")

@@ -25,13 +25,29 @@ public struct EndDetails: OptionSet, Sendable {
   /// All of them.
   public static let all: EndDetails = [.descriptor, .executable, .arguments, .directory, .user, .container]
 
-  /// Each of them alone, by its word, with its keys in every format.
-  public static let words:
-    [(word: String, detail: EndDetails, source: StaticString, destination: StaticString)] = [
-      ("fd", .descriptor, "src_fd", "dst_fd"), ("exe", .executable, "src_exe", "dst_exe"),
-      ("args", .arguments, "src_args", "dst_args"), ("cwd", .directory, "src_cwd", "dst_cwd"),
-      ("user", .user, "src_user", "dst_user"), ("container", .container, "src_container", "dst_container"),
-    ]
+  /// Each of them alone, by its word.
+  public static let words: [(word: String, detail: EndDetails)] = [
+    ("fd", .descriptor), ("exe", .executable), ("args", .arguments), ("cwd", .directory), ("user", .user),
+    ("container", .container),
+  ]
+
+  /// What is shown with each of them, by its keys in every format.
+  static let facts: [(fact: Fact, detail: EndDetails, source: StaticString, destination: StaticString)] = [
+    (.descriptor, .descriptor, "src_fd", "dst_fd"), (.executable, .executable, "src_exe", "dst_exe"),
+    (.arguments, .arguments, "src_args", "dst_args"), (.directory, .directory, "src_cwd", "dst_cwd"),
+    (.user, .user, "src_user", "dst_user"), (.container, .container, "src_container", "dst_container"),
+    (.namespacePid, .container, "src_ns_pid", "dst_ns_pid"),
+  ]
+
+  /// How many are shown of each end.
+  var factCount: Int { Self.facts.count { contains($0.detail) } }
+
+  /// What is shown of an end.
+  enum Fact {
+    case descriptor, executable, arguments, directory, user, container
+    /// The process's number in its container's pid namespace.
+    case namespacePid
+  }
 
   /// Whether it has to be known what processes run.
   public var describesProcesses: Bool { !subtracting(.descriptor).isEmpty }
@@ -64,20 +80,23 @@ struct EndDetailValues {
   @inline(__always)
   func forEach(_ body: (StaticString, Value?) -> Void) {
     if shown.isEmpty { return }
-    for (_, detail, source, destination) in EndDetails.words where shown.contains(detail) {
-      body(source, Self.value(detail, ends.source, processes.source))
-      body(destination, Self.value(detail, ends.destination, processes.destination))
+    for (fact, detail, source, destination) in EndDetails.facts where shown.contains(detail) {
+      body(source, Self.value(fact, ends.source, processes.source))
+      body(destination, Self.value(fact, ends.destination, processes.destination))
     }
   }
 
-  private static func value(_ detail: EndDetails, _ end: Endpoint, _ process: ProcessDescription?) -> Value? {
-    switch detail {
+  private static func value(
+    _ fact: EndDetails.Fact, _ end: Endpoint, _ process: ProcessDescription?
+  ) -> Value? {
+    switch fact {
     case .descriptor: end.descriptor < 0 ? nil : .number(Int64(end.descriptor))
     case .executable: process?.executable.map { .text($0) }
     case .arguments: process?.arguments.map { .line($0) }
     case .directory: process?.directory.map { .text($0) }
     case .user: process?.user.map { .text($0) }
-    default: process?.shownContainer.map { .text($0) }
+    case .container: process?.shownContainer.map { .text($0) }
+    case .namespacePid: process?.namespacePid.flatMap { $0 == end.pid ? nil : .number(Int64($0)) }
     }
   }
 }

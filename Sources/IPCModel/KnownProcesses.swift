@@ -16,13 +16,16 @@ public final class ProcessDescription: Sendable {
   public let containerName: [UInt8]?
   /// Path of the cgroup, as proc_pid_cgroup(5) has it.
   public let cgroup: [UInt8]?
+  /// Process id in the pid namespace of its own, as the container has it; nil if that is the one that ipcdump runs in.
+  public let namespacePid: Int32?
   /// Name of the executable's file, as much of it as a name of a process has room for; nil if it is not known.
   public let executableComm: Comm?
 
   /// Describes a process.
   public init(
     number: UInt32 = 0, executable: [UInt8]? = nil, arguments: [UInt8]? = nil, directory: [UInt8]? = nil,
-    user: [UInt8]? = nil, container: [UInt8]? = nil, containerName: [UInt8]? = nil, cgroup: [UInt8]? = nil
+    user: [UInt8]? = nil, container: [UInt8]? = nil, containerName: [UInt8]? = nil, cgroup: [UInt8]? = nil,
+    namespacePid: Int32? = nil
   ) {
     self.number = number
     self.executable = executable
@@ -32,6 +35,7 @@ public final class ProcessDescription: Sendable {
     self.container = container
     self.containerName = containerName
     self.cgroup = cgroup
+    self.namespacePid = namespacePid
     executableComm = executable.map { path in
       let name = path[(path.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? path.startIndex)...]
       return name.withUnsafeBytes { Comm(firstBytesOf: $0) }
@@ -42,14 +46,22 @@ public final class ProcessDescription: Sendable {
   package func numbered(_ number: UInt32) -> ProcessDescription {
     ProcessDescription(
       number: number, executable: executable, arguments: arguments, directory: directory, user: user,
-      container: container, containerName: containerName, cgroup: cgroup)
+      container: container, containerName: containerName, cgroup: cgroup, namespacePid: namespacePid)
   }
 
   /// The same with another command line.
   package func with(arguments: [UInt8]) -> ProcessDescription {
     ProcessDescription(
       number: number, executable: executable, arguments: arguments, directory: directory, user: user,
-      container: container, containerName: containerName, cgroup: cgroup)
+      container: container, containerName: containerName, cgroup: cgroup, namespacePid: namespacePid)
+  }
+
+  /// The same as another process, which it has made.
+  package func with(namespacePid: Int32?) -> ProcessDescription {
+    if self.namespacePid == nil, namespacePid == nil { return self }
+    return ProcessDescription(
+      number: number, executable: executable, arguments: arguments, directory: directory, user: user,
+      container: container, containerName: containerName, cgroup: cgroup, namespacePid: namespacePid)
   }
 
   /// The container as people know it: by its name, else by its id.

@@ -2,9 +2,7 @@ import Glibc
 import IPCTracing
 import PlainText
 
-/// What container engines call their containers, as the files tell in which they keep it.
-///
-/// Their sockets tell it, too; but what traces has rights that nothing which speaks to others should have.
+/// What container engines call their containers, as the files tell in which they keep it, or they themselves.
 struct ContainerNames: Sendable {
   private var names: [[UInt8]: [UInt8]] = [:]
 
@@ -19,6 +17,24 @@ struct ContainerNames: Sendable {
     readStorage(root + "/var/lib/containers/storage/overlay-containers/containers.json")
     for space in Self.entries(of: root + Self.tasks) { readContainerd(root + "\(Self.tasks)/\(space)") }
   }
+
+  /// Asks engines, too, for what their files do not tell.
+  ///
+  /// - Parameter sockets: Those of which there may be some.
+  mutating func ask(_ sockets: [EngineSocket]) {
+    for socket in sockets {
+      for (id, name) in socket.names() where names[Array(id.prefix(Self.idLength))] == nil {
+        names[Array(id.prefix(Self.idLength))] = name
+      }
+    }
+  }
+
+  /// What is known of this host, by files and engines; found out once.
+  static let ofThisHost: ContainerNames = {
+    var names = ContainerNames(below: "")
+    names.ask(EngineSocket.all)
+    return names
+  }()
 
   /// Name of a container, by the first 12 characters of its id; nil if it is not known.
   func name(of id: [UInt8]) -> [UInt8]? { names[id] }

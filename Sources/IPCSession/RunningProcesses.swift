@@ -65,7 +65,8 @@ struct RunningProcesses {
         directory: ProcFile.target(of: "/proc/\(pid)/cwd"),
         user: status.flatMap(Self.user(inStatus:)).map(users.name(of:)),
         container: container, containerName: container.flatMap(containers.name(of:)),
-        cgroup: cgroup.flatMap(Self.path(inCgroup:))))
+        cgroup: cgroup.flatMap(Self.path(inCgroup:)),
+        namespacePid: status.flatMap(Self.namespacePid(inStatus:))))
   }
 
   /// When a process has started, in hundredths of a second since boot: field 22, counted from behind the name, which may have
@@ -78,13 +79,25 @@ struct RunningProcesses {
 
   /// The effective user (proc_pid_status(5)).
   static func user(inStatus status: [UInt8]) -> UInt32? {
-    guard
-      let line = status.split(separator: UInt8(ascii: "\n")).first(where: { $0.starts(with: "Uid:".utf8) })
-    else {
-      return nil
-    }
+    let words = words(behind: "Uid:", inStatus: status)
+    return words.count > 1 ? UInt32(words[1]) : nil
+  }
+
+  /// Number of a process in its own pid namespace; nil if that is the one that /proc is of, or it cannot be told.
+  static func namespacePid(of pid: Int32) -> Int32? {
+    bytesOfSmallFile("/proc/\(pid)/status").flatMap(namespacePid(inStatus:))
+  }
+
+  /// The innermost of the numbers in the namespaces from that of /proc on (proc_pid_status(5)).
+  static func namespacePid(inStatus status: [UInt8]) -> Int32? {
+    let words = words(behind: "NSpid:", inStatus: status)
+    return words.count > 1 ? words.last.flatMap { Int32($0) } : nil
+  }
+
+  private static func words(behind key: String, inStatus status: [UInt8]) -> [String] {
+    let line = status.split(separator: UInt8(ascii: "\n")).first { $0.starts(with: key.utf8) } ?? []
     let words = line.split { $0 == UInt8(ascii: "\t") || $0 == UInt8(ascii: " ") }
-    return words.count > 2 ? UInt32(String(decoding: words[2], as: UTF8.self)) : nil
+    return words.dropFirst().map { String(decoding: $0, as: UTF8.self) }
   }
 
   /// The container, by the cgroup of any hierarchy (proc_pid_cgroup(5)).
@@ -132,6 +145,15 @@ struct UserNames: Sendable {
 
   /// Name of a user; its number in digits if it has none.
   func name(of uid: UInt32) -> [UInt8] { names[uid] ?? Array("\(uid)".utf8) }
+
+  /// Users that are shown by a name, or by a number.
+  func ids(called name: [UInt8]) -> Set<UInt32> {
+    let named = Set(names.filter { $0.value == name }.map(\.key))
+    guard let number = UInt32(String(decoding: name, as: UTF8.self)), self.name(of: number) == name else {
+      return named
+    }
+    return named.union([number])
+  }
 }
 
 /// Small files, whose contents need not be text.

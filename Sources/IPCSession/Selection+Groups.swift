@@ -4,21 +4,65 @@ import IPCFiltering
 import IPCModel
 
 extension Selection {
-  /// The same, with the numbers by which this kernel knows users, cgroups and containers.
+  /// The same, with the numbers by which this kernel knows users, cgroups and containers, and with all names of files.
   ///
   /// - Throws: ``Failure`` if there is no such user, cgroup or container now.
   public func resolved() throws(Failure) -> Selection {
     var selection = self
-    for index in criteria.indices {
-      guard case .group(let group, _) = criteria[index] else { continue }
-      selection.criteria[index] =
-        switch group {
-        case .users(let words): try Self.users(words)
-        case .cgroups(let words): try Self.cgroups(words)
-        case .containers(let words): try Self.containers(words)
-        }
+    selection.criteria = []
+    for criterion in criteria {
+      switch criterion {
+      case .group(.users(let words), _): selection.criteria.append(try Self.users(words))
+      case .group(.cgroups(let words), _): selection.criteria.append(try Self.cgroups(words))
+      case .group(.containers(let words), _): selection.criteria.append(try Self.containers(words))
+      case .expression(let expression): selection.criteria += Self.parts(of: expression)
+      default: selection.criteria.append(criterion)
+      }
     }
-    return selection
+    return selection.withNames()
+  }
+
+  /// An expression with what of it the kernel can be asked for taken out.
+  private static func parts(of expression: WhereExpression) -> [Criterion] {
+    var scopes: [ProcessScope] = []
+    let parts = expression.parted { group in
+      guard let scope = scope(of: group) else { return false }
+      scopes.append(scope)
+      return true
+    }
+    let rest = parts.rest.map { [Criterion.expression($0)] } ?? []
+    return zip(parts.groups, scopes).map { .group($0, scope: $1) } + rest
+  }
+
+  /// How the kernel knows a group of an expression; nil if it does not.
+  private static func scope(of group: ProcessGroup) -> ProcessScope? {
+    switch group {
+    case .users(let names):
+      let users = UserNames()
+      let ids = names.map(users.ids(called:))
+      return ids.contains(where: \.isEmpty) ? nil : .users(ids.reduce([]) { $0.union($1) })
+    case .matching(let patterns): return scope(of: patterns)
+    case .cgroups, .containers: return nil
+    }
+  }
+
+  private static func scope(of patterns: Set<CgroupPattern>) -> ProcessScope? {
+    let tree = CgroupTree()
+    var (members, growing): (Set<UInt64>, Set<UInt64>) = ([], [])
+    for pattern in patterns {
+      switch pattern {
+      case .itself(let path):
+        guard let cgroup = tree.all(below: path).first else { return nil }
+        members.insert(cgroup.id)
+      case .below(let path):
+        let found = tree.all(below: path)
+        guard !found.isEmpty else { return nil }
+        members.formUnion(found.dropFirst().map(\.id))
+        growing.formUnion(found.map(\.id))
+      }
+    }
+    return members.union(growing).count < mostCgroups
+      ? .cgroups(CgroupScope(members: members, growing: growing)) : nil
   }
 
   private static func users(_ words: Set<[UInt8]>) throws(Failure) -> Criterion {
@@ -55,7 +99,7 @@ extension Selection {
   }
 
   private static func containers(_ words: Set<[UInt8]>) throws(Failure) -> Criterion {
-    let names = ContainerNames(below: "")
+    let names = ContainerNames.ofThisHost
     let all = CgroupTree().all(below: [UInt8(ascii: "/")])
     var ids: Set<UInt64> = []
     var isKnownToKernel = true
@@ -101,7 +145,7 @@ extension Selection {
   /// Entries of the kernel's map `cgroups`.
   private static let mostCgroups = 16_384
 
-  private static func scope(_ ids: Set<UInt64>) throws(Failure) -> KernelScope {
+  private static func scope(_ ids: Set<UInt64>) throws(Failure) -> ProcessScope {
     guard ids.count < mostCgroups else {
       throw Failure(
         .usage, "there are \(ids.count) cgroups to watch, and the most is \(mostCgroups)",

@@ -37,7 +37,8 @@ extension Criterion {
     case .descendants(let pids):
       "either end is \(Self.choice(pids.sorted().map(ProcessTable.words))) or a descendant"
     case .group(let group, _): group.words
-    case .expression(let expression): "where \(Selection.escaped(expression.text))"
+    case .expression(let expression), .bothDirections(let expression):
+      "where \(Selection.escaped(expression.text))"
     case .pids(let pids, let end): "\(end.words) is \(Self.choice(pids.sorted().map(ProcessTable.words)))"
     case .comms(let comms, let end):
       "\(end.words) is called \(Self.choice(comms.map(ProcessTable.words).sorted()))"
@@ -56,6 +57,7 @@ extension ProcessGroup {
     case .users(let names): "either end runs as \(Self.choice(names))"
     case .cgroups(let paths): "either end is in the cgroup \(Self.choice(paths))"
     case .containers(let words): "either end is in the container \(Self.choice(words))"
+    case .matching(let patterns): "either end is in the cgroup \(Self.choice(Set(patterns.map(\.text))))"
     }
   }
 

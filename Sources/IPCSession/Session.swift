@@ -34,7 +34,7 @@ public struct Session: ~Copyable {
   /// Whether somebody has asked for a summary.
   private var isSummaryDue = false
   /// Which processes the kernel side records.
-  private let scope: KernelScope
+  private let scope: ProcessScope
   /// Whether a look has shown that no process of the scope is left, whatever the count says.
   private var isScopeEmpty = false
   private var nextLook: UInt64 = 0
@@ -69,6 +69,8 @@ public struct Session: ~Copyable {
     screen: TopScreen? = nil, omissions: KernelOmissions? = nil
   ) throws(Failure) {
     let signals = try StopSignals(besides: screen == nil ? [] : StopSignals.ofScreen)
+    // A child asks, which is forked with as few rights as possible.
+    let named = settings.asksEngines ? ContainerNames.ofThisHost : nil
     // The command is forked while ipcdump is still small.
     let command = try Command(settings.command, as: settings.identity)
     try Privilege.raise()
@@ -94,18 +96,18 @@ public struct Session: ~Copyable {
     correlation.tellsKernelNetlink = settings.tellsKernelNetlink
     correlation.processName = ProcessTable.name(of:)
     let users = UserNames()
-    let containers = settings.describesProcesses ? ContainerNames(below: "") : ContainerNames()
+    let containers = named ?? (settings.describesProcesses ? ContainerNames(below: "") : ContainerNames())
     if settings.describesProcesses {
       correlation.processes = ProcessSources(
         arguments: RunningProcesses.arguments(of:), userName: users.name(of:),
-        containerName: containers.name(of:))
+        containerName: containers.name(of:), namespacePid: RunningProcesses.namespacePid(of:))
     }
     correlator = Correlator(correlation)
     self.users = users
     self.containers = containers
     remarks = screen == nil ? TerminalRemarks(settings) : nil
     self.screen = screen
-    scope = KernelScope(settings.selection)
+    scope = KernelScope(settings.selection).processes
     if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
       childrenRemark = ChildrenRemark()
     }

@@ -25,6 +25,8 @@ public struct TraceSettings: Sendable {
   public var tellsKernelNetlink = false
   /// Whether it is found out what processes run.
   public var describesProcesses = false
+  /// Whether container engines are asked for names.
+  public var asksEngines = false
   /// Whether ipcdump itself and what shows its output are traced.
   public var includesSelf = false
   /// Whether it is said that given processes have children, which are not traced.

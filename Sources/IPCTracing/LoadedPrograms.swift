@@ -29,15 +29,18 @@ struct LoadedPrograms: ~Copyable {
   ) throws(BPFError) {
     let readsPages =
       configuration.captureLimit > 0 && configuration.selection.kinds.contains { $0.row.carriesBytes }
-    let channelLimit = Self.channelLimit(scope)
+    let processes = scope.processes
+    let names = WantedNames(scope)
+    let channelLimit = Self.channelLimit(processes)
     var places: [ProgramPlace?] = []
     let object = try KernelPrograms.withObject(form) { image throws(BPFError) in
       var object = try BPFObject(opening: image, name: "ipcdump", types: types)
       places = object.programs.map { KernelPrograms.places[$0.name] }
-      var settings = Self.settings(configuration, scope: scope)
+      var settings = Self.settings(configuration, scope: processes)
+      settings.choose(scope, names)
       for (program, place) in zip(object.programs, places) {
         let isNeeded = Self.isNeeded(
-          program, at: place, configuration, scope: scope, hook: hook, types, readsPages: readsPages)
+          program, at: place, configuration, scope: processes, hook: hook, types, readsPages: readsPages)
         program.setAutoload(isNeeded)
         if isNeeded, let place { settings.noteHandler(at: place) }
       }
@@ -50,7 +53,9 @@ struct LoadedPrograms: ~Copyable {
       try object.map(.scratches).setMaxEntries(Features.possibleCPUCount * hookCount)
       try object.map(.channels).setMaxEntries(channelLimit)
       if configuration.omitsContents { try object.map(.omissions).setMaxEntries(IPC_OMISSION_LIMIT) }
-      if case .comms = scope { try object.map(.pastWrites).setMaxEntries(Self.pastChannels) }
+      if case .comms = processes { try object.map(.pastWrites).setMaxEntries(Self.pastChannels) }
+      if settings.named_kinds != 0 { try object.map(.pathAnswers).setMaxEntries(Self.pathAnswers) }
+      if settings.filters_ports != 0 { try object.map(.wantedPorts).setMaxEntries(Self.portEntries) }
       try object.map(.settings).initialMemory?.storeBytes(
         of: settings, as: ipc_settings.self)
       let partCount = min(max(sysconf(Int32(_SC_NPROCESSORS_ONLN)), 1), Self.maximalParts)
@@ -63,19 +68,20 @@ struct LoadedPrograms: ~Copyable {
       return PlacedProgram(program: program, place: place, isLoaded: program.isAutoloaded)
     }
     try Self.fillTables(of: object, with: placed)
-    try Self.fill(scope, of: object)
+    try Self.fill(processes, of: object)
+    try Self.fill(scope, names, of: object)
     self.object = object
     self.placed = placed
     self.hook = hook
     // Free entries that wait at other CPUs are not used (LOCAL_FREE_TARGET, kernel/bpf/bpf_lru_list.c).
     let reserve = min(channelLimit, 128 * Features.possibleCPUCount)
-    channelRoom = scope == .all ? .max : UInt64(channelLimit - reserve)
+    channelRoom = processes == .all ? .max : UInt64(channelLimit - reserve)
     self.readsPages = readsPages
   }
 
   /// Whether a program is loaded; without a place, it is an iterator.
   private static func isNeeded(
-    _ program: BPFProgram, at place: ProgramPlace?, _ configuration: Configuration, scope: KernelScope,
+    _ program: BPFProgram, at place: ProgramPlace?, _ configuration: Configuration, scope: ProcessScope,
     hook: Hook, _ types: borrowing KernelTypes, readsPages: Bool
   ) -> Bool {
     guard let place else {
@@ -89,7 +95,7 @@ struct LoadedPrograms: ~Copyable {
   }
 
   private static func isNeeded(
-    iterator name: String, _ configuration: Configuration, scope: KernelScope,
+    iterator name: String, _ configuration: Configuration, scope: ProcessScope,
     _ types: borrowing KernelTypes, readsPages: Bool
   ) -> Bool {
     switch KernelIterator(rawValue: name) {
@@ -124,7 +130,7 @@ struct LoadedPrograms: ~Copyable {
   private static let channelLimits: ClosedRange<UInt32> = 65536...1 << 20
 
   /// Room for the channels that processes of interest may hold: as many as there are open files, and for later ones.
-  private static func channelLimit(_ scope: KernelScope) -> UInt32 {
+  private static func channelLimit(_ scope: ProcessScope) -> UInt32 {
     switch scope {
     // What others do is seen in any case, and a command holds little when it begins.
     case .all, .tree: return channelLimits.lowerBound
@@ -168,7 +174,7 @@ struct LoadedPrograms: ~Copyable {
     return Features.allowsCallsBesideTailCalls ? .withFunctions : .withoutFunctions
   }
 
-  private static func settings(_ configuration: Configuration, scope: KernelScope) -> ipc_settings {
+  private static func settings(_ configuration: Configuration, scope: ProcessScope) -> ipc_settings {
     var settings = ipc_settings()
     settings.skips_self = configuration.includesSelf ? 0 : 1
     settings.scope = scope.setting
@@ -196,7 +202,7 @@ struct LoadedPrograms: ~Copyable {
     }
   }
 
-  private static func fill(_ scope: KernelScope, of object: borrowing BPFObject) throws(BPFError) {
+  private static func fill(_ scope: ProcessScope, of object: borrowing BPFObject) throws(BPFError) {
     switch scope {
     case .all, .tree: break
     case .pids(let pids), .descendants(let pids):
@@ -208,14 +214,42 @@ struct LoadedPrograms: ~Copyable {
     case .users(let users):
       let map = try object.map(.users)
       for user in users { try map.update(user, UInt8(1)) }
-    case .cgroups(let ids):
+    case .cgroups(let cgroups):
       let map = try object.map(.cgroups)
-      for id in ids { try map.update(id, UInt8(1)) }
+      for id in cgroups.members.union(cgroups.growing) {
+        let part =
+          (cgroups.members.contains(id) ? IPC_CGROUP_MEMBER.rawValue : 0)
+          | (cgroups.growing.contains(id) ? IPC_CGROUP_GROWS.rawValue : 0)
+        try map.update(id, UInt8(part))
+      }
     }
   }
+
+  /// Tells the programs which channels are wanted.
+  private static func fill(
+    _ scope: KernelScope, _ names: WantedNames, of object: borrowing BPFObject
+  ) throws(BPFError) {
+    for name in names.names { try object.map(.wantedNames).update(name, UInt8(1)) }
+    for address in scope.addresses ?? [] { try object.map(.wantedAddresses).update(address.words, UInt8(1)) }
+    guard scope.ports != PortScope() else { return }
+    let map = try object.map(.wantedPorts)
+    let all = PortScope.Ends(source: .all, destination: .all)
+    let (wanted, unwanted) = (scope.ports.wanted ?? all, scope.ports.unwanted)
+    for entry in 0..<Int(portEntries) {
+      let ports = ipc_wanted_ports(
+        sources: wanted.source.words[entry], destinations: wanted.destination.words[entry],
+        unwanted_sources: unwanted.source.words[entry],
+        unwanted_destinations: unwanted.destination.words[entry])
+      try map.update(UInt32(entry), ports)
+    }
+  }
+
+  /// Entries of the map `path_answers` (PATH_ANSWERS, bpf/record/wanted.h), and of `wanted_ports`.
+  private static let pathAnswers: UInt32 = 1024
+  private static let portEntries: UInt32 = 1024
 }
 
-extension KernelScope {
+extension ProcessScope {
   /// As the programs know it (`enum ipc_scope`).
   fileprivate var setting: UInt32 {
     switch self {
@@ -229,6 +263,19 @@ extension KernelScope {
 }
 
 extension ipc_settings {
+  /// Tells the programs by what channels are chosen.
+  fileprivate mutating func choose(_ scope: KernelScope, _ names: WantedNames) {
+    named_kinds = names.kinds.reduce(0) { $0 | 1 << UInt32($1.rawValue) }
+    name_shapes = UInt32(names.shapes.count)
+    withUnsafeMutableBytes(of: &shapes) { bytes in
+      bytes.withMemoryRebound(to: ipc_name_shape.self) { places in
+        for (place, shape) in zip(places.indices, names.shapes) { places[place] = shape }
+      }
+    }
+    filters_ports = scope.ports == PortScope() ? 0 : 1
+    filters_addresses = scope.addresses == nil ? 0 : 1
+  }
+
   /// Tells the dispatchers that a syscall has a handler.
   fileprivate mutating func noteHandler(at place: ProgramPlace) {
     guard place.table == .enter || place.table == .exit else { return }

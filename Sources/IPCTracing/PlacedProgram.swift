@@ -33,7 +33,7 @@ extension ProgramPlace {
   ///   - withContents: Whether contents are captured.
   ///   - extras: What is told besides.
   func isNeeded(
-    for selection: Selection, scope: KernelScope, withContents: Bool, extras: Extras = []
+    for selection: Selection, scope: ProcessScope, withContents: Bool, extras: Extras = []
   ) -> Bool {
     switch purpose {
     case .any:

@@ -113,13 +113,13 @@ extension Selection {
   /// What has to be seen of both directions, so that messages and calls that meet the criteria can be put together.
   var ofBothDirections: Selection {
     var wide = self
-    wide.criteria = criteria.compactMap { criterion in
+    wide.criteria = criteria.map { criterion in
       switch criterion {
-      case .commandTree, .descendants, .group: criterion
+      case .commandTree, .descendants, .group, .bothDirections: criterion
       case .pids(let pids, _): .pids(pids, of: .either)
       case .comms(let comms, _): .comms(comms, of: .either)
       // It is asked of the messages, whose other direction it may not admit.
-      case .expression: nil
+      case .expression(let expression): .bothDirections(of: expression)
       }
     }
     return wide

@@ -158,6 +158,7 @@ struct TraceCommand: ParsableCommand {
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
     settings.describesProcesses =
       endDetails.describesProcesses || capture.output != nil || selection.wantsExecutables
+    settings.asksEngines = endDetails.contains(.container) || selection.namesContainers
     settings.includesSelf = trace.includeSelf
     settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet
     settings.tellsLifecycle = filter.lifecycle

@@ -39,6 +39,7 @@ enum WhereHelp {
 
       What an event does not have is equal to nothing. pid, tid, comm, port, addr, user,
       container and others without src_ or dst_ mean either end; one that is equal is enough.
+      A path (relative ones, too) stands for all names of the file: links, mounts, roots.
 
       Fields:
 

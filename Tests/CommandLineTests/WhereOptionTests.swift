@@ -25,7 +25,7 @@ struct WhereOptionTests {
     ).selection(ofCommand: false)
     #expect(selection.kinds == [.pipe])
     #expect(selection.criteria.count == 2)
-    #expect(KernelScope(selection) == .pids([7]))
+    #expect(KernelScope(selection).processes == .pids([7]))
   }
 
   @Test func `captures contents if it looks into them`() throws {

@@ -73,6 +73,24 @@ struct ProcessTrackerTests {
     }
   }
 
+  @Test func `has a number in its own namespace, as it is told or shown`() {
+    let id = String(repeating: "0123456789abcdef", count: 4)
+    for (told, shown, expected) in [(7, nil, 7), (0, 8, 8), (0, nil, nil), (7, 8, 7)]
+      as [(UInt32, Int32?, Int32?)]
+    {
+      let recording = Recording(
+        processes: ProcessSources(
+          arguments: { _ in nil }, userName: { _ in [] }, namespacePid: { _ in shown }))
+      recording.exec(["sh"], ["sh"], cgroup: ["docker-\(id).scope"], ownPid: 1, by: Self.bob)
+      recording.fork(Party.ann.pid, ownPid: told, by: Self.bob)
+      recording.write("x", by: Self.ann)
+      recording.read("x", by: Self.bob)
+      _ = recording.told()
+      #expect(recording.told.last?.source?.namespacePid == expected)
+      #expect(recording.told.last?.destination?.namespacePid == 1)
+    }
+  }
+
   @Test func `is what ran when the trace began, if it is still that process`() {
     for (start, expected) in [(200, "/old"), (199, "/old"), (198, nil), (201, nil)] as [(UInt64, String?)] {
       let recording = Self.recording()
@@ -131,13 +149,14 @@ extension Recording {
   /// Executes a program, whose paths are given from the last component to the first.
   func exec(
     _ path: [String], _ arguments: [String], in folder: [String] = [], cgroup: [String] = [], uid: UInt32 = 0,
-    by party: Party
+    ownPid: UInt32 = 0, by party: Party
   ) {
     func terminated(_ texts: [String]) -> [UInt8] { texts.flatMap { Array($0.utf8) + [0] } }
     let parts = [path, folder, arguments, cgroup].map(terminated)
     var exec = ipc_exec()
     exec.header = header(IPC_RECORD_EXEC, IPC_KIND_COUNT, by: party)
     exec.uid = uid
+    exec.own_pid = ownPid
     exec.executable = UInt32(parts[0].count)
     exec.directory = UInt32(parts[1].count)
     exec.arguments = UInt32(parts[2].count)
@@ -146,10 +165,11 @@ extension Recording {
   }
 
   /// Makes another process.
-  func fork(_ child: UInt32, by party: Party) {
+  func fork(_ child: UInt32, ownPid: UInt32 = 0, by party: Party) {
     var fork = ipc_fork()
     fork.header = header(IPC_RECORD_FORK, IPC_KIND_COUNT, by: party)
     fork.child = child
+    fork.own_child = ownPid
     arrive(RecordBytes.bytes(fork))
   }
 }

@@ -1,107 +1,130 @@
-import IPCFiltering
 import IPCModel
 import Testing
 
-@Suite("The filter in the kernel")
+@testable import IPCFiltering
+
+@Suite("What the kernel decides of an expression")
 struct KernelScopeTests {
-  private func scope(_ choose: (inout Selection) -> Void) -> KernelScope {
-    var selection = Selection(kinds: [.pipe])
-    choose(&selection)
+  private static func scope(_ expressions: String..., kinds: Set<Kind> = Set(Kind.all)) throws -> KernelScope
+  {
+    var selection = Selection(kinds: kinds)
+    for expression in expressions { selection.criteria.append(.expression(try WhereExpression(expression))) }
     return KernelScope(selection)
   }
 
-  @Test func `lets everything through if nobody is chosen`() {
-    #expect(scope { _ in } == .all)
-    #expect(scope { $0.kinds = [.signal] } == .all)
+  @Test(arguments: [
+    ("type == pipe", [Kind.pipe]), ("type == pipe or type == k", [.pipe, .signal]),
+    ("type == pipe and pid == 1", [.pipe]), ("port == 80", [.loopbackTCP, .loopbackUDP, .vsock]),
+    ("not type == pipe", Kind.all.filter { $0 != .pipe }), ("not port == 80", Kind.all),
+    ("type ~ '^unix'", [.unixStream, .unixDatagram, .unixSeqpacket]), ("type == 'unix-*'", Array(Kind.unix)),
+    ("pid == 3 or type == pipe", Kind.all), ("type == call", Kind.all), ("not type == call", Kind.all),
+    ("channel_type == pipe and type == call", [.pipe]), ("not (type == pipe and pid == 1)", Kind.all),
+    ("not (type == pipe or pid == 1)", Kind.all.filter { $0 != .pipe }),
+    ("path == /run/a", [.pipe, .unixStream, .unixDatagram, .unixSeqpacket]),
+    ("path == @a", [.pipe, .unixStream, .unixDatagram, .unixSeqpacket]),
+    ("path == 'pts/*'", [.pipe, .pty, .unixStream, .unixDatagram, .unixSeqpacket]),
+    ("pipe_name == /run/a", [.pipe]), ("path == /run/a and port == 80", []),
+  ])
+  func `leaves out kinds that it never admits`(_ expression: String, _ kinds: [Kind]) throws {
+    #expect(try WhereExpression(expression).kinds == Set(kinds))
+    #expect(try Self.scope(expression).kinds == Set(kinds))
   }
 
-  @Test func `is the command's tree if there is a command`() {
-    #expect(scope { $0.criteria.append(.commandTree) } == .tree)
-    #expect(
-      scope {
-        $0.criteria.append(.commandTree)
-        $0.criteria.append(.pids([10], of: .either))
-        $0.criteria.append(.comms([Comm("sh")], of: .either))
-      } == .tree)
+  @Test(arguments: [
+    ("pid == 3", ProcessScope.pids([3])), ("pid in (3, 4)", .pids([3, 4])), ("src_pid == 3", .pids([3])),
+    ("pid == 3 or dst_pid == 4", .pids([3, 4])), ("pid == 3 and comm == cat", .pids([3])),
+    ("comm == cat", .comms([Comm("cat")])), ("comm == 'c*'", .all), ("comm ~ cat", .all), ("pid != 3", .all),
+    ("pid == 3 or comm == cat", .all), ("pid > 3", .all), ("not pid == 3", .all), ("pid == -1", .all),
+    ("count > 3 and comm == cat", .comms([Comm("cat")])), ("pid", .all),
+    ("port == 80 and pid == 3 or path == '/run/*' and pid == 4", .pids([3, 4])),
+    ("not (pid != 3)", .pids([3])), ("not (not pid == 3 or port == 80)", .pids([3])),
+  ])
+  func `chooses processes where every admitted event has one as an end`(
+    _ expression: String, _ scope: ProcessScope
+  ) throws {
+    #expect(try Self.scope(expression).processes == scope)
   }
 
-  @Test func `is the processes that are named by number, or else by name`() {
-    #expect(scope { $0.criteria.append(.pids([10, 20], of: .either)) } == .pids([10, 20]))
-    #expect(scope { $0.criteria.append(.pids([10], of: .source)) } == .pids([10]))
-    #expect(scope { $0.criteria.append(.pids([20], of: .destination)) } == .pids([20]))
-    #expect(scope { $0.criteria.append(.comms([Comm("sh")], of: .either)) } == .comms([Comm("sh")]))
-    #expect(scope { $0.criteria.append(.comms([Comm("sh")], of: .source)) } == .comms([Comm("sh")]))
-    #expect(scope { $0.criteria.append(.comms([Comm("cat")], of: .destination)) } == .comms([Comm("cat")]))
-    #expect(
-      scope {
-        $0.criteria.append(.comms([Comm("sh")], of: .either))
-        $0.criteria.append(.pids([20], of: .destination))
-      } == .pids([20]))
+  @Test(arguments: [
+    ("path == /run/a.sock", [NameScope.Pattern.whole(Array("/run/a.sock".utf8))]),
+    ("path == @a", [.whole(Array("@a".utf8))]), ("path == '@a*'", [.prefix(Array("@a".utf8))]),
+    ("path == '/run/a*'", [.prefix(Array("/run/".utf8))]),
+    ("path == '/run/*.sock'", [.prefix(Array("/run/".utf8))]),
+    ("path == '*.sock'", [.prefix([0x2F]), .prefix([0x40])]),
+    ("path ~ 'sock$'", [.prefix([0x2F]), .prefix([0x40])]),
+    ("path in (/a, /b)", [.whole(Array("/a".utf8)), .whole(Array("/b".utf8))]),
+    ("path == /a or path == /b", [.whole(Array("/a".utf8)), .whole(Array("/b".utf8))]),
+    ("path == /a and path == '/*'", [.whole(Array("/a".utf8))]),
+  ])
+  func `compares names`(_ expression: String, _ patterns: [NameScope.Pattern]) throws {
+    let names = try Self.scope(expression).names
+    #expect(names.kinds.isSuperset(of: Kind.unix))
+    #expect(names.scope.patterns == Set(patterns))
   }
 
-  @Test func `is the descendants of given processes if these are followed`() {
-    #expect(scope { $0.criteria.append(.descendants(of: [10])) } == .descendants(of: [10]))
-    #expect(
-      scope {
-        $0.criteria.append(.pids([20], of: .destination))
-        $0.criteria.append(.descendants(of: [10]))
-      } == .descendants(of: [10]))
-    #expect(KernelScope.descendants(of: [10]).followsChildren && KernelScope.tree.followsChildren)
-    #expect(!KernelScope.pids([10]).followsChildren)
-    #expect(KernelScope.pids([10]).givenPids == [10] && KernelScope.descendants(of: [10]).givenPids == [10])
-    #expect(KernelScope.tree.givenPids == nil && KernelScope.tree.isOfProcesses)
-    #expect(!KernelScope.comms([Comm("sh")]).isOfProcesses && !KernelScope.all.isOfProcesses)
+  @Test(arguments: [
+    "path == '<anonymous>'", "path == '*'", "path ~ a", "path != /a", "not path == /a", "path",
+    "path == /a or count > 3", "pid == 3",
+  ])
+  func `leaves channels without names to the exact filter where these can pass`(_ expression: String) throws {
+    #expect(try !Self.scope(expression).names.kinds.contains(.unixStream))
   }
 
-  @Test func `is the cgroups or users of a group, if nothing narrower is asked for`() {
-    let users = Criterion.group(.users([Array("nobody".utf8)]), scope: .users([65534]))
-    let cgroups = Criterion.group(.cgroups([Array("/x".utf8)]), scope: .cgroups([7]))
-    #expect(scope { $0.criteria = [users] } == .users([65534]))
-    #expect(scope { $0.criteria = [users, cgroups] } == .cgroups([7]))
-    #expect(scope { $0.criteria = [.pids([10], of: .either), users] } == .users([65534]))
-    #expect(scope { $0.criteria = [users, .commandTree] } == .tree)
-    #expect(scope { $0.criteria = [.group(.users([]), scope: .all)] } == .all)
+  @Test func `compares names only of kinds of which all events have one`() throws {
+    let scope = try Self.scope("path == /a or type == pipe")
+    #expect(scope.names.kinds == Kind.unix && scope.kinds == Kind.unix.union([.pipe]))
   }
 
-  /// Whether the kernel lets an event through: one of its ends matches.
-  private func letsThrough(_ scope: KernelScope, _ event: Event) -> Bool {
-    let ends = [event.source, event.destination]
-    return switch scope {
-    case .all, .users, .cgroups: true
-    case .tree, .descendants: event.traits.contains(.inScope)
-    case .pids(let pids): ends.contains { pids.contains($0.pid) }
-    case .comms(let comms):
-      ends.contains { $0.isKnown && (comms.contains($0.comm) || comms.contains($0.thread)) }
-    }
+  @Test(arguments: [
+    ("port == 80", 80, 9, true), ("port == 80", 9, 80, true), ("port == 80", 9, 8, false),
+    ("dst_port == 80", 80, 9, false), ("dst_port == 80", 9, 80, true), ("src_port == 80", 80, 9, true),
+    ("port in (80, 443)", 443, 9, true), ("port > 1024", 80, 443, false), ("port > 1024", 80, 1025, true),
+    ("port >= 65535", 1, 65535, true), ("port < 2", 1, 9, true), ("port <= 2", 3, 9, false),
+    ("port != 22", 22, 5000, false), ("port != 22", 5000, 22, false), ("port != 22", 5000, 80, true),
+    ("not (dst_port == 22)", 22, 80, true), ("not (dst_port == 22)", 80, 22, false),
+    ("port == 80 and port == 5000", 80, 5000, true), ("port == 80 and port == 5000", 80, 81, true),
+    ("port == 80 and port != 5000", 80, 5000, false), ("port == 80 or port == 81", 81, 9, true),
+    ("port == 80 or pid == 3", 9, 8, true), ("port == 80", 0, 9, true), ("port == 99999", 80, 81, false),
+    ("port < -5", 80, 81, false), ("port > 99999", 80, 81, false), ("port", 80, 81, true),
+    ("not port", 80, 81, false),
+  ])
+  func `compares ports`(_ expression: String, _ source: UInt16, _ destination: UInt16, _ expected: Bool)
+    throws
+  {
+    let scope = try Self.scope(expression, kinds: [.loopbackTCP, .loopbackUDP])
+    #expect(scope.ports.admits(source: source, destination: destination) == expected)
   }
 
-  @Test func `lets every event through that the exact filter would pass`() {
-    var random = SystemRandomNumberGenerator()
-    let ends = [Scene.sh, Scene.cat, Scene.nginx, Scene.worker, .unknown]
-    let pids: [Int32] = [10, 20, 30, 99]
-    let comms = ["sh", "cat", "nginx", "worker", "none"].map { Comm($0) }
-    var passed = 0
-    for _ in 0..<20_000 {
-      var selection = Selection(kinds: Bool.random(using: &random) ? [.pipe] : [.pipe, .signal])
-      func some<Value: Hashable>(_ values: [Value]) -> Set<Value> {
-        Int.random(in: 0..<3, using: &random) > 0
-          ? [] : Set(values.filter { _ in Bool.random(using: &random) })
-      }
-      for end in [Criterion.End.either, .source, .destination] {
-        let (pids, comms) = (some(pids), some(comms))
-        if !pids.isEmpty { selection.criteria.append(.pids(pids, of: end)) }
-        if !comms.isEmpty { selection.criteria.append(.comms(comms, of: end)) }
-      }
-      if Int.random(in: 0..<4, using: &random) == 0 { selection.criteria.append(.commandTree) }
-      if Int.random(in: 0..<4, using: &random) == 0 { selection.criteria.append(.descendants(of: [10])) }
-      let event = Scene.event(
-        Bool.random(using: &random) ? .pipe : .signal, from: ends.randomElement(using: &random) ?? .unknown,
-        to: ends.randomElement(using: &random) ?? .unknown,
-        traits: Bool.random(using: &random) ? .inScope : [])
-      guard Scene.passes(event, selection) else { continue }
-      passed += 1
-      #expect(letsThrough(KernelScope(selection), event), "\(selection) \(event)")
-    }
-    #expect(passed > 1000, "the property was put to the test")
+  @Test func `compares addresses that are written as they are shown`() throws {
+    let mapped = try #require(InternetAddress(Array("127.0.0.2".utf8)))
+    let long = try #require(InternetAddress(Array("::1".utf8)))
+    #expect(mapped.bytes == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 2])
+    let found = try Self.scope("addr in (127.0.0.2, ::1)", kinds: [.loopbackTCP]).addresses
+    #expect(found == [mapped, long])
+    #expect(try Self.scope("addr == '127.*'", kinds: [.loopbackTCP]).addresses == nil)
+    #expect(try Self.scope("addr in (::1, no)", kinds: [.loopbackTCP]).addresses == nil)
+    #expect(try Self.scope("addr == ::1").addresses == nil, "what UDP's ends are may be seen later")
+  }
+
+  @Test func `is one scope for all criteria, be they options or expressions`() throws {
+    var selection = Selection(kinds: Set(Kind.all))
+    selection.criteria = [
+      .pids([3, 4], of: .either), .expression(try WhereExpression("port == 80 and comm == nginx")),
+    ]
+    let scope = KernelScope(selection)
+    #expect(scope.processes == .pids([3, 4]) && scope.kinds == [.loopbackTCP, .loopbackUDP, .vsock])
+    #expect(!scope.ports.admits(source: 1, destination: 2))
+    selection.criteria.append(.commandTree)
+    #expect(KernelScope(selection).processes == .tree)
+  }
+
+  @Test func `takes both directions of what messages may be put together from`() throws {
+    let expression = try WhereExpression("dst_port == 80 or path == /a and method == x")
+    var selection = Selection(kinds: Set(Kind.all))
+    selection.criteria = [.bothDirections(of: expression)]
+    let scope = KernelScope(selection)
+    #expect(scope.ports.admits(source: 80, destination: 9) && scope.ports.admits(source: 9, destination: 80))
+    #expect(!scope.ports.admits(source: 9, destination: 8))
+    #expect(scope.names.kinds == Kind.unix, "an answer may come through another pipe")
   }
 }

@@ -151,10 +151,12 @@ struct CSVFormatTests {
     let details: EndDetails = [.descriptor, .arguments, .container]
     #expect(
       header(details).hasSuffix(
-        ",dst_thread,src_fd,dst_fd,src_args,dst_args,src_container,dst_container,op,how,error\r\n"))
+        ",dst_thread,src_fd,dst_fd,src_args,dst_args,src_container,dst_container,src_ns_pid,dst_ns_pid"
+          + ",op,how,error\r\n"))
     let options = Scene.options(details: details)
     let cells = try table(scene.show(scene.described(), as: CSVFormat.self, options: options), details)[0]
     #expect(cells["src_fd"] == "1" && cells["dst_fd"] == "0" && cells["dst_container"] == "0123456789ab")
+    #expect(cells["src_ns_pid"] == "" && cells["dst_ns_pid"] == "7")
     #expect(cells["src_args"] == #"sh -c echo "a", > b"# && cells["dst_args"] == "")
     let loss = show(lossOf: 1, nil, bytes: 0, as: CSVFormat.self, options: options)
     #expect(try table(loss, details)[0]["dst_container"] == "")

@@ -40,7 +40,8 @@ struct JSONFormatTests {
     #expect(
       line == prefix + threads
         + #","src_fd":1,"dst_fd":0,"src_exe":"/usr/bin/dash","dst_exe":"/usr/bin/cat","#
-        + #""src_args":"sh -c echo \"a\", > b","src_cwd":"/tmp","src_user":"root","dst_container":"0123456789ab"}"#
+        + #""src_args":"sh -c echo \"a\", > b","src_cwd":"/tmp","src_user":"root","#
+        + #""dst_container":"0123456789ab","dst_ns_pid":7}"#
         + "\n")
     let none = scene.show(scene.described(), as: JSONFormat.self)
     #expect(none == prefix + threads + "}\n")

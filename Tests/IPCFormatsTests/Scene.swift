@@ -40,7 +40,8 @@ struct Scene: ~Copyable {
         directory: bytes("/tmp"),
         user: bytes("root")), for: KnownProcesses.Image(pid: source.pid, image: 7))
     texts.processes.add(
-      ProcessDescription(executable: bytes("/usr/bin/cat"), container: bytes("0123456789ab")),
+      ProcessDescription(
+        executable: bytes("/usr/bin/cat"), container: bytes("0123456789ab"), namespacePid: 7),
       for: KnownProcesses.Image(pid: destination.pid, image: 8))
     return pipe(from: source, to: destination)
   }

@@ -162,8 +162,8 @@ struct TextFormatTests {
     #expect(
       all.hasSuffix(
         #", count 6, src_fd 1, dst_fd 0, src_exe /usr/bin/dash, dst_exe /usr/bin/cat, "#
-          + #"src_args "sh -c echo \x22a\x22, > b", src_cwd /tmp, src_user root, dst_container 0123456789ab, "#
-          + "inferred src\n"), "\(all)")
+          + #"src_args "sh -c echo \x22a\x22, > b", src_cwd /tmp, src_user root, "#
+          + "dst_container 0123456789ab, dst_ns_pid 7, inferred src\n"), "\(all)")
     let one = scene.show(scene.described(), as: TextFormat.self, options: Scene.options(details: .descriptor))
     #expect(one.hasSuffix(", count 6, src_fd 1, dst_fd 0\n"))
     var other = Scene()

@@ -71,7 +71,7 @@ struct ProgramPlaceTests {
   }
 
   private func isNeeded(
-    _ name: String, _ kinds: Set<Kind>, _ scope: KernelScope, withContents: Bool = false
+    _ name: String, _ kinds: Set<Kind>, _ scope: ProcessScope, withContents: Bool = false
   ) throws -> Bool {
     try ProgramPlace(programName: name)
       .isNeeded(for: Selection(kinds: kinds), scope: scope, withContents: withContents)

@@ -35,7 +35,7 @@ struct VerifierWorkTests {
     let configuration = Configuration(
       selection: Selection(kinds: Self.first), hook: hook, captureLimit: .max, ringSize: 64 << 10,
       extras: .images)
-    let programs = try LoadedPrograms.load(configuration, scope: .tree)
+    let programs = try LoadedPrograms.load(configuration, scope: KernelScope(.tree))
     let work = programs.placed.filter(\.isLoaded).map { ($0.program.verifiedInstructions, $0.program.name) }
     let most = work.sorted { $0.0 > $1.0 }.prefix(5)
     #expect(work.count > 50)
@@ -55,18 +55,35 @@ struct VerifierWorkTests {
   func `takes programs that look at names, too`(hook: Hook, form: ObjectForm) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, extras: .images)
-    let programs = try LoadedPrograms.load(configuration, scope: .comms([Comm("sh")]), form: form)
+    let programs = try LoadedPrograms.load(
+      configuration, scope: KernelScope(.comms([Comm("sh")])), form: form)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
 
-  @Test(arguments: [KernelScope.users([0]), .cgroups([1])], [ObjectForm.withFunctions, .withoutFunctions])
-  func `takes programs that look at users and cgroups, too`(scope: KernelScope, form: ObjectForm) throws {
+  @Test(arguments: [ProcessScope.users([0]), .cgroups([1])], [ObjectForm.withFunctions, .withoutFunctions])
+  func `takes programs that look at users and cgroups, too`(scope: ProcessScope, form: ObjectForm) throws {
     let configuration = Configuration(
       selection: Selection(kinds: Self.first), hook: .raw, ringSize: 64 << 10, extras: .images)
-    let programs = try LoadedPrograms.load(configuration, scope: scope, form: form)
+    let programs = try LoadedPrograms.load(configuration, scope: KernelScope(scope), form: form)
     #expect(programs.placed.count { $0.isLoaded } > 50)
     guard case .withFunctions = form else { return }
     #expect(programs.placed.filter(\.isLoaded).reduce(0) { $0 + $1.program.verifiedInstructions } < 150_000)
+  }
+
+  @Test(arguments: [Hook.raw, .tracepoint], [ObjectForm.withFunctions, .withoutFunctions, nil])
+  func `takes programs that compare names, ports and addresses, too`(hook: Hook, form: ObjectForm?) throws {
+    var selection = Selection(kinds: Set(Kind.all))
+    let text = "path in (/run/a, '/run/x/*', @a, '@b*') or port != 22 and addr == ::1 or type == signal"
+    selection.criteria = [.expression(try WhereExpression(text))]
+    let scope = KernelScope(selection)
+    #expect(!scope.names.kinds.isEmpty && scope.ports != PortScope() && scope.addresses != nil)
+    let configuration = Configuration(
+      selection: selection, hook: hook, captureLimit: .max, ringSize: 64 << 10,
+      extras: [.images, .lifecycle])
+    let programs = try LoadedPrograms.load(configuration, scope: scope, form: form)
+    #expect(programs.placed.count { $0.isLoaded } > 50)
+    guard form == nil else { return }
+    #expect(programs.placed.filter(\.isLoaded).reduce(0) { $0 + $1.program.verifiedInstructions } < 250_000)
   }
 
   @Test(arguments: [Hook.raw, .tracepoint])
@@ -74,7 +91,7 @@ struct VerifierWorkTests {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
       extras: .images)
-    let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withoutFunctions)
+    let programs = try LoadedPrograms.load(configuration, scope: KernelScope(.tree), form: .withoutFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
 
@@ -83,7 +100,7 @@ struct VerifierWorkTests {
     let configuration = Configuration(
       selection: Selection(kinds: Set(Kind.all)), hook: hook, captureLimit: .max, ringSize: 64 << 10,
       extras: .images)
-    let programs = try LoadedPrograms.load(configuration, scope: .tree, form: .withFunctions)
+    let programs = try LoadedPrograms.load(configuration, scope: KernelScope(.tree), form: .withFunctions)
     #expect(programs.placed.count { $0.isLoaded } > 50)
   }
 
@@ -94,7 +111,7 @@ struct VerifierWorkTests {
     func programs(_ extras: Extras) throws -> (count: Int, work: Int) {
       let configuration = Configuration(
         selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, extras: extras)
-      let programs = try LoadedPrograms.load(configuration, scope: .tree, form: form)
+      let programs = try LoadedPrograms.load(configuration, scope: KernelScope(.tree), form: form)
       let loaded = programs.placed.filter(\.isLoaded)
       return (loaded.count, loaded.reduce(0) { $0 + Int($1.program.verifiedInstructions) })
     }

@@ -75,6 +75,8 @@ struct TracedEvent: Decodable {
   var dstUser: String?
   var srcContainer: String?
   var dstContainer: String?
+  var srcNsPid: Int?
+  var dstNsPid: Int?
   var type: String
   var time: String?
   var meta: Meta

@@ -84,6 +84,13 @@ extension WhereComparison {
       case .tid(let end): holds = accepts(Int64(Self.end(end, of: event).tid))
       case .comm(let end):
         holds = Self.end(end, of: event).comm.withBytes { accepts(UnsafeRawBufferPointer($0)) }
+      case .descriptor(let end):
+        let descriptor = Self.end(end, of: event).descriptor
+        holds = descriptor >= 0 ? accepts(Int64(descriptor)) : false
+      case .namespacePid(let end):
+        let end = Self.end(end, of: event)
+        let number = texts.processes.description(of: end)?.namespacePid
+        holds = number.map { $0 != end.pid && accepts(Int64($0)) } ?? false
       case .process(let detail, let end):
         holds =
           texts.processes.description(of: Self.end(end, of: event)).map { accepts(detail, of: $0) } ?? false
@@ -149,7 +156,7 @@ extension WhereComparison {
     }
   }
 
-  private func accepts(_ text: UnsafeRawBufferPointer) -> Bool {
+  func accepts(_ text: UnsafeRawBufferPointer) -> Bool {
     switch operation {
     case .exists: true
     case .equal: literals.contains { $0.isEqual(to: text) }

@@ -26,6 +26,21 @@ public struct WhereExpression: Sendable {
     try parser.expectEnd()
   }
 
+  init(_ text: String, _ root: Node) {
+    self.text = text
+    self.root = root
+  }
+
+  /// The same, with other names that a channel can have beside those that are compared with its name.
+  ///
+  /// - Parameter others: Further names of what a text stands for, and, if it has wildcards, further patterns.
+  public func addingNames(_ others: (_ text: [UInt8], _ isGlob: Bool) -> [[UInt8]]) -> WhereExpression {
+    WhereExpression(text, root.addingNames(others))
+  }
+
+  /// Whether it compares names of channels, which others may know by other names.
+  public var comparesNames: Bool { root.comparisons.contains(where: \.comparesNames) }
+
   /// What must be shown besides for it to be true of anything.
   public enum Need: Sendable {
     /// Messages or calls, whichever.
@@ -61,12 +76,16 @@ public struct WhereExpression: Sendable {
   /// Whether it asks for what the processes at both ends are.
   public var needsProcesses: Bool { root.comparisons.contains(where: \.field.needsProcesses) }
 
+  /// Whether it asks for containers.
+  var asksForContainers: Bool { root.comparisons.contains(where: \.field.asksForContainers) }
+
   /// How an expression is built.
   public static let grammar = """
     expression = term { ("or" | "||") term }
     term       = factor { ("and" | "&&") factor }
     factor     = ("not" | "!") factor | "(" expression ")" | comparison
-    comparison = field [ operator value | "in" "(" value { "," value } ")" ]
+    comparison = field [ operator value | "in" list ]
+    list       = "(" value { "," value } ")" | "{" value { "," value } "}"
     operator   = "==" | "=" | "!=" | "<" | "<=" | ">" | ">=" | "~" | "!~" | "contains"
     """
 
@@ -93,6 +112,15 @@ extension WhereExpression: Equatable {
 }
 
 extension WhereExpression.Node {
+  fileprivate func addingNames(_ others: ([UInt8], Bool) -> [[UInt8]]) -> WhereExpression.Node {
+    switch self {
+    case .and(let nodes): .and(nodes.map { $0.addingNames(others) })
+    case .or(let nodes): .or(nodes.map { $0.addingNames(others) })
+    case .not(let node): .not(node.addingNames(others))
+    case .comparison(let comparison): .comparison(comparison.addingNames(others))
+    }
+  }
+
   /// All comparisons, from left to right.
   var comparisons: [WhereComparison] {
     switch self {
@@ -129,6 +157,18 @@ struct WhereComparison: Sendable {
     case .call: return ("call", .calls)
     case nil: return nil
     }
+  }
+
+  fileprivate var comparesNames: Bool { field.isName && operation == .equal }
+
+  fileprivate func addingNames(_ others: ([UInt8], Bool) -> [[UInt8]]) -> WhereComparison {
+    guard comparesNames else { return self }
+    let more = literals.flatMap { literal in
+      others(literal.text, literal.isGlob).filter { $0 != literal.text }.map {
+        WhereLiteral(String(decoding: $0, as: UTF8.self), isQuoted: true)
+      }
+    }
+    return WhereComparison(field, .equal, literals + more)
   }
 
   init(

@@ -23,6 +23,8 @@ struct WhereField: Sendable {
   enum Source: Sendable, Equatable {
     case type, count, delay, delivered, truncated, selfTalk, inferred, content
     case pid(Criterion.End), tid(Criterion.End), comm(Criterion.End)
+    /// The descriptor that an end has used, and the number of its process in its own pid namespace.
+    case descriptor(Criterion.End), namespacePid(Criterion.End)
     /// What the process at an end is.
     case process(ProcessDetail, Criterion.End)
     /// Positions of a meta field, by kind; −1 where a kind has none of that name.
@@ -74,10 +76,14 @@ struct WhereField: Sendable {
       add(prefix + "pid", .number, [.pid(end)])
       add(prefix + "tid", .number, [.tid(end)])
       add(prefix + "comm", .text, [.comm(end)])
+      add(prefix + "fd", .number, [.descriptor(end)])
+      add(prefix + "ns_pid", .number, [.namespacePid(end)])
     }
     add("pid", .number, [.pid(.source), .pid(.destination)])
     add("tid", .number, [.tid(.source), .tid(.destination)])
     add("comm", .text, [.comm(.source), .comm(.destination)])
+    add("fd", .number, [.descriptor(.source), .descriptor(.destination)])
+    add("ns_pid", .number, [.namespacePid(.source), .namespacePid(.destination)])
     for detail in ProcessDetail.allCases {
       add("src_" + detail.rawValue, .text, [.process(detail, .source)])
       add("dst_" + detail.rawValue, .text, [.process(detail, .destination)])
@@ -139,7 +145,17 @@ extension WhereField {
 
   /// Whether it asks for what the processes at both ends are.
   var needsProcesses: Bool {
-    sources.contains { if case .process = $0 { true } else { false } }
+    sources.contains { source in
+      switch source {
+      case .process, .namespacePid: true
+      default: false
+      }
+    }
+  }
+
+  /// Whether it asks for the container of an end.
+  var asksForContainers: Bool {
+    sources.contains { if case .process(.container, _) = $0 { true } else { false } }
   }
 
   /// What has to be shown for anything to have it; nil if transfers have it, too.

@@ -25,7 +25,8 @@ struct WhereLiteral: Sendable {
     isGlob = self.text.contains { Self.wildcards.contains($0) }
   }
 
-  private static let wildcards = Set("*?[\\".utf8)
+  /// Signs that stand for others, or take that from them.
+  static let wildcards = Set("*?[\\".utf8)
 
   /// Factors by unit: bytes in powers of 1024, as `-B` takes them; times in nanoseconds.
   private static let units: [String: Double] = [

@@ -20,7 +20,7 @@ extension Kind {
       name: "netlink",
       aliases: ["nl"],
       summary: "netlink messages between processes, reported when received",
-      color: .steel,
+      color: .moss,
       fields: [family, group, count, received, bytesMissing],
       channel: ChannelFields(.text(family)),
       carriesBytes: true)

@@ -116,4 +116,24 @@ void process_give_terminal_back(void);
  */
 pid_t process_fork_companion(int *channel);
 
+/*
+ * Finds what a path leads to with `root` as its root, also for links in it (openat2(2)). Returns a descriptor that names it and
+ * nothing else (O_PATH), or -1.
+ */
+int process_open_below(int root, const char *path);
+
+/* Talks to a server and writes down what is worth knowing. */
+typedef void process_talk(int server, int answer);
+
+/*
+ * Lets a child that has no rights (the user nobody, no capabilities, no other descriptors) talk to the server at a unix
+ * socket, which this process connects it to.
+ *
+ * - timeout: milliseconds after which the child is ended.
+ * - answer, room: where what it has written is put.
+ *
+ * Returns how many bytes these are, or -1 if there is no such server.
+ */
+int process_ask(const char *path, process_talk *talk, int timeout, void *answer, size_t room);
+
 #endif

@@ -646,13 +646,15 @@ struct ipc_exec {
   __u32 arguments;  /* bytes of its arguments, each with a NUL behind it; the last one may be cut off */
   __u32 cgroup;     /* bytes of the names of its cgroup and those above it, as in IPC_NAME_PATH */
   __u32 is_pseudo;  /* the executable's name is no path: memfd:x */
+  __u32 own_pid;    /* the process's number in its own pid namespace; 0 if that is ipcdump's */
+  __u32 pad;
 };
 
 /* A process that the header's process has made, and that goes on with the same program. */
 struct ipc_fork {
   struct ipc_header header;
   __u32 child; /* its tgid, or the tid of a thread, as in ipc_header */
-  __u32 pad;
+  __u32 own_child; /* the number in its own pid namespace; 0 if that is ipcdump's, or it is not known */
 };
 
 /*
@@ -808,7 +810,7 @@ _Static_assert(sizeof(struct ipc_space) == 160, "ipc_space");
 _Static_assert(__builtin_offsetof(struct ipc_space, start) == 120, "ipc_space.start");
 _Static_assert(sizeof(struct ipc_mapped_before) == 72, "ipc_mapped_before");
 _Static_assert(sizeof(struct ipc_woken) == 160, "ipc_woken");
-_Static_assert(sizeof(struct ipc_exec) == 88, "ipc_exec");
+_Static_assert(sizeof(struct ipc_exec) == 96, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");

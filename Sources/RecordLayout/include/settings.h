@@ -37,6 +37,42 @@ enum ipc_life_hook {
   IPC_LIFE_HOOK_COUNT = 3
 };
 
+/* Map `cgroups`: what a cgroup is to IPC_SCOPE_CGROUPS. */
+enum ipc_cgroup_part {
+  IPC_CGROUP_MEMBER = 1 << 0, /* its processes are in the scope */
+  IPC_CGROUP_GROWS = 1 << 1   /* cgroups that are made in it are members, and grow, too */
+};
+
+/*
+ * Names of channels that the filter wants, in the form in which records tell them (enum ipc_name_form): of a path that many
+ * of its first bytes, which come last there; of an abstract name the first ones.
+ */
+struct ipc_name_shape {
+  __u16 length;
+  __u8 form;     /* enum ipc_name_form */
+  __u8 is_whole; /* that is the whole name, and not only how it begins */
+};
+
+/* Longest name that is compared. */
+#define IPC_WANTED_NAME_LIMIT 244u
+
+/* Map `wanted_names`. */
+struct ipc_wanted_name {
+  struct ipc_name_shape shape;
+  __u8 bytes[IPC_WANTED_NAME_LIMIT]; /* zeros behind */
+};
+
+/* Different shapes of wanted names. */
+#define IPC_NAME_SHAPES 24
+
+/* Map `wanted_ports`, by the port / 64: a bit for each. */
+struct ipc_wanted_ports {
+  __u64 sources; /* a transfer from one of these can be wanted */
+  __u64 destinations;
+  __u64 unwanted_sources; /* one from one of these cannot */
+  __u64 unwanted_destinations;
+};
+
 /* Entries of the tables of handlers by syscall number. */
 #define IPC_SYSCALL_LIMIT 512
 
@@ -51,7 +87,12 @@ struct ipc_settings {
   __u32 cpu_count;      /* possible CPUs */
   __u32 omits_contents; /* map `omissions` is in use */
   __u32 tells_kernel_netlink; /* whether messages to and from the kernel are recorded */
+  __u32 named_kinds;    /* those of which only channels of `wanted_names` are wanted: bits as in `kinds` */
+  __u32 name_shapes;    /* how many there are of `shapes` */
+  __u32 filters_ports;  /* TCP and UDP: `wanted_ports` is filled */
+  __u32 filters_addresses; /* TCP: only connections with an end in `wanted_addresses` are wanted */
   __u32 pad;
+  struct ipc_name_shape shapes[IPC_NAME_SHAPES]; /* of the entries of `wanted_names` */
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];
 };
@@ -117,7 +158,9 @@ struct ipc_shared {
 
 _Static_assert(sizeof(struct ipc_shown) == 16, "ipc_shown");
 _Static_assert(sizeof(struct ipc_omission) == 40, "ipc_omission");
-_Static_assert(sizeof(struct ipc_settings) == 48 + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
+_Static_assert(sizeof(struct ipc_wanted_name) == 248, "ipc_wanted_name");
+_Static_assert(sizeof(struct ipc_wanted_ports) == 32, "ipc_wanted_ports");
+_Static_assert(sizeof(struct ipc_settings) == 64 + 4 * IPC_NAME_SHAPES + 2 * IPC_SYSCALL_LIMIT, "ipc_settings");
 _Static_assert(sizeof(struct ipc_shared) == IPC_KIND_COUNT * 16 + 80 + 256, "ipc_shared");
 
 #ifndef __bpf__

@@ -34,6 +34,9 @@ static __always_inline bool is_end(struct scratch *scratch, const struct ipc_hel
 /* Whether a connection was made to a listening socket of interest. */
 static __always_inline bool is_served(struct scratch *scratch, const struct ipc_held *open);
 
+/* Whether an open file is an end of a channel that the filter can want by what it is called. */
+static __always_inline bool is_wanted_file(u32 slot, struct file *file, const struct ipc_held *open);
+
 /* Sends the names of both ends of a channel, as far as they have not gone out. */
 static __always_inline void name_ends(u32 slot, struct scratch *scratch, const struct ipc_held *open);
 

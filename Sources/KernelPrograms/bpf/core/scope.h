@@ -54,8 +54,8 @@ struct {
   __type(value, u8);
 } users SEC(".maps");
 
-/* Cgroups of the filter options and those below them. One that is made later comes in with its parent, one that is removed
- * goes (hooks/cgroups.bpf.c). */
+/* Cgroups of the filter, each with its part in it (enum ipc_cgroup_part). One that is made below one that grows comes in, one that is removed goes
+ * (hooks/cgroups.bpf.c). */
 struct {
   __uint(type, BPF_MAP_TYPE_HASH);
   __uint(max_entries, 16384);
@@ -82,6 +82,14 @@ static __always_inline u32 visible_tgid(struct task_struct *task) {
 static __always_inline u32 visible_tid(struct task_struct *task) {
   if (shared.self_level == 0) return READ_KERNEL(task, pid);
   return visible_number(READ_KERNEL(task, thread_pid));
+}
+
+/* Number of a process in its own pid namespace; 0 if that is ipcdump's. */
+VERIFIED_ONCE u32 own_tgid(u64 task) {
+  struct pid *pid = READ_KERNEL((struct task_struct *)task, group_leader, thread_pid);
+  struct upid *number = (void *)pid + bpf_core_field_offset(struct pid, numbers)
+                        + (u64)(READ_KERNEL(pid, level) & 31) * bpf_core_type_size(struct upid);
+  return READ_KERNEL(number, ns, ns.inum) == settings.pidns_inum ? 0 : (u32)READ_KERNEL(number, nr);
 }
 
 /* Its numbers in ipcdump's pid namespace: the process's in the upper half, the thread's in the lower one. */
@@ -151,7 +159,8 @@ static __always_inline bool is_of_group(struct task_struct *task) {
     return bpf_map_lookup_elem(&users, &user) != NULL;
   }
   u64 cgroup = cgroup_of(task);
-  return bpf_map_lookup_elem(&cgroups, &cgroup) != NULL;
+  u8 *part = bpf_map_lookup_elem(&cgroups, &cgroup);
+  return part && *part & IPC_CGROUP_MEMBER;
 }
 
 /* Whether the scope of the filter takes in this process, by what it is itself. */

@@ -15,8 +15,8 @@ SEC("raw_tp/cgroup_mkdir") int mkdir__trace_0__cgroups__any(u64 *ctx) {
   struct kernfs_node *parent = kernfs_parent(node);
   if (!parent) return 0;
   u64 above = READ_KERNEL(parent, id), id = READ_KERNEL(node, id);
-  u8 one = 1;
-  if (bpf_map_lookup_elem(&cgroups, &above)) bpf_map_update_elem(&cgroups, &id, &one, BPF_ANY);
+  u8 *parent_part = bpf_map_lookup_elem(&cgroups, &above), part = IPC_CGROUP_MEMBER | IPC_CGROUP_GROWS;
+  if (parent_part && *parent_part & IPC_CGROUP_GROWS) bpf_map_update_elem(&cgroups, &id, &part, BPF_ANY);
   return 0;
 }
 

@@ -69,6 +69,7 @@ static __always_inline int on_program(void) {
   __builtin_memset(record, 0, sizeof(*record));
   fill_header(&record->header, task, IPC_RECORD_EXEC, IPC_KIND_COUNT, 0);
   record->uid = user_of(task);
+  record->own_pid = own_tgid((u64)task);
   struct mm_struct *mm = READ_KERNEL(task, mm);
   struct file *file = mm ? READ_KERNEL(mm, exe_file) : NULL;
   if (file)
@@ -90,10 +91,10 @@ SEC("tp/sched/sched_process_exec") int run__trace_0__images__classic(void *ctx) 
 
 /* Tells that the current task has made another. The classic tracepoint does not say whether that is a thread of its own
  * process, whose number nothing will ask for. */
-static __always_inline int on_child(u32 child) {
+static __always_inline int on_child(u32 child, u32 own_child) {
   struct task_struct *task = (void *)bpf_get_current_task();
   if (is_self(task) || child == 0) return 0;
-  struct ipc_fork record = {.child = child};
+  struct ipc_fork record = {.child = child, .own_child = own_child};
   fill_header(&record.header, task, IPC_RECORD_FORK, IPC_KIND_COUNT, 0);
   ring_submit(&record, sizeof(record));
   return 0;
@@ -101,11 +102,12 @@ static __always_inline int on_child(u32 child) {
 
 SEC("raw_tp/sched_process_fork") int child__trace_0__images__raw(u64 *ctx) {
   struct task_struct *child = (void *)ctx[1];
-  return READ_KERNEL(child, pid) == READ_KERNEL(child, tgid) ? on_child(visible_tgid(child)) : 0;
+  if (READ_KERNEL(child, pid) != READ_KERNEL(child, tgid)) return 0;
+  return on_child(visible_tgid(child), own_tgid((u64)child));
 }
 
 /* The number is that of the initial pid namespace. */
 SEC("tp/sched/sched_process_fork")
 int child__trace_0__images__classic(struct trace_event_raw_sched_process_fork *ctx) {
-  return shared.self_level == 0 ? on_child(ctx->child_pid) : 0;
+  return shared.self_level == 0 ? on_child(ctx->child_pid, 0) : 0;
 }

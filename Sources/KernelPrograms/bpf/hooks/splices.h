@@ -15,8 +15,8 @@ static __always_inline int begin_to_splice(void *ctx, struct call *call, struct 
   if (!describe_open(file, &open, false)) return 0;
   bool is_pipe = open.kind == IPC_KIND_PIPE;
   u64 key = is_pipe ? open.sends : open.receives, inode = is_pipe ? open.sends_identity : open.receives_identity;
-  bool in_scope = scope_matches(call->task);
-  struct channel *channel = key ? channel_in_scope(open.kind, key, inode, in_scope, 0) : NULL;
+  bool in_scope = scope_matches(call->task), enters = in_scope && is_wanted_file(call->slot, file, &open);
+  struct channel *channel = key ? channel_in_scope(open.kind, key, inode, enters, 0) : NULL;
   if (!channel || channel->flags & (CHANNEL_EXCLUDED | CHANNEL_SPLICED)) return 0;
   channel->flags |= CHANNEL_SPLICED;
   if (!is_pipe) return 0;

@@ -86,6 +86,7 @@ struct signal_struct {
 };
 
 struct qstr {
+  u32 hash;
   u32 len;
   const unsigned char *name;
 };
@@ -112,6 +113,7 @@ struct proc_inode {
 struct dentry {
   struct dentry *d_parent;
   struct qstr d_name;
+  struct inode *d_inode;
 };
 
 struct vfsmount {

@@ -99,6 +99,18 @@ static __always_inline bool is_served(struct scratch *scratch, const struct ipc_
   return is_served_by_wanted((u64)sk) || (open->receives && is_served_by_wanted(open->receives));
 }
 
+static __always_inline bool is_wanted_file(u32 slot, struct file *file, const struct ipc_held *open) {
+  if (open->kind == IPC_KIND_PIPE) return is_wanted_pipe(slot, file);
+  if (open->kind == IPC_KIND_LOOPBACK_TCP) {
+    struct tcp_ends ends = {};
+    if (!settings.filters_ports && !settings.filters_addresses) return true;
+    load_tcp_ends(&ends, sock_of_socket(file));
+    return is_wanted_tcp(&ends, true) || is_wanted_tcp(&ends, false);
+  }
+  if (open->kind > IPC_KIND_UNIX_SEQPACKET || !chooses_names(open->kind)) return true;
+  return has_wanted_socket_name(slot, open->sends) || !open->receives || has_wanted_socket_name(slot, open->receives);
+}
+
 static __always_inline void name_ends(u32 slot, struct scratch *scratch, const struct ipc_held *open) {
   if (open->kind == IPC_KIND_PIPE) {
     pipe_name_end(slot);

@@ -14,6 +14,7 @@
 #include "record/names.h"
 #include "record/own_output.h"
 #include "record/past.h"
+#include "record/wanted.h"
 #include "record/writes.h"
 
 /* Sends the path of a FIFO; false if there was no room. */
@@ -65,7 +66,8 @@ static __always_inline int pipe_enter(void *ctx, u32 slot, struct scratch *scrat
   bool is_known = channel != NULL;
   if (!is_known) {
     scratch->call.in_scope = scope_matches(task);
-    channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, scratch->call.in_scope, 0);
+    bool enters = scratch->call.in_scope && is_wanted_pipe(slot, file);
+    channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, enters, 0);
   }
   if (!channel) keep_beginning(slot, scratch, (u64)pipe, inode, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
@@ -98,7 +100,8 @@ static __always_inline int pipe_exit(void *ctx, u32 slot, struct scratch *scratc
   bool in_scope = scratch->call.in_scope = scope_matches(task);
   u64 count = scratch->call.result > 0 ? scratch->call.result : 0;
   if (count == 0 && !is_write) return 0;
-  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, in_scope, count);
+  bool enters = in_scope && is_wanted_pipe(slot, file);
+  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, (u64)pipe, inode, enters, count);
   if (!channel) {
     keep_past(slot, scratch, (u64)pipe, inode, count, 0);
     return finish_call(ctx, scratch);
@@ -158,6 +161,7 @@ EXIT_STAGE(output_chain, STAGE_OUTPUT_CHAIN, pipe, output_chain_stage)
 /* A pipe that is made under our eyes is empty, and of interest if its maker is. */
 static __always_inline int pipe2_exit(void *ctx, struct call *call) {
   if (call->result != 0 || is_self(call->task) || !scope_matches(call->task)) return 0;
+  if (chooses_names(IPC_KIND_PIPE)) return 0;
   int fd;
   if (bpf_probe_read_user(&fd, sizeof(fd), (void *)argument(call->regs, 0, call->compat))) return 0;
   struct file *file = file_of(call->task, fd);
@@ -179,8 +183,8 @@ static __always_inline int open_exit(void *ctx, struct call *call) {
   if (is_self(call->task)) return 0;
   struct pipe_inode_info *pipe = READ_KERNEL(file, private_data);
   u64 key = (u64)pipe, inode = READ_KERNEL(file, f_inode, i_ino);
-  bool in_scope = scope_matches(call->task);
-  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, key, inode, in_scope, 0);
+  bool enters = scope_matches(call->task) && is_wanted_pipe(call->slot, file);
+  struct channel *channel = channel_in_scope(IPC_KIND_PIPE, key, inode, enters, 0);
   if (!channel || channel->flags & CHANNEL_EXCLUDED) return 0;
   if (READ_KERNEL(pipe, head) != 0) return 0;
   channel->flags = CHANNEL_SEEN | CHANNEL_NAMED;

@@ -9,6 +9,7 @@
 #include "record/own_output.h"
 #include "record/past.h"
 #include "record/socket_record.h"
+#include "record/wanted.h"
 #include "record/writes.h"
 
 /* TCP sockets that are not routed over the loopback device, so that both ends are found if they are in two network
@@ -154,7 +155,7 @@ static __always_inline int tcp_enter(void *ctx, u32 slot, struct scratch *scratc
   struct tcp_ends *ends = &scratch->tcp;
   load_tcp_ends(ends, sk);
   /* A socket that is still to be connected (TCP Fast Open) counts from nowhere. */
-  if (ends->remote_port == 0) return 0;
+  if (ends->remote_port == 0 || !is_wanted_tcp(ends, true)) return 0;
   bool in_scope = scratch->call.in_scope = scope_matches(scratch->call.task);
   u32 reach = ends->is_loopback ? TCP_LOOPBACK : has_other_tcp_end(sk, ends) ? TCP_OTHER_NAMESPACE : TCP_REMOTE;
   if (reach == TCP_REMOTE) return 0;
@@ -199,6 +200,7 @@ static __always_inline int tcp_exit(void *ctx, u32 slot, struct scratch *scratch
   u64 count = scratch->call.result > 0 ? scratch->call.result : 0;
   if (count == 0 && !scratch->call.is_write) goto nothing;
   load_tcp_ends(&scratch->tcp, scratch->call.sk);
+  if (!is_wanted_tcp(&scratch->tcp, scratch->call.is_write)) goto nothing;
   bool in_scope = scratch->call.in_scope = scope_matches(scratch->call.task);
   u32 reach = tcp_reach(scratch, in_scope);
   if (reach == TCP_REMOTE) goto nothing;

@@ -8,6 +8,7 @@
 #include "kinds/open_file.h"
 #include "record/own_output.h"
 #include "record/socket_record.h"
+#include "record/wanted.h"
 
 #define UDP_SEGMENT 103 /* include/uapi/linux/udp.h */
 
@@ -27,6 +28,11 @@ static __always_inline struct channel *udp_channel_in_scope(u32 slot, struct scr
     return NULL;
   }
   return other && other->flags & CHANNEL_EXCLUDED ? NULL : channel;
+}
+
+/* Whether the record's datagram can be wanted. The other ones of a batch can have other ports. */
+static __always_inline bool is_wanted_datagram(struct scratch *scratch) {
+  return scratch->batch.vector || are_wanted_ports(scratch->socket.source_port, scratch->socket.destination_port);
 }
 
 /* Names the direction of a datagram. Other addresses than loopback ones can be reached from other namespaces. */
@@ -118,7 +124,7 @@ static __always_inline int udp_exit(void *ctx, u32 slot, struct scratch *scratch
   fill_socket(scratch, type, IPC_KIND_LOOPBACK_UDP, scratch->call.result);
   if (scratch->call.is_write) {
     struct udp_sock *udp = (void *)scratch->call.sk;
-    if (!udp_describe_sent(slot)) goto nothing;
+    if (!udp_describe_sent(slot) || !is_wanted_datagram(scratch)) goto nothing;
     if (!udp_channel_in_scope(slot, scratch, in_scope, scratch->call.result)) goto nothing;
     record->segment = segment_size(scratch);
     record->extent.call_ns = time_in_call(scratch);
@@ -141,6 +147,7 @@ static __always_inline int udp_exit(void *ctx, u32 slot, struct scratch *scratch
   if (is_noted ? seen->is_local : is_udp_local(scratch)) record->traits |= IPC_SOCKET_LOCAL;
   else if (!is_served || !*is_served) goto nothing;
   if (is_noted) record->source_port = seen->source_port;
+  if (!is_wanted_datagram(scratch)) goto nothing;
   if (!udp_channel_in_scope(slot, scratch, in_scope, scratch->call.result)) goto nothing;
   scratch->batch.compared = COMPARED_MESSAGE_BYTES;
   return emit_received(ctx, scratch);

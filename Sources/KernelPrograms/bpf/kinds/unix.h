@@ -8,6 +8,7 @@
 #include "record/own_output.h"
 #include "record/past.h"
 #include "record/socket_record.h"
+#include "record/wanted.h"
 
 /* The kind that a stage is of. */
 static __always_inline u32 unix_kind_of(u32 stage) {
@@ -49,7 +50,8 @@ VERIFIED_ONCE bool is_either_end_known(u32 slot) {
 /* Entries of both ends, so that what the other side does is of interest, too; NULL if neither is in scope. */
 static __always_inline struct channel *unix_channel_in_scope(u32 slot, struct scratch *scratch, u64 bytes) {
   scratch->call.in_scope = scope_matches(scratch->call.task);
-  if (!scratch->call.in_scope && !is_either_end_known(slot)) return NULL;
+  bool enters = scratch->call.in_scope && is_wanted_unix(slot, scratch, unix_kind(scratch));
+  if (!enters && !is_either_end_known(slot)) return NULL;
   struct sock *source = scratch->ends.source, *destination = scratch->ends.destination;
   u64 own = (u64)scratch->call.sk;
   if (destination) enter_socket((u64)destination, scratch->ends.destination_inode);

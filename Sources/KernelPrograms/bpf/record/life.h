@@ -58,7 +58,8 @@ CALLED_WITHOUT_TAIL_CALLS int record_end(u32 slot, u64 address, u32 fd, u32 what
   scratch->call.stage = is_socket ? socket_stage(scratch->call.sk) : 0;
   if (!is_end(scratch, &open)) return 0;
   bool in_scope = scope_matches(scratch->call.task);
-  if (!in_scope && !entry_of(open.sends) && !(open.receives && entry_of(open.receives)) && !is_served(scratch, &open))
+  bool enters = in_scope && is_wanted_file(slot, file, &open);
+  if (!enters && !entry_of(open.sends) && !(open.receives && entry_of(open.receives)) && !is_served(scratch, &open))
     return 0;
   if (is_excluded_end(open.sends, open.sends_identity)) return 0;
   if (open.receives && is_excluded_end(open.receives, open.receives_identity)) return 0;

@@ -73,6 +73,6 @@ struct VsockTests {
   @Test func `of a connection from before are of nobody who was seen`() {
     transfer(
       IPC_RECORD_READ, "before", by: .bob, flags: [IPC_FLAG_FIRST_SEEN], unread: IPC_UNREAD_UNKNOWN)
-    #expect(recording.told(after: 500) == ["nobody > bob 6 \"before\""])
+    #expect(recording.told(after: 500) == ["<unknown> > bob 6 \"before\""])
   }
 }

@@ -116,7 +116,7 @@ public final class Dialogue {
     switch event.kind.row.channel.name {
     case .textOrInodes(_, let source, let destination): source.field.position == destination.field.position
     case .text, .number, .processes: true
-    case .ports: false
+    case .ports, .contexts: false
     }
   }
 

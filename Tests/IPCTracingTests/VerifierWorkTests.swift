@@ -21,7 +21,7 @@ struct VerifierWorkTests {
   func `follows few instructions for each kind that came later`(kind: Kind, hook: Hook) throws {
     let configuration = Configuration(
       selection: Selection(kinds: [kind]), hook: hook, captureLimit: .max, ringSize: 64 << 10)
-    let programs = try LoadedPrograms.load(configuration, scope: .tree)
+    let programs = try LoadedPrograms.load(configuration, scope: KernelScope(.tree))
     let own = programs.placed.filter { placed in
       guard placed.isLoaded else { return false }
       return placed.place.purpose == .kind(kind.rawValue) || placed.place.purpose == .sysv

@@ -59,8 +59,10 @@ extension OutputBuffer {
 /// Digits that a number has in decimal.
 @inline(__always)
 private func decimalLength(of value: UInt64) -> Int {
+  // Most numbers are short.
+  if value < 10_000 { return value < 100 ? (value < 10 ? 1 : 2) : (value < 1000 ? 3 : 4) }
   // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
-  var (length, bound): (Int, UInt64) = value < eightDigits ? (1, 10) : (9, 10 * eightDigits)
+  var (length, bound): (Int, UInt64) = value < eightDigits ? (5, 100_000) : (9, 10 * eightDigits)
   while length < 20, value >= bound {
     length += 1
     bound = bound &* 10

@@ -111,6 +111,18 @@ public struct OutputBuffer: ~Copyable {
     }
   }
 
+  /// Replaces bytes by those of a number, in the byte order of memory.
+  @inlinable
+  @inline(__always)
+  package mutating func replace<Number: FixedWidthInteger & BitwiseCopyable>(
+    at position: Int, by number: Number
+  ) {
+    precondition(
+      position >= 0 && MemoryLayout<Number>.size <= count - position,
+      "cannot replace bytes that are not there")
+    UnsafeMutableRawPointer(start + position).storeBytes(of: number, as: Number.self)
+  }
+
   /// Drops what was appended after the first `newCount` bytes.
   public mutating func truncate(to newCount: Int) {
     precondition((0...count).contains(newCount), "cannot truncate to more bytes than there are")

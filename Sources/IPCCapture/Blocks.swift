@@ -100,17 +100,16 @@ extension OutputBuffer {
 
   /// Appends zeros behind `length` bytes, up to the next multiple of 4.
   mutating func appendPadding(after length: Int) {
-    let count = padded(length) - length
-    append(upTo: 3) { place in
-      for index in 0..<count { place[index] = 0 }
-      return count
+    append(upTo: 4) { place in
+      UnsafeMutableRawPointer(place).storeBytes(of: 0, as: UInt32.self)
+      return -length & 3
     }
   }
 
   /// Sets an integer for which there was room left, in the byte order that its memory has.
   @inline(__always)
-  mutating func set(integer value: some FixedWidthInteger, at position: Int) {
-    withUnsafeBytes(of: value) { replaceBytes(at: position, with: $0) }
+  mutating func set(integer value: some FixedWidthInteger & BitwiseCopyable, at position: Int) {
+    replace(at: position, by: value)
   }
 
   /// Begins a block: what is appended up to the call of ``endBlock(at:)`` is in it.
@@ -147,21 +146,29 @@ extension OutputBuffer {
 
   /// Appends an option of 64 bits.
   mutating func appendOption(_ code: UInt16, number: UInt64) {
-    withUnsafeBytes(of: number) { appendOption(code, $0) }
+    append(integer: code)
+    append(integer: UInt16(8))
+    append(integer: number)
   }
 
   /// Appends bytes of ipcdump's own as options, as many as they need.
   mutating func appendOwnOptions(_ bytes: UnsafeRawBufferPointer) {
+    if bytes.count <= OptionCode.limit { return appendOwnOption(bytes) }
     var rest = bytes[...]
     while !rest.isEmpty {
       let part = rest.prefix(OptionCode.limit)
-      append(integer: OptionCode.customBytes)
-      append(integer: UInt16(part.count + 4))
-      append(integer: OptionCode.enterprise)
-      append(UnsafeRawBufferPointer(rebasing: part))
-      appendPadding(after: part.count)
+      appendOwnOption(UnsafeRawBufferPointer(rebasing: part))
       rest = rest.dropFirst(part.count)
     }
+  }
+
+  @inline(__always)
+  private mutating func appendOwnOption(_ bytes: UnsafeRawBufferPointer) {
+    append(integer: OptionCode.customBytes)
+    append(integer: UInt16(bytes.count + 4))
+    append(integer: OptionCode.enterprise)
+    append(bytes)
+    appendPadding(after: bytes.count)
   }
 
   /// Appends what ends the options of a block.

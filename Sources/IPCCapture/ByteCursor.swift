@@ -66,12 +66,17 @@ struct Malformed: Error {
 extension OutputBuffer {
   /// Appends an integer in the byte order that its memory has.
   @inline(__always)
-  mutating func append(integer value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value) { append($0) }
+  mutating func append(integer value: some FixedWidthInteger & BitwiseCopyable) {
+    let size = MemoryLayout.size(ofValue: value)
+    append(upTo: size) { place in
+      UnsafeMutableRawPointer(place).storeBytes(of: value, as: type(of: value))
+      return size
+    }
   }
 
   /// Appends a number in groups of 7 bits, the lowest first; all but the last have the highest bit set (LEB128).
   mutating func appendVarint(_ value: UInt64) {
+    if value < 0x80 { return append(UInt8(truncatingIfNeeded: value)) }
     // 64 bits are 10 groups.
     append(upTo: 10) { place in
       var rest = value

@@ -108,6 +108,6 @@ extension Event {
   /// Whether a terminal's event goes from its slave to its master.
   func isTerminalOutput(_ texts: borrowing TextTable) -> Bool {
     guard kind == .pty, let direction = self[Kind.Terminal.direction] else { return false }
-    return texts.withBytes(of: direction) { $0.elementsEqual("output".utf8) }
+    return texts.isEqual(direction, to: "output")
   }
 }

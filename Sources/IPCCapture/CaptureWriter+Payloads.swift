@@ -9,16 +9,13 @@ extension CaptureWriter {
   /// Most bytes of contents in a packet: Wireshark refuses packets of more than 256 KiB (`WTAP_MAX_PACKET_SIZE_STANDARD`,
   /// wiretap/wtap.h), and the tags are packet too.
   static let packetLimit = 255 << 10
-  /// Most bytes of contents that the column of information shows.
-  private static let previewLimit = 64
-
   /// Appends contents in as many packets as they need; the record of the first lies ready.
   mutating func appendPayloads(
     of event: borrowing Event, _ fields: ChannelFields, _ found: EndTexts.Found, _ time: UInt64,
     _ content: UnsafeRawBufferPointer, texts: borrowing TextTable, to output: inout OutputBuffer
   ) {
     let outcome = choice.dissector(of: event, fields, content: content, texts: texts)
-    let ends = payloadEnds(of: event, fields, texts: texts, to: &output)
+    let head = head(of: event, fields, found, outcome, texts: texts, to: &output)
     var start = 0
     while start < content.count {
       let piece = UnsafeRawBufferPointer(
@@ -29,15 +26,52 @@ extension CaptureWriter {
       }
       start += piece.count
       let packet = output.beginPacket(at: time)
-      output.appendDissector(outcome, rules: choice.rules)
-      event.kind.row.name.withUTF8Buffer { output.appendTag(ExportedTags.protocolColumn, text: $0) }
-      output.append(ends)
-      appendInformation(on: event, fields, piece, isText: outcome == .known(.text), texts: texts, to: &output)
+      let tags = output.count
+      heads.appendTags(head, to: &output)
+      output.endInformation(
+        at: tags + head.information, on: piece, isText: outcome == .known(.text))
       output.appendEndOfTags()
       output.append(piece)
       let missing = outcome == .known(.of(.dbus)) ? DBusMessage.missing(behind: content) : 0
-      endPacket(packet, missing: missing, of: event, fields, found, texts: texts, to: &output)
+      output.endPacketData(packet, missing: missing)
+      let comment = output.beginComment()
+      heads.appendWords(head, to: &output)
+      endPacket(packet, comment: comment, of: event, to: &output)
     }
+  }
+
+  /// What packets of an event begin with, and its words; made if it is not known, with blocks before it that name who is new.
+  private mutating func head(
+    of event: borrowing Event, _ fields: ChannelFields, _ found: EndTexts.Found,
+    _ outcome: DissectorChoice.Outcome, texts: borrowing TextTable, to output: inout OutputBuffer
+  ) -> PayloadHeads.Found {
+    if let known = heads.find(headKey(found, outcome, texts), event) { return known }
+    let ends = payloadEnds(of: event, fields, texts: texts, to: &output)
+    let start = output.count
+    output.appendDissector(outcome, rules: choice.rules)
+    event.kind.row.name.withUTF8Buffer { output.appendTag(ExportedTags.protocolColumn, text: $0) }
+    output.append(ends)
+    let information = output.beginInformation()
+    output.appendChannelNumber(of: event, fields, texts: texts)
+    output.append(" ")
+    let words = output.count
+    self.ends.append(EndText.words.rawValue, of: found, to: &output)
+    output.appendChannelWords(of: event, fields, texts: texts)
+    // A process that has sent to itself under two names is renamed with each event, so that nothing of it stays the same.
+    var isStable = event.source.comm == event.destination.comm
+    if event.source.pid != event.destination.pid { isStable = true }
+    // Who was new has changed what heads are made from.
+    let key = isStable ? headKey(found, outcome, texts) : nil
+    return heads.add(key, event, takenFrom: &output, start, information: information, words: words)
+  }
+
+  private func headKey(
+    _ found: EndTexts.Found, _ outcome: DissectorChoice.Outcome, _ texts: borrowing TextTable
+  ) -> PayloadHeads.Key {
+    // Each of them only grows, so that their sum is the same only if all of them are.
+    PayloadHeads.Key(
+      owner: found.owner, state: texts.releases &+ processes.changes &+ channels.changes &+ UInt64(file),
+      outcome: outcome)
   }
 
   /// Addresses and ports of an event: the real ones of internet sockets, else the processes' and ports of the channel's
@@ -70,31 +104,10 @@ extension CaptureWriter {
       source: source, destination: destination, sourcePort: ports[channel.sender],
       destinationPort: ports[1 - channel.sender], isTCP: !event.kind.isDatagrams)
   }
-
-  /// Appends what the column of information shows: the channel, how many bytes there are, and of text its beginning.
-  private func appendInformation(
-    on event: borrowing Event, _ fields: ChannelFields, _ content: UnsafeRawBufferPointer, isText: Bool,
-    texts: borrowing TextTable, to output: inout OutputBuffer
-  ) {
-    output.append(integer: ExportedTags.informationColumn.bigEndian)
-    output.append(integer: UInt16(0))
-    let start = output.count
-    output.appendChannelNumber(of: event, fields, texts: texts)
-    output.append(" ")
-    output.appendDecimal(UInt64(content.count))
-    output.append(content.count == 1 ? " byte" : " bytes")
-    if isText {
-      output.append(": ")
-      let preview = UnsafeRawBufferPointer(rebasing: content.prefix(Self.previewLimit))
-      output.append(preview.assumingMemoryBound(to: UInt8.self), .terminal)
-      if preview.count < content.count { output.append("…") }
-    }
-    // The kind's names are paths, which may be long, and tags have 16 bits for their length.
-    output.truncate(to: min(output.count, start + ExportedTags.limit))
-    output.appendPadding(after: output.count - start)
-    output.set(integer: UInt16(output.count - start).bigEndian, at: start - 2)
-  }
 }
+
+/// Most bytes of contents that the column of information shows.
+private let previewLimit = 64
 
 /// Where a payload came from and went to.
 private struct PayloadEnds {
@@ -134,6 +147,29 @@ extension OutputBuffer {
     appendTag(ExportedTags.portType, number: ends.isTCP ? ExportedTags.tcpPorts : ExportedTags.udpPorts)
     appendTag(ExportedTags.sourcePort, number: UInt32(source))
     appendTag(ExportedTags.destinationPort, number: UInt32(destination))
+  }
+
+  /// Begins what the column of information shows: the channel is to be appended.
+  fileprivate mutating func beginInformation() -> Int {
+    append(integer: ExportedTags.informationColumn.bigEndian)
+    append(integer: UInt16(0))
+    return count
+  }
+
+  /// Ends it: how many bytes there are, and of text its beginning.
+  fileprivate mutating func endInformation(at start: Int, on content: UnsafeRawBufferPointer, isText: Bool) {
+    appendDecimal(UInt64(content.count))
+    append(content.count == 1 ? " byte" : " bytes")
+    if isText {
+      append(": ")
+      let preview = UnsafeRawBufferPointer(rebasing: content.prefix(previewLimit))
+      append(preview.assumingMemoryBound(to: UInt8.self), .terminal)
+      if preview.count < content.count { append("…") }
+    }
+    // The kind's names are paths, which may be long, and tags have 16 bits for their length.
+    truncate(to: min(count, start + ExportedTags.limit))
+    appendPadding(after: count - start)
+    set(integer: UInt16(count - start).bigEndian, at: start - 2)
   }
 
   private mutating func append(_ address: HostAddress?, _ tag4: UInt16, _ tag6: UInt16) {

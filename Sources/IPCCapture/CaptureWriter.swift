@@ -26,6 +26,7 @@ public struct CaptureWriter: ~Copyable {
   var clientPort = ServerPort.firstOfClients
 
   var ends = EndTexts(EndText.allCases.count)
+  var heads = PayloadHeads()
   private let keys = FieldKeys { field, output in
     output.append(", ")
     output.append(field.name)

@@ -108,6 +108,10 @@ struct ChannelTable {
   private var places: [Place] = Array(repeating: Place(), count: 128)
   private var count = 0
 
+  /// How many times an end has become another connection's, or connections were forgotten: what is remembered of them holds
+  /// as long as it stays the same.
+  private(set) var changes: UInt64 = 0
+
   /// Most connections that are remembered. A channel that is forgotten goes on as another connection.
   private static let limit = 1 << 16
 
@@ -122,6 +126,7 @@ struct ChannelTable {
   /// Adds a connection whose first end is the source of an event.
   mutating func add(_ connection: Connection, _ ends: ChannelEnds) -> Found {
     if connections.count >= Self.limit {
+      changes += 1
       connections.removeAll(keepingCapacity: true)
       places = Array(repeating: Place(), count: places.count)
       count = 0
@@ -152,7 +157,7 @@ struct ChannelTable {
   private mutating func insert(_ place: Place) {
     var index = Self.first(of: place.end, in: places.count)
     while places[index].end != 0, places[index].end != place.end { index = (index + 1) & (places.count - 1) }
-    if places[index].end == 0 { count += 1 }
+    if places[index].end == 0 { count += 1 } else { changes += 1 }
     places[index] = place
   }
 

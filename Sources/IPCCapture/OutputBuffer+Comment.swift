@@ -81,9 +81,6 @@ extension Event {
   /// Whether a channel has a name, and is not only called `<anonymous>`.
   fileprivate func hasName(_ key: MetaKey<TextID>, _ texts: borrowing TextTable) -> Bool {
     guard let name = self[key] else { return false }
-    let anonymous: StaticString = "<anonymous>"
-    return texts.withBytes(of: name) { bytes in
-      anonymous.withUTF8Buffer { !bytes.elementsEqual($0) }
-    }
+    return !texts.isEqual(name, to: ChannelName.anonymous)
   }
 }

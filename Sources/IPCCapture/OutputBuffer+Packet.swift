@@ -84,6 +84,13 @@ extension CaptureWriter {
     let comment = output.beginComment()
     ends.append(EndText.words.rawValue, of: found, to: &output)
     output.appendChannelWords(of: event, fields, texts: texts)
+    endPacket(start, comment: comment, of: event, to: &output)
+  }
+
+  /// Ends a packet whose comment has the words of its event, with the record that lies ready.
+  mutating func endPacket(
+    _ start: OutputBuffer.PacketStart, comment: Int, of event: borrowing Event, to output: inout OutputBuffer
+  ) {
     output.appendRemarks(on: event)
     output.endComment(at: comment)
     if unreportedLosses > 0 { output.appendOption(OptionCode.dropCount, number: unreportedLosses) }

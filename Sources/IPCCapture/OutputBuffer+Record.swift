@@ -2,6 +2,12 @@ import ByteOutput
 import IPCFormats
 import IPCModel
 
+/// How the fields of all kinds are read, in one list, so that no row is looked up for every event: ``Event/fieldLimit`` of
+/// each kind, by position.
+private let forms = KindRow.registry.flatMap { row in
+  (0..<Event.fieldLimit).map { $0 < row.fields.count ? row.fields[$0].form : .number }
+}
+
 extension OutputBuffer {
   /// Appends the first part of an event's record, which has all but its contents. Behind it come both ends
   /// (``appendEnds(of:)``) and the rest (``appendRecordRest(of:_:texts:)``):
@@ -54,6 +60,10 @@ extension OutputBuffer {
   /// Appends a number that says something of an end.
   mutating func append(_ detail: EndDetail, number: UInt64) {
     append(detail.rawValue)
+    if number < 0x80 {
+      append(UInt8(1))
+      return append(UInt8(truncatingIfNeeded: number))
+    }
     // A number takes up to ten bytes, so that one byte tells its length.
     append(UInt8(0))
     let start = count
@@ -103,12 +113,12 @@ extension OutputBuffer {
   }
 
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
-    let fields = event.kind.row.fields
+    let first = Int(event.kind.rawValue) * Event.fieldLimit
     var left = event.fields
     appendVarint(UInt64(left.rawValue))
     while let position = left.popFirst() {
       guard let value = event.bits(at: position) else { continue }
-      switch fields[position].form {
+      switch forms[first + position] {
       case .number: appendVarint(value)
       case .integer: appendSignedVarint(Int64(bitPattern: value))
       case .text:

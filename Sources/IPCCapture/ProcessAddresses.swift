@@ -23,6 +23,9 @@ struct ProcessAddresses {
   /// A power of 2, of which at most half is filled.
   private var entries: [Entry] = Array(repeating: Entry(), count: 64)
   private var count = 0
+  /// How many times a process has got another name, or processes were forgotten: what is remembered of addresses holds as
+  /// long as it stays the same.
+  private(set) var changes: UInt64 = 0
   /// Number of the file that says what ``unknown`` is.
   private var fileOfUnknown: UInt32 = 0
 
@@ -53,6 +56,7 @@ struct ProcessAddresses {
     }
     let place = place(of: end)
     if entries[place].name != end.comm {
+      changes += 1
       entries[place].name = end.comm
       entries[place].generation = min(entries[place].generation + 1, Self.generations - 1)
       entries[place].file = 0
@@ -112,7 +116,10 @@ struct ProcessAddresses {
     let isFull = count >= Self.limit
     entries = Array(repeating: Entry(), count: isFull ? before.count : 2 * before.count)
     count = 0
-    if isFull { return }
+    if isFull {
+      changes += 1
+      return
+    }
     for entry in before where entry.pid >= 0 {
       var place = Self.firstPlace(of: entry.pid, in: entries.count)
       while entries[place].pid >= 0 { place = (place + 1) & (entries.count - 1) }

@@ -99,6 +99,14 @@ public enum Criterion: Sendable, Equatable {
 }
 
 extension Criterion {
+  /// Whether an event's traits tell whether it is met: the kernel has decided it.
+  var isOfScope: Bool {
+    switch self {
+    case .commandTree, .descendants: true
+    case .pids, .comms, .group, .expression, .bothDirections: false
+    }
+  }
+
   /// Whether it hangs on what the processes at both ends are.
   var asksForProcesses: Bool {
     switch self {

@@ -4,8 +4,11 @@ import IPCModel
 ///
 /// A class, so that the call for each event copies none of its sets.
 public final class EventFilter: Sendable {
+  /// All but that one end is of the traced command's tree, or of given processes' descendants, which an event's traits say.
   private let criteria: [Criterion]
   private let kinds: UInt64
+  /// Traits that an event must have.
+  private let traits: Event.Traits
 
   /// Whether it hangs on what the processes at both ends are.
   public let asksForProcesses: Bool
@@ -16,10 +19,12 @@ public final class EventFilter: Sendable {
   ///   at the moment of an event is known there only, and told as with a command's tree.
   public init(_ selection: Selection, isTracing: Bool = false) {
     let scope = KernelScope(selection).processes
-    criteria = selection.criteria.map { criterion in
+    let all: [Criterion] = selection.criteria.map { criterion in
       guard isTracing, case .group(_, scope) = criterion, scope != .all else { return criterion }
       return .commandTree
     }
+    criteria = all.filter { !$0.isOfScope }
+    traits = criteria.count < all.count ? .inScope : []
     asksForProcesses = criteria.contains(where: \.asksForProcesses)
     kinds = selection.kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
   }
@@ -35,6 +40,8 @@ public final class EventFilter: Sendable {
     properties: (any WhereProperties)? = nil
   ) -> Bool {
     if !has(event.kind) { return false }
+    if !event.traits.isSuperset(of: traits) { return false }
+    if criteria.isEmpty { return true }
     for index in criteria.indices
     where !criteria[index].isMet(by: event, content: content, texts: texts, properties: properties) {
       return false

@@ -8,6 +8,8 @@ package struct EndTexts: Sendable {
 
   /// Where the texts of an event are; good until others are found.
   package struct Found: Sendable {
+    /// A number that only the texts of an event of the same kind and the same ends have; never 0.
+    package fileprivate(set) var owner: UInt64 = 0
     fileprivate var start = 0
     /// Where each of them ends.
     fileprivate var ends = InlineArray<3, Int>(repeating: 0)
@@ -27,6 +29,8 @@ package struct EndTexts: Sendable {
   private static let room = 768
 
   private let count: Int
+  /// The last number that texts were given.
+  private var lastOwner: UInt64 = 0
   private var owners = [Owner](repeating: Owner(), count: 1 << bits)
   private var bytes = [UInt8](repeating: 0, count: room << bits)
 
@@ -67,9 +71,10 @@ package struct EndTexts: Sendable {
     _ event: borrowing Event, in place: Int, with output: inout OutputBuffer, _ write: Writer
   ) {
     let start = output.count
+    lastOwner += 1
     var owner = Owner(
       source: event.source, destination: event.destination, kind: event.kind,
-      texts: Found(start: place * Self.room))
+      texts: Found(owner: lastOwner, start: place * Self.room))
     for text in 0..<count {
       write(text, event, &output)
       owner.texts.ends[text] = owner.texts.start + output.count - start
@@ -87,7 +92,8 @@ package struct EndTexts: Sendable {
 /// What a format writes before the value of each meta field, put together once.
 package struct FieldKeys: Sendable {
   private struct Key: Sendable {
-    let range: Range<Int>
+    let start: Int
+    let length: Int
     let form: MetaField.Form
   }
 
@@ -105,7 +111,7 @@ package struct FieldKeys: Sendable {
         let start = buffer.count
         let field = position < row.fields.count ? row.fields[position] : nil
         if let field { write(field, &buffer) }
-        keys.append(Key(range: start..<buffer.count, form: field?.form ?? .number))
+        keys.append(Key(start: start, length: buffer.count - start, form: field?.form ?? .number))
       }
     }
     bytes = buffer.withBytes { Array($0) }
@@ -122,10 +128,13 @@ package struct FieldKeys: Sendable {
   ) {
     var left = event.fields
     var skipped = skipped
+    let first = Int(event.kind.rawValue) * Event.fieldLimit
     while let position = left.popFirst() {
-      let key = keys[Int(event.kind.rawValue) * Event.fieldLimit + position]
-      bytes.withUnsafeBufferPointer {
-        output.append(UnsafeBufferPointer(rebasing: $0[key.range].dropFirst(skipped)))
+      let key = keys[first + position]
+      bytes.withUnsafeBufferPointer { bytes in
+        guard let start = bytes.baseAddress else { return }
+        output.append(
+          UnsafeBufferPointer(start: start + key.start + skipped, count: max(key.length - skipped, 0)))
       }
       skipped = 0
       if let value = event.bits(at: position) { output.append(value, key.form, texts: texts, escape) }

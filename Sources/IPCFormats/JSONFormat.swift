@@ -38,10 +38,9 @@ public struct JSONFormat: EventFormat {
     let found = ends.find(for: event, with: &output, Self.appendEnds)
     ends.append(0, of: found, to: &output)
     time.append(event.time, to: &output)
+    // In one piece: what is written of every event is not put together of keys, quotes and commas each time.
+    output.append(#"","meta":{"#)
     var json = JSONWriter(output)
-    json.endString()
-    json.key("meta")
-    json.beginObject()
     // Of the first one, without the comma.
     keys.appendFields(of: event, texts: texts, .json, dropFirst: 1, to: &json.output)
     if let protocolName {
@@ -59,9 +58,8 @@ public struct JSONFormat: EventFormat {
     if event.traits.contains(.undelivered) { json.field("delivered", false) }
     ends.append(2, of: found, to: &json.output)
     if !details.isEmpty { append(EndDetailValues(details, of: event, texts: texts), to: &json) }
-    json.endObject()
     output = json.finish()
-    output.append("\n")
+    output.append("}\n")
   }
 
   /// Appends the object of a loss.

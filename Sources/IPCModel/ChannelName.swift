@@ -6,7 +6,8 @@ public struct ChannelName: Sendable {
   /// What names are compared by: equal for equal names; of different names, different but for one chance in 2⁶⁴.
   public typealias Number = UInt64
 
-  private static let anonymous: StaticString = "<anonymous>"
+  /// What a channel is called that has no name.
+  public static var anonymous: StaticString { "<anonymous>" }
 
   /// What is to be put into words.
   private enum Form: Sendable {
@@ -27,7 +28,7 @@ public struct ChannelName: Sendable {
     case .text(let key):
       form = event[key].map { .text($0) } ?? .nothing
     case .textOrInodes(let key, let source, let destination):
-      if let text = event[key], !Self.isAnonymous(text, texts) {
+      if let text = event[key], !texts.isEqual(text, to: Self.anonymous) {
         form = .text(text)
       } else {
         let ends = (event[source], event[destination])
@@ -83,13 +84,6 @@ public struct ChannelName: Sendable {
   private static func words(_ address: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     let isIPv6 = address.contains(UInt8(ascii: ":"))
     return isIPv6 ? [UInt8(ascii: "[")] + address + [UInt8(ascii: "]")] : Array(address)
-  }
-
-  private static func isAnonymous(_ text: TextID, _ texts: borrowing TextTable) -> Bool {
-    texts.withBytes(of: text) { bytes in
-      bytes.count == anonymous.utf8CodeUnitCount
-        && anonymous.withUTF8Buffer { name in bytes.elementsEqual(name) }
-    }
   }
 
   /// FNV-1a (Fowler, Noll, Vo; draft-eastlake-fnv).

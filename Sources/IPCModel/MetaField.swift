@@ -119,6 +119,20 @@ public struct MetaFieldSet: Sendable, Equatable {
   /// No field.
   @inlinable public init() { bits = 0 }
 
+  /// Some fields of a kind.
+  public init(_ fields: some Sequence<MetaField>) { bits = fields.reduce(0) { $0 | Self.bit($1.position) } }
+
+  /// How many fields are in it.
+  @inlinable public var count: Int { bits.nonzeroBitCount }
+
+  /// The fields that are in both.
+  @inlinable
+  public func intersection(_ other: MetaFieldSet) -> MetaFieldSet {
+    var common = self
+    common.bits &= other.bits
+    return common
+  }
+
   /// A bit each, by ``MetaField/position``.
   @inlinable public var rawValue: UInt16 { bits }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Texts that events refer to by number: channel names and words of a fixed vocabulary.
 ///
 /// Texts are bytes, not `String`: paths have no promised encoding. A text can be released when its channel is
@@ -13,6 +15,9 @@ public struct TextTable: ~Copyable {
   public package(set) var processes = KnownProcesses()
   private var texts: [Entry] = []
   private var free: [UInt32] = []
+  /// How many texts have been released so far. As long as it stays the same, every number means what it meant: for what
+  /// remembers something of a text by its number.
+  public private(set) var releases: UInt64 = 0
 
   /// Creates an empty table.
   public init() {}
@@ -34,6 +39,7 @@ public struct TextTable: ~Copyable {
 
   /// Gives a text's number free; no event that is still to be shown may refer to it.
   public mutating func release(_ id: TextID) {
+    releases += 1
     texts[Int(id.rawValue)] = Entry(bytes: [], isSimple: true)
     free.append(id.rawValue)
   }
@@ -41,6 +47,19 @@ public struct TextTable: ~Copyable {
   /// Bytes of a text.
   public borrowing func withBytes<R>(of id: TextID, _ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
     texts[Int(id.rawValue)].bytes.withUnsafeBufferPointer(body)
+  }
+
+  /// Whether a text is a certain word.
+  public borrowing func isEqual(_ id: TextID, to word: StaticString) -> Bool {
+    withBytes(of: id) { bytes in
+      word.withUTF8Buffer { word in
+        guard bytes.count == word.count, let first = bytes.baseAddress, let second = word.baseAddress else {
+          return bytes.count == word.count
+        }
+        // At once, not byte by byte: it is asked for every event.
+        return memcmp(first, second, word.count) == 0
+      }
+    }
   }
 
   /// A text as a string, for tests and diagnostics; invalid UTF-8 is replaced.

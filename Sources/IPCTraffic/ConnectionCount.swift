@@ -21,7 +21,7 @@ struct ConnectionCount: Sendable {
     if event.isLifecycle {
       guard let fields = event.kind.row.lifecycle, event[fields.error] == nil,
         let operation = event[fields.operation],
-        texts.withBytes(of: operation, { $0.elementsEqual("connect".utf8) })
+        texts.isEqual(operation, to: "connect")
       else { return true }
       made += 1
       if silent.count < Self.limit, let end = Self.numbers(of: event).first { silent.insert(end) }

@@ -19,9 +19,17 @@ public struct Conversation: Sendable {
       self.channel = channel.number
     }
 
+    /// Both processes in one word.
+    private var processes: UInt64 {
+      UInt64(UInt32(bitPattern: source)) << 32 | UInt64(UInt32(bitPattern: destination))
+    }
+
+    /// A number whose highest bits hang on all of the key.
+    var spread: UInt64 { Hashing.spread(Hashing.spread(processes) ^ channel ^ UInt64(kind.rawValue)) }
+
     /// Feeds two words, which is cheaper than four fields.
     public func hash(into hasher: inout Hasher) {
-      hasher.combine(UInt64(UInt32(bitPattern: source)) << 32 | UInt64(UInt32(bitPattern: destination)))
+      hasher.combine(processes)
       hasher.combine(channel ^ UInt64(kind.rawValue))
     }
   }

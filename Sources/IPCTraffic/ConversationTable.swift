@@ -14,8 +14,9 @@ public struct ConversationTable: Sendable {
   private var folded = FoldedConversations()
   private var connections = ConnectionCount()
   private var sharedObjects = SharedObjects()
-  /// The conversation of the last event, because the next one is often of the same.
-  private var recent = 0
+  /// Conversations of late, by the highest bits of a number made of their keys: those of the next events are nearly always
+  /// among them, and found without the dictionary. A place that is none of the key's, or none any more, is only in vain.
+  private var recent = [Int](repeating: 0, count: 64)
   private var events: UInt64 = 0
   /// Those of a process with itself.
   private var ownEvents: UInt64 = 0
@@ -39,10 +40,13 @@ public struct ConversationTable: Sendable {
     if event.kind == .sharedMemory { sharedObjects.take(event, texts: texts) }
     let name = ChannelName(of: event, texts: texts)
     let key = Conversation.Key(of: event, through: name)
-    if recent >= conversations.count || conversations[recent].key != key {
-      if let known = indices[key] { recent = known } else { recent = add(event, key, name, texts) }
+    let slot = key.spread >> 58
+    var index = recent[Int(slot)]
+    if index >= conversations.count || conversations[index].key != key {
+      if let known = indices[key] { index = known } else { index = add(event, key, name, texts) }
+      recent[Int(slot)] = index
     }
-    conversations[recent].add(event)
+    conversations[index].add(event)
     events += 1
     if event.source.isKnown, event.source.pid == event.destination.pid { ownEvents += 1 }
     bytes.addSaturating(event.count)

@@ -1,7 +1,13 @@
 /// HTTP/1 (RFC 9112).
 extension ProtocolRow {
   static let http = ProtocolRow(tcpPorts: [80, 8000, 8080], lasts: true) { content in
-    beginnings.contains { hasPrefix($0, content) }
+    // Nearly all that is none is told by its first byte.
+    switch content.first {
+    case UInt8(ascii: "C"), UInt8(ascii: "D"), UInt8(ascii: "G"), UInt8(ascii: "H"), UInt8(ascii: "O"),
+      UInt8(ascii: "P"):
+      beginnings.contains { hasPrefix($0, content) }
+    default: false
+    }
   }
 
   private static let beginnings: [StaticString] = [

@@ -1,6 +1,6 @@
 extension Kind {
   /// Netlink sockets.
-  public static let netlink = Kind(rawValue: 14)
+  public static let netlink = Kind(rawValue: 17)
 
   /// Meta fields of netlink sockets (netlink(7)).
   public enum Netlink {

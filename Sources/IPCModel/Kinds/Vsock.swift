@@ -1,6 +1,6 @@
 extension Kind {
   /// Vsock connections within this host.
-  public static let vsock = Kind(rawValue: 15)
+  public static let vsock = Kind(rawValue: 18)
 
   /// Meta fields of vsock connections (vsock(7)).
   public enum Vsock {

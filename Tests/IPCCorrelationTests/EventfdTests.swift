@@ -112,6 +112,16 @@ struct EventfdTests {
     #expect(told(after: 200) == ["ann? > bob 8 of 5", "<unknown> > bob 8 of 3"])
   }
 
+  /// Trying all choices of so many adds, for each read again and again, would never end.
+  @Test func `is not looked for in more adds than it takes`() {
+    make()
+    let began = recording.clock
+    for _ in 0..<1000 { add(2, by: .ann, began: began) }
+    for _ in 0..<200 { read(1) }
+    #expect(told() == [])
+    #expect(told(after: 200) == Array(repeating: "<unknown> > bob 8 of 1", count: 200))
+  }
+
   @Test func `of one from before the trace knows what was there`() {
     record(IPC_RECORD_WRITE, 5, by: .ann, left: 12)
     read(12)

@@ -154,7 +154,7 @@ struct SharedMemoryTests {
     channels.mappings = [mapping(.abe)]
     recording.begin(with: channels)
     does(IPC_SPACE_EXIT, by: .bea)
-    #expect(recording.told() == ["amy > bea 0 src inferred"])
+    #expect(recording.told() == ["amy? > bea 0"])
   }
 
   @Test(

@@ -13,7 +13,7 @@ struct MappedMemoryTests {
     #expect(found?.start == 0x7f00 && found?.length == 0x1000 && found?.offset == 0x2000)
     #expect(found?.device == 1 && found?.inode == 1031 && found?.isWritable == true)
     #expect(found?.path == Array("/memfd:x (deleted)".utf8))
-    #expect(mapping("1000-2000 r--s 00000000 08:02 5 /a b")?.device == 8 << 20 | 2)
+    #expect(mapping("1000-2000 r--s 00000000 08:02 5 /a b")?.device == 0x80_0002)
     #expect(mapping("1000-2000 r--s 00000000 08:02 5 /a b")?.path == Array("/a b".utf8))
   }
 

@@ -72,7 +72,7 @@ struct VerifierWorkTests {
 
   @Test(arguments: [Hook.raw, .tracepoint], [ObjectForm.withFunctions, .withoutFunctions, nil])
   func `takes programs that compare names, ports and addresses, too`(hook: Hook, form: ObjectForm?) throws {
-    var selection = Selection(kinds: Set(Kind.all))
+    var selection = Selection(kinds: Self.first)
     let text = "path in (/run/a, '/run/x/*', @a, '@b*') or port != 22 and addr == ::1 or type == signal"
     selection.criteria = [.expression(try WhereExpression(text))]
     let scope = KernelScope(selection)
@@ -110,7 +110,7 @@ struct VerifierWorkTests {
   ) throws {
     func programs(_ extras: Extras) throws -> (count: Int, work: Int) {
       let configuration = Configuration(
-        selection: Selection(kinds: Set(Kind.all)), hook: hook, ringSize: 64 << 10, extras: extras)
+        selection: Selection(kinds: Self.first), hook: hook, ringSize: 64 << 10, extras: extras)
       let programs = try LoadedPrograms.load(configuration, scope: KernelScope(.tree), form: form)
       let loaded = programs.placed.filter(\.isLoaded)
       return (loaded.count, loaded.reduce(0) { $0 + Int($1.program.verifiedInstructions) })

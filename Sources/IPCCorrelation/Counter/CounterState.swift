@@ -85,11 +85,13 @@ final class CounterState {
 /// Finds out which adds a read has taken: all that came before it, whose sum is what it has read. Of adds whose calls overlap it
 /// is not known which came first, but an add that had ended when another one began came before that.
 struct CounterSolver {
-  /// Steps after which several solutions are taken for granted.
-  private static let stepLimit = 10_000
+  /// Steps after which several solutions are taken for granted: adds that were looked at.
+  private static let stepLimit = 20_000
 
   private let adds: [CounterAdd]
   private let time: UInt64
+  /// When the first call began of those from each add on.
+  private let beginnings: [UInt64]
   private var taken: [Bool]
   private var steps = 0
   /// Which adds were taken; nil if no choice has the sum.
@@ -104,7 +106,12 @@ struct CounterSolver {
     self.adds = adds
     self.time = time
     taken = Array(repeating: false, count: adds.count)
-    search(from: 0, left: sum, end: .max)
+    var beginnings = adds.map(\.began)
+    for index in beginnings.indices.dropLast().reversed() {
+      beginnings[index] = min(beginnings[index], beginnings[index + 1])
+    }
+    self.beginnings = beginnings
+    if canReach(sum, from: 0, end: time) { search(from: 0, left: sum, end: .max) }
   }
 
   /// Goes on from an add.
@@ -130,13 +137,16 @@ struct CounterSolver {
   }
 
   /// Whether the adds from a place on that had begun at some time are together enough.
-  private func canReach(_ sum: UInt64, from index: Int, end: UInt64) -> Bool {
+  private mutating func canReach(_ sum: UInt64, from start: Int, end: UInt64) -> Bool {
     var left = sum
-    for add in adds[index...] where add.began <= end {
-      if add.value >= left { return true }
-      left -= add.value
+    var index = start
+    while left > 0, index < adds.count, beginnings[index] <= end {
+      let add = adds[index]
+      if add.began <= end { left -= min(add.value, left) }
+      index += 1
     }
-    return false
+    steps += index - start
+    return left == 0
   }
 
   private mutating func note() {

@@ -5,6 +5,8 @@ import RecordLayout
 final class EventfdCorrelator: KindCorrelator {
   /// Adds of an eventfd that are remembered, at most; nobody reads one that has more.
   private static let addLimit = 4096
+  /// Reads of an eventfd that are tried, at most, beyond one whose adds are not known.
+  private static let overtakingLimit = 64
   /// Eventfds that are remembered though they rest.
   private static let restingLimit = 4096
 
@@ -58,7 +60,7 @@ final class EventfdCorrelator: KindCorrelator {
   private func decide(_ counter: CounterState, known: UInt64, overdue: UInt64, _ buffer: inout ReorderBuffer)
   {
     var index = 0
-    while index < counter.reads.count, counter.reads[index].time <= known {
+    while index < min(counter.reads.count, Self.overtakingLimit), counter.reads[index].time <= known {
       let read = counter.reads[index]
       let isOverdue = index == 0 && (read.time < overdue || overdue == .max)
       if counter.isSemaphore

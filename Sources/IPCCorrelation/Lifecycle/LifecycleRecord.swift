@@ -16,17 +16,20 @@ struct LifecycleRecord {
   /// Kind of the channel; of no meaning for ``Operation/exec``.
   let kind: Kind
 
-  /// Reads a record; nil if it is cut, or of no operation that is known.
+  /// Kinds whose channels have ends that are told of.
+  private static let kinds: Set<Kind> = [
+    .pipe, .unixStream, .unixDatagram, .unixSeqpacket, .loopbackTCP, .loopbackUDP, .pty,
+  ]
+
+  /// Reads a record; nil if it is cut, or of no kind or operation that is known.
   init?(_ record: UnsafeRawBufferPointer) {
     guard let (raw, _) = record.record(ipc_life.self), let operation = Self.operation(of: raw) else {
       return nil
     }
-    let isOfChannel =
-      raw.header.kind < IPC_KIND_COUNT.rawValue && UInt32(raw.header.kind) != IPC_KIND_SIGNAL.rawValue
-    guard isOfChannel || operation == .exec else { return nil }
+    kind = Kind(rawValue: raw.header.kind)
+    guard Self.kinds.contains(kind) || operation == .exec else { return nil }
     self.raw = raw
     self.operation = operation
-    kind = Kind(rawValue: raw.header.kind)
   }
 
   private static func operation(of raw: ipc_life) -> Operation? {

@@ -69,8 +69,8 @@ struct ReleasingCall {
   private func candidates(for release: SemaphoreRelease) -> [Int?] {
     let waitsForZero = release.operations.contains { $0.amount == 0 }
     let last = release.order + (waitsForZero ? 1 : -1)
-    let others = (0...max(last, 0)).filter { $0 <= last && $0 != release.order && releases[$0] != nil }
-    return [nil] + others.map { $0 }
+    let others = releases.keys.filter { $0 <= last && $0 != release.order }
+    return [nil] + others.sorted()
   }
 
   /// Whether changes bring an operation nearer to what it waits for.

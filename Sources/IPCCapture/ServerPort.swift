@@ -85,6 +85,7 @@ enum ConnectionStart {
       for (word, known) in words where word.withUTF8Buffer({ $0.starts(with: content.prefix($0.count)) }) {
         return known
       }
+      if isServerPreface(content) { return .http2 }
     }
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return nil }
     guard let second = content.dropFirst().first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
@@ -113,8 +114,18 @@ enum ConnectionStart {
     case .redis: return "+-$:".utf8.contains(first)
     // What only a server sends ("Message Formats" in PostgreSQL's manual).
     case .postgres: return "RKZT12NVtn".utf8.contains(first)
-    case .amqp, .dbus, .dns, .http2, .memcache, .mqtt: return false
+    case .http2: return isServerPreface(content)
+    case .amqp, .dbus, .dns, .memcache, .mqtt: return false
     }
+  }
+
+  /// Whether a server of HTTP/2 begins, which need not wait for its client: settings of six bytes each, on the connection
+  /// itself (RFC 9113, sections 3.4 and 6.5).
+  private static func isServerPreface(_ content: UnsafeRawBufferPointer) -> Bool {
+    guard content.count >= 9, content[0] == 0, content[1] == 0, content[2].isMultiple(of: 6) else {
+      return false
+    }
+    return content[3] == 4 && content[4...8].allSatisfy { $0 == 0 }
   }
 
   /// Whether Wireshark finds a protocol at whatever port it is spoken: HTTP and TLS, if the first segment has enough of

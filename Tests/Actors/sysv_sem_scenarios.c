@@ -1,5 +1,6 @@
 // SysV semaphores: who lets whom go on.
 #include "lanes.h"
+#include "signals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -236,7 +237,9 @@ static void failing(const struct options *options) {
   process_reap(process_start(wait_in_vain, &errors[0]));
   pid_t pid = process_start(wait_in_vain, &errors[1]);
   await_sleep(pid);
+  struct party interrupted = party_of_process(pid);
   kill(pid, SIGUSR1);
+  tell_signal(interrupted, SIGUSR1, SI_USER, false, SIGNAL_DELIVERED);
   process_reap(pid);
   pid = process_start(wait_in_vain, &errors[2]);
   await_sleep(pid);

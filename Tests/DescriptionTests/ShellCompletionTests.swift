@@ -22,7 +22,7 @@ struct ShellCompletionTests {
     ("ipcdump -s 1,\(getpid())", ["1,\(getpid())"], "ipcdump -s 1,\(getpid()),"),
     ("ipcdump --user daemo", ["daemon"], "ipcdump --user daemon "),
     ("ipcdump --uid daemo", ["daemon"], "ipcdump --uid daemon "),
-    ("ipcdump --where src_po", ["src_port"], "ipcdump --where src_port "),
+    ("ipcdump --where src_por", ["src_port"], "ipcdump --where src_port "),
     ("ipcdump --where dst_ns", ["dst_ns_pid"], "ipcdump --where dst_ns_pid "),
     ("ipcdump -c 1", [], "ipcdump -c 1"),
     // A command is completed behind -- only, and its own words are none of ours.

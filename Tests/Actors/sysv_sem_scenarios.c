@@ -150,10 +150,12 @@ static void undo(const struct options *options) {
     gate_await(GATE_HELD, 1 + is_killed);
     struct party holder = party_of_process(pid);
     struct party waiter = waiting_for(0, -1), other = waiting_for(1, 0);
-    if (is_killed)
+    if (is_killed) {
       kill(pid, SIGKILL);
-    else
+      tell_signal(holder, SIGKILL, SI_USER, false, SIGNAL_DELIVERED);
+    } else {
       gate_add(GATE_LEAVE, 1);
+    }
     int status;
     if (waitpid(pid, &status, 0) != pid) die("waitpid");
     process_reap(waiter.pid);

@@ -28,7 +28,7 @@ public struct KernelScope: Sendable, Equatable {
   /// What all criteria of a selection leave.
   public init(_ selection: Selection) {
     var isFirst = true
-    var ports: PortScope?
+    var ports: PortScope?, addresses: Set<InternetAddress>??
     for kind in Kind.all where selection.kinds.contains(kind) {
       var scope: KindScope? = .all
       for criterion in selection.criteria { scope = KindScope.both(scope, criterion.scope(of: kind)) }
@@ -40,13 +40,14 @@ public struct KernelScope: Sendable, Equatable {
         self.names.kinds.insert(kind)
         self.names.scope.patterns.formUnion(names.patterns)
       }
-      // The kernel compares addresses of TCP alone.
-      if kind == .loopbackTCP { addresses = scope.addresses }
-      if Self.internet.contains(kind) { ports = ports.map { $0.either(scope.ports) } ?? scope.ports }
+      guard Self.internet.contains(kind) else { continue }
+      ports = ports.map { $0.either(scope.ports) } ?? scope.ports
+      addresses = .some(addresses.map { Self.either($0, scope.addresses) } ?? scope.addresses)
     }
     // A trace of nothing else still ends with its processes.
     if isFirst { processes = selection.criteria.map(\.processes).reduce(.all) { $0.both($1) } }
     self.ports = ports ?? PortScope()
+    self.addresses = addresses ?? nil
     if names.scope.patterns.count > Self.mostPatterns { names = ([], NameScope([])) }
   }
 
@@ -54,6 +55,13 @@ public struct KernelScope: Sendable, Equatable {
 
   /// Entries of the kernel's maps of names and addresses.
   public static let mostPatterns = 512
+
+  private static func either(
+    _ one: Set<InternetAddress>?, _ other: Set<InternetAddress>?
+  ) -> Set<InternetAddress>? {
+    guard let one, let other else { return nil }
+    return one.union(other)
+  }
 
   /// Equal if they let the same through.
   public static func == (one: KernelScope, other: KernelScope) -> Bool {

@@ -33,10 +33,6 @@ extension LiveTests {
           fields: ["http2.headers.method", "http2.headers.path"],
           methods: { zip($0[0], $0[1]).map { "\($0) \($1)" } }),
         Witness(
-          library: "grpcio", protocolName: "grpc", filter: "http2.headers.path",
-          fields: ["http2.headers.path"],
-          methods: { $0[0] }),
-        Witness(
           library: "dbus-fast", protocolName: "dbus", filter: "dbus.interface",
           fields: ["dbus.interface", "dbus.member"], roles: ["request", "notification"],
           methods: { zip($0[0], $0[1]).map { "\($0).\($1)" } }),

@@ -177,7 +177,7 @@ struct EdgeLintTests {
   @Test func `a write end that was forgotten`() {
     let model = TopModel()
     take(model, at: 1)
-    let holder = StuckProcesses.Leak.Holder(pid: 2, comm: "reader", fd: 0)
+    let holder = DescriptorHolder(pid: 2, comm: "reader", fd: 0)
     model.stuck = StuckProcesses(
       deadlocks: [], leaks: [.init(channel: "[9]", reader: holder, holders: [holder])])
     #expect(lints(model) == [.leakedWriteEnd])

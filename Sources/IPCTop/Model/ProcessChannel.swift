@@ -1,22 +1,5 @@
 /// What a process has open, as `ipcdump ls` lists it.
 public struct ProcessChannel: Sendable, Equatable, Decodable {
-  /// Somebody at the other end.
-  public struct End: Sendable, Equatable, Decodable {
-    /// The process.
-    public let pid: Int32
-    /// What it is called; untrusted.
-    public let comm: String
-    /// Its descriptor; −1 if that is not known.
-    public let fd: Int32
-
-    /// Names somebody.
-    public init(pid: Int32, comm: String, fd: Int32) {
-      self.pid = pid
-      self.comm = comm
-      self.fd = fd
-    }
-  }
-
   /// A thread that waits there.
   public struct Waiter: Sendable, Equatable, Decodable {
     /// The thread.
@@ -49,7 +32,7 @@ public struct ProcessChannel: Sendable, Equatable, Decodable {
   /// What waits at the other end.
   public let sentUnread: UInt64?
   /// Who has the other end.
-  public let ends: [End]
+  public let ends: [DescriptorHolder]
   /// What else is known of the other end: `listening`, `remote`, `backlog`.
   public let far: String?
   /// Who waits there.

@@ -19,32 +19,15 @@ public struct StuckProcesses: Sendable, Equatable, Decodable {
 
   /// A write end of a pipe that seems to have been forgotten.
   public struct Leak: Sendable, Equatable, Decodable {
-    /// Somebody with a descriptor.
-    public struct Holder: Sendable, Equatable, Decodable {
-      /// The process.
-      public let pid: Int32
-      /// What it is called; untrusted.
-      public let comm: String
-      /// The descriptor.
-      public let fd: Int32
-
-      /// Names somebody.
-      public init(pid: Int32, comm: String, fd: Int32) {
-        self.pid = pid
-        self.comm = comm
-        self.fd = fd
-      }
-    }
-
     /// The pipe.
     public let channel: String
     /// Who waits for its end.
-    public let reader: Holder
+    public let reader: DescriptorHolder
     /// Who keeps it open.
-    public let holders: [Holder]
+    public let holders: [DescriptorHolder]
 
     /// Describes a leak.
-    public init(channel: String, reader: Holder, holders: [Holder]) {
+    public init(channel: String, reader: DescriptorHolder, holders: [DescriptorHolder]) {
       self.channel = channel
       self.reader = reader
       self.holders = holders

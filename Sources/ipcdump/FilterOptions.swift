@@ -140,6 +140,9 @@ struct FilterOptions: ParsableArguments {
   /// Entries of the kernel's maps `pids` and `comms`.
   private static let mostValues = 4096
 
+  /// The options as a selection of what a capture holds: without `-t`, all of it was asked for when it was made.
+  var captureSelection: Selection { selection(ofCommand: false, usual: Kind.all) }
+
   /// The options as a selection.
   ///
   /// - Parameters:

@@ -54,7 +54,7 @@ struct ReportCommand: ParsableCommand {
     limits.contentOfEvent = byteLimit.bytes == 0 ? limits.contents : byteLimit.bytes
     let title = capture == "-" ? "ipcdump" : String(capture.split(separator: "/").last ?? "ipcdump")
     let report = Report(title: title, program: IPCDump.version, clock: replay.clock, limits: limits)
-    let selection = filter.selection(ofCommand: false, usual: Kind.all)
+    let selection = filter.captureSelection
     var messages = MessageSettings()
     messages.keepsContents = true
     // Methods are those of --calls --summary.

@@ -54,31 +54,20 @@ struct TopCommand: ParsableCommand {
   @OptionGroup(title: "How the kernel is watched")
   var trace: TraceOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "Run the command as this user; the default is who called sudo, else who runs ipcdump.",
-      valueName: "user"))
-  var user: String?
-
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("Command to run and trace.", valueName: "command"))
-  var command: [String] = []
+  @OptionGroup
+  var traced: TracedCommand
 
   func validate() throws {
-    // As for a trace: an empty variable behind `--` must not become a look at the whole system.
-    if command.isEmpty, Arguments.all.contains("--") {
-      throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
-    }
-    if input != nil, !command.isEmpty {
+    try traced.validateTerminator()
+    if input != nil, !traced.command.isEmpty {
       throw ValidationError("-r plays what was traced before; leave out -r, or -- and the command")
     }
     if input == "-" {
       throw ValidationError("top goes back and forth in a capture, and standard input has none; name a file")
     }
     if at != nil, input == nil { throw ValidationError("--at is about a capture; add -r and a file") }
-    if user != nil, command.isEmpty {
-      throw ValidationError("--user says who runs the command; add -- and a command, or leave --user out")
-    }
-    try trace.validate(with: filter, input != nil ? .capture : command.isEmpty ? .processes : .command)
+    try traced.validateUser()
+    try trace.validate(with: filter, input != nil ? .capture : traced.command.isEmpty ? .processes : .command)
     try filter.validate(shown: nil)
   }
 
@@ -90,14 +79,13 @@ struct TopCommand: ParsableCommand {
     var settings = TopScreen.Settings()
     settings.isColored = !noColor && color.isWanted(onTerminal: true)
     if let input { return try play(input, settings) }
-    let selection = try filter.selection(ofCommand: !command.isEmpty, follows: trace.follow).resolved()
+    let selection = try filter.selection(ofCommand: !traced.command.isEmpty, follows: trace.follow).resolved()
     settings.isWhole = selection.criteria.isEmpty
-    settings.title = selection.words(command: command.first ?? "")
+    settings.title = selection.words(command: traced.command.first ?? "")
     // Each program and its link is a file; some systems allow 256.
     _ = process_raise_open_file_limit()
     let clock = WallClock()
-    let identity =
-      command.isEmpty ? nil : try Identity.ofCommand(user: user) { getenv($0).map { String(cString: $0) } }
+    let identity = try traced.identity()
     let screen = try TopScreen(settings, clock: clock)
     // Whatever befalls the trace is told where it can be read.
     defer { screen.leave() }
@@ -110,7 +98,7 @@ struct TopCommand: ParsableCommand {
 
   private func traceSettings(_ selection: Selection, _ identity: Identity?) -> TraceSettings {
     var settings = TraceSettings(selection)
-    settings.command = command
+    settings.command = traced.command
     settings.identity = identity
     settings.hook = trace.hook
     settings.ringSize = trace.ringSize
@@ -132,7 +120,7 @@ struct TopCommand: ParsableCommand {
     defer { screen.leave() }
     // Nothing of a foreign file is read with more rights than it takes.
     try Privilege.giveUpAll(keepingFiles: false)
-    let filter = EventFilter(filter.selection(ofCommand: false))
+    let filter = EventFilter(filter.captureSelection)
     var replay = try TopReplay(file, filter, on: screen, at: at?.place ?? .beginning)
     try replay.run()
     return 0

@@ -61,32 +61,21 @@ struct TraceCommand: ParsableCommand {
   @Flag(help: "With --info: write it as JSON.")
   var json = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Run the command as this user; the default is who called sudo, else who runs ipcdump.",
-      valueName: "user"))
-  var user: String?
-
-  @Argument(parsing: .postTerminator, help: ArgumentHelp("Command to run and trace.", valueName: "command"))
-  var command: [String] = []
+  @OptionGroup
+  var traced: TracedCommand
 
   func validate() throws {
-    // An empty variable behind `--` must not become a trace of the whole system.
-    if command.isEmpty, Arguments.all.contains("--") {
-      throw ValidationError("no command follows --; name one, or leave -- out to trace the whole system")
-    }
-    try capture.validate(with: output, messages, command: command)
+    try traced.validateTerminator()
+    try capture.validate(with: output, messages, command: traced.command)
     try messages.validate(with: output, rules: capture.dissect)
     try trace.validate(
-      with: filter, capture.input != nil ? .capture : command.isEmpty ? .processes : .command)
+      with: filter, capture.input != nil ? .capture : traced.command.isEmpty ? .processes : .command)
     try filter.validate(shown: (messages.messages, messages.calls))
     try summary.validate(with: output, keepsEvents: capture.output != nil, showsEvents: showsEvents)
     if json, !info {
       throw ValidationError("--json is for --info; events are written as JSON with -f json")
     }
-    if user != nil, command.isEmpty {
-      throw ValidationError("--user says who runs the command; add -- and a command, or leave --user out")
-    }
+    try traced.validateUser()
   }
 
   /// Whether events are shown, and not only kept or added up.
@@ -97,12 +86,6 @@ struct TraceCommand: ParsableCommand {
   /// What else is shown of both ends: containers also where they are chosen.
   var endDetails: EndDetails {
     filter.choosesContainers ? output.endDetails.union(.container) : output.endDetails
-  }
-
-  /// Whom the command runs as; nil for who runs ipcdump, or without a command.
-  func commandIdentity() throws(Failure) -> Identity? {
-    guard !command.isEmpty else { return nil }
-    return try Identity.ofCommand(user: user) { getenv($0).map { String(cString: $0) } }
   }
 
   /// Does what the options say.
@@ -137,17 +120,17 @@ struct TraceCommand: ParsableCommand {
     try Privilege.giveUpAll(keepingFiles: capture.opensLater)
     var replay = try Replay(file, summary: summary)
     let pipeline = try outputs.begin(
-      self, filter.selection(ofCommand: false, usual: Kind.all), isTracing: false, summary: summary,
+      self, filter.captureSelection, isTracing: false, summary: summary,
       clock: replay.clock)
     try replay.run(into: pipeline)
     if !output.quiet { Diagnostics.write(pipeline.closingLine) }
   }
 
   private func runSession() throws(Failure) -> Int32 {
-    let selection = try filter.selection(ofCommand: !command.isEmpty, follows: trace.follow).resolved()
+    let selection = try filter.selection(ofCommand: !traced.command.isEmpty, follows: trace.follow).resolved()
     var settings = TraceSettings(messages.isWanted ? selection.ofBothDirections : selection)
-    settings.command = command
-    settings.identity = try commandIdentity()
+    settings.command = traced.command
+    settings.identity = try traced.identity()
     settings.hook = trace.hook
     settings.ringSize = trace.ringSize
     settings.matchTimeout = UInt64(trace.patience) * 1_000_000
@@ -166,7 +149,7 @@ struct TraceCommand: ParsableCommand {
     settings.tellsKernelNetlink = filter.kernelNetlink
     settings.isQuiet = output.quiet
     if !output.quiet {
-      for sentence in SelectionRemarks(filter).sentences(ofCommand: !command.isEmpty) {
+      for sentence in SelectionRemarks(filter).sentences(ofCommand: !traced.command.isEmpty) {
         Diagnostics.write("ipcdump: \(sentence)")
       }
     }

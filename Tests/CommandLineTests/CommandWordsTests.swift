@@ -44,7 +44,7 @@ struct CommandWordsTests {
     let words = try separated(["-xc5", "-fjson", "-tpipe", "-p1,2", "-ofile", "--", "sh", "-c5"])
     let options = try #require(try IPCDump.parseAsRoot(words) as? TraceCommand)
     #expect(options.output.showsContents && options.output.count == 5 && options.output.format == .json)
-    #expect(options.output.file == "file" && options.command == ["sh", "-c5"])
+    #expect(options.output.file == "file" && options.traced.command == ["sh", "-c5"])
     let selection = options.filter.selection(ofCommand: false)
     #expect(selection.kinds == [.pipe] && selection.criteria == [.pids([1, 2], of: .either)])
   }

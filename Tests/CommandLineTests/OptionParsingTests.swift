@@ -15,7 +15,7 @@ struct OptionParsingTests {
 
   private func selection(_ arguments: String...) throws -> Selection {
     let options = try TraceCommand.parse(arguments)
-    return options.filter.selection(ofCommand: !options.command.isEmpty)
+    return options.filter.selection(ofCommand: !options.traced.command.isEmpty)
   }
 
   /// What is said of arguments that are refused; nil if they are taken.
@@ -55,7 +55,7 @@ struct OptionParsingTests {
     #expect(options.trace.hook == .auto)
     #expect(options.trace.ringSize == 16 << 20)
     #expect(!options.trace.includeSelf)
-    #expect(options.command == [])
+    #expect(options.traced.command == [])
   }
 
   @Test(arguments: ["text", "json", "csv", "dot", "mermaid", "chrome-trace"])
@@ -162,7 +162,7 @@ struct OptionParsingTests {
   @Test func `takes what lies behind two dashes as the command, options and all`() throws {
     let options = try parse("-x", "--", "sh", "-c", "echo -x", "--", "-t")
     #expect(options.output.showsContents)
-    #expect(options.command == ["sh", "-c", "echo -x", "--", "-t"])
+    #expect(options.traced.command == ["sh", "-c", "echo -x", "--", "-t"])
     #expect(options.output.count ?? 0 == 0)
     #expect(try selection("--", "true").criteria == [.commandTree])
     #expect(try selection("-p", "1").criteria == [.pids([1], of: .either)])
@@ -175,7 +175,8 @@ struct OptionParsingTests {
     #expect(try TopCommand.parse(["-r", "x", "--at", "end"]).at?.place == .end)
     #expect(try TopCommand.parse(["-r", "x", "--at", "1.5"]).at?.place == .time(1_500_000_000))
     #expect(try TopCommand.parse(["-r", "x", "--at", "0"]).at?.place == .time(0))
-    #expect(try TopCommand.parse(["--", "make", "-j2"]).command == ["make", "-j2"])
+    #expect(try TopCommand.parse(["--", "make", "-j2"]).traced.command == ["make", "-j2"])
+    #expect(try TopCommand.parse(["-r", "file"]).filter.captureSelection.kinds == Set(Kind.all))
     let wrong = [
       ["-r", "-"], ["--at", "1"], ["-r", "x", "--", "true"], ["--user", "root"], ["-r", "x", "--at", "soon"],
       ["-r", "x", "--follow", "-p", "1"], ["--where", "method == 'x'"], ["--summary"], ["-f", "json"],

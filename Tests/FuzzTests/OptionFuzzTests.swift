@@ -58,7 +58,7 @@ struct OptionFuzzTests {
 
   /// What is taken is what the rest of the program relies on.
   private func expectSound(_ options: TraceCommand, _ words: [String]) throws {
-    let selection = options.filter.selection(ofCommand: !options.command.isEmpty)
+    let selection = options.filter.selection(ofCommand: !options.traced.command.isEmpty)
     #expect(!selection.kinds.isEmpty, "\(words)")
     for case .pids(let pids, _) in selection.criteria { #expect(pids.allSatisfy { $0 > 0 }, "\(words)") }
     #expect((64 << 10...1 << 30).contains(options.trace.ringSize), "\(words)")

@@ -312,7 +312,8 @@ let singleThreadedModules: Set = [
 /// For modules that no record goes through: what runs once, or a few times a second, need not be fast, but small.
 let small = SwiftSetting.unsafeFlags(["-Osize"], .when(configuration: .release))
 let smallModules: Set = [
-  "CommandDescription", "IPCReport", "IPCWaits", "PlainText", "ProcessSnapshot", "ProgramNames", "ipcdump",
+  "CommandDescription", "IPCReport", "IPCTop", "IPCWaits", "PlainText", "ProcessSnapshot", "ProgramNames",
+  "ipcdump",
 ]
 
 for target in package.targets where [.regular, .executable, .test].contains(target.type) {

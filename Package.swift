@@ -42,11 +42,11 @@ let package = Package(
       name: "embed-bpf",
       dependencies: ["EmbeddedBytes", "ProgramNames"]
     ),
-    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CZstd"),
     .target(
       name: "EmbeddedBytes",
-      dependencies: ["CZlib"],
-      linkerSettings: [.linkedLibrary(":libz.a")]
+      dependencies: ["CZstd"],
+      linkerSettings: [.linkedLibrary("zstd")]
     ),
     .target(
       name: "KernelPrograms",

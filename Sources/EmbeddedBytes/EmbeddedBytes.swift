@@ -1,14 +1,14 @@
-import CZlib
+import CZstd
 
 /// Bytes as a string literal of Swift, compressed: what a build embeds in the binary, and a run takes out again.
 ///
 /// A static string lies in the read-only data and compiles at once; an array literal of a megabyte takes minutes. But a string
 /// holds UTF-8, in which only the 128 characters of ASCII take one byte each. So a character carries seven bits of the
-/// compressed bytes, most significant bits first; the last character is filled up with zeros. Before the compressed bytes
-/// (zlib, RFC 1950) stands the count of the uncompressed ones: 4 bytes, little-endian.
+/// compressed bytes, most significant bits first; the last character is filled up with zeros. They are one frame of Zstandard
+/// (RFC 8878), which tells the count of the uncompressed ones.
 public enum EmbeddedBytes {
-  /// Bytes of the count that stands before the compressed bytes.
-  private static let countSize = 4
+  /// BPF objects repeat themselves over megabytes; from this level on, a frame's window covers them.
+  private static let level: Int32 = 19
 
   /// The literal, with its quotation marks.
   public static func literal(holding bytes: [UInt8]) -> String {
@@ -22,7 +22,7 @@ public enum EmbeddedBytes {
     }
     var bits: UInt16 = 0
     var bitCount = 0
-    for byte in packed(bytes) {
+    for byte in compressed(bytes) {
       bits = bits << 8 | UInt16(byte)
       bitCount += 8
       while bitCount >= 7 {
@@ -48,31 +48,25 @@ public enum EmbeddedBytes {
     ofCharacters characters: UnsafeBufferPointer<UInt8>,
     _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
   ) throws(E) -> R {
-    let packed = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: characters.count * 7 / 8)
-    defer { packed.deallocate() }
-    unpackCharacters(characters, into: packed)
+    let frame = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: characters.count * 7 / 8)
+    defer { frame.deallocate() }
+    unpackCharacters(characters, into: frame)
 
-    let count = packed[..<countSize].reversed().reduce(0) { $0 << 8 | Int($1) }
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)
+    let count = ZSTD_getFrameContentSize(frame.baseAddress, frame.count)
+    precondition(count < ZSTD_CONTENTSIZE_ERROR, "this binary is damaged: an object has no size")
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: Int(count), alignment: 8)
     defer { bytes.deallocate() }
-    var written = uLongf(count)
-    let compressed = UnsafeMutableBufferPointer(rebasing: packed[countSize...])
-    let status = uncompress(
-      bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), &written,
-      compressed.baseAddress, uLong(compressed.count))
-    precondition(status == Z_OK && written == count, "this binary is damaged: an object does not unpack")
+    let written = ZSTD_decompress(bytes.baseAddress, bytes.count, frame.baseAddress, frame.count)
+    precondition(written == bytes.count, "this binary is damaged: an object does not unpack")
     return try body(bytes)
   }
 
-  /// The count and the compressed bytes.
-  private static func packed(_ bytes: [UInt8]) -> [UInt8] {
-    var size = compressBound(uLong(bytes.count))
-    let compressed = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in
-      let status = compress2(buffer.baseAddress, &size, bytes, uLong(bytes.count), Z_BEST_COMPRESSION)
-      precondition(status == Z_OK, "zlib lacks memory")
-      count = Int(size)
+  /// The bytes as one frame.
+  private static func compressed(_ bytes: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { frame, count in
+      count = ZSTD_compress(frame.baseAddress, frame.count, bytes, bytes.count, level)
+      precondition(ZSTD_isError(count) == 0, "zstd lacks memory")
     }
-    return (0..<countSize).map { UInt8(truncatingIfNeeded: bytes.count >> ($0 * 8)) } + compressed
   }
 
   /// Puts seven bits of each character behind each other. Bits that fill no byte are left out.

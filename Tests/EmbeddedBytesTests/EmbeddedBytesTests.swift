@@ -45,7 +45,7 @@ struct EmbeddedBytesTests {
   @Test func `come back from what the compiler makes of a literal`() {
     // literal(holding: Array("ipcdump ipcdump ipcdump".utf8))
     let literal: StaticString =
-      "\u{b}@\u{0}\u{0}\u{3}c5K\u{16}\u{12}\u{9}bN4ZPd\u{11}\u{14}P\u{b}2x\u{9}\u{b}@"
+      "\u{14}-%\u{7f}i\u{0}.u\u{0}\u{0}\u{8}\u{6}KAFd:[.\u{2}\u{0}\u{4}\u{1};eA "
     let unpacked = EmbeddedBytes.withBytes(of: literal) { String(decoding: $0, as: UTF8.self) }
     #expect(unpacked == "ipcdump ipcdump ipcdump")
   }

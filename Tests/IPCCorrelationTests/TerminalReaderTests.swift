@@ -117,6 +117,14 @@ struct TerminalReaderTests {
     #expect(recording.told(after: 110) == ["ann > bob 1 \"l\"", "ann > bob 2 \"s\n\""])
   }
 
+  @Test func `after a write of which the beginning was not seen is in doubt if somebody had read before`() {
+    recording.readTyping(3, by: .bob)
+    recording.clock += 50_000_000
+    recording.type("0.0", by: .ann)
+    recording.readTyping(3, by: .bea)
+    #expect(recording.told(after: 110) == ["ann > bea? 3 \"0.0\""])
+  }
+
   @Test func `is not one who has come too late for the write before`() {
     recording.terminal.foreground = .abe
     recording.type("x", by: .ann, since: recording.clock)

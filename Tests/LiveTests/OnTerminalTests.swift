@@ -82,6 +82,7 @@ extension LiveTests {
         try session.folder.text("ipcdump.err").contains("-P nosuchname: nobody has this name now")
       }
       #expect(isTold)
+      try await session.untilAttached(ipcdump)
       ipcdump.send(SIGINT)
       #expect(try await ipcdump.wait(seconds: 20).status == 0)
     }

@@ -116,12 +116,3 @@ struct RecordedJudge {
     return verdict
   }
 }
-
-extension TracedEvent {
-  /// As if nothing of it had been inferred.
-  fileprivate var takenAsObserved: TracedEvent {
-    var event = self
-    event.inferred = nil
-    return event
-  }
-}

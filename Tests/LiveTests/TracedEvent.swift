@@ -181,3 +181,15 @@ func fnv1a(_ data: Data) -> String {
   let digits = String(hash, radix: 16)
   return String(repeating: "0", count: 16 - digits.count) + digits
 }
+
+extension TracedEvent {
+  /// Whether another test's ipcdump has looked into a process, to tell what that waits for.
+  var isLookOfAnotherTrace: Bool { type == "process-vm" && dstComm.hasPrefix("ipcdump") }
+
+  /// As if nothing of it had been inferred.
+  var takenAsObserved: TracedEvent {
+    var event = self
+    event.inferred = nil
+    return event
+  }
+}

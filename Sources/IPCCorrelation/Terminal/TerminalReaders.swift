@@ -58,10 +58,9 @@ struct TerminalReaders {
   /// Without its beginning, it is the last read before, if that has got no other write's first byte.
   private func earlyRead(of write: TerminalWrite, before next: Int) -> Finding? {
     if write.began == 0 {
-      guard next > 0 else { return nil }
+      guard hasRoom(forWriteWithoutBeginning: write) else { return nil }
       let last = reads[next - 1]
-      let canBe = write.time - last.time <= Self.lead && last.canRead(from: write.session)
-      return canBe && !last.isClaimed && last.claimed < last.count ? .certain(last) : nil
+      return write.time - last.time <= Self.lead ? .certain(last) : nil
     }
     let start = firstIndex(from: write.began)
     guard start < next else { return nil }
@@ -99,11 +98,22 @@ struct TerminalReaders {
     return reads[next - 1]
   }
 
-  /// Whether a record that was lost may have been of another reader between a write and a read.
+  /// Whether a write may have gone to another reader: a record of it between a write and a read may have been lost, or the
+  /// last read before the write's end may have got it, if it is not known when it began.
   func isDoubtful(_ read: TerminalRead, of write: TerminalWrite) -> Bool {
-    if read.lossEpoch == write.lossEpoch || read.time < write.time { return false }
+    guard read.time >= write.time else { return false }
+    let isEarlierFree = write.began == 0 && hasRoom(forWriteWithoutBeginning: write)
+    if read.lossEpoch == write.lossEpoch, !isEarlierFree { return false }
     // The same process has read before and after.
     return lastRead(before: write)?.reader.pid != read.reader.pid
+  }
+
+  /// Whether the last read before a write's end has bytes that are of no known write.
+  private func hasRoom(forWriteWithoutBeginning write: TerminalWrite) -> Bool {
+    let next = firstIndex(from: write.time)
+    guard next > 0 else { return false }
+    let last = reads[next - 1]
+    return !last.isClaimed && last.claimed < last.count && last.canRead(from: write.session)
   }
 
   /// Position of the first read that is not before a time.

@@ -40,7 +40,7 @@ struct call_context {
   u8 pad[5];
   u32 is_announced; /* the write's beginning has been recorded */
   u32 is_joined; /* the write goes on with a UDP datagram that was held back */
-  u64 entered; /* when the call that sends a message, or writes to a terminal, began; 0 if it was not seen */
+  u64 entered; /* when the call that sends a message began; 0 if it was not seen */
   struct context_message messages[CONTEXT_MESSAGES];
 };
 
@@ -117,12 +117,4 @@ static __always_inline struct call_context *context_enter_send(u32 thread) {
   struct call_context *context = context_to_write(thread);
   if (context) context->entered = bpf_ktime_get_ns();
   return context;
-}
-
-/* When the current thread's call began, which is told once; 0 if it was not seen. */
-static __always_inline u64 context_take_entered(u32 thread) {
-  struct call_context *context = context_of(thread);
-  u64 entered = context ? context->entered : 0;
-  if (context) context->entered = 0;
-  return entered;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0
 /*
  * Eventfds: what is added to the counter and what is taken from it. Which adds a read has taken follows from the order
- * and the sums, and when the call of an add began; that is kept in the thread's call context.
+ * and the sums, and when the call of an add began; that is kept for the end of the call.
  */
-#include "core/call_context.h"
+#include "core/call_beginning.h"
 #include "core/channels.h"
 #include "hooks/transfers.h"
 #include "kinds/open_file.h"
@@ -65,7 +65,7 @@ VERIFIED_ONCE u64 sum_of_buffers(u32 slot, u64 bytes) {
 }
 
 static __always_inline int eventfd_enter(void *ctx, u32 slot, struct scratch *scratch) {
-  context_enter_send(scratch->call.thread);
+  call_begins(scratch->call.thread);
   return 0;
 }
 ENTER_STAGE(eventfd, STAGE_EVENTFD, eventfd, eventfd_enter)
@@ -77,9 +77,7 @@ static __always_inline int eventfd_exit(void *ctx, u32 slot, struct scratch *scr
   if (!counter) return 0;
   bool in_scope = scratch->call.in_scope = scope_matches(task);
   if (!channel_in_scope(IPC_KIND_EVENTFD, (u64)counter, counter_identity(counter), in_scope, 0)) return 0;
-  struct call_context *context = context_of(scratch->call.thread);
-  u64 began = scratch->call.is_write && context ? context->entered : 0;
-  if (began) context_clear(scratch->call.thread);
+  u64 began = scratch->call.is_write ? take_beginning(scratch->call.thread) : 0;
   u64 value = sum_of_buffers(slot, scratch->call.result);
   u32 type = scratch->call.is_write ? IPC_RECORD_WRITE : IPC_RECORD_READ;
   return counter_send(slot, type, (u64)counter, value, began);

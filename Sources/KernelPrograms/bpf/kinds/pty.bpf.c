@@ -4,7 +4,7 @@
  * contents, because what is read is not the same: the line discipline edits, echoes and translates. Reads show who is
  * at the other end, and carry nothing.
  */
-#include "core/call_context.h"
+#include "core/call_beginning.h"
 #include "hooks/programs.h"
 #include "kinds/open_file.h"
 #include "record/contents.h"
@@ -61,7 +61,7 @@ static __always_inline void describe_terminal(struct ipc_terminal *record, struc
 
 /* Whoever reads may have all of a write, and may have answered it, before its call ends. */
 static __always_inline int pty_enter(void *ctx, u32 slot, struct scratch *scratch) {
-  if (may_be_pty(scratch->call.file)) context_enter_send(scratch->call.thread);
+  if (may_be_pty(scratch->call.file)) call_begins(scratch->call.thread);
   return 0;
 }
 ENTER_STAGE(pty, STAGE_CHARACTER_DEVICE, pty, pty_enter)
@@ -89,7 +89,7 @@ VERIFIED_ONCE int fill_terminal(u32 slot, u64 slave, u32 is_master, u64 began) {
 
 static __always_inline int pty_exit(void *ctx, u32 slot, struct scratch *scratch) {
   struct task_struct *task = scratch->call.task;
-  u64 began = scratch->call.is_write && !is_request(scratch) ? context_take_entered(scratch->call.thread) : 0;
+  u64 began = scratch->call.is_write && !is_request(scratch) ? take_beginning(scratch->call.thread) : 0;
   if (scratch->call.result <= 0 || is_self(task)) return 0;
   struct pty_side side;
   if (!pty_side_of(scratch->call.file, &side)) return 0;

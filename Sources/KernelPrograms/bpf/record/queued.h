@@ -2,7 +2,7 @@
 /* Messages of queues that the kernel keeps: who sent one is found by its label, its bytes and the order. */
 #pragma once
 
-#include "core/call_context.h"
+#include "core/call_beginning.h"
 #include "record/contents.h"
 #include "record/fingerprint.h"
 
@@ -21,15 +21,13 @@ VERIFIED_ONCE int fill_message(u32 slot, u32 type, u64 count, s64 label, u32 tra
   struct scratch *scratch = scratch_at(slot);
   if (!scratch) return 0;
   struct ipc_queued *record = &scratch->queued;
-  struct call_context *context = context_of(scratch->call.thread);
   fill_header(&record->transfer.header, scratch->call.task, type, record->transfer.header.kind, transfer_flags(scratch));
   record->transfer.count = count;
   record->transfer.captured = 0;
   record->transfer.suffix = 0;
   record->transfer.fd = scratch->call.fd;
   record->label = label;
-  record->began = type == IPC_RECORD_WRITE && context ? context->entered : 0;
-  if (record->began) context_clear(scratch->call.thread);
+  record->began = type == IPC_RECORD_WRITE ? take_beginning(scratch->call.thread) : 0;
   record->traits |= traits;
   scratch->record_start = RECORD_START(queued);
   scratch->cursor.fill = 0;
@@ -66,6 +64,6 @@ static __always_inline int queued_received(void *ctx, u32 slot, struct scratch *
 
 /* When the call of a sender begins; who waits for room goes on only when the message may have been received. */
 static __always_inline int queued_enter(void *ctx, struct call *call) {
-  context_enter_send(call->thread);
+  call_begins(call->thread);
   return 0;
 }

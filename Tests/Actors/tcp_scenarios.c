@@ -196,6 +196,16 @@ static void zero_copy(const struct options *options) {
   process_reap(client);
 }
 
+// A socket of Multipath TCP lets go of its port when a worker of the kernel has closed its subflow.
+static void bind_when_free(int fd, const struct address *address) {
+  for (int tries = 0; tries < 5000; tries++) {
+    if (bind(fd, &address->any, address->length) == 0) return;
+    if (errno != EADDRINUSE) break;
+    usleep(1000);
+  }
+  die("bind to a port that was in use");
+}
+
 // Many connections one after the other from the same port to the same port: their positions begin anew each time.
 static void same_ports(const struct options *options) {
   struct service service = service_of(options, 1);
@@ -204,7 +214,7 @@ static void same_ports(const struct options *options) {
   for (uint32_t i = 0; i < rounds; i++) {
     int client = client_socket(&service.transport, 0);
     option_set(client, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (i > 0) socket_bind(client, &own);
+    if (i > 0) bind_when_free(client, &own);
     socket_connect(client, &service.address);
     own = address_of(client);
     int server = accept_one(service.listener);

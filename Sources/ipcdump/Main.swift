@@ -11,7 +11,7 @@ enum Main {
   private static let privilegeStatus: Int32 = 77
 
   static func main() {
-    let arguments = Arguments.all.dropFirst()
+    var arguments = Arguments.all.dropFirst()
     do throws(Failure) {
       try Privilege.lower()
       if let script = try CompletionScript.requested(by: arguments) {
@@ -21,6 +21,13 @@ enum Main {
       if WhereHelp.isRequested(by: arguments) {
         print(WhereHelp.text, terminator: "")
         exit(0)
+      }
+      switch try Extcap.request(by: arguments) {
+      case .answer(let text):
+        print(text, terminator: "")
+        exit(0)
+      case .trace(let words): arguments = words[...]
+      case nil: break
       }
     } catch {
       Diagnostics.report(error)

@@ -34,7 +34,8 @@ enum Extcap {
     if words.has("--capture") { return .trace(try trace(words)) }
     // While a filter is typed, whatever is said marks it as wrong.
     guard let filter = words.value(of: "--extcap-capture-filter") else {
-      throw Failure(.usage, "nothing is asked of the interface", advice: "Wireshark adds --capture and --fifo")
+      throw Failure(
+        .usage, "nothing is asked of the interface", advice: "Wireshark adds --capture and --fifo")
     }
     return .answer(complaint(about: filter))
   }
@@ -59,20 +60,21 @@ enum Extcap {
     let types = Kind.all.map {
       "value {arg=0}{value=\($0.row.name)}{display=\($0.row.name)}{default=\($0.row.isUsual)}{enabled=true}"
     }
-    return ([
-      "arg {number=0}{call=--type}{display=Types}{type=multicheck}{tooltip=What is traced}"
-    ] + types + [
-      "arg {number=1}{call=--where}{display=Filter}{type=string}"
-        + "{tooltip=Such as: path == \"/run/*.sock\" and not self (ipcdump --help where)}",
-      "arg {number=2}{call=--pid}{display=Processes}{type=string}"
-        + "{tooltip=Numbers of processes, separated by commas; all if empty}{validation=^[0-9,]*$}",
-      "arg {number=3}{call=--follow}{display=Their descendants, too}{type=boolflag}{default=false}",
-      "arg {number=4}{call=--comm}{display=Name of a process}{type=string}{tooltip=As ps shows it}",
-      "arg {number=5}{call=--streams}{display=Channels as connections of TCP}{type=boolflag}{default=true}"
-        + "{tooltip=What Wireshark follows, reassembles and dissects}",
-      "arg {number=6}{call=--max-bytes}{display=Bytes of a transfer}{type=unsigned}{default=0}"
-        + "{tooltip=At most so many are kept; 0 means all}",
-    ]).joined(separator: "\n") + "\n"
+    return
+      ([
+        "arg {number=0}{call=--type}{display=Types}{type=multicheck}{tooltip=What is traced}"
+      ] + types + [
+        "arg {number=1}{call=--where}{display=Filter}{type=string}"
+          + "{tooltip=Such as: path == \"/run/*.sock\" and not self (ipcdump --help where)}",
+        "arg {number=2}{call=--pid}{display=Processes}{type=string}"
+          + "{tooltip=Numbers of processes, separated by commas; all if empty}{validation=^[0-9,]*$}",
+        "arg {number=3}{call=--follow}{display=Their descendants, too}{type=boolflag}{default=false}",
+        "arg {number=4}{call=--comm}{display=Name of a process}{type=string}{tooltip=As ps shows it}",
+        "arg {number=5}{call=--streams}{display=Channels as connections of TCP}{type=boolflag}{default=true}"
+          + "{tooltip=What Wireshark follows, reassembles and dissects}",
+        "arg {number=6}{call=--max-bytes}{display=Bytes of a transfer}{type=unsigned}{default=0}"
+          + "{tooltip=At most so many are kept; 0 means all}",
+      ]).joined(separator: "\n") + "\n"
   }
 
   /// What is wrong with a filter; empty if nothing is.

@@ -35,7 +35,8 @@ struct ExtcapTests {
 
   @Test func `is captured from by a trace into the FIFO, which takes what the dialogue says`() throws {
     let words = [
-      "--capture", "--extcap-interface", "ipcdump", "--fifo", "/tmp/f", "--extcap-capture-filter", "port == 80",
+      "--capture", "--extcap-interface", "ipcdump", "--fifo", "/tmp/f", "--extcap-capture-filter",
+      "port == 80",
       "--type", "pipe,unix-stream", "--where", "", "--pid", "12,13", "--follow", "--streams", "--max-bytes=0",
     ]
     let trace = [

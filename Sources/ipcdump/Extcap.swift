@@ -25,8 +25,9 @@ enum Extcap {
     if words.has("--extcap-interfaces") { return .answer(interfaces) }
     guard words.has("--extcap-interface") || words.has("--extcap-dlts") else { return nil }
     guard words.value(of: "--extcap-interface") == interface else {
+      let name = words.value(of: "--extcap-interface") ?? "without a name"
       throw Failure(
-        .usage, "there is no interface \(words.value(of: "--extcap-interface") ?? "without a name")",
+        .usage, "there is no interface \(name)",
         advice: "--extcap-interfaces lists what there is: \(interface)")
     }
     if words.has("--extcap-dlts") { return .answer(linkTypes) }

@@ -56,8 +56,8 @@ static void map_and_unmap(void *context) {
   void *place = map_memory(3 * PAGE, protection, 0);
   step_done();
   step_await(2);
-  // A part of it is left.
-  unmap_memory(place, PAGE);
+  // A part of it is left. The kernel takes whole pages, whatever number of bytes it is told.
+  unmap_memory(place, PAGE - 8);
   unmap_memory((char *)place + 2 * PAGE, PAGE);
   step_done();
   step_await(3);
@@ -106,7 +106,7 @@ static void readers(const struct options *options) {
   char *place = map_memory(PAGE, PROT_READ, 0);
   step_let(1);
   // Now one may.
-  if (mprotect(place, PAGE, PROT_READ | PROT_WRITE) != 0) die("mprotect");
+  if (mprotect(place, 1, PROT_READ | PROT_WRITE) != 0) die("mprotect");
   gate_add(GATE_STEP, 1);
   process_reap(pid);
   struct party child = party_of_process(pid);
@@ -170,7 +170,7 @@ static void forked(const struct options *options) {
   void *kept = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   void *own = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (first == MAP_FAILED || kept == MAP_FAILED || own == MAP_FAILED) die("mmap");
-  if (madvise(kept, PAGE, MADV_DONTFORK) != 0) die("MADV_DONTFORK");
+  if (madvise(kept, 1, MADV_DONTFORK) != 0) die("MADV_DONTFORK");
   pid_t pid = process_start(make_another, NULL);
   gate_await(GATE_DONE, 1);
   gate_add(GATE_STEP, 1);
@@ -296,7 +296,7 @@ static void move(void *context) {
   (void)context;
   step_await(1);
   void *place = map_memory(PAGE, PROT_READ | PROT_WRITE, 0);
-  place = mremap(place, PAGE, 3 * PAGE, MREMAP_MAYMOVE);
+  place = mremap(place, PAGE - 8, 3 * PAGE - 8, MREMAP_MAYMOVE);
   if (place == MAP_FAILED) die("mremap");
   // One page of it goes under something else.
   if (mmap(place, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != place) die("MAP_FIXED");

@@ -141,5 +141,76 @@ extension LiveTests {
       #expect(try folder.text("key") == "\(meta.key ?? "")\n")
       #expect(meta.mtype == 7 && trace.events.first?.bytes == Data("hello".utf8))
     }
+
+    private static let segment = """
+      import ctypes, os, sys, time
+      libc = ctypes.CDLL(None, use_errno=True)
+      libc.shmat.restype = ctypes.c_void_p
+      place = libc.shmat(int(sys.argv[1]), None, 0)
+      open(sys.argv[2], 'w').close()
+      while not os.path.exists(sys.argv[3]): time.sleep(0.01)
+      libc.shmdt(ctypes.c_void_p(place))
+      """
+
+    @Test(arguments: Hook.allCases)
+    func `a segment of ipcmk is shared by as many as ipcs counts`(_ hook: Hook) async throws {
+      let script = try ProgramsScript(needs: ["python3", "ipcmk", "ipcs", "ipcrm"])
+      try script.session.folder.create("segment.py", Self.segment)
+      let trace = try await script.trace(
+        """
+        ipcmk -M 10000 > made
+        id=$(sed 's/.*: //' made)
+        start first python3 segment.py $id first.up first.go
+        until_true test -e first.up
+        start second python3 segment.py $id second.up second.go
+        until_true test -e second.up
+        ipcs -m | awk -v id=$id '$2 == id { print $1, $6 }' > counted
+        touch second.go
+        finish second
+        touch first.go
+        finish first
+        ipcrm -m $id
+        """, hook: hook, kinds: "sh")
+      let first = try trace.pid("first"), second = try trace.pid("second")
+      trace.trace.expectClean()
+      #expect(trace.events.map(\.meta.op) == ["map", "unmap"])
+      #expect(trace.events.allSatisfy { $0.srcPid == first && $0.dstPid == second })
+      // Whole pages of it are mapped.
+      #expect(trace.events.allSatisfy { $0.meta.size == 12288 && $0.meta.access == "rw" })
+      let key = try script.session.folder.text("counted").split(separator: " ")
+      #expect(key.last == "2\n")
+      #expect(trace.events.allSatisfy { $0.meta.object == "sysv \(key.first ?? "")" })
+    }
+
+    private static let semaphore = """
+      import ctypes, struct, sys
+      operation = struct.pack('HhH', 0, int(sys.argv[2]), 0)
+      ctypes.CDLL(None, use_errno=True).semop(int(sys.argv[1]), operation, 1)
+      """
+
+    @Test(arguments: Hook.allCases)
+    func `who waits for a semaphore of ipcmk is let go on by who adds to it`(_ hook: Hook) async throws {
+      let script = try ProgramsScript(needs: ["python3", "ipcmk", "ipcs", "ipcrm"])
+      try script.session.folder.create("semaphore.py", Self.semaphore)
+      let trace = try await script.trace(
+        """
+        ipcmk -S 1 > made
+        id=$(sed 's/.*: //' made)
+        ipcs -s | awk -v id=$id '$2 == id { print $1 }' > key
+        start waiter python3 semaphore.py $id -2
+        waits() { ipcs -s -i $id | grep -qE '^0 +0 +1 '; }
+        until_true waits
+        run adder python3 semaphore.py $id 3
+        finish waiter
+        ipcrm -s $id
+        """, hook: hook, kinds: "ss")
+      let waiter = try trace.pid("waiter"), adder = try trace.pid("adder")
+      trace.trace.expectClean()
+      #expect(trace.events.map(\.srcPid) == [adder] && trace.events.map(\.dstPid) == [waiter])
+      let meta = try #require(trace.events.first?.meta)
+      #expect(try script.session.folder.text("made").hasSuffix(": \(meta.id ?? 0)\n"))
+      #expect(try script.session.folder.text("key") == "\(meta.key ?? "")\n")
+      #expect(meta.sem == 0 && meta.delta == 3)
+    }
   }
 }

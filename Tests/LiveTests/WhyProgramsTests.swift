@@ -11,12 +11,13 @@ extension LiveTests {
     ///
     /// - Parameters:
     ///   - files: Files that it needs, by their names.
+    ///   - session: Where it runs; nil for a folder of its own.
     ///   - isComplete: Whether an answer has all that is waited for.
-    private func answer(
-      to command: [String], _ files: [String: String],
+    static func answer(
+      to command: [String], _ files: [String: String], in session: Session? = nil,
       when isComplete: (WaitAnswer) -> Bool
     ) async throws -> (pid: Int, status: Int, answer: WaitAnswer) {
-      let session = try Session()
+      let session = try session ?? Session()
       for (name, text) in files { try session.folder.create(name, text) }
       let words = command.map { files[$0] == nil ? $0 : session.file($0) }
       let program = try session.start(words[0], Array(words.dropFirst()), name: "program")
@@ -41,7 +42,7 @@ extension LiveTests {
         words = [sys.executable, "-c", "import sys; sys.stderr.write('x' * 200000)"]
         subprocess.Popen(words, stderr=subprocess.PIPE).wait()
         """
-      let (pid, status, answer) = try await answer(
+      let (pid, status, answer) = try await Self.answer(
         to: ["python3", "popen.py"], ["popen.py": script], when: Self.hangs)
       #expect(status == 3)
       #expect(answer.deadlocks.map(\.kind) == ["cycle"])
@@ -62,7 +63,7 @@ extension LiveTests {
         worker.start()
         worker.join()
         """
-      let (pid, status, answer) = try await answer(
+      let (pid, status, answer) = try await Self.answer(
         to: ["python3", "worker.py"], ["worker.py": script], when: Self.hangs)
       #expect(status == 3)
       #expect(answer.deadlocks.first?.pids.count == 2)
@@ -75,7 +76,7 @@ extension LiveTests {
 
     @Test func `a daemon keeps the output of a command substitution`() async throws {
       let script = "out=$(sh -c 'sleep 3600 & echo started')\n"
-      let (pid, status, answer) = try await answer(to: ["bash", "script.sh"], ["script.sh": script]) {
+      let (pid, status, answer) = try await Self.answer(to: ["bash", "script.sh"], ["script.sh": script]) {
         !$0.leaks.isEmpty
       }
       #expect(status == 0)
@@ -97,7 +98,7 @@ extension LiveTests {
       let session = try Session()
       try session.folder.create("take.py", taker)
       let rules = "all:\n\t+@python3 \(session.file("take.py"))\n"
-      let (pid, status, answer) = try await answer(
+      let (pid, status, answer) = try await Self.answer(
         to: ["make", "-j2", "-f", "rules"], ["rules": rules], when: Self.hangs)
       #expect(status == 3)
       #expect(answer.deadlocks.first?.pids.contains(pid) == true)

@@ -33,6 +33,9 @@
 
 #define ZERO_DEVICE (1 << 20 | 5) /* /dev/zero: each mapping of it is memory of its own (drivers/char/mem.c) */
 
+/* Calls may name any number of bytes; the kernel takes whole pages (PAGE_ALIGN in mm/mmap.c and its neighbours). */
+static __always_inline u64 whole_pages(u64 length) { return (length + 4095) & ~4095ull; }
+
 /* From where to where an address space has had shared mappings. */
 struct mapped_span {
   u64 low;
@@ -170,7 +173,7 @@ struct mmap_arguments {
 static __always_inline int mapped_by(struct call *call, const struct mmap_arguments *arguments) {
   if (!is_address(call)) return 0;
   u32 type = arguments->flags & MAP_TYPE;
-  u64 start = returned_address(call), length = (arguments->length + 4095) & ~4095ull;
+  u64 start = returned_address(call), length = whole_pages(arguments->length);
   bool is_shared = type == MAP_SHARED || type == MAP_SHARED_VALIDATE;
   if (!is_shared && !(arguments->flags & MAP_FIXED)) return 0;
   if (!begin_mapping(call)) return 0;
@@ -215,7 +218,7 @@ static __always_inline int old_mmap_exit(void *ctx, struct call *call) {
 }
 
 static __always_inline int munmap_exit(void *ctx, struct call *call) {
-  u64 start = argument(call->regs, 0, call->compat), length = argument(call->regs, 1, call->compat);
+  u64 start = argument(call->regs, 0, call->compat), length = whole_pages(argument(call->regs, 1, call->compat));
   if (call->result != 0 || !is_in_span(process_of_space(call), start, length) || !begin_mapping(call)) return 0;
   tell_space(call->scratch, call->slot, IPC_SPACE_UNMAP, start, length, 0, 0);
   return 0;
@@ -223,8 +226,8 @@ static __always_inline int munmap_exit(void *ctx, struct call *call) {
 
 static __always_inline int mremap_exit(void *ctx, struct call *call) {
   bool compat = call->compat;
-  u64 start = argument(call->regs, 0, compat), length = argument(call->regs, 1, compat);
-  u64 new_length = argument(call->regs, 2, compat), new_start = returned_address(call);
+  u64 start = argument(call->regs, 0, compat), length = whole_pages(argument(call->regs, 1, compat));
+  u64 new_length = whole_pages(argument(call->regs, 2, compat)), new_start = returned_address(call);
   u32 flags = argument(call->regs, 3, compat), process = process_of_space(call);
   if (!is_address(call)) return 0;
   bool is_of_shared = is_in_span(process, start, length ? length : 1);
@@ -238,7 +241,7 @@ static __always_inline int mremap_exit(void *ctx, struct call *call) {
 
 /* What can be done to mappings where they are. */
 static __always_inline int mappings_changed(struct call *call, u32 operation, u64 value) {
-  u64 start = argument(call->regs, 0, call->compat), length = argument(call->regs, 1, call->compat);
+  u64 start = argument(call->regs, 0, call->compat), length = whole_pages(argument(call->regs, 1, call->compat));
   if (call->result != 0 || !is_in_span(process_of_space(call), start, length) || !begin_mapping(call)) return 0;
   tell_space(call->scratch, call->slot, operation, start, length, value, 0);
   return 0;
@@ -261,7 +264,7 @@ static __always_inline int shm_attached(struct call *call, u32 id, u32 flags, u6
   struct shmid_kernel *segment = sysv_object(call->task, SYSV_MEMORY, id);
   struct file *file = segment ? READ_KERNEL(segment, shm_file) : NULL;
   if (!file) return 0;
-  u64 length = (READ_KERNEL(segment, shm_segsz) + 4095) & ~4095ull;
+  u64 length = whole_pages(READ_KERNEL(segment, shm_segsz));
   if (flags & SHM_REMAP && is_in_span(process_of_space(call), start, length))
     tell_space(call->scratch, call->slot, IPC_SPACE_UNMAP, start, length, 0, 0);
   tell_mapped(call, file, start, length, 0, !(flags & SHM_RDONLY));

@@ -146,7 +146,7 @@ format:
 
 lint: setup-lint
 	swift format lint --strict --recursive Package.swift Benchmarks Examples Plugins Sources Tests
-	shellcheck $$(grep -rlE '^#!/(usr/)?bin/(env |busybox )?(ba)?sh$$' .ci scripts)
+	shellcheck $$(grep -rlE '^#!/(usr/)?bin/(env |busybox )?(ba)?sh$$' .ci scripts Benchmarks/RealWork)
 
 # Manual page and completions, out of what the built program says of its options.
 pages: stripped

@@ -16,7 +16,7 @@ struct Bench: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Only workloads and figures whose names contain one of these words; figures are count, cost, start, memory, contents and messages.",
+      "Only workloads and figures whose names contain one of these words; figures are count, cost, start, memory, contents, messages, and those of real work redis, postgres, nginx and build.",
       valueName: "word,..."))
   var only: String?
 
@@ -29,7 +29,10 @@ struct Bench: ParsableCommand {
   @Option(help: "Folder for outputs, on the file system whose speed counts.")
   var folder = "/var/tmp"
 
-  @Option(help: "Program type of ipcdump and of the empty program, as ipcdump's --hook.")
+  @Option(help: "Folder of the scripts that let real programs work.")
+  var realWork = "Benchmarks/RealWork"
+
+  @Option(help: "Program type of ipcdump and of the benchmark's own programs, as ipcdump's --hook.")
   var hook = "auto"
 
   @Option(help: "The ipcdump to measure. [default: beside this program]")
@@ -58,7 +61,8 @@ struct Bench: ParsableCommand {
   }
 
   /// Figures beside those of the workloads.
-  private static let figures = ["count", "cost", "start", "memory", "contents", "messages"]
+  private static let figures =
+    ["count", "cost", "start", "memory", "contents", "messages"] + RealWork.programs.map(\.name)
 
   private func isChosen(_ name: String) -> Bool {
     guard let only else { return true }
@@ -82,10 +86,14 @@ struct Bench: ParsableCommand {
     }
     var comparison = Comparison(workloads: workloads, conditions: conditions, comparesCPU: cpu)
     var cost = EventCost()
+    var realWork = RealWork(
+      scripts: URL(filePath: self.realWork).path, isChosen, conditions, scale: scale)
+    try realWork.prepare(on: stage)
     for round in 1...rounds {
       Progress.tell("round \(round) of \(rounds)")
       try comparison.measureRound(on: stage)
       if isChosen("cost") { try cost.measureRound(.stream512.scaled(by: scale), on: stage) }
+      try realWork.measureRound(on: stage)
     }
     return Results(
       command: (["make bench", "ROUNDS=\(rounds)"] + (hook == "auto" ? [] : ["HOOK=\(hook)"])
@@ -94,8 +102,8 @@ struct Bench: ParsableCommand {
         .joined(separator: " "),
       day: Date.now.formatted(.iso8601.year().month().day()),
       machine: Machine.description(hook: stage.hook),
-      versions: versions, comparison: comparison,
-      figures: comparison.figures + (try exactFigures(on: stage)) + cost.figures
+      versions: versions, comparison: comparison, realWork: realWork,
+      figures: comparison.figures + realWork.figures + (try exactFigures(on: stage)) + cost.figures
         + (try standaloneFigures(on: stage)))
   }
 

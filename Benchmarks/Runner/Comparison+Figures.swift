@@ -23,6 +23,22 @@ extension Comparison {
     add(.unixStream, .metadata, "unix stream there and back, traced/untraced", 1.3)
     add(.tcp, .metadata, "TCP there and back, traced/untraced", 1.2)
     add(.kill, .metadata, "kill, traced/untraced", 1.4)
+    func addFloor(_ workload: Workload, _ condition: Condition, _ title: String, _ limit: Double) {
+      guard added(workload, .floor) != nil, added(workload, condition) != nil else { return }
+      guard let ratio = ratioToFloor(workload, condition) else {
+        return figures.append(
+          Figure(
+            title: title, target: "≤ \(limit) ×", measured: "the floor is lost in the noise", isReached: false
+          ))
+      }
+      figures.append(.atMost(limit, title, ratio))
+    }
+    for workload in [Workload.pipe, .unixStream, .tcp, .udp, .pty, .kill] {
+      addFloor(workload, .metadata, "\(workload.title): added / the floor's", 1.5)
+    }
+    for workload in [Workload.pipe, .pipe512, .unixStream, .tcp, .udp, .pty] {
+      addFloor(workload, .contents, "\(workload.title), -x: added / the floor's", 2)
+    }
     add(.getppid, .metadata, "getppid in the traced command / with an empty program", 1.1, to: .empty)
     add(.getppid, .otherPid, "getppid outside of the trace / with an empty program", 1.1, to: .empty)
     add(.pipe, .otherPid, "pipe filtered out by pid / with an empty program", 1.25, to: .empty)
@@ -45,6 +61,21 @@ extension Comparison {
       let untraced = cell(workload, .untraced)?.times.median ?? .nan
       table.rows.append(
         [workload.title, untraced.decimal] + shown.map { ratio(workload, $0)?.text ?? "–" })
+    }
+    return table
+  }
+
+  /// What tracing adds to a transfer, in terms of what the floor adds.
+  var floorTable: MarkdownTable {
+    let shown = conditions.filter { $0.isTracer }
+    var table = MarkdownTable(head: ["workload", "untraced, ns", "floor adds, ns"] + shown.map(\.title))
+    for workload in workloads {
+      guard let floor = added(workload, .floor), let untraced = cell(workload, .untraced)?.times else {
+        continue
+      }
+      table.rows.append(
+        [workload.title, (untraced.median / Double(workload.transfers)).decimal, floor.median.decimal]
+          + shown.map { ratioToFloor(workload, $0)?.text ?? "–" })
     }
     return table
   }

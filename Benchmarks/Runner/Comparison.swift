@@ -49,4 +49,21 @@ struct Comparison {
     }
     return times.ratio(to: base)
   }
+
+  /// Nanoseconds that a condition adds to a transfer; nil if it was not measured, or there are no transfers.
+  func added(_ workload: Workload, _ condition: Condition) -> Samples? {
+    guard workload.transfers > 0, let times = cell(workload, condition)?.times,
+      let untraced = cell(workload, .untraced)?.times
+    else { return nil }
+    return Samples(times.beyond(untraced).values.map { $0 / Double(workload.transfers) })
+  }
+
+  /// What a condition adds in terms of what the floor adds; nil if either was not measured, or if the floor cannot be told
+  /// from what else takes time on this machine.
+  func ratioToFloor(_ workload: Workload, _ condition: Condition) -> Ratio? {
+    guard let floor = added(workload, .floor), floor.least > 0, let added = added(workload, condition) else {
+      return nil
+    }
+    return added.ratio(to: floor)
+  }
 }

@@ -2,6 +2,7 @@
 enum Condition: String, CaseIterable {
   case untraced
   case empty
+  case floor
   case metadata
   case contents
   case kept
@@ -21,6 +22,7 @@ enum Condition: String, CaseIterable {
     switch self {
     case .untraced: "untraced"
     case .empty: "empty program"
+    case .floor: "floor"
     case .metadata: "ipcdump"
     case .contents: "ipcdump -x"
     case .kept: "ipcdump -w"
@@ -44,6 +46,14 @@ enum Condition: String, CaseIterable {
     case .perfTrace: "perf"
     case .bpftraceCount, .bpftracePrintf: "bpftrace"
     default: nil
+    }
+  }
+
+  /// Whether it is one that tells of the workload's transfers.
+  var isTracer: Bool {
+    switch self {
+    case .metadata, .contents, .kept: true
+    default: rival != nil
     }
   }
 
@@ -85,6 +95,7 @@ enum Condition: String, CaseIterable {
   /// Workloads that it is measured with, by their names; nil for all.
   var workloads: Set<String>? {
     switch self {
+    case .floor: Set(Workload.all.filter { $0.result != nil }.map(\.name))
     case .otherUser, .otherCgroup: [Workload.pipe.name, Workload.unixStream.name]
     case .otherPath: [Workload.pipe.name, Workload.unixStream.name, Workload.unixPath.name]
     case .otherPort: [Workload.tcp.name, Workload.udp.name]

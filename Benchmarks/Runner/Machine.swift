@@ -2,7 +2,7 @@ import Foundation
 
 /// What the figures were measured on.
 struct Machine {
-  static func description(hook: String) -> String {
+  static func description(hook: SyscallProgram.Hook) -> String {
     let cpu = value(of: "model name", in: "/proc/cpuinfo") ?? "unknown CPU"
     let memory = value(of: "MemTotal", in: "/proc/meminfo").flatMap { Int($0.filter(\.isNumber)) } ?? 0
     var name = utsname()
@@ -14,7 +14,7 @@ struct Machine {
       (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8))?.split(separator: " ").first ?? "?"
     return """
       \(ProcessInfo.processInfo.activeProcessorCount) × \(cpu), \(memory >> 20) GiB; Linux \(kernel); \
-      ipcdump's programs: \(hook); load average at the end: \(load)
+      ipcdump's programs: \(hook.rawValue); load average at the end: \(load)
       """
   }
 

@@ -6,6 +6,7 @@ struct Results {
   /// Programs beside ipcdump and their versions; those that are missing say so.
   var versions: [String]
   var comparison: Comparison
+  var realWork: RealWork
   var figures: [Figure]
 
   var markdown: String {
@@ -28,9 +29,15 @@ struct Results {
       let measure =
         comparison.comparesCPU ? "CPU time of the workload for an operation" : "Time of an operation"
       parts.append("### \(measure), traced/untraced\n\n\(comparison.table)")
+      let floor = comparison.floorTable
+      if !floor.rows.isEmpty {
+        parts.append("### What tracing adds to a transfer, in terms of what the floor adds\n\n\(floor)")
+      }
       let losses = comparison.lossTable
       if !losses.rows.isEmpty { parts.append("### What ipcdump reported\n\n\(losses)") }
     }
+    let work = realWork.table
+    if !work.rows.isEmpty { parts.append("### Time of real work, traced/untraced\n\n\(work)") }
     return parts.joined(separator: "\n\n")
   }
 }

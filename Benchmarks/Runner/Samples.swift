@@ -19,6 +19,9 @@ struct Samples: ExpressibleByArrayLiteral {
   var least: Double { values.min() ?? .nan }
   var greatest: Double { values.max() ?? .nan }
 
+  /// What these take beyond others of the same rounds.
+  func beyond(_ base: Samples) -> Samples { Samples(zip(values, base.values).map { $0 - $1 }) }
+
   /// How many times `base` these are: the medians' ratio, and the ratios of each round.
   func ratio(to base: Samples) -> Ratio {
     Ratio(

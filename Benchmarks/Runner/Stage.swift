@@ -21,7 +21,7 @@ final class Stage {
   private let cgroup = EmptyCgroup()
   var hasCgroup: Bool { cgroup != nil }
   /// Program type that ipcdump chooses here, or that was asked for.
-  let hook: String
+  let hook: SyscallProgram.Hook
 
   init(ipcdump: [String], load: String, folder: TemporaryFolder) throws(BenchFailure) {
     self.ipcdump = ipcdump
@@ -30,10 +30,12 @@ final class Stage {
     let diagnostics = folder.file("ipcdump.err")
     let ending = try ChildProcess(ipcdump + ["-v", "--", "true"], diagnostics: diagnostics).wait()
     let said = folder.text("ipcdump.err")
-    guard ending.status == 0, let match = said.firstMatch(of: /tracing, with (\w+) programs/) else {
+    guard ending.status == 0, let match = said.firstMatch(of: /tracing, with (\w+) programs/),
+      let hook = SyscallProgram.Hook(rawValue: String(match.1))
+    else {
       throw BenchFailure("ipcdump cannot trace here: \(said)")
     }
-    hook = String(match.1)
+    self.hook = hook
   }
 
   /// Runs a workload once.
@@ -54,7 +56,24 @@ final class Stage {
     if condition == .empty {
       return try EmptyProgram(hook: hook).during { () throws(BenchFailure) in try finish(command) }
     }
+    if condition == .floor, let result = workload.result {
+      return try run(workload, command, onFloorOf: result)
+    }
     return try finish(command)
+  }
+
+  /// Runs a workload while a record is made of each of its transferring calls.
+  private func run(
+    _ workload: Workload, _ command: [String], onFloorOf result: Int
+  ) throws(BenchFailure) -> Run {
+    let (run, records) = try FloorProgram(result: result, hook: hook).during {
+      () throws(BenchFailure) in try finish(command)
+    }
+    let calls = workload.count * workload.transfers * workload.callsPerTransfer
+    guard records >= calls else {
+      throw BenchFailure("the floor has \(records) records of \(calls) calls of \(workload.name)")
+    }
+    return run
   }
 
   /// Runs a command to its end.

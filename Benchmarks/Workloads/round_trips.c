@@ -4,9 +4,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pty.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <termios.h>
 #include <unistd.h>
 
 struct court {
@@ -112,6 +114,17 @@ static void udp(struct amount amount) {
   play_over(amount, mine, theirs);
 }
 
+// A terminal that changes nothing and echoes nothing, with both ends in the hands of programs.
+static void pty(struct amount amount) {
+  int master, slave;
+  struct termios raw = {0};
+  cfmakeraw(&raw);
+  raw.c_cflag |= CS8 | CREAD;
+  raw.c_cc[VMIN] = 1;
+  if (openpty(&master, &slave, NULL, &raw, NULL)) die("openpty");
+  play_over(amount, master, slave);
+}
+
 const struct workload ROUND_TRIP_WORKLOADS[] = {
     {"pipe", pipes, 200000, 64},
     {"unix-stream", unix_stream, 200000, 64},
@@ -119,5 +132,6 @@ const struct workload ROUND_TRIP_WORKLOADS[] = {
     {"unix-dgram", unix_datagram, 200000, 64},
     {"tcp", tcp, 100000, 64},
     {"udp", udp, 100000, 64},
+    {"pty", pty, 100000, 64},
     {NULL, NULL, 0, 0},
 };

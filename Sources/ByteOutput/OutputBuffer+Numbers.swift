@@ -76,6 +76,7 @@ private let eightDigits: UInt64 = 100_000_000
 /// Writes the last digits of a number in decimal, with zeros before it.
 @inline(__always)
 func writeDigits(of value: UInt64, to place: UnsafeMutablePointer<UInt8>, count: Int) {
+  if count <= 8, value < eightDigits { return writeDigits(of: UInt32(value), to: place, count: count) }
   var (rest, left) = (value, count)
   while left > 8 {
     let (high, low) = rest.quotientAndRemainder(dividingBy: eightDigits)
@@ -94,8 +95,8 @@ private func writeDigits(of value: UInt32, to place: UnsafeMutablePointer<UInt8>
     let pair = 2 * Int(rest % 100)
     rest /= 100
     left -= 2
-    place[left] = digitPairs.utf8Start[pair]
-    place[left + 1] = digitPairs.utf8Start[pair + 1]
+    // Both digits at once.
+    UnsafeMutableRawPointer(place + left).copyMemory(from: digitPairs.utf8Start + pair, byteCount: 2)
   }
   if left == 1 { place[0] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10) }
 }

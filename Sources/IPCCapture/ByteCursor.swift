@@ -64,6 +64,12 @@ struct Malformed: Error {
 // MARK: - Writing
 
 extension OutputBuffer {
+  /// Appends words, each in the byte order that its memory has: at once, where each alone would look for its room.
+  @inline(__always)
+  mutating func append<let count: Int>(words: InlineArray<count, UInt32>) {
+    withUnsafeBytes(of: words) { append($0) }
+  }
+
   /// Appends an integer in the byte order that its memory has.
   @inline(__always)
   mutating func append(integer value: some FixedWidthInteger & BitwiseCopyable) {
@@ -75,8 +81,12 @@ extension OutputBuffer {
   }
 
   /// Appends a number in groups of 7 bits, the lowest first; all but the last have the highest bit set (LEB128).
+  @inline(__always)
   mutating func appendVarint(_ value: UInt64) {
-    if value < 0x80 { return append(UInt8(truncatingIfNeeded: value)) }
+    if value < 0x80 { append(UInt8(truncatingIfNeeded: value)) } else { appendLongVarint(value) }
+  }
+
+  private mutating func appendLongVarint(_ value: UInt64) {
     // 64 bits are 10 groups.
     append(upTo: 10) { place in
       var rest = value

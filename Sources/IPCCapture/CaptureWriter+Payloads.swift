@@ -45,7 +45,8 @@ extension CaptureWriter {
     of event: borrowing Event, _ fields: ChannelFields, _ found: EndTexts.Found,
     _ outcome: DissectorChoice.Outcome, texts: borrowing TextTable, to output: inout OutputBuffer
   ) -> PayloadHeads.Found {
-    if let known = heads.find(headKey(found, outcome, texts), event) { return known }
+    let current = headKey(found, outcome, texts)
+    if let known = heads.find(current, event) { return known }
     let ends = payloadEnds(of: event, fields, texts: texts, to: &output)
     let start = output.count
     output.appendDissector(outcome, rules: choice.rules)

@@ -13,11 +13,10 @@ extension OutputBuffer {
   ///
   /// - Parameter time: Time of day in nanoseconds.
   mutating func beginPacket(at time: UInt64) -> PacketStart {
-    let block = beginBlock(BlockType.enhancedPacket)
-    append(integer: UInt32(0))
-    append(time: time)
-    // Lengths of what was captured, and of all.
-    append(integer: UInt64(0))
+    let block = count
+    let (high, low) = (UInt32(truncatingIfNeeded: time >> 32), UInt32(truncatingIfNeeded: time))
+    // The block's type and length, the interface, the time, and the lengths of what was captured and of all.
+    append(words: [BlockType.enhancedPacket, 0, 0, high, low, 0, 0])
     return PacketStart(block: block, data: count - 8)
   }
 

@@ -113,6 +113,7 @@ extension OutputBuffer {
   }
 
   private mutating func appendFields(of event: borrowing Event, texts: borrowing TextTable) {
+    let forms = forms
     let first = Int(event.kind.rawValue) * Event.fieldLimit
     var left = event.fields
     appendVarint(UInt64(left.rawValue))

@@ -7,7 +7,7 @@ import IPCModel
 ///
 /// A place is good for an event if its ends, the fields that name its channel, and what it is shown as are the same, and if
 /// nothing has changed of what addresses and ports are taken from (``Key/state``).
-struct PayloadHeads {
+struct PayloadHeads: ~Copyable {
   /// What a head is made of.
   struct Key: Equatable {
     /// The event's kind and ends (``EndTexts/Found/owner``).
@@ -138,10 +138,12 @@ struct PayloadHeads {
   @inline(__always)
   private func append(_ range: Range<Int>, _ found: Found, to output: inout OutputBuffer) {
     let start = (found.place ?? 0) * Self.room
-    (found.place == nil ? made : bytes).withUnsafeBytes {
+    func append(_ bytes: UnsafeRawBufferPointer) {
       output.append(
-        UnsafeRawBufferPointer(rebasing: $0[(start + range.lowerBound)..<(start + range.upperBound)]))
+        UnsafeRawBufferPointer(rebasing: bytes[(start + range.lowerBound)..<(start + range.upperBound)]))
     }
+    // Chosen by a condition within the expression, an array would be retained.
+    if found.place == nil { made.withUnsafeBytes(append) } else { bytes.withUnsafeBytes(append) }
   }
 
   @inline(__always)

@@ -34,7 +34,7 @@ struct Fingerprint: Sendable {
   init(_ captured: UnsafeRawBufferPointer, suffix: Int) {
     let count = min(captured.count, Self.capacity)
     withUnsafeMutableBytes(of: &bytes) {
-      $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: captured.prefix(count)))
+      $0.copyMemory(from: UnsafeRawBufferPointer(start: captured.baseAddress, count: count))
     }
     suffixCount = UInt8(min(suffix, count))
     prefixCount = UInt8(count) - suffixCount

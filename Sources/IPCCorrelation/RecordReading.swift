@@ -59,12 +59,14 @@ struct RecordedThread: Hashable {
 
 extension Endpoint {
   /// Who a record says acted.
+  @inline(__always)
   init(_ header: ipc_header) {
     self.init(
       tgid: header.tgid, tid: header.tid, comm: header.comm, thread: header.thread, image: header.image)
   }
 
   /// Who a record says transferred, and by which descriptor; a request of io_uring has none (`NO_FD`, bpf/core/scratch.h).
+  @inline(__always)
   init(_ transfer: ipc_transfer) {
     self.init(transfer.header)
     descriptor = Int32(bitPattern: transfer.fd)

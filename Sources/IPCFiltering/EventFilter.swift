@@ -37,16 +37,40 @@ public final class EventFilter: Sendable {
   ///   - properties: What else it has if it stands for a message or a call.
   public func passes(
     _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable,
-    properties: (any WhereProperties)? = nil
+    properties: any WhereProperties
   ) -> Bool {
-    if !has(event.kind) { return false }
-    if !event.traits.isSuperset(of: traits) { return false }
+    if !passesByTraits(event) { return false }
+    return meetsCriteria(event, content: content, texts: texts, properties: properties)
+  }
+
+  /// Whether an event is to be shown that is no more than a transfer.
+  ///
+  /// - Parameters:
+  ///   - content: Bytes that were captured of it; nil if there are none.
+  ///   - texts: Table that its texts are in.
+  public func passes(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable
+  ) -> Bool {
+    if !passesByTraits(event) { return false }
+    // Of most events, nothing else is asked.
     if criteria.isEmpty { return true }
+    return meetsCriteria(event, content: content, texts: texts, properties: nil)
+  }
+
+  private func meetsCriteria(
+    _ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable,
+    properties: (any WhereProperties)?
+  ) -> Bool {
     for index in criteria.indices
     where !criteria[index].isMet(by: event, content: content, texts: texts, properties: properties) {
       return false
     }
     return true
+  }
+
+  private func passesByTraits(_ event: borrowing Event) -> Bool {
+    if !has(event.kind) { return false }
+    return event.traits.isSuperset(of: traits)
   }
 
   /// Whether a loss is to be reported: what is lost of a kind that nobody has asked for would not have been noticed.

@@ -1,6 +1,7 @@
 /// One transfer that happened: bytes or a signal that went from one process to another, reported once.
 ///
-/// Plain data, so that it can be queued and copied without allocation. Contents travel beside it.
+/// Plain data, so that it can be queued and copied without allocation. Contents travel beside it. Its properties stand in an
+/// order that leaves few gaps in memory: up to 256 bytes are copied in half the instructions that a few more take.
 public struct Event: Sendable {
   /// Room for the meta fields of any kind.
   @usableFromInline typealias Values = InlineArray<13, UInt64>
@@ -37,12 +38,18 @@ public struct Event: Sendable {
 
   /// Time of the transfer, in nanoseconds of `CLOCK_MONOTONIC`.
   public var time: UInt64
-  /// Kind of channel.
-  public var kind: Kind
   /// Who sent.
   public var source: Endpoint
+  /// Kind of channel.
+  public var kind: Kind
+  /// See ``Traits``.
+  public var traits: Traits
+  /// Which meta fields this event has.
+  @usableFromInline var present: MetaFieldSet
   /// Who received.
   public var destination: Endpoint
+  /// Where a read's bytes lie among others of its end.
+  public var place = ReadPlace.unknown
   /// Nanoseconds from the end of the write, of its earliest one if there are several, to the end of the read, whichever
   /// of them ``time`` is; 0 if the read ended first, ``unknownDelay`` if one of them was not observed.
   public var delay = unknownDelay
@@ -50,14 +57,8 @@ public struct Event: Sendable {
   public var writeSpan: UInt64 = 0
   /// Bytes transferred; 0 where the kind has none.
   public var count: UInt64
-  /// See ``Traits``.
-  public var traits: Traits
-  /// Where a read's bytes lie among others of its end.
-  public var place = ReadPlace.unknown
-
-  /// Values of the kind's meta fields, by ``MetaField/position``, and which of them this event has.
+  /// Values of the kind's meta fields, by ``MetaField/position``.
   @usableFromInline var values: Values
-  @usableFromInline var present: MetaFieldSet
 
   /// Creates an event without meta fields.
   public init(

@@ -17,8 +17,8 @@ struct ProtocolRow: Sendable {
   /// Whether what follows in a channel is still of the protocol, though it does not look like it: the middle of a long
   /// answer.
   var lasts = false
-  /// Whether the bytes of an event, of which there is at least one, begin a message; nil if nothing tells it.
-  var begins: (@Sendable (UnsafeRawBufferPointer) -> Bool)?
+  /// How a message begins; nil if nothing tells it.
+  var beginning: ProtocolBeginning?
   /// Whether a unix socket of this name, the last part of a path, usually speaks it.
   var isSocketName: (@Sendable (Slice<UnsafeBufferPointer<UInt8>>) -> Bool)?
 
@@ -42,6 +42,29 @@ struct ProtocolRow: Sendable {
     case .ssh: .ssh
     case .tls: .tls
     }
+  }
+}
+
+/// How the bytes of an event begin if they begin a message of a protocol.
+struct ProtocolBeginning: Sendable {
+  /// What the first byte can be: by that, nearly all that is of no protocol is known without a look at the others.
+  let firstBytes: [UInt8]
+  /// Whether bytes begin a message, the first of which is one of these.
+  let begins: @Sendable (UnsafeRawBufferPointer) -> Bool
+
+  init(_ firstBytes: [UInt8], _ begins: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool) {
+    self.firstBytes = firstBytes
+    self.begins = begins
+  }
+
+  /// A message that begins with one of some characters.
+  init(_ firstBytes: StaticString, _ begins: @escaping @Sendable (UnsafeRawBufferPointer) -> Bool) {
+    self.init(firstBytes.withUTF8Buffer { Array($0) }, begins)
+  }
+
+  /// A message that begins with a word.
+  init(word: StaticString) {
+    self.init(word.withUTF8Buffer { Array($0.prefix(1)) }) { hasPrefix(word, $0) }
   }
 }
 

@@ -10,9 +10,30 @@ public struct ProtocolSniffer: Sendable {
     let begins: @Sendable (UnsafeRawBufferPointer) -> Bool
   }
 
+  /// Where the events of a kind have what tells their channel, of what the kind has.
+  private struct ChannelPositions {
+    let sender, receiver: Int?
+    let sourcePort, destinationPort: Int?
+
+    init(_ fields: ChannelFields) {
+      if case .textOrInodes(_, let inode, _) = fields.name {
+        sender = inode.field.position
+      } else {
+        sender = nil
+      }
+      receiver = fields.receiver?.field.position
+      sourcePort = fields.ports?.source.number.field.position
+      destinationPort = fields.ports?.destination.number.field.position
+    }
+  }
+
   private var memory = ProtocolMemory()
+  /// Of each kind, in one list: what is asked for every event is not looked for in its row.
+  private let positions = KindRow.registry.map { ChannelPositions($0.channel) }
   /// Protocols whose messages can be known by how they begin.
   private let recognized: [Recognized]
+  /// Of each byte, which of these can begin with it, as bits: most bytes begin none.
+  private let candidates: [UInt32]
   private let tcpPorts: [(port: UInt64, known: ChannelProtocol)]
   private let udpPorts: [(port: UInt64, known: ChannelProtocol)]
   private let socketNames:
@@ -23,8 +44,13 @@ public struct ProtocolSniffer: Sendable {
     let all = ChannelProtocol.allCases
     recognized = all.compactMap { known in
       let row = known.row
-      return row.begins.map { Recognized(known: known, lasts: row.lasts, begins: $0) }
+      return row.beginning.map { Recognized(known: known, lasts: row.lasts, begins: $0.begins) }
     }
+    var candidates = [UInt32](repeating: 0, count: 256)
+    for (index, beginning) in all.compactMap(\.row.beginning).enumerated() {
+      for byte in beginning.firstBytes { candidates[Int(byte)] |= 1 << UInt32(index) }
+    }
+    self.candidates = candidates
     tcpPorts = all.flatMap { known in known.row.tcpPorts.map { (UInt64($0), known) } }
     socketNames = all.compactMap { known in known.row.isSocketName.map { ($0, known) } }
     udpPorts = all.flatMap { known in known.row.udpPorts.map { (UInt64($0), known) } }
@@ -34,35 +60,45 @@ public struct ProtocolSniffer: Sendable {
   public mutating func sniff(
     _ event: borrowing Event, content: UnsafeRawBufferPointer
   ) -> ChannelProtocol? {
-    let fields = event.kind.row.channel
-    let channel = Self.key(of: event, fields)
-    if !content.isEmpty {
-      for index in recognized.indices where recognized[index].begins(content) {
-        if recognized[index].lasts {
-          memory[channel] = recognized[index].known
-          // What is answered may look like anything, too.
-          memory[Self.oppositeKey(of: event, fields)] = recognized[index].known
-        }
-        return recognized[index].known
+    let positions = positions[Int(event.kind.rawValue)]
+    let channel = Self.key(of: event, positions)
+    if let index = recognize(content) {
+      if recognized[index].lasts {
+        memory[channel] = recognized[index].known
+        // What is answered may look like anything, too.
+        memory[Self.oppositeKey(of: event, positions)] = recognized[index].known
       }
+      return recognized[index].known
     }
     if let known = memory[channel] { return known }
-    return byPort(event, fields)
+    return byPort(event, positions)
+  }
+
+  /// The first protocol that bytes begin a message of.
+  private func recognize(_ content: UnsafeRawBufferPointer) -> Int? {
+    guard let first = content.first else { return nil }
+    var left = candidates[Int(first)]
+    while left != 0 {
+      let index = left.trailingZeroBitCount
+      if recognized[index].begins(content) { return index }
+      left &= left - 1
+    }
+    return nil
   }
 
   /// One direction of a channel; 0 if there is nothing to tell it by.
-  private static func key(of event: borrowing Event, _ fields: ChannelFields) -> UInt64 {
-    guard let receiver = fields.receiver, var key = event[receiver], key != 0 else { return 0 }
-    if let ports = fields.ports {
-      if let port = event[ports.source.number] { key = key &* 65_537 &+ port }
-      if let port = event[ports.destination.number] { key = key &* 65_537 &+ port }
+  private static func key(of event: borrowing Event, _ positions: ChannelPositions) -> UInt64 {
+    guard let receiver = positions.receiver, var key = event.bits(at: receiver), key != 0 else { return 0 }
+    if let source = positions.sourcePort, let destination = positions.destinationPort {
+      if let port = event.bits(at: source) { key = key &* 65_537 &+ port }
+      if let port = event.bits(at: destination) { key = key &* 65_537 &+ port }
     }
     return key &* 16 &+ UInt64(event.kind.rawValue)
   }
 
   /// The other direction of a channel whose ends have inodes; 0 if there is nothing to tell it by.
-  private static func oppositeKey(of event: borrowing Event, _ fields: ChannelFields) -> UInt64 {
-    guard case .textOrInodes(_, let sender, _) = fields.name, let key = event[sender] else { return 0 }
+  private static func oppositeKey(of event: borrowing Event, _ positions: ChannelPositions) -> UInt64 {
+    guard let sender = positions.sender, let key = event.bits(at: sender) else { return 0 }
     return key &* 16 &+ UInt64(event.kind.rawValue)
   }
 
@@ -72,9 +108,9 @@ public struct ProtocolSniffer: Sendable {
     return socketNames.first { $0.isSocketName(path[start...]) }?.known
   }
 
-  private func byPort(_ event: borrowing Event, _ fields: ChannelFields) -> ChannelProtocol? {
-    guard let ends = fields.ports, let source = event[ends.source.number],
-      let destination = event[ends.destination.number]
+  private func byPort(_ event: borrowing Event, _ positions: ChannelPositions) -> ChannelProtocol? {
+    guard let sourcePort = positions.sourcePort, let destinationPort = positions.destinationPort,
+      let source = event.bits(at: sourcePort), let destination = event.bits(at: destinationPort)
     else { return nil }
     let ports = event.kind == .loopbackTCP ? tcpPorts : udpPorts
     return ports.first { $0.port == destination }?.known ?? ports.first { $0.port == source }?.known

@@ -65,11 +65,12 @@ public final class EventPipeline {
     guard filter.passes(event, content: content, texts: texts) else { return true }
     var isFull = false
     for index in consumers.indices {
-      guard consumers[index].take(event, content: content, texts: texts) else {
+      let consumer = consumers[index]
+      guard consumer.take(event, content: content, texts: texts) else {
         isComplete = true
         return false
       }
-      if consumers[index].pendingBytes >= Self.portion { isFull = true }
+      if consumer.pendingBytes >= Self.portion { isFull = true }
     }
     captured += 1
     return !isFull && !isSatisfied

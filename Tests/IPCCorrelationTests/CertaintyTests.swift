@@ -7,8 +7,8 @@ import Testing
 struct CertaintyTests {
   private static func write(_ count: Int, begin: UInt64) -> StreamWrite {
     StreamWrite(
-      source: Endpoint(pid: 1, tid: 1, comm: Comm("ann")), isInScope: true, begin: begin, end: begin + 1,
-      count: count, fingerprint: Fingerprint())
+      source: Endpoint(pid: 1, tid: 1, comm: Comm("ann")), isInScope: true,
+      fingerprint: Fingerprint(), begin: begin, end: begin + 1, count: count)
   }
 
   @Test func `begins in step, and a loss puts it out of step until something proves it again`() {

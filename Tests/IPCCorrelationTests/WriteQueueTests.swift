@@ -14,7 +14,7 @@ struct WriteQueueTests {
     from start: Int64 = 0
   ) -> StreamWrite {
     var write = StreamWrite(
-      source: source, isInScope: true, begin: begin, end: end, count: count, fingerprint: Fingerprint())
+      source: source, isInScope: true, fingerprint: Fingerprint(), begin: begin, end: end, count: count)
     write.span = StreamSpan(start: start, limit: start + Int64(count))
     return write
   }

@@ -62,7 +62,10 @@ struct ProtocolSnifferTests {
     ]
     for bytes in beginnings {
       let those = ChannelProtocol.allCases.filter { known in
-        bytes.withUnsafeBytes { known.row.begins?($0) ?? false }
+        guard let beginning = known.row.beginning, beginning.firstBytes.contains(bytes[0]) else {
+          return false
+        }
+        return bytes.withUnsafeBytes { beginning.begins($0) }
       }
       #expect(those.count == 1, "\(bytes)")
     }

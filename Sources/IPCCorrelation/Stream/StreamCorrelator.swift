@@ -187,8 +187,8 @@ final class StreamCorrelator: KindCorrelator {
     if strange > 0, !isToCome {
       var write = StreamWrite(
         source: events.infersWriters ? stream.initialHolders?.writer ?? .unknown : .unknown,
-        isInScope: false, inference: .process, begin: 0, end: StreamWrite.longAgo, count: strange,
-        fingerprint: Fingerprint())
+        isInScope: false, inference: .process, fingerprint: Fingerprint(), begin: 0, end: StreamWrite.longAgo,
+        count: strange)
       stream.queue.append(&write)
     }
     for run in stream.past.runs {

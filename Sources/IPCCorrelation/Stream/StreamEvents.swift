@@ -28,6 +28,20 @@ final class StreamEvents {
     _ read: StreamRead, dividedAs shares: borrowing Shares, of stream: ByteStream, isInStep: Bool,
     _ buffer: inout ReorderBuffer
   ) {
+    let inference = isInStep ? stream.matcher.inference : .process
+    // Credentials are those of all bytes of a read.
+    let ancillary = stream.queue.ancillary[read.ancillary]
+    if shares.count == 1, !read.isSpliced {
+      // Nearly all reads are of one write: their one run takes no room among others.
+      var run = StreamRun(source: source(of: shares[0], in: stream))
+      extend(&run, by: shares[0], of: stream, inference)
+      if showsContents {
+        _ = run.append(read.content.slice(from: 0, count: run.count), of: run.count)
+        if isUnreadable(shares[0], in: read) { run.missing = .unreadable }
+      }
+      appendEvent(of: run, others: [], at: 0, read, stream, received: ancillary, &buffer)
+      return buffer.contents.release(read.content)
+    }
     runs.removeAll()
     var known = SplicedKnowledge.all
     if read.isSpliced {
@@ -35,7 +49,6 @@ final class StreamEvents {
         of: read, dividedAs: shares, of: stream, content: buffer.contents.bytes(of: read.content))
       if known == .all, !isInStep { known = .backlog }
     }
-    let inference = isInStep ? stream.matcher.inference : .process
     var receiving = 0
     for index in shares.indices {
       add(shares[index], of: stream, inference)
@@ -44,13 +57,12 @@ final class StreamEvents {
       let last = runs.last
       if runs[last].sent != 0 || runs[receiving].sent == 0 { receiving = last }
     }
-    // Credentials are those of all bytes of a read.
-    let ancillary = stream.queue.ancillary[read.ancillary]
     let isForAll = ancillary?.descriptors.isEmpty == true
     var offset = 0
     for run in runs.indices {
       let received = run == receiving || isForAll ? ancillary : nil
-      appendEvent(of: run, at: offset, read, stream, received: received, &buffer)
+      appendEvent(
+        of: runs[run], others: runs.others(of: run), at: offset, read, stream, received: received, &buffer)
       offset += runs[run].count
     }
     buffer.contents.release(read.content)
@@ -60,27 +72,37 @@ final class StreamEvents {
   ///
   /// - Parameter inference: What is concluded of all shares of the read.
   func add(_ share: Share, of stream: ByteStream, _ inference: Inference) {
-    guard let index = share.write else {
-      let likely = infersWriters ? stream.matcher.likelyWriter(of: share, in: stream) : nil
-      return runs.extend(likely ?? .unknown) { run in
-        run.count += share.count
-        run.inference.formUnion(inference.union(share.inference))
-      }
-    }
+    runs.extend(source(of: share, in: stream)) { extend(&$0, by: share, of: stream, inference) }
+  }
+
+  /// Who wrote a share, as far as that is known or can be concluded.
+  private func source(of share: Share, in stream: ByteStream) -> Endpoint {
+    if let index = share.write { return stream.queue.writes[index].source }
+    return (infersWriters ? stream.matcher.likelyWriter(of: share, in: stream) : nil) ?? .unknown
+  }
+
+  /// Adds a share to a run of the same source.
+  private func extend(
+    _ run: inout StreamRun, by share: Share, of stream: ByteStream, _ inference: Inference
+  ) {
+    run.count += share.count
+    run.inference.formUnion(inference.union(share.inference))
+    guard let index = share.write else { return }
+    run.inference.formUnion(stream.queue.writes[index].inference)
+    if stream.queue.writes[index].isInScope { run.isInScope = true }
     let sent = share.isFirst ? stream.queue.writes[index].ancillary : 0
-    let doubts = inference.union(share.inference).union(stream.queue.writes[index].inference)
-    let isInScope = stream.queue.writes[index].isInScope
-    let written = stream.queue.writes[index].knownEnd
-    runs.extend(stream.queue.writes[index].source) { run in
-      run.count += share.count
-      run.inference.formUnion(doubts)
-      if isInScope { run.isInScope = true }
-      if sent != 0 { run.sent = sent }
-      if let written {
-        run.written = min(written, run.written ?? .max)
-        run.lastWritten = max(written, run.lastWritten ?? 0)
-      }
+    if sent != 0 { run.sent = sent }
+    if let written = stream.queue.writes[index].knownEnd {
+      run.written = min(written, run.written ?? .max)
+      run.lastWritten = max(written, run.lastWritten ?? 0)
     }
+  }
+
+  /// Whether a share's contents are not whole because the reader's memory could not be read.
+  private func isUnreadable(_ share: Share, in read: StreamRead) -> Bool {
+    let wanted = min(read.count, captureLimit)
+    return read.isShort && share.offset < wanted && share.offset + share.count > read.filled
+      && read.filled < wanted
   }
 
   /// Adds the contents of a share to the last run.
@@ -91,10 +113,7 @@ final class StreamEvents {
   ) {
     guard read.isSpliced else {
       runs.append(read.content.slice(from: share.offset, count: share.count), of: share.count)
-      let wanted = min(read.count, captureLimit)
-      if read.isShort, share.offset < wanted, share.offset + share.count > read.filled, read.filled < wanted {
-        runs.setMissing(.unreadable)
-      }
+      if isUnreadable(share, in: read) { runs.setMissing(.unreadable) }
       return
     }
     // What lay in the pipe when the splice began is the read's, whoever wrote it.
@@ -130,33 +149,34 @@ final class StreamEvents {
 
   /// Stages the event of one run of a read.
   ///
-  /// - Parameter offset: Where in the read it begins.
+  /// - Parameters:
+  ///   - others: Contents that the run does not hold itself.
+  ///   - offset: Where in the read it begins.
   private func appendEvent(
-    of run: Int, at offset: Int, _ read: StreamRead, _ stream: ByteStream, received: AncillaryData?,
-    _ buffer: inout ReorderBuffer
+    of run: borrowing StreamRun, others: ArraySlice<ContentArena.Piece>, at offset: Int, _ read: StreamRead,
+    _ stream: ByteStream, received: AncillaryData?, _ buffer: inout ReorderBuffer
   ) {
-    var traits = runs[run].inference.traits(of: runs[run].source)
-    if runs[run].isInScope || read.isInScope { traits.insert(.inScope) }
+    var traits = run.inference.traits(of: run.source)
+    if run.isInScope || read.isInScope { traits.insert(.inScope) }
     var event = makeEvent(
-      time: read.time, source: runs[run].source, destination: read.reader, count: runs[run].count,
-      traits: traits)
-    if let written = runs[run].written {
-      event.setDelay(written: written, lastWritten: runs[run].lastWritten, read: read.time)
+      time: read.time, source: run.source, destination: read.reader, count: run.count, traits: traits)
+    if let written = run.written {
+      event.setDelay(written: written, lastWritten: run.lastWritten, read: read.time)
     }
     event.place = read.place.advanced(by: offset)
     var content = ContentArena.Piece.none
-    if let missing = runs[run].missing {
+    if let missing = run.missing {
       setMissing(missing, of: &event, &buffer.texts)
-      if runs[run].length > 0 {
+      if run.length > 0 {
         event.traits.insert(.incomplete)
-        content = runs.content(of: run, &buffer.contents)
+        content = run.joined(with: others, &buffer.contents)
       }
     } else if showsContents {
-      content = runs.content(of: run, &buffer.contents)
+      content = run.joined(with: others, &buffer.contents)
     }
     appendEvent(
-      &event, of: stream, sent: stream.queue.ancillary[runs[run].sent], received: received,
-      content: content, &buffer)
+      &event, of: stream, sent: stream.queue.ancillary[run.sent], received: received, content: content,
+      &buffer)
   }
 
   /// Sets why bytes of an event are missing.

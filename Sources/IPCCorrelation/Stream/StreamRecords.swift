@@ -69,9 +69,8 @@ struct StreamTransfer {
   func write(by source: Endpoint, begin: UInt64, end: UInt64) -> StreamWrite {
     StreamWrite(
       source: source, isInScope: has(IPC_FLAG_IN_SCOPE), isPacket: has(IPC_FLAG_PACKET),
-      isLocal: !isSocket || has(IPC_SOCKET_LOCAL), isUrgent: has(IPC_SOCKET_URGENT), begin: begin,
-      end: end,
-      count: count, fingerprint: Fingerprint(captured, suffix: Int(raw.suffix)))
+      isLocal: !isSocket || has(IPC_SOCKET_LOCAL), isUrgent: has(IPC_SOCKET_URGENT),
+      fingerprint: Fingerprint(captured, suffix: Int(raw.suffix)), begin: begin, end: end, count: count)
   }
 }
 
@@ -80,7 +79,7 @@ struct StreamTransfer {
 /// Its properties are many because it is one row of a queue: what the kernel reported of one system call (who, when, how much,
 /// with which flags), and how far reads have gone through it. None of them can be derived from the others. Plain data in
 /// one piece is queued and moved without a reference being counted; but it is long, so the hot path reads single properties
-/// in the queue, and copies no whole write.
+/// in the queue, and copies no whole write. They stand in an order that leaves few gaps, as those of an ``Event``.
 struct StreamWrite: BitwiseCopyable {
   /// Who wrote.
   var source: Endpoint
@@ -96,6 +95,10 @@ struct StreamWrite: BitwiseCopyable {
   var isLocal = true
   /// Whether the last byte is urgent (MSG_OOB).
   var isUrgent = false
+  /// Whether reads had gone past it when its record came, so that they may have been reported without it.
+  var cameLate = false
+  /// See ``Fingerprint``.
+  var fingerprint: Fingerprint
   /// When the write can have begun at the earliest, in nanoseconds.
   var begin: UInt64
   /// When it ended; `UInt64.max` while it goes on.
@@ -104,16 +107,12 @@ struct StreamWrite: BitwiseCopyable {
   var count: Int
   /// Bytes that reads have taken.
   var consumed = 0
-  /// See ``Fingerprint``.
-  var fingerprint: Fingerprint
   /// See ``WrittenContent``.
   var content = WrittenContent()
   /// Number, in ``WriteQueue/ancillary``, of the descriptors and credentials that go with its first byte.
   var ancillary: UInt64 = 0
   /// Where in the stream its bytes lie, if that is known.
   var span = StreamSpan()
-  /// Whether reads had gone past it when its record came, so that they may have been reported without it.
-  var cameLate = false
   /// Losses before it arrived.
   var lossEpoch: LossEpoch = 0
   /// Number in the order of arrival.

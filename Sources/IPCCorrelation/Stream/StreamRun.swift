@@ -39,7 +39,7 @@ struct StreamRun: BitwiseCopyable {
   ///   - piece: What is known of them; it must live until the run is joined.
   ///   - count: How many they are.
   /// - Returns: Whether the run holds the piece now; if not, it is to be kept among the others.
-  fileprivate mutating func append(_ piece: ContentArena.Piece, of count: Int) -> Bool {
+  mutating func append(_ piece: ContentArena.Piece, of count: Int) -> Bool {
     if isCut { return true }
     if piece.length < count { isCut = true }
     if piece.isNone { return true }
@@ -57,7 +57,7 @@ struct StreamRun: BitwiseCopyable {
   /// The contents in one piece, retained once for the event; `none` if there are none at all.
   ///
   /// - Parameter others: The pieces that the run does not hold, in the order of their bytes.
-  fileprivate func joined(with others: ArraySlice<ContentArena.Piece>, _ arena: inout ContentArena)
+  func joined(with others: ArraySlice<ContentArena.Piece>, _ arena: inout ContentArena)
     -> ContentArena.Piece
   {
     if others.isEmpty {
@@ -126,8 +126,11 @@ struct StreamRuns: ~Copyable {
   /// Sets why bytes of the last run are missing.
   mutating func setMissing(_ reason: MissingBytes?) { runs[runs.count - 1].missing = reason }
 
+  /// Contents of a run that it does not hold itself, in their order.
+  func others(of run: Int) -> ArraySlice<ContentArena.Piece> { scattered[runs[run].others] }
+
   /// Contents of a run in one piece, retained once for its event; `none` if there are none at all.
   func content(of run: Int, _ arena: inout ContentArena) -> ContentArena.Piece {
-    runs[run].joined(with: scattered[runs[run].others], &arena)
+    runs[run].joined(with: others(of: run), &arena)
   }
 }

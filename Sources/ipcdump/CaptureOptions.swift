@@ -37,7 +37,7 @@ struct CaptureOptions: ParsableArguments {
   @Option(
     name: [.customShort("W"), .customLong("file-count")],
     help: ArgumentHelp(
-      "With -C: use so many files in turn. With -G: end after so many files.", valueName: "count"))
+      "With -C and --keep: use so many files in turn. With -G: end after so many files.", valueName: "count"))
   var fileCount: UInt32?
 
   @Option(
@@ -88,9 +88,6 @@ struct CaptureOptions: ParsableArguments {
     guard ![megabytes, seconds, fileCount].contains(0) else {
       throw ValidationError("-C, -G and -W take positive numbers; leave out what should have no limit")
     }
-    if fileCount != nil, (megabytes == nil) == (seconds == nil) {
-      throw ValidationError("-W counts the files of either -C or -G; give exactly one of them")
-    }
     if output == "-", megabytes != nil || seconds != nil {
       throw ValidationError("-C and -G begin new files, and standard output is one; give -w a file's name")
     }
@@ -103,6 +100,14 @@ struct CaptureOptions: ParsableArguments {
     if let input, input == output, input != "-" {
       throw ValidationError("-r and -w name the same file; -w would empty it first")
     }
+  }
+
+  /// Says whether there are files that `-W` can count.
+  ///
+  /// - Parameter isRecording: Whether files are written by a flight recorder.
+  func validateFileCount(isRecording: Bool) throws {
+    guard fileCount != nil, !isRecording, (megabytes == nil) == (seconds == nil) else { return }
+    throw ValidationError("-W counts the files of either -C, -G or --keep; give exactly one of them")
   }
 
   /// Says what does not go together with how events are shown.

@@ -55,6 +55,12 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup(title: "How the kernel is watched")
   var trace: TraceOptions
 
+  @Option(
+    help: ArgumentHelp(
+      "Take options from this file, too, in TOML: their long names with values; what is typed comes on top.",
+      valueName: "file"))
+  var config: String?
+
   @Flag(help: "List the types that -t takes, and exit.")
   var listTypes = false
 

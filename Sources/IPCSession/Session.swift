@@ -48,6 +48,8 @@ public struct Session: ~Copyable {
   private let screen: TopScreen?
   /// What keeps the last of it until a trigger comes; nil if nothing does.
   private let recorder: FlightRecorder?
+  /// Who is told that it goes on, if ipcdump is a service.
+  private var service: ServiceNotification?
 
   /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
   private static let shortWait: Int32 = 10
@@ -113,6 +115,7 @@ public struct Session: ~Copyable {
     remarks = screen == nil ? TerminalRemarks(settings) : nil
     self.screen = screen
     self.recorder = recorder
+    if settings.command.isEmpty { service = ServiceNotification() }
     scope = KernelScope(settings.selection).processes
     if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
       childrenRemark = ChildrenRemark()
@@ -176,6 +179,7 @@ public struct Session: ~Copyable {
     let now = monotonicNow()
     summary?.begin(at: now)
     remarks?.begin(at: now)
+    service?.tellReady()
     try screen?.begin()
     if command.isRunnable {
       tracer.arm(command.pid)
@@ -200,6 +204,7 @@ public struct Session: ~Copyable {
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
     try goOnRecording(now: now)
+    tellService(now: now)
     if isSummaryDue { try showSummary(now: now) }
     childrenRemark?.look(at: [:], parent: tracer.parent)
     tellPerson(now: now)
@@ -233,6 +238,12 @@ public struct Session: ~Copyable {
       recorder.take(stuck, living: scope.isOfProcesses ? try tracer.livingProcesses() : [], now: now)
     }
     recorder.goOn(now: now)
+  }
+
+  /// Lets who has started ipcdump as a service know that it goes on.
+  private mutating func tellService(now: UInt64) {
+    let pipeline = pipeline
+    service?.tellSign(now: now) { pipeline.closingLine }
   }
 
   private mutating func tellPerson(now: UInt64) {
@@ -382,6 +393,7 @@ public struct Session: ~Copyable {
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
+    service?.tellEnd()
     var lastState: PresentState?
     let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.openChannels()
     if let summary {

@@ -142,6 +142,11 @@ public final class CaptureOutput: EventConsumer {
     if !isComplete { writer.append(waits, offset: clock.offset, to: &buffer) }
   }
 
+  /// Keeps how ipcdump fares.
+  public func take(_ health: CapturedHealth) {
+    if !isComplete { writer.append(health, offset: clock.offset, to: &buffer) }
+  }
+
   /// Tells times of day by another clock from now on.
   public func follow(_ clock: WallClock) { self.clock = clock }
 

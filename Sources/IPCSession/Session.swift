@@ -48,6 +48,8 @@ public struct Session: ~Copyable {
   private let screen: TopScreen?
   /// What keeps the last of it until a trigger comes; nil if nothing does.
   private let recorder: FlightRecorder?
+  /// What is told of how ipcdump fares; nil if nothing is.
+  private var health: HealthReport?
   /// Who is told that it goes on, if ipcdump is a service.
   private var service: ServiceNotification?
 
@@ -115,6 +117,7 @@ public struct Session: ~Copyable {
     remarks = screen == nil ? TerminalRemarks(settings) : nil
     self.screen = screen
     self.recorder = recorder
+    health = settings.tellsHealth ? HealthReport(ringSize: settings.ringSize) : nil
     if settings.command.isEmpty { service = ServiceNotification() }
     scope = KernelScope(settings.selection).processes
     if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
@@ -196,6 +199,7 @@ public struct Session: ~Copyable {
     wait()
     try takeSignals()
     let now = monotonicNow()
+    if let report = health?.look(waiting: tracer.ring.waiting, now: now) { pipeline.take(report) }
     // A key does not wait for events.
     if try showScreen(now: now) {
       endCommand()

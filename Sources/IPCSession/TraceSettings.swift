@@ -25,6 +25,8 @@ public struct TraceSettings: Sendable {
   public var tellsKernelNetlink = false
   /// Whether it is told which processes end with another status than 0.
   public var tellsExits = false
+  /// Whether it is told how ipcdump itself fares.
+  public var tellsHealth = false
   /// Whether it is found out what processes run.
   public var describesProcesses = false
   /// Whether container engines are asked for names.

@@ -57,6 +57,11 @@ struct CaptureOptions: ParsableArguments {
       "With -w: describe processes in blocks that Wireshark 5 reads; before, it shows each as a row."))
   var processBlocks = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "With -w: tell every second how full the buffer is and what ipcdump itself takes, for ipcdump-export."))
+  var health = false
+
   /// The files of `-w`; nil if there are none.
   ///
   /// - Parameter byteLimit: Most bytes that are kept of an event's contents; nil for all.
@@ -81,8 +86,9 @@ struct CaptureOptions: ParsableArguments {
       guard !showsEvents, megabytes == nil, seconds == nil, fileCount == nil else {
         throw ValidationError("--print, -C, -G and -W are about the file of -w; add -w and a file")
       }
-      guard !streams, !processBlocks else {
-        throw ValidationError("--streams and --process-blocks are about the file of -w; add -w and a file")
+      guard !streams, !processBlocks, !health else {
+        throw ValidationError(
+          "--streams, --process-blocks and --health are about the file of -w; add -w and a file")
       }
     }
     guard ![megabytes, seconds, fileCount].contains(0) else {
@@ -100,6 +106,12 @@ struct CaptureOptions: ParsableArguments {
     if let input, input == output, input != "-" {
       throw ValidationError("-r and -w name the same file; -w would empty it first")
     }
+  }
+
+  /// Says that of a capture it is not told how ipcdump fares.
+  func validateHealth() throws {
+    guard health, input != nil else { return }
+    throw ValidationError("--health is about a trace, and -r shows one of before; leave one of them out")
   }
 
   /// Says whether there are files that `-W` can count.

@@ -76,6 +76,7 @@ struct TraceCommand: ParsableCommand {
   func validate() throws {
     try traced.validateTerminator()
     try capture.validate(with: output, messages, command: traced.command)
+    try capture.validateHealth()
     try capture.validateFileCount(isRecording: recorder.isWanted)
     try recorder.validate(with: capture, messages)
     try messages.validate(with: output, rules: capture.dissect)
@@ -155,6 +156,7 @@ struct TraceCommand: ParsableCommand {
     let recording = recorder.settings(selection, isQuiet: output.quiet)
     settings.asksEngines =
       endDetails.contains(.container) || selection.namesContainers || recording?.namesContainers ?? false
+    settings.tellsHealth = capture.health
     settings.tellsExits = recording?.writesAtExits ?? false
     settings.includesSelf = trace.includeSelf
     settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet

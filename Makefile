@@ -33,6 +33,8 @@ INSTALLED_MANUAL := $(DESTDIR)$(PREFIX)/share/man/man8/ipcdump.8
 INSTALLED_BASH := $(DESTDIR)$(PREFIX)/share/bash-completion/completions/ipcdump
 INSTALLED_ZSH := $(DESTDIR)$(ZSH_FOLDER)/_ipcdump
 INSTALLED_FISH := $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/ipcdump.fish
+INSTALLED_UNITS := $(addprefix $(DESTDIR)$(PREFIX)/lib/systemd/system/,ipcdump.service ipcdump@.service)
+INSTALLED_CONFIG := $(DESTDIR)/etc/ipcdump.toml
 INSTALLED_PLUGIN := $(DESTDIR)$(PREFIX)/share/ipcdump/ipcdump.lua
 
 ROUNDS ?= 5
@@ -166,9 +168,15 @@ install-files:
 	install -D -m 0644 $(PAGES)/_ipcdump $(INSTALLED_ZSH)
 	install -D -m 0644 $(PAGES)/ipcdump.fish $(INSTALLED_FISH)
 	install -D -m 0644 packaging/wireshark/ipcdump.lua $(INSTALLED_PLUGIN)
+	install -d $(dir $(firstword $(INSTALLED_UNITS))) $(DESTDIR)/etc/ipcdump
+	for unit in $(INSTALLED_UNITS); do \
+	  sed 's,^ExecStart=/usr/bin,ExecStart=$(PREFIX)/bin,' packaging/systemd/"$$(basename "$$unit")" > "$$unit" && chmod 0644 "$$unit"; done
+	[[ -e $(INSTALLED_CONFIG) ]] || install -D -m 0644 packaging/ipcdump.toml $(INSTALLED_CONFIG)
 
 uninstall:
-	rm -f $(INSTALLED_BINARY) $(INSTALLED_MANUAL) $(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH) $(INSTALLED_PLUGIN)
+	rm -f $(INSTALLED_BINARY) $(INSTALLED_MANUAL) $(INSTALLED_BASH) $(INSTALLED_ZSH) $(INSTALLED_FISH) $(INSTALLED_PLUGIN) $(INSTALLED_UNITS)
+	cmp --silent packaging/ipcdump.toml $(INSTALLED_CONFIG) && rm -f $(INSTALLED_CONFIG) || true
+	rmdir --ignore-fail-on-non-empty $(DESTDIR)/etc/ipcdump
 
 deb: pages
 	scripts/deb

@@ -13,6 +13,7 @@ let package = Package(
   name: "ipcdump",
   products: [
     .executable(name: "ipcdump", targets: ["ipcdump"]),
+    .executable(name: "ipcdump-export", targets: ["ipcdump-export"]),
     // For other packages (Examples/): libbpf without any knowledge of IPC, and captures.
     .library(name: "Libbpf", targets: ["Libbpf"]),
     .library(name: "IPCModel", targets: ["IPCModel"]),
@@ -166,6 +167,22 @@ let package = Package(
       ]
     ),
 
+    // Metrics of a capture stream: a program of its own, so that the tracer has no code for networks.
+    .target(
+      name: "IPCExport",
+      dependencies: [
+        "ByteOutput", "CZlib", "IPCCapture", "IPCFormats", "IPCModel", "IPCProtocols", "PlainText",
+      ],
+      linkerSettings: [.linkedLibrary("z")]
+    ),
+    .executableTarget(
+      name: "ipcdump-export",
+      dependencies: [
+        "IPCCapture", "IPCExport", "IPCModel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
+    ),
+
     // Writes the manual page and the shells' completions out of what the command says of its options.
     .executableTarget(
       name: "describe-command", dependencies: ["CommandDescription"]),
@@ -240,6 +257,13 @@ let package = Package(
         "CommandDescription", "IPCModel", "ipcdump",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .testTarget(
+      name: "IPCExportTests",
+      dependencies: [
+        "ByteOutput", "CZlib", "CaptureSupport", "IPCCapture", "IPCExport", "IPCFormats", "IPCModel",
+        "IPCProtocols",
+        "TestSupport",
+      ]),
     .testTarget(name: "ByteOutputTests", dependencies: ["ByteOutput", "TestSupport"]),
     .testTarget(
       name: "IPCFormatsTests",
@@ -278,7 +302,7 @@ let package = Package(
     // It runs the optimised ipc-replay, which would count this build's allocations too if it were linked here.
     .testTarget(name: "PerformanceTests"),
     .executableTarget(name: "ipc-actor", path: "Tests/Actors"),
-    .testTarget(name: "LiveTests", dependencies: ["TestSupport", "ipc-actor", "ipcdump"]),
+    .testTarget(name: "LiveTests", dependencies: ["TestSupport", "ipc-actor", "ipcdump", "ipcdump-export"]),
   ]
 )
 

@@ -70,7 +70,8 @@ public struct OptionDescription {
   let summary: String
   /// The part of the help that it stands in.
   let section: String?
-  let isRepeating: Bool
+  /// Whether it may be given several times, each time with another value.
+  public let isRepeating: Bool
   /// What must follow; nil for a flag.
   let value: ValueDescription?
   /// What holds without it.

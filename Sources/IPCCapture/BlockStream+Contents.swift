@@ -66,6 +66,12 @@ extension BlockStream {
     return try CapturedWaits(own)
   }
 
+  /// How ipcdump fared, if the journal entry in memory says that.
+  func readHealth() throws(Malformed) -> CapturedHealth? {
+    guard let own = try JournalEntry.bytes(of: JournalEntry.healthField, in: body) else { return nil }
+    return try CapturedHealth(own)
+  }
+
   /// The next option of a block; nil behind the last.
   private func nextOption(from cursor: inout ByteCursor) throws(Malformed) -> (
     UInt16, UnsafeRawBufferPointer

@@ -38,6 +38,9 @@ public struct CaptureReader: ~Copyable {
   /// before the place in the capture where that stands.
   public private(set) var waits: CapturedWaits?
 
+  /// Is given how the ipcdump that writes the capture fares, as often as it is told there; at once, also if no event comes.
+  public var onHealth: ((CapturedHealth) -> Void)?
+
   private var blocks: BlockStream
   private var schema: CaptureSchema
   private var last = LastTexts()
@@ -160,6 +163,7 @@ public struct CaptureReader: ~Copyable {
           if let look = try blocks.readWaits(), !look.sentences.isEmpty || waits?.sentences.isEmpty ?? true {
             waits = look
           }
+          if let onHealth, let health = try blocks.readHealth() { onHealth(health) }
           return nil
         }
       }

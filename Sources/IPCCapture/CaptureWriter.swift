@@ -12,7 +12,8 @@ import IPCModel
 public struct CaptureWriter: ~Copyable {
   let settings: CaptureSettings
   var choice: DissectorChoice
-  private var counts = CaptureCounts()
+  /// What the file, or the part of it, contains.
+  private(set) var counts = CaptureCounts()
   /// Number of the file, from 1.
   var file: UInt32 = 0
   /// Events since the first file.
@@ -59,9 +60,25 @@ public struct CaptureWriter: ~Copyable {
   ///   - offset: Nanoseconds to add to `CLOCK_MONOTONIC` for the time of day.
   ///   - output: What the blocks are appended to.
   public mutating func begin(offset: Int64, to output: inout OutputBuffer) {
+    beginPart()
+    appendHead(offset: offset, comment: nil, to: &output)
+  }
+
+  /// Begins a part of a file: what is appended from here on can be read without what comes before it, behind the head of
+  /// any file.
+  mutating func beginPart() {
     counts = CaptureCounts()
     file += 1
     described = DescribedProcesses()
+  }
+
+  /// Appends the head of a file.
+  ///
+  /// - Parameters:
+  ///   - offset: Nanoseconds to add to `CLOCK_MONOTONIC` for the time of day.
+  ///   - comment: What is to be said of the file, for those who open it with Wireshark.
+  ///   - output: What the blocks are appended to.
+  mutating func appendHead(offset: Int64, comment: String?, to output: inout OutputBuffer) {
     record.removeAll()
     CaptureSchema.append(start: settings.start, offset: offset, to: &record)
     let header = output.beginBlock(BlockType.sectionHeader)
@@ -70,6 +87,7 @@ public struct CaptureWriter: ~Copyable {
     output.append(integer: UInt16(0))
     // The section's length is not known.
     output.append(integer: Int64(-1))
+    if let comment { output.appendOption(OptionCode.comment, text: comment) }
     output.appendOption(OptionCode.system, text: settings.system)
     output.appendOption(OptionCode.application, text: settings.application)
     output.appendOwnOptions(record.bytes)
@@ -165,16 +183,21 @@ public struct CaptureWriter: ~Copyable {
   }
 
   /// Appends what a file ends with: how many events there were in it, and how many were lost.
-  public mutating func end(to output: inout OutputBuffer) {
-    let block = output.beginBlock(BlockType.interfaceStatistics)
-    output.append(integer: UInt32(0))
-    output.append(time: counts.last)
-    output.appendOption(OptionCode.startTime, time: counts.first)
-    output.appendOption(OptionCode.endTime, time: counts.last)
-    output.appendOption(OptionCode.received, number: counts.events)
-    output.appendOption(OptionCode.dropped, number: counts.lost)
-    output.appendEndOfOptions()
-    output.endBlock(at: block)
+  public mutating func end(to output: inout OutputBuffer) { output.append(counts) }
+}
+
+extension OutputBuffer {
+  /// Appends what a file ends with.
+  mutating func append(_ counts: CaptureCounts) {
+    let block = beginBlock(BlockType.interfaceStatistics)
+    append(integer: UInt32(0))
+    append(time: counts.last)
+    appendOption(OptionCode.startTime, time: counts.first)
+    appendOption(OptionCode.endTime, time: counts.last)
+    appendOption(OptionCode.received, number: counts.events)
+    appendOption(OptionCode.dropped, number: counts.lost)
+    appendEndOfOptions()
+    endBlock(at: block)
   }
 }
 
@@ -191,6 +214,14 @@ struct CaptureCounts {
     if events == 0 { first = time }
     events += 1
     last = time
+  }
+
+  /// Counts what comes behind it in one file.
+  mutating func add(_ next: CaptureCounts) {
+    if events == 0 { first = next.first }
+    if next.events > 0 { last = next.last }
+    events += next.events
+    lost &+= next.lost
   }
 }
 

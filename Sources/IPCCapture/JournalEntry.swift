@@ -8,6 +8,8 @@ enum JournalEntry {
   static let recordField: StaticString = "IPCDUMP_RECORD"
   /// Field with who waits for whom.
   static let waitsField: StaticString = "IPCDUMP_WAITS"
+  /// Field with how ipcdump fares.
+  static let healthField: StaticString = "IPCDUMP_HEALTH"
 
   /// The bytes of a field of any bytes; nil if the entry has none of that name.
   static func bytes(

@@ -16,6 +16,9 @@ public struct Correlator: ~Copyable {
   /// Times that a clock can tell which begins with the machine; sums of them and of waits do not overflow.
   private static let times = 1...UInt64(Int64.max)
 
+  /// Ends of processes that nobody has asked for yet; they are told only to who asks.
+  private var exits: [ProcessExit] = []
+
   /// Creates a correlator that has seen nothing.
   public init(_ settings: CorrelatorSettings) {
     correlators = makeCorrelators(settings)
@@ -60,7 +63,11 @@ public struct Correlator: ~Copyable {
       return header.time
     }
     if kind == Int(IPC_KIND_COUNT.rawValue) {
-      processes.take(record, header, into: &buffer.texts.processes)
+      if let exit = ProcessExit(record, header) {
+        exits.append(exit)
+      } else {
+        processes.take(record, header, into: &buffer.texts.processes)
+      }
       return header.time
     }
     guard kind < correlators.count else { return nil }
@@ -69,6 +76,13 @@ public struct Correlator: ~Copyable {
     correlators[kind].take(record, header: header, into: &buffer)
     lifecycle?.note(record, header, into: &buffer)
     return header.time
+  }
+
+  /// The processes that have ended with another status than 0 since the last call, if that is told.
+  public mutating func takeExits() -> [ProcessExit] {
+    if exits.isEmpty { return [] }
+    defer { exits.removeAll() }
+    return exits
   }
 
   private mutating func takeLifecycle(_ record: UnsafeRawBufferPointer, _ header: ipc_header) {

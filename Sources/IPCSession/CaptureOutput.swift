@@ -106,11 +106,7 @@ public final class CaptureOutput: EventConsumer {
         .usage, "standard output is a terminal, which cannot show a capture",
         advice: "give -w a file, or a pipe")
     }
-    writer = CaptureWriter(
-      CaptureSettings(
-        application: settings.application, system: Self.system, start: clock.start, rules: settings.rules,
-        byteLimit: settings.byteLimit, form: settings.form,
-        describesProcesses: settings.describesProcesses))
+    writer = CaptureWriter(CaptureSettings(settings, start: clock.start))
     writer.begin(offset: clock.offset, to: &buffer)
     try FileUse.requireDistinct(others + [file.use(as: .capture)])
     try file.begin()
@@ -144,6 +140,11 @@ public final class CaptureOutput: EventConsumer {
   /// Keeps who waits for whom.
   public func take(_ waits: CapturedWaits) {
     if !isComplete { writer.append(waits, offset: clock.offset, to: &buffer) }
+  }
+
+  /// Keeps how ipcdump fares.
+  public func take(_ health: CapturedHealth) {
+    if !isComplete { writer.append(health, offset: clock.offset, to: &buffer) }
   }
 
   /// Tells times of day by another clock from now on.
@@ -206,9 +207,22 @@ public final class CaptureOutput: EventConsumer {
     fileStart = time
     writer.begin(offset: clock.offset, to: &buffer)
   }
+}
+
+extension CaptureSettings {
+  /// What files say about themselves.
+  ///
+  /// - Parameters:
+  ///   - files: Which they are.
+  ///   - start: Start of the trace, in nanoseconds of `CLOCK_MONOTONIC`.
+  init(_ files: CaptureFileSettings, start: UInt64) {
+    self.init(
+      application: files.application, system: Self.ownSystem, start: start, rules: files.rules,
+      byteLimit: files.byteLimit, form: files.form, describesProcesses: files.describesProcesses)
+  }
 
   /// Name, release and machine of the kernel.
-  private static var system: String {
+  private static var ownSystem: String {
     var names = utsname()
     guard uname(&names) == 0 else { return "Linux" }
     func text(_ bytes: UnsafeRawBufferPointer) -> String {
@@ -232,7 +246,7 @@ extension CaptureNames {
 
 extension WallClock {
   /// Time of day of a time of `CLOCK_MONOTONIC`, in seconds since 1970.
-  fileprivate func second(of time: UInt64) -> Int64 { epochNanoseconds(of: time) / 1_000_000_000 }
+  func second(of time: UInt64) -> Int64 { epochNanoseconds(of: time) / 1_000_000_000 }
 }
 
 /// Names of the files of `-w`, one after the other, as tcpdump gives them.

@@ -37,6 +37,9 @@ public protocol EventConsumer: AnyObject {
   /// Learns who waits for whom, which has been looked at.
   func take(_ waits: CapturedWaits)
 
+  /// Learns how ipcdump itself fares.
+  func take(_ health: CapturedHealth)
+
   /// Learns that the events end here because of a failure.
   func take(_ failure: Failure)
 
@@ -71,6 +74,9 @@ extension EventConsumer {
 
   /// Does nothing: it is about processes, not about what they sent.
   public func take(_ waits: CapturedWaits) {}
+
+  /// Does nothing: it is about ipcdump, not about what others sent.
+  public func take(_ health: CapturedHealth) {}
 
   /// Does nothing: what was taken is whole.
   public func take(_ failure: Failure) {}

@@ -88,6 +88,11 @@ public final class EventPipeline {
     for consumer in consumers { consumer.take(waits) }
   }
 
+  /// Tells the outputs how ipcdump itself fares.
+  func take(_ health: CapturedHealth) {
+    for consumer in consumers { consumer.take(health) }
+  }
+
   /// Tells the outputs that the events end here because of a failure.
   func take(_ failure: Failure) {
     for consumer in consumers { consumer.take(failure) }

@@ -38,6 +38,9 @@ public final class RedactedOutput: EventConsumer {
   /// Hands on who waits for whom.
   public func take(_ waits: CapturedWaits) { output.take(waits) }
 
+  /// Hands on how ipcdump fares.
+  public func take(_ health: CapturedHealth) { output.take(health) }
+
   /// Hands a failure on.
   public func take(_ failure: Failure) { output.take(failure) }
 

@@ -46,6 +46,12 @@ public struct Session: ~Copyable {
   private var remarks: TerminalRemarks?
   /// What shows it all while it goes on; nil if nothing does.
   private let screen: TopScreen?
+  /// What keeps the last of it until a trigger comes; nil if nothing does.
+  private let recorder: FlightRecorder?
+  /// What is told of how ipcdump fares; nil if nothing is.
+  private var health: HealthReport?
+  /// Who is told that it goes on, if ipcdump is a service.
+  private var service: ServiceNotification?
 
   /// How long events wait at most for the sort by time, and a poll for them, in milliseconds.
   private static let shortWait: Int32 = 10
@@ -63,12 +69,14 @@ public struct Session: ~Copyable {
   ///   - pipeline: Where events go.
   ///   - summary: The output of it that adds up, if there is one: it learns what goes on, and shown when SIGUSR1 comes.
   ///   - screen: The output of it that shows everything at once, if there is one: its user says when it ends.
+  ///   - recorder: The output of it that keeps what is written when a trigger comes, if there is one.
   ///   - omissions: Which contents nobody looks at; nil if all are wanted.
   public init(
     _ settings: TraceSettings, into pipeline: EventPipeline, summary: TrafficOutput?,
-    screen: TopScreen? = nil, omissions: KernelOmissions? = nil
+    screen: TopScreen? = nil, recorder: FlightRecorder? = nil, omissions: KernelOmissions? = nil
   ) throws(Failure) {
-    let signals = try StopSignals(besides: screen == nil ? [] : StopSignals.ofScreen)
+    let signals = try StopSignals(
+      besides: (screen == nil ? [] : StopSignals.ofScreen) + (recorder == nil ? [] : [SIGUSR2]))
     // A child asks, which is forked with as few rights as possible.
     let named = settings.asksEngines ? ContainerNames.ofThisHost : nil
     // The command is forked while ipcdump is still small.
@@ -89,6 +97,7 @@ public struct Session: ~Copyable {
       try readiness.add(screen.keyboard, .level)
       if let answers = screen.answers { try readiness.add(answers, .edge) }
     }
+    if let answers = recorder?.answers { try readiness.add(answers, .edge) }
     var correlation = CorrelatorSettings(
       captureLimit: settings.captureLimit, matchTimeout: settings.matchTimeout,
       serviceName: ServiceNames.name(of:kind:))
@@ -107,6 +116,9 @@ public struct Session: ~Copyable {
     self.containers = containers
     remarks = screen == nil ? TerminalRemarks(settings) : nil
     self.screen = screen
+    self.recorder = recorder
+    health = settings.tellsHealth ? HealthReport(ringSize: settings.ringSize) : nil
+    if settings.command.isEmpty { service = ServiceNotification() }
     scope = KernelScope(settings.selection).processes
     if settings.tellsOfChildren, !scope.followsChildren, scope.isOfProcesses {
       childrenRemark = ChildrenRemark()
@@ -170,6 +182,7 @@ public struct Session: ~Copyable {
     let now = monotonicNow()
     summary?.begin(at: now)
     remarks?.begin(at: now)
+    service?.tellReady()
     try screen?.begin()
     if command.isRunnable {
       tracer.arm(command.pid)
@@ -186,6 +199,7 @@ public struct Session: ~Copyable {
     wait()
     try takeSignals()
     let now = monotonicNow()
+    if let report = health?.look(waiting: tracer.ring.waiting, now: now) { pipeline.take(report) }
     // A key does not wait for events.
     if try showScreen(now: now) {
       endCommand()
@@ -193,6 +207,8 @@ public struct Session: ~Copyable {
     }
     try drain(now: now)
     if now >= nextSweep { try sweep(now: now) }
+    try goOnRecording(now: now)
+    tellService(now: now)
     if isSummaryDue { try showSummary(now: now) }
     childrenRemark?.look(at: [:], parent: tracer.parent)
     tellPerson(now: now)
@@ -217,6 +233,21 @@ public struct Session: ~Copyable {
     screen.paint(now: now)
     try screen.look(at: tracer, now: now)
     return screen.isLeft
+  }
+
+  /// Writes what a trigger has asked for, and looks whether one has come.
+  private func goOnRecording(now: UInt64) throws(Failure) {
+    guard let recorder else { return }
+    if let stuck = recorder.lookForDeadlocks(now: now) {
+      recorder.take(stuck, living: scope.isOfProcesses ? try tracer.livingProcesses() : [], now: now)
+    }
+    recorder.goOn(now: now)
+  }
+
+  /// Lets who has started ipcdump as a service know that it goes on.
+  private mutating func tellService(now: UInt64) {
+    let pipeline = pipeline
+    service?.tellSign(now: now) { pipeline.closingLine }
   }
 
   private mutating func tellPerson(now: UInt64) {
@@ -245,7 +276,7 @@ public struct Session: ~Copyable {
     isNapping = correlator.buffer.count > 0 || correlator.hasPending
     let part = settings.ringSize / Self.napShare
     if isNapping != hadNap { tracer.letRecordsWait(isNapping ? part : 0) }
-    guard tracer.ring.waiting < (isNapping ? part : 1) else { return }
+    guard tracer.ring.waiting < (isNapping ? part : 1), recorder?.isWriting != true else { return }
     let wait = isNapping || hadNap ? Self.shortWait : Self.longWait
     readiness.wait(milliseconds: screen.map { min(wait, $0.patience(now: monotonicNow())) } ?? wait)
   }
@@ -256,6 +287,8 @@ public struct Session: ~Copyable {
         beginEnding()
       } else if arrival.number == SIGUSR1 {
         isSummaryDue = true
+      } else if let recorder, arrival.number == SIGUSR2 {
+        recorder.take(.signal(at: monotonicNow()))
       } else if let screen, StopSignals.ofScreen.contains(arrival.number) {
         _ = try screen.take(signal: arrival.number)
       } else {
@@ -291,6 +324,7 @@ public struct Session: ~Copyable {
       return taken < portion
     }
     recordBytes += taken
+    for exit in correlator.takeExits() { recorder?.take(exit) }
     // Behind a busy ring, or a record whose CPU is held up in the middle of it, time goes on only as far as the records
     // tell.
     let isEmptied = taken < portion && tracer.ring.isEmpty
@@ -363,6 +397,7 @@ public struct Session: ~Copyable {
 
   /// Shows everything that has been captured, and counts it.
   private mutating func finish() throws(Failure) {
+    service?.tellEnd()
     var lastState: PresentState?
     let held = pipeline.isSatisfied && summary == nil ? [] : try tracer.openChannels()
     if let summary {

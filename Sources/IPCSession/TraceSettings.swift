@@ -23,6 +23,10 @@ public struct TraceSettings: Sendable {
   public var tellsKernelSignals = false
   /// Whether netlink messages are told that go to the kernel or come from it.
   public var tellsKernelNetlink = false
+  /// Whether it is told which processes end with another status than 0.
+  public var tellsExits = false
+  /// Whether it is told how ipcdump itself fares.
+  public var tellsHealth = false
   /// Whether it is found out what processes run.
   public var describesProcesses = false
   /// Whether container engines are asked for names.
@@ -41,6 +45,7 @@ public struct TraceSettings: Sendable {
     if tellsLifecycle { extras.insert(.lifecycle) }
     if tellsKernelSignals { extras.insert(.kernelSignals) }
     if tellsKernelNetlink { extras.insert(.kernelNetlink) }
+    if tellsExits { extras.insert(.exits) }
     return extras
   }
 

@@ -51,6 +51,8 @@ public struct Extras: OptionSet, Sendable {
   public static let kernelSignals = Extras(rawValue: 1 << 2)
   /// Netlink messages to and from the kernel.
   public static let kernelNetlink = Extras(rawValue: 1 << 3)
+  /// Which processes end with another status than 0.
+  public static let exits = Extras(rawValue: 1 << 4)
 }
 
 /// Type of program that watches the syscalls.

@@ -183,6 +183,7 @@ struct LoadedPrograms: ~Copyable {
     settings.capture_limit = configuration.captureLimit
     settings.tells_images = configuration.extras.contains(.images) ? 1 : 0
     settings.tells_kernel_netlink = configuration.extras.contains(.kernelNetlink) ? 1 : 0
+    settings.tells_exits = configuration.extras.contains(.exits) ? 1 : 0
     settings.follows_children = scope.followsChildren ? 1 : 0
     settings.cpu_count = Features.possibleCPUCount
     settings.omits_contents = configuration.omitsContents ? 1 : 0

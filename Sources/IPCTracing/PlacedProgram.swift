@@ -52,6 +52,7 @@ extension ProgramPlace {
     case .cgroups: if case .cgroups = scope { true } else { false }
     case .images: extras.contains(.images)
     case .lifecycle: extras.contains(.lifecycle) && selection.kinds.contains { $0.row.carriesBytes }
+    case .exits: scope.isOfProcesses || extras.contains(.exits)
     case .kernelSignals: extras.contains(.kernelSignals) && selection.kinds.contains(.signal)
     }
   }

@@ -64,12 +64,14 @@ public struct ProgramPlace: Sendable, Equatable {
     case lifecycle
     /// Signals that no process has sent, or that were refused.
     case kernelSignals
+    /// Ends of processes.
+    case exits
 
     /// Its word in names, but for kinds.
     static let words: [(word: String, purpose: Purpose)] = [
       ("any", .any), ("unix", .unix), ("sockets", .sockets), ("sysv", .sysv), ("contents", .contents),
       ("processes", .processes), ("comms", .comms), ("cgroups", .cgroups), ("images", .images),
-      ("lifecycle", .lifecycle), ("kernelsignals", .kernelSignals),
+      ("lifecycle", .lifecycle), ("kernelsignals", .kernelSignals), ("exits", .exits),
     ]
   }
 

@@ -37,7 +37,7 @@ struct CaptureOptions: ParsableArguments {
   @Option(
     name: [.customShort("W"), .customLong("file-count")],
     help: ArgumentHelp(
-      "With -C: use so many files in turn. With -G: end after so many files.", valueName: "count"))
+      "With -C and --keep: use so many files in turn. With -G: end after so many files.", valueName: "count"))
   var fileCount: UInt32?
 
   @Option(
@@ -56,6 +56,11 @@ struct CaptureOptions: ParsableArguments {
     help: ArgumentHelp(
       "With -w: describe processes in blocks that Wireshark 5 reads; before, it shows each as a row."))
   var processBlocks = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "With -w: tell every second how full the buffer is and what ipcdump itself takes, for ipcdump-export."))
+  var health = false
 
   /// The files of `-w`; nil if there are none.
   ///
@@ -81,15 +86,13 @@ struct CaptureOptions: ParsableArguments {
       guard !showsEvents, megabytes == nil, seconds == nil, fileCount == nil else {
         throw ValidationError("--print, -C, -G and -W are about the file of -w; add -w and a file")
       }
-      guard !streams, !processBlocks else {
-        throw ValidationError("--streams and --process-blocks are about the file of -w; add -w and a file")
+      guard !streams, !processBlocks, !health else {
+        throw ValidationError(
+          "--streams, --process-blocks and --health are about the file of -w; add -w and a file")
       }
     }
     guard ![megabytes, seconds, fileCount].contains(0) else {
       throw ValidationError("-C, -G and -W take positive numbers; leave out what should have no limit")
-    }
-    if fileCount != nil, (megabytes == nil) == (seconds == nil) {
-      throw ValidationError("-W counts the files of either -C or -G; give exactly one of them")
     }
     if output == "-", megabytes != nil || seconds != nil {
       throw ValidationError("-C and -G begin new files, and standard output is one; give -w a file's name")
@@ -103,6 +106,20 @@ struct CaptureOptions: ParsableArguments {
     if let input, input == output, input != "-" {
       throw ValidationError("-r and -w name the same file; -w would empty it first")
     }
+  }
+
+  /// Says that of a capture it is not told how ipcdump fares.
+  func validateHealth() throws {
+    guard health, input != nil else { return }
+    throw ValidationError("--health is about a trace, and -r shows one of before; leave one of them out")
+  }
+
+  /// Says whether there are files that `-W` can count.
+  ///
+  /// - Parameter isRecording: Whether files are written by a flight recorder.
+  func validateFileCount(isRecording: Bool) throws {
+    guard fileCount != nil, !isRecording, (megabytes == nil) == (seconds == nil) else { return }
+    throw ValidationError("-W counts the files of either -C, -G or --keep; give exactly one of them")
   }
 
   /// Says what does not go together with how events are shown.

@@ -25,6 +25,29 @@ struct CommandWords {
   /// All words again, those of ipcdump as the parser takes them.
   var all: [String] { (subcommand.map { [$0] } ?? []) + own + rest }
 
+  /// These words with others before ipcdump's own, so that what is typed comes on top.
+  func preceded(by others: [String]) -> CommandWords {
+    var words = self
+    words.own = others + own
+    return words
+  }
+
+  /// The value of an option that is given once; nil if it is not given, or has no value.
+  ///
+  /// - Parameters:
+  ///   - name: The option, a long one.
+  ///   - description: All options, whose values are none themselves.
+  func value(of name: String, _ description: CommandDescription) -> String? {
+    var words = own[...]
+    while let word = words.popFirst() {
+      if word == name { return words.first }
+      if word.hasPrefix("\(name)=") { return String(word.dropFirst(name.count + 1)) }
+      guard word.hasPrefix("--"), description.option(named: word)?.takesValue == true else { continue }
+      _ = words.popFirst()
+    }
+    return nil
+  }
+
   /// These words with every attached value behind a `=`.
   func separated() throws(Failure) -> CommandWords {
     // What can be done without is not asked for: who starts ipcdump waits for it.

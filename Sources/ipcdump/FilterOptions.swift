@@ -126,14 +126,7 @@ struct FilterOptions: ParsableArguments {
         let (word, need) = expression.unmetNeed(
           messages: shown?.messages ?? false, calls: shown?.calls ?? false)
       else { continue }
-      let (owners, options) =
-        switch need {
-        case .messagesOrCalls: ("messages and calls", "--messages or --calls")
-        case .messages: ("messages", "--messages")
-        case .calls: ("calls", "--calls")
-        }
-      let sentence = "--where asks for '\(word)', which only \(owners) have"
-      throw ValidationError(shown == nil ? sentence : "\(sentence); add \(options)")
+      throw ValidationError(need.sentence(asking: "--where", for: word, canBeShown: shown != nil))
     }
   }
 
@@ -184,4 +177,23 @@ struct FilterOptions: ParsableArguments {
 
   /// Whether contents have to be captured to choose events, also if nobody wants to see them.
   var needsContents: Bool { expressions.contains(where: \.needsContents) }
+}
+
+extension WhereExpression.Need {
+  /// What is said of an expression that asks for what is not shown.
+  ///
+  /// - Parameters:
+  ///   - option: Option that the expression is of.
+  ///   - word: The field that is asked for.
+  ///   - canBeShown: Whether messages and calls can be shown at all.
+  func sentence(asking option: String, for word: String, canBeShown: Bool) -> String {
+    let (owners, options) =
+      switch self {
+      case .messagesOrCalls: ("messages and calls", "--messages or --calls")
+      case .messages: ("messages", "--messages")
+      case .calls: ("calls", "--calls")
+      }
+    let sentence = "\(option) asks for '\(word)', which only \(owners) have"
+    return canBeShown ? "\(sentence); add \(options)" : sentence
+  }
 }

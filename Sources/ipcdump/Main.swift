@@ -33,9 +33,12 @@ enum Main {
       Diagnostics.report(error)
       exit(status(of: error))
     }
-    let words = CommandWords(arguments)
+    var words = CommandWords(arguments)
+    var config: ConfigFile?
     let command: any ParsableCommand
     do {
+      config = try configFile(of: words)
+      if let config { words = words.preceded(by: try config.words(words.description())) }
       command = try IPCDump.parseAsRoot(words.separated().all)
       guard isExecutable(command) else {
         // Help or the version was asked for.
@@ -44,7 +47,7 @@ enum Main {
         exit(0)
       }
     } catch {
-      exitAfterParsing(error, words)
+      exitAfterParsing(error, words, config)
     }
     do throws(Failure) {
       exit(try execute(command))
@@ -72,12 +75,29 @@ enum Main {
     return 0
   }
 
-  private static func exitAfterParsing(_ error: any Error, _ words: CommandWords) -> Never {
+  /// The file of options that the words name; nil if they name none.
+  private static func configFile(of words: CommandWords) throws(Failure) -> ConfigFile? {
+    // What can be done without is not asked for: who starts ipcdump waits for it.
+    guard words.own.contains(where: { $0.hasPrefix(ConfigFile.option) }) else { return nil }
+    guard words.subcommand ?? TraceCommand._commandName == TraceCommand._commandName else { return nil }
+    return try words.value(of: ConfigFile.option, words.description()).map { path throws(Failure) in
+      try ConfigFile(path: path)
+    }
+  }
+
+  private static func exitAfterParsing(
+    _ error: any Error, _ words: CommandWords, _ config: ConfigFile?
+  ) -> Never {
+    if let failure = error as? Failure {
+      Diagnostics.report(failure)
+      exit(status(of: failure))
+    }
     if IPCDump.exitCode(for: error).isSuccess {
       print(IPCDump.fullMessage(for: error))
       exit(0)
     }
-    Diagnostics.report(UsageMessage(words).failure(error))
+    let failure = UsageMessage(words).failure(error)
+    Diagnostics.report(config?.locating(failure) ?? failure)
     exit(usageStatus)
   }
 

@@ -3,6 +3,7 @@ import IPCCapture
 import IPCFiltering
 import IPCFormats
 import IPCModel
+import IPCProtocols
 import IPCSession
 
 /// The files that a run writes to, opened with the user's own rights, and not emptied yet.
@@ -39,18 +40,37 @@ struct Outputs: ~Copyable {
   private static func firstCapture(
     _ options: TraceCommand, at clock: WallClock?
   ) throws(Failure) -> OutputFile? {
-    guard let settings = options.capture.fileSettings(byteLimit: nil) else { return nil }
+    guard !options.recorder.isWanted, let settings = options.capture.fileSettings(byteLimit: nil) else {
+      return nil
+    }
     return try CaptureOutput.firstFile(settings, at: clock)
+  }
+
+  /// What keeps events until a trigger comes; nil if nothing does.
+  ///
+  /// - Parameters:
+  ///   - settings: What is asked of it.
+  ///   - matchTimeout: How long one side of a transfer waits for the other, in nanoseconds.
+  ///   - clock: Clock that times are shown by.
+  /// - Throws: ``Failure`` if its file cannot be written, or is another one as well.
+  borrowing func makeRecorder(
+    _ options: TraceCommand, _ settings: RecorderSettings?, matchTimeout: UInt64, clock: WallClock
+  ) throws(Failure) -> FlightRecorder? {
+    guard let settings, let files = options.capture.fileSettings(byteLimit: options.output.shownBytes) else {
+      return nil
+    }
+    return try FlightRecorder(settings, files, matchTimeout: matchTimeout, clock: clock, besides: uses)
   }
 
   /// Empties them, and leads events to them: to what is kept first, because it can be complete.
   ///
   /// - Parameters:
   ///   - isTracing: Whether the kernel has chosen the events by the same selection.
+  ///   - recorder: What keeps events until a trigger comes, if anything does.
   ///   - omissions: Who can leave out contents that decoders of messages pass over.
   consuming func begin(
     _ options: TraceCommand, _ selection: Selection, isTracing: Bool, summary: TrafficOutput?,
-    clock: WallClock, omissions: KernelOmissions? = nil
+    clock: WallClock, recorder: FlightRecorder? = nil, omissions: KernelOmissions? = nil
   ) throws(Failure) -> EventPipeline {
     let filter = EventFilter(selection, isTracing: isTracing)
     let output = options.output
@@ -61,7 +81,9 @@ struct Outputs: ~Copyable {
     var outputs: [any EventConsumer] = []
     // Both decode the same; one of them asks for all.
     let shownMessages = options.showsEvents
-    if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
+    if let recorder {
+      outputs += Self.recording(options, recorder, asked)
+    } else if let files = options.capture.fileSettings(byteLimit: output.shownBytes) {
       let capture = try CaptureOutput(files, clock: clock, first: kept, besides: uses)
       outputs.append(messages.redact ? RedactedOutput(capture) : capture)
     }
@@ -101,5 +123,22 @@ struct Outputs: ~Copyable {
     // Of messages and calls, as many are counted as are shown.
     let transfers = EventFilter(selection.ofBothDirections, isTracing: isTracing)
     return EventPipeline(transfers, outputs, limit: 0, clock: clock)
+  }
+
+  /// A recorder, and what tells it of triggers; that ends first, and may still find one then.
+  private static func recording(
+    _ options: TraceCommand, _ recorder: FlightRecorder, _ messages: MessageSettings?
+  ) -> [any EventConsumer] {
+    var outputs: [any EventConsumer] = []
+    let expressions = recorder.expressions
+    if !expressions.isEmpty {
+      var settings = messages
+      if expressions.contains(where: \.needsContents) { settings?.keepsContents = true }
+      outputs.append(
+        ExpressionTriggers(
+          expressions, shown: (options.messages.messages, options.messages.calls), settings,
+          recorder: recorder))
+    }
+    return outputs + [options.messages.redact ? RedactedOutput(recorder) : recorder]
   }
 }

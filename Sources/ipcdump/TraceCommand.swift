@@ -49,8 +49,17 @@ struct TraceCommand: ParsableCommand {
   @OptionGroup(title: "Captures")
   var capture: CaptureOptions
 
+  @OptionGroup(title: "Flight recorder")
+  var recorder: RecorderOptions
+
   @OptionGroup(title: "How the kernel is watched")
   var trace: TraceOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Take options from this file, too, in TOML: their long names with values; what is typed comes on top.",
+      valueName: "file"))
+  var config: String?
 
   @Flag(help: "List the types that -t takes, and exit.")
   var listTypes = false
@@ -67,6 +76,9 @@ struct TraceCommand: ParsableCommand {
   func validate() throws {
     try traced.validateTerminator()
     try capture.validate(with: output, messages, command: traced.command)
+    try capture.validateHealth()
+    try capture.validateFileCount(isRecording: recorder.isWanted)
+    try recorder.validate(with: capture, messages)
     try messages.validate(with: output, rules: capture.dissect)
     try trace.validate(
       with: filter, capture.input != nil ? .capture : traced.command.isEmpty ? .processes : .command)
@@ -141,7 +153,11 @@ struct TraceCommand: ParsableCommand {
       wantsContents || filter.needsContents ? shownBytes.map { UInt64($0) } ?? .max : 0
     settings.describesProcesses =
       endDetails.describesProcesses || capture.output != nil || selection.wantsExecutables
-    settings.asksEngines = endDetails.contains(.container) || selection.namesContainers
+    let recording = recorder.settings(selection, isQuiet: output.quiet)
+    settings.asksEngines =
+      endDetails.contains(.container) || selection.namesContainers || recording?.namesContainers ?? false
+    settings.tellsHealth = capture.health
+    settings.tellsExits = recording?.writesAtExits ?? false
     settings.includesSelf = trace.includeSelf
     settings.tellsOfChildren = !filter.pids.isEmpty && !output.quiet
     settings.tellsLifecycle = filter.lifecycle
@@ -157,9 +173,13 @@ struct TraceCommand: ParsableCommand {
     let clock = WallClock()
     let outputs = try Outputs(self, summary: summary, input: nil, clock: clock)
     let omissions = omitsBodies ? KernelOmissions() : nil
+    let recorder = try outputs.makeRecorder(
+      self, recording, matchTimeout: settings.matchTimeout, clock: clock)
     let pipeline = try outputs.begin(
-      self, selection, isTracing: true, summary: summary, clock: clock, omissions: omissions)
-    var session = try Session(settings, into: pipeline, summary: summary, omissions: omissions)
+      self, selection, isTracing: true, summary: summary, clock: clock, recorder: recorder,
+      omissions: omissions)
+    var session = try Session(
+      settings, into: pipeline, summary: summary, recorder: recorder, omissions: omissions)
     return try session.run()
   }
 

@@ -75,6 +75,9 @@ public struct Recorded: ~Copyable {
   /// Adds who waits for whom, of which nothing is told.
   public mutating func add(_ waits: CapturedWaits) { writer.append(waits, offset: offset, to: &file) }
 
+  /// Adds how ipcdump fares, of which nothing is told.
+  public mutating func add(_ health: CapturedHealth) { writer.append(health, offset: offset, to: &file) }
+
   /// Ends this file, and begins another one, which is all that ``bytes`` gives from now on.
   public mutating func rotate() {
     file.removeAll()

@@ -13,6 +13,8 @@ public struct Replayed {
   public private(set) var delays: [UInt64] = []
   /// Who waited for whom when that was looked at last.
   public private(set) var waits: CapturedWaits?
+  /// How ipcdump fared, each time that it was told.
+  public private(set) var health: [CapturedHealth] = []
   /// Why there were no more.
   public private(set) var failure: Failure?
 
@@ -37,6 +39,9 @@ public struct Replayed {
       position += count
       return count
     }
+    var told: [CapturedHealth] = []
+    reader.onHealth = { told.append($0) }
+    defer { health = told }
     var format = JSONFormat(FormatOptions(clock: reader.clock, details: .all))
     while let entry = try reader.next() {
       format.clock = reader.clock

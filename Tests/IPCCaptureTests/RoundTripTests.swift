@@ -75,6 +75,25 @@ struct RoundTripTests {
     }
   }
 
+  @Test(arguments: [CaptureForm.payloads, .streams])
+  func `is read back with how ipcdump fared`(_ form: CaptureForm) {
+    var recorded = Recorded(form: form)
+    let told = [
+      CapturedHealth(time: 7, ringBytes: 0, ringSize: 65536, cpuTime: 1, memory: 2),
+      CapturedHealth(time: .max, ringBytes: .max, ringSize: .max, cpuTime: .max, memory: .max),
+    ]
+    recorded.add(told[0])
+    recorded.add(Self.full(.pipe, in: &recorded), Array("hello".utf8))
+    recorded.add(told[1])
+    recorded.end()
+    for bytes in [recorded.bytes, SwappedCapture(recorded.bytes).bytes] {
+      let replayed = Replayed(bytes)
+      #expect(replayed.failure == nil)
+      #expect(replayed.text == recorded.liveText && replayed.count == 1)
+      #expect(replayed.health == told)
+    }
+  }
+
   @Test func `is read back with whatever traits it has`() {
     var recorded = Recorded()
     for bits in UInt8.min...UInt8.max {

@@ -51,7 +51,7 @@ struct ProgramPlaceTests {
       ("contents", .contents), ("processes", .processes), ("comms", .comms), ("cgroups", .cgroups),
       ("images", .images),
       ("lifecycle", .lifecycle),
-      ("kernelsignals", .kernelSignals),
+      ("kernelsignals", .kernelSignals), ("exits", .exits),
       ("pipe", .kind(Kind.pipe.rawValue)),
       ("signal", .kind(Kind.signal.rawValue)),
     ] as [(String, ProgramPlace.Purpose)])
@@ -93,6 +93,8 @@ struct ProgramPlaceTests {
     #expect(try !isNeeded(life, [.signal], .lifecycle))
     #expect(try isNeeded(kernel, [.signal], .kernelSignals) && !isNeeded(kernel, [.signal], .lifecycle))
     #expect(try !isNeeded(kernel, [.pipe], .kernelSignals))
+    let exit = "exit__trace_0__exits__raw"
+    #expect(try isNeeded(exit, [.pipe], .exits) && !isNeeded(exit, [.pipe], [.images, .lifecycle]))
   }
 
   @Test func `is taken only if its kind is traced`() throws {
@@ -120,6 +122,7 @@ struct ProgramPlaceTests {
     #expect(try isNeeded("exec__trace_0__processes__any", [.pipe], .pids([1])))
     #expect(try isNeeded("exec__trace_0__processes__any", [.pipe], .descendants(of: [1])))
     #expect(try !isNeeded("exec__trace_0__processes__any", [.pipe], .comms([Comm("sh")])))
+    #expect(try isNeeded("exit__trace_0__exits__raw", [.pipe], .tree))
     #expect(try isNeeded("rename__trace_0__comms__any", [.pipe], .comms([Comm("sh")])))
     #expect(try isNeeded("mkdir__trace_0__cgroups__any", [.pipe], .cgroups([1])))
     #expect(try !isNeeded("mkdir__trace_0__cgroups__any", [.pipe], .users([1])))

@@ -7,6 +7,8 @@ enum Programs {
   static func ipcdump() throws -> String { try find("ipcdump", variable: "IPCDUMP_BINARY") }
   static func actor() throws -> String { try find("ipc-actor", variable: "IPC_ACTOR_BINARY") }
 
+  static func exporter() throws -> String { try find("ipcdump-export", variable: "IPCDUMP_EXPORT_BINARY") }
+
   private static func find(_ name: String, variable: String) throws -> String {
     if let path = ProcessInfo.processInfo.environment[variable] { return path }
     let bundles = CommandLine.arguments.filter { $0.contains(".xctest") }

@@ -114,6 +114,16 @@ struct SignalVocabulary {
   /// si_code of what the kernel sends for no special cause (SI_KERNEL).
   private static let kernelCode: Int32 = 0x80
 
+  /// Name of a signal.
+  static func name(of number: Int) -> String {
+    switch number {
+    case 1...names.count: names[number - 1]
+    case firstRealTime: "SIGRTMIN"
+    case (firstRealTime + 1)...last: "SIGRTMIN+\(number - firstRealTime)"
+    default: "SIG\(number)"
+    }
+  }
+
   private let nameIDs: [TextID]
   private let codeIDs: [TextID]
   private let resultIDs: [TextID]
@@ -129,18 +139,7 @@ struct SignalVocabulary {
 
   /// Enters the words.
   init(in texts: inout TextTable) {
-    var names: [TextID] = []
-    for number in 0...Self.last {
-      let name =
-        switch number {
-        case 1...Self.names.count: Self.names[number - 1]
-        case Self.firstRealTime: "SIGRTMIN"
-        case (Self.firstRealTime + 1)...: "SIGRTMIN+\(number - Self.firstRealTime)"
-        default: "SIG\(number)"
-        }
-      names.append(texts.add(name))
-    }
-    nameIDs = names
+    nameIDs = (0...Self.last).map { texts.add(Self.name(of: $0)) }
     codeIDs = Self.codes.map { texts.add($0) }
     resultIDs = (0...IPC_SIGNAL_LOSE_INFO.rawValue).map { texts.add(Self.word(for: $0)) }
     causeIDs = Dictionary(
@@ -152,7 +151,7 @@ struct SignalVocabulary {
     thread = texts.add("thread")
   }
 
-  /// Name of a signal.
+  /// Name of a signal, as an entry of the table.
   func name(of number: Int32) -> TextID {
     nameIDs.indices.contains(Int(number)) ? nameIDs[Int(number)] : other
   }

@@ -39,6 +39,9 @@ public struct OTLPFormat: MessageFormat {
   /// Appends nothing: there is no place for losses in this format.
   public mutating func append(_ loss: Loss, to output: inout OutputBuffer) {}
 
+  /// Spans of a call: that of its client and, if it is known who has got the request, that of the server.
+  package static func spanCount(of call: Call) -> UInt64 { call.request.frame.destination.isKnown ? 2 : 1 }
+
   /// Appends the line of a call.
   public mutating func append(_ call: Call, to output: inout OutputBuffer) {
     number += 1

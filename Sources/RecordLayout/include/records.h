@@ -116,6 +116,8 @@ enum ipc_record_type {
   IPC_RECORD_MAPPED = 19,   /* ipc_mapped: memory is mapped shared; its name follows */
   IPC_RECORD_SPACE = 20,    /* ipc_space: what a process has mapped shared changes */
   IPC_RECORD_WOKEN = 21,    /* ipc_woken: a wait at a futex has been ended; the memory's name follows */
+  /* Of no kind again, if anybody wants to know: */
+  IPC_RECORD_EXIT = 22, /* ipc_exit: the process has ended, and not with 0 */
 };
 
 enum ipc_flags {
@@ -657,6 +659,13 @@ struct ipc_fork {
   __u32 own_child; /* the number in its own pid namespace; 0 if that is ipcdump's, or it is not known */
 };
 
+/* The header's process is over. */
+struct ipc_exit {
+  struct ipc_header header;
+  __u32 status; /* as wait(2) has it */
+  __u32 pad;
+};
+
 /*
  * What the task_file iterator tells of every open pipe, socket and pseudoterminal; written to the iterator's file, not to the ring.
  * Directions are named as in ipc_transfer; UDP sockets by (netns << 32 | local port) and identity 0, netlink sockets by
@@ -812,6 +821,7 @@ _Static_assert(sizeof(struct ipc_mapped_before) == 72, "ipc_mapped_before");
 _Static_assert(sizeof(struct ipc_woken) == 160, "ipc_woken");
 _Static_assert(sizeof(struct ipc_exec) == 96, "ipc_exec");
 _Static_assert(sizeof(struct ipc_fork) == 72, "ipc_fork");
+_Static_assert(sizeof(struct ipc_exit) == 72, "ipc_exit");
 _Static_assert(sizeof(struct ipc_process) == 16, "ipc_process");
 _Static_assert(sizeof(struct ipc_held) == 80, "ipc_held");
 _Static_assert(__builtin_offsetof(struct ipc_held, inode) == 32, "ipc_held.inode");

@@ -91,7 +91,7 @@ struct ipc_settings {
   __u32 name_shapes;    /* how many there are of `shapes` */
   __u32 filters_ports;  /* TCP and UDP: `wanted_ports` is filled */
   __u32 filters_addresses; /* TCP: only connections with an end in `wanted_addresses` are wanted */
-  __u32 pad;
+  __u32 tells_exits; /* whether it is told which processes of the scope end with another status than 0 */
   struct ipc_name_shape shapes[IPC_NAME_SHAPES]; /* of the entries of `wanted_names` */
   /* Whether a native caller's syscall has a handler: at IPC_HOOK_SYS_ENTER, and at IPC_HOOK_SYS_EXIT. */
   __u8 handled[2][IPC_SYSCALL_LIMIT];

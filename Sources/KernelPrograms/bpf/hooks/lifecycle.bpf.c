@@ -2,6 +2,7 @@
 /* Processes that come into the filter's scope and leave it: by exec, fork, exit and rename. */
 #include "core/scope.h"
 #include "kernel/compat.h"
+#include "record/record.h"
 #include "snapshots/open_files.h"
 
 /* The traced command enters the scope when it is executed, not while it is still a copy of ipcdump. */
@@ -50,15 +51,27 @@ SEC("tp/task/task_newtask") int newtask__trace_0__processes__classic(struct trac
   return on_newtask(ctx->pid, 0, ctx->clone_flags);
 }
 
+/* Tells of a process of the scope that it is over, if it has not ended as it should. */
+static __always_inline void tell_exit(struct task_struct *task) {
+  u32 status = exit_status_of(task);
+  if (status == 0 || is_self(task) || !scope_matches(task)) return;
+  struct ipc_exit record = {.status = status};
+  fill_header(&record.header, task, IPC_RECORD_EXIT, IPC_KIND_COUNT, 0);
+  ring_submit(&record, sizeof(record));
+}
+
 /* The first thread may go before the others. */
 static __always_inline int on_exit(void) {
   struct task_struct *task = (void *)bpf_get_current_task();
-  if (!is_process_alive(task)) leave_scope(bpf_get_current_pid_tgid() >> 32);
+  if (is_process_alive(task)) return 0;
+  /* While it is still in the scope. */
+  if (settings.tells_exits) tell_exit(task);
+  leave_scope(bpf_get_current_pid_tgid() >> 32);
   return 0;
 }
 
-SEC("raw_tp/sched_process_exit") int exit__trace_0__processes__raw(u64 *ctx) { return on_exit(); }
-SEC("tp/sched/sched_process_exit") int exit__trace_0__processes__classic(void *ctx) { return on_exit(); }
+SEC("raw_tp/sched_process_exit") int exit__trace_0__exits__raw(u64 *ctx) { return on_exit(); }
+SEC("tp/sched/sched_process_exit") int exit__trace_0__exits__classic(void *ctx) { return on_exit(); }
 
 /*
  * A rename comes into effect right after this tracepoint, so it is the new name that is looked up, and what other threads

@@ -31,6 +31,15 @@ static __always_inline bool is_process_alive(struct task_struct *task) {
   return READ_KERNEL(task, signal, live.counter) != 0;
 }
 
+#define SIGNAL_GROUP_EXIT 0x4 /* include/linux/sched/signal.h */
+
+/* How a process has ended, as wait(2) has it: by a call or a signal that ends all its threads, else as its first thread
+ * has (wait_task_zombie, kernel/exit.c). */
+static __always_inline u32 exit_status_of(struct task_struct *task) {
+  if (READ_KERNEL(task, signal, flags) & SIGNAL_GROUP_EXIT) return READ_KERNEL(task, signal, group_exit_code);
+  return READ_KERNEL(task, group_leader, exit_code);
+}
+
 /* The name of the file that a task's process runs; NULL if there is none. */
 static __always_inline const unsigned char *executable_name(struct task_struct *task) {
   struct mm_struct *mm = READ_KERNEL(task, mm);

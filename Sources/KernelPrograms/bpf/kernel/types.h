@@ -81,6 +81,8 @@ struct hrtimer___618 {
 struct signal_struct {
   atomic_t live;
   int nr_threads;
+  int group_exit_code;
+  unsigned int flags;
   struct hrtimer real_timer;
   struct hlist_head posix_timers; /* a list_head before 6.12 */
 };
@@ -321,6 +323,7 @@ struct task_struct {
   u64 start_boottime;
   u64 self_exec_id;
   unsigned int flags;
+  int exit_code;
   struct cred *cred;
   struct css_set *cgroups;
   struct mm_struct *mm;

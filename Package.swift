@@ -43,6 +43,7 @@ let package = Package(
       name: "embed-bpf",
       dependencies: ["EmbeddedBytes", "ProgramNames"]
     ),
+    .systemLibrary(name: "CZlib"),
     .systemLibrary(name: "CZstd"),
     .target(
       name: "EmbeddedBytes",

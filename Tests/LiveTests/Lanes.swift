@@ -2,12 +2,12 @@ import Foundation
 import Synchronization
 import Testing
 
-/// How live suites share the machine. A live test waits more than it computes, so that as many suites run at a time as
+/// How live suites share the machine. A live test waits more than it computes, so that one more suite runs at a time than
 /// there are CPUs (`IPCDUMP_LANES`); one that others would disturb has the machine to itself.
 actor Lanes {
   static let shared = Lanes(
     ProcessInfo.processInfo.environment["IPCDUMP_LANES"].flatMap(Int.init)
-      ?? min(ProcessInfo.processInfo.activeProcessorCount, 4))
+      ?? min(ProcessInfo.processInfo.activeProcessorCount + 1, 4))
 
   private let count: Int
   private var free: Int

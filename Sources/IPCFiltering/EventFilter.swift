@@ -39,14 +39,19 @@ public final class EventFilter: Sendable {
     _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable,
     properties: (any WhereProperties)? = nil
   ) -> Bool {
-    if !has(event.kind) { return false }
-    if !event.traits.isSuperset(of: traits) { return false }
-    if criteria.isEmpty { return true }
+    if let isShown = decision(of: event.kind, event.traits) { return isShown }
     for index in criteria.indices
     where !criteria[index].isMet(by: event, content: content, texts: texts, properties: properties) {
       return false
     }
     return true
+  }
+
+  /// Whether what is of a kind and has these traits is to be shown; nil if that hangs on anything else.
+  @inline(__always)
+  public func decision(of kind: Kind, _ traits: Event.Traits) -> Bool? {
+    if !has(kind) || !traits.isSuperset(of: self.traits) { return false }
+    return criteria.isEmpty ? true : nil
   }
 
   /// Whether a loss is to be reported: what is lost of a kind that nobody has asked for would not have been noticed.

@@ -68,7 +68,8 @@ struct EndTextsTests {
     var output = OutputBuffer()
     for number: Int32 in [1, 2, 1] {
       let event = event(number, 9)
-      let found = ends.find(from: event.source, to: event.destination, with: &output) { _, source, _, output in
+      let found = ends.find(from: event.source, to: event.destination, with: &output) {
+        _, source, _, output in
         output.append(source.comm, .terminal)
       }
       ends.append(0, of: found, to: &output)

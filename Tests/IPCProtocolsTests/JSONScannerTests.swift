@@ -105,10 +105,11 @@ struct JSONScannerTests {
     }
   }
 
-  @Test(arguments: [
-    ("0", 0), ("7", 7), ("123456789012345678", 123_456_789_012_345_678), ("1234567890123456789", nil),
-    ("01", nil), ("-1", nil), ("1.0", nil), ("1e3", nil), (#""1""#, nil), ("true", nil),
-  ] as [(String, UInt64?)])
+  @Test(
+    arguments: [
+      ("0", 0), ("7", 7), ("123456789012345678", 123_456_789_012_345_678), ("1234567890123456789", nil),
+      ("01", nil), ("-1", nil), ("1.0", nil), ("1e3", nil), (#""1""#, nil), ("true", nil),
+    ] as [(String, UInt64?)])
   func `takes for an ordinal what has one way to be written`(_ text: String, _ number: UInt64?) {
     var scanner = JSONScanner()
     var offset = 0
@@ -126,7 +127,8 @@ struct RepeatedTextsTests {
     for _ in 0..<2000 {
       // Many that are alike but for one byte in their middle, and as many of each length.
       let middle = UInt8(random.next() % 4)
-      let text = [UInt8](repeating: 1, count: Int(random.next() % 140)) + [middle] + [UInt8](repeating: 2, count: 9)
+      let text =
+        [UInt8](repeating: 1, count: Int(random.next() % 140)) + [middle] + [UInt8](repeating: 2, count: 9)
       #expect(text.withUnsafeBytes { texts.text($0) } == text)
     }
     #expect([UInt8]().withUnsafeBytes { texts.text($0) } == [])

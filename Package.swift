@@ -251,7 +251,7 @@ let package = Package(
         "IPCTraffic", "TestSupport", "ipcdump",
       ],
       exclude: ["Screens"]),
-    .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols"]),
+    .testTarget(name: "IPCProtocolsTests", dependencies: ["IPCModel", "IPCProtocols", "TestSupport"]),
     .testTarget(
       name: "DescriptionTests",
       dependencies: [

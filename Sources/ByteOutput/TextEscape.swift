@@ -91,7 +91,13 @@ package func isPrintable(_ scalar: UInt32) -> Bool {
 extension OutputBuffer {
   /// Appends text as a JSON string with its quotes; bytes that are not UTF-8 become U+FFFD.
   package mutating func appendJSONString(_ text: UnsafeBufferPointer<UInt8>) {
-    appendJSONString(text, passing: isPlainInJSON)
+    guard isPlainText(text) else { return appendJSONString(text, passing: isPlainInJSON) }
+    append(upTo: text.count + 2) { place in
+      place[0] = UInt8(ascii: "\"")
+      if let source = text.baseAddress { (place + 1).update(from: source, count: text.count) }
+      place[text.count + 1] = UInt8(ascii: "\"")
+      return text.count + 2
+    }
   }
 
   /// Appends text as a JSON string in which nothing can end, or begin, an element of the HTML around it.
@@ -124,6 +130,32 @@ private func isPlainInJSON(_ scalar: UInt32) -> Bool {
   case 0x00...0x1f, 0x22, 0x5c, 0x7f...0x9f, 0x2028, 0x2029: false
   default: true
   }
+}
+
+/// Whether all of a text is ASCII that may stand in a JSON string as it is, as nearly all texts are.
+private func isPlainText(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+  let bytes = UnsafeRawBufferPointer(text)
+  guard bytes.count >= 8 else {
+    return bytes.allSatisfy { $0 >= 0x20 && $0 < 0x7f && $0 != 0x22 && $0 != 0x5c }
+  }
+  var marks: UInt64 = 0
+  for index in stride(from: 0, to: bytes.count - 8, by: 8) { marks |= specialMarks(in: bytes, at: index) }
+  // The last eight, some of which may have been looked at already.
+  marks |= specialMarks(in: bytes, at: bytes.count - 8)
+  return marks & 0x8080_8080_8080_8080 == 0
+}
+
+/// Looks at eight bytes at once, of each of which the highest bit tells in the end whether it, or one before it, is special:
+/// less than a space, a quote or a backslash, DEL, or beyond ASCII.
+@inline(__always)
+private func specialMarks(in bytes: UnsafeRawBufferPointer, at index: Int) -> UInt64 {
+  let ones: UInt64 = 0x0101_0101_0101_0101
+  let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+  // Two that are the same differ by 0, from which 1 cannot be taken without a borrow.
+  let quote = word ^ (ones &* 0x22)
+  let backslash = word ^ (ones &* 0x5c)
+  return (word &- ones &* 0x20) | (quote &- ones) & ~quote | (backslash &- ones) & ~backslash | (word &+ ones)
+    | word
 }
 
 // MARK: - CSV

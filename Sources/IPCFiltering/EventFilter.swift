@@ -39,7 +39,7 @@ public final class EventFilter: Sendable {
     _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable,
     properties: any WhereProperties
   ) -> Bool {
-    if !passesByTraits(event) { return false }
+    if let isShown = decision(of: event.kind, event.traits) { return isShown }
     return meetsCriteria(event, content: content, texts: texts, properties: properties)
   }
 
@@ -51,9 +51,8 @@ public final class EventFilter: Sendable {
   public func passes(
     _ event: borrowing Event, content: UnsafeRawBufferPointer? = nil, texts: borrowing TextTable
   ) -> Bool {
-    if !passesByTraits(event) { return false }
     // Of most events, nothing else is asked.
-    if criteria.isEmpty { return true }
+    if let isShown = decision(of: event.kind, event.traits) { return isShown }
     return meetsCriteria(event, content: content, texts: texts, properties: nil)
   }
 
@@ -68,9 +67,11 @@ public final class EventFilter: Sendable {
     return true
   }
 
-  private func passesByTraits(_ event: borrowing Event) -> Bool {
-    if !has(event.kind) { return false }
-    return event.traits.isSuperset(of: traits)
+  /// Whether what is of a kind and has these traits is to be shown; nil if that hangs on anything else.
+  @inline(__always)
+  public func decision(of kind: Kind, _ traits: Event.Traits) -> Bool? {
+    if !has(kind) || !traits.isSuperset(of: self.traits) { return false }
+    return criteria.isEmpty ? true : nil
   }
 
   /// Whether a loss is to be reported: what is lost of a kind that nobody has asked for would not have been noticed.

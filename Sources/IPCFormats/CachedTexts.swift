@@ -5,6 +5,8 @@ import IPCModel
 package struct EndTexts: Sendable {
   /// Appends one of the texts of an event, by its number.
   package typealias Writer = (Int, borrowing Event, inout OutputBuffer) -> Void
+  /// The same of whatever else went from one end to another.
+  package typealias EndWriter = (Int, Endpoint, Endpoint, inout OutputBuffer) -> Void
 
   /// Where the texts of an event are; good until others are found.
   package struct Found: Sendable {
@@ -48,13 +50,31 @@ package struct EndTexts: Sendable {
   package mutating func find(
     for event: borrowing Event, with output: inout OutputBuffer, _ write: Writer
   ) -> Found {
-    let (source, destination, kind) = (event.source, event.destination, event.kind)
+    let (place, isKnown) = look(for: event.source, event.destination, event.kind)
+    if !isKnown { remember(event, in: place, with: &output, write) }
+    return owners[place].texts
+  }
+
+  /// Finds the texts of what went from one end to another, whatever kind of channel carried it.
+  @inline(__always)
+  package mutating func find(
+    from source: Endpoint, to destination: Endpoint, with output: inout OutputBuffer, _ write: EndWriter
+  ) -> Found {
+    let (place, isKnown) = look(for: source, destination, .pipe)
+    if !isKnown { remember(source, destination, in: place, with: &output, write) }
+    return owners[place].texts
+  }
+
+  /// Where texts belong, and whether they are there.
+  @inline(__always)
+  private func look(
+    for source: Endpoint, _ destination: Endpoint, _ kind: Kind
+  ) -> (place: Int, isKnown: Bool) {
     let threads = UInt64(UInt32(bitPattern: source.tid)) << 32 | UInt64(UInt32(bitPattern: destination.tid))
     let place = Int(Hashing.spread(threads ^ UInt64(kind.rawValue)) >> UInt64(64 - Self.bits))
     let isKnown =
       owners[place].source == source && owners[place].destination == destination && owners[place].kind == kind
-    if !isKnown { remember(event, in: place, with: &output, write) }
-    return owners[place].texts
+    return (place, isKnown)
   }
 
   /// Appends a text, by its number.
@@ -71,16 +91,38 @@ package struct EndTexts: Sendable {
     _ event: borrowing Event, in place: Int, with output: inout OutputBuffer, _ write: Writer
   ) {
     let start = output.count
-    lastOwner += 1
-    var owner = Owner(
-      source: event.source, destination: event.destination, kind: event.kind,
-      texts: Found(owner: lastOwner, start: place * Self.room))
+    var lengths = InlineArray<3, Int>(repeating: 0)
     for text in 0..<count {
       write(text, event, &output)
-      owner.texts.ends[text] = owner.texts.start + output.count - start
+      lengths[text] = output.count - start
     }
+    keep(lengths, of: event.source, event.destination, event.kind, in: place, from: start, &output)
+  }
+
+  @inline(never)
+  private mutating func remember(
+    _ source: Endpoint, _ destination: Endpoint, in place: Int, with output: inout OutputBuffer,
+    _ write: EndWriter
+  ) {
+    let start = output.count
+    var lengths = InlineArray<3, Int>(repeating: 0)
+    for text in 0..<count {
+      write(text, source, destination, &output)
+      lengths[text] = output.count - start
+    }
+    keep(lengths, of: source, destination, .pipe, in: place, from: start, &output)
+  }
+
+  /// Takes the texts that stand at the end of a buffer, each up to so many bytes behind their beginning.
+  private mutating func keep(
+    _ lengths: InlineArray<3, Int>, of source: Endpoint, _ destination: Endpoint, _ kind: Kind, in place: Int,
+    from start: Int, _ output: inout OutputBuffer
+  ) {
     precondition(output.count - start <= Self.room, "names are longer than they can be")
-    owners[place] = owner
+    lastOwner += 1
+    var texts = Found(owner: lastOwner, start: place * Self.room)
+    for text in 0..<count { texts.ends[text] = texts.start + lengths[text] }
+    owners[place] = Owner(source: source, destination: destination, kind: kind, texts: texts)
     bytes.withUnsafeMutableBytes { bytes in
       let room = UnsafeMutableRawBufferPointer(rebasing: bytes[place * Self.room..<(place + 1) * Self.room])
       room.copyMemory(from: UnsafeRawBufferPointer(rebasing: output.bytes[start...]))

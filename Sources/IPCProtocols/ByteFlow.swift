@@ -1,32 +1,4 @@
-import Glibc
 import IPCModel
-
-/// A piece of one direction of a channel: what one transfer carried.
-struct Piece {
-  var source: Endpoint
-  var destination: Endpoint
-  /// End of the read.
-  var time: UInt64
-  /// End of its first write.
-  var firstWritten: UInt64?
-  /// End of its last write.
-  var written: UInt64?
-  /// Bytes, captured or not.
-  var count: Int
-  var traits: Event.Traits
-  /// See ``Frame/transfers``.
-  var transfers: Range<UInt64> = 0..<0
-  /// Whether contents are missing because a decoder did not want them.
-  var isOmitted = false
-
-  /// When the write of a byte ended. Of a read that took several writes, the ends of all but the first and the last are not
-  /// known; they are taken to lie as far apart as their bytes do.
-  func written(at offset: Int) -> UInt64? {
-    guard let firstWritten, let written, written > firstWritten, offset < count else { return written }
-    let share = Double(max(offset, 0)) / Double(count)
-    return firstWritten + UInt64(Double(written - firstWritten) * share)
-  }
-}
 
 /// One direction of a conversation: bytes in their order, those that a decoder has not taken yet, and what is counted of
 /// the frame that it takes them for.
@@ -59,13 +31,15 @@ public final class ByteFlow {
   private var lost: (piece: Piece, count: Int)?
   let memory: MessageMemory
   private var store = ByteStore()
-  /// Of the unread bytes, where each came from.
-  private var runs: [(piece: Piece, left: Int, end: Int)] = []
+  /// Of the unread bytes that came before the last piece, where each came from.
+  private var runs: [Run] = []
   private var firstRun = 0
+  /// The unread bytes of the last piece: they are all that there is, nearly always, and taken at once.
+  private var lastRun = Run(piece: .none, left: 0, end: 0)
   /// When the write of the frame's first byte ended.
   private var begun: UInt64?
   private var hasBegun = false
-  private var last: Piece?
+  private var last = Piece.none
   /// When the write of its last byte ended.
   private var written: UInt64?
   private var traits = Event.Traits()
@@ -113,7 +87,6 @@ public final class ByteFlow {
 
   /// Ends the frame with the last byte that was taken.
   public func finishFrame() -> Frame {
-    let last = last ?? Piece(source: .unknown, destination: .unknown, time: 0, count: 0, traits: [])
     let frame = Frame(
       source: last.source, destination: last.destination, time: last.time, begun: begun,
       written: written, count: frameCount, isTruncated: isTruncated, traits: traits,
@@ -129,13 +102,16 @@ public final class ByteFlow {
   public var isInFrame: Bool { frameCount > 0 || !unread.isEmpty || passing > 0 }
 
   /// When the first unread byte came.
-  var firstTime: UInt64? { firstRun < runs.count ? runs[firstRun].piece.time : nil }
+  var firstTime: UInt64? {
+    firstRun < runs.count ? runs[firstRun].piece.time : lastRun.left > 0 ? lastRun.piece.time : nil
+  }
 
   // MARK: - What comes
 
   /// Shows a piece's bytes behind those that are unread.
   func begin(_ piece: Piece, _ bytes: UnsafeRawBufferPointer) {
-    if !bytes.isEmpty { runs.append((piece, bytes.count, bytes.count)) }
+    keepLastRun()
+    if !bytes.isEmpty { lastRun = Run(piece: piece, left: bytes.count, end: bytes.count) }
     if store.isEmpty {
       unread = bytes
     } else {
@@ -148,6 +124,7 @@ public final class ByteFlow {
 
   /// Keeps what was not taken, as the piece's bytes go away.
   func end() {
+    keepLastRun()
     guard store.isEmpty, !unread.isEmpty else { return }
     memory.used += unread.count
     store.append(unread)
@@ -198,17 +175,29 @@ public final class ByteFlow {
     }
     var left = count
     while left > 0, firstRun < runs.count {
-      let taken = min(left, runs[firstRun].left)
-      let start = runs[firstRun].end - runs[firstRun].left
-      note(runs[firstRun].piece, from: start, to: start + taken)
-      runs[firstRun].left -= taken
-      left -= taken
+      left -= advance(&runs[firstRun], by: left)
       if runs[firstRun].left == 0 { firstRun += 1 }
     }
-    if firstRun == runs.count {
+    if firstRun > 0, firstRun == runs.count {
       runs.removeAll(keepingCapacity: true)
       firstRun = 0
     }
+    if left > 0, lastRun.left > 0 { _ = advance(&lastRun, by: left) }
+  }
+
+  /// Takes bytes of a run, as many as there are.
+  private func advance(_ run: inout Run, by count: Int) -> Int {
+    let taken = min(count, run.left)
+    let start = run.end - run.left
+    note(run.piece, from: start, to: start + taken)
+    run.left -= taken
+    return taken
+  }
+
+  private func keepLastRun() {
+    guard lastRun.left > 0 else { return }
+    runs.append(lastRun)
+    lastRun.left = 0
   }
 
   private func note(_ piece: Piece, from start: Int, to end: Int) {
@@ -253,44 +242,5 @@ final class MessageMemory {
     self.keepsContents = keepsContents
     self.limit = limit
     messageLimit = min(16 << 20, limit)
-  }
-}
-
-/// Bytes that are appended at the end and removed at the beginning; none moves when others are removed.
-private struct ByteStore: ~Copyable {
-  private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-  private var start = 0
-  private var end = 0
-
-  deinit { memory.deallocate() }
-
-  var count: Int { end - start }
-  var isEmpty: Bool { start == end }
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: memory[start..<end]) }
-
-  mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    if memory.count - end < bytes.count { makeRoom(for: bytes.count) }
-    UnsafeMutableRawBufferPointer(rebasing: memory[end...]).copyMemory(from: bytes)
-    end += bytes.count
-  }
-
-  mutating func removeFirst(_ count: Int) {
-    start += count
-    guard start == end else { return }
-    (start, end) = (0, 0)
-    // What one long header took is not kept for the channel's life.
-    if memory.count > 4096 {
-      memory.deallocate()
-      memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
-    }
-  }
-
-  private mutating func makeRoom(for added: Int) {
-    let size = max(256, 2 * (count + added))
-    let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 1)
-    larger.copyMemory(from: bytes)
-    memory.deallocate()
-    (start, end) = (0, count)
-    memory = larger
   }
 }

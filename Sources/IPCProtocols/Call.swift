@@ -20,6 +20,8 @@ public enum CallKey: Sendable, Hashable {
   case next
   /// By an id, which tells apart what differs: JSON's `1` and `"1"`.
   case id([UInt8])
+  /// By an id that is a number.
+  case number(UInt64)
 }
 
 /// A request with its answer, if there is one.

@@ -12,7 +12,7 @@ public final class Conversation {
   private var isLost = [false, false]
   /// Why what comes before that frame is none.
   private var rejection: [StaticString] = ["", ""]
-  private var pairing = CallPairing()
+  private var pairing: CallPairing
   /// Whether both directions speak something else from now on, and which frames these may be is to be found anew.
   private(set) var isLeft = false
 
@@ -23,13 +23,13 @@ public final class Conversation {
     self.definition = definition
     self.outlet = outlet
     decoder = definition.makeDecoder(outlet.settings)
+    pairing = CallPairing(tellsCalls: outlet.settings.tellsCalls)
   }
 
   // MARK: - For decoders
 
   /// Tells a message.
-  public func emit(_ message: Message, from flow: ByteFlow) {
-    var message = message
+  public func emit(_ message: consuming Message, from flow: ByteFlow) {
     message.channel = flow.channel
     guard outlet.settings.pairsCalls else { return outlet.message(message) }
     // The answer is told before its call, which the pairing has found meanwhile.

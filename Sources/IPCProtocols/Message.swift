@@ -28,49 +28,144 @@ public struct Message: Sendable {
   }
 
   /// Name of the protocol in output: `json-rpc`, `http1`.
-  public var `protocol`: StaticString
+  public var `protocol`: StaticString {
+    get { parts.protocol }
+    set { own.protocol = newValue }
+  }
   /// See ``Role``.
-  public var role: Role
+  public var role: Role {
+    get { parts.role }
+    set { own.role = newValue }
+  }
   /// What is asked for; of an answer, what it answers.
-  public var method: [UInt8]?
+  public var method: [UInt8]? {
+    get { parts.method }
+    set { own.method = newValue }
+  }
   /// Whom or what it is about.
-  public var target: [UInt8]?
+  public var target: [UInt8]? {
+    get { parts.target }
+    set { own.target = newValue }
+  }
   /// What tells requests apart, as text.
-  public var id: [UInt8]?
+  public var id: [UInt8]? {
+    get { parts.id }
+    set { own.id = newValue }
+  }
   /// How it went; of answers only.
-  public var status: CallStatus?
+  public var status: CallStatus? {
+    get { parts.status }
+    set { own.status = newValue }
+  }
   /// Code and text of an error.
-  public var error: [UInt8]?
+  public var error: [UInt8]? {
+    get { parts.error }
+    set { own.error = newValue }
+  }
   /// The protocol's number of the outcome, if it has one also where all went well: HTTP's and gRPC's status.
-  public var code: UInt32?
+  public var code: UInt32? {
+    get { parts.code }
+    set { own.code = newValue }
+  }
   /// Why these bytes are no message; nil if they are one.
-  public var malformed: StaticString?
+  public var malformed: StaticString? {
+    get { parts.malformed }
+    set { own.malformed = newValue }
+  }
   /// File descriptors that come with it, as it says itself.
-  public var descriptors: UInt32 = 0
+  public var descriptors: UInt32 {
+    get { parts.descriptors }
+    set { own.descriptors = newValue }
+  }
   /// The bytes that it consists of.
-  public var frame: Frame
+  public var frame: Frame {
+    _read { yield parts.frame }
+    _modify { yield &own.frame }
+  }
   /// The channel that carried it.
-  public var channel = ChannelLabel.unknown
+  public var channel: ChannelLabel {
+    _read { yield parts.channel }
+    _modify { yield &own.channel }
+  }
   /// What it does to a call; by default what its role says, in the channel's order.
-  public var link: CallLink
+  public var link: CallLink {
+    get { parts.link }
+    set { own.link = newValue }
+  }
   /// A call of the sender's own that it withdraws.
-  public var withdraws: CallKey?
+  public var withdraws: CallKey? {
+    get { parts.withdraws }
+    set { own.withdraws = newValue }
+  }
+
+  /// What it consists of, which copies share: a message is handed on many times, and seldom changed then.
+  private var parts: Parts
+
+  /// The same, shared with nobody.
+  private var own: Parts {
+    mutating get {
+      if !isKnownUniquelyReferenced(&parts) { parts = Parts(copying: parts) }
+      return parts
+    }
+  }
 
   /// Makes a message of a frame, without method and id.
   public init(_ protocol: StaticString, _ role: Role, _ frame: Frame, link: CallLink? = nil) {
+    parts = Parts(`protocol`, role, frame, link ?? role.link)
+  }
+}
+
+extension Message.Role {
+  /// What a message does to a call, in the channel's order.
+  fileprivate var link: CallLink {
+    switch self {
+    case .request: .opens(.next)
+    case .response: .completes(.next)
+    case .stream: .adds(.next)
+    case .notification, .data: .none
+    }
+  }
+}
+
+/// What messages consist of. Changed only by the one message that has it.
+private final class Parts: @unchecked Sendable {
+  var `protocol`: StaticString
+  var role: Message.Role
+  var status: CallStatus?
+  var code: UInt32?
+  var descriptors: UInt32 = 0
+  var malformed: StaticString?
+  var method: [UInt8]?
+  var target: [UInt8]?
+  var id: [UInt8]?
+  var error: [UInt8]?
+  var frame: Frame
+  var channel = ChannelLabel.unknown
+  var link: CallLink
+  var withdraws: CallKey?
+
+  init(_ protocol: StaticString, _ role: Message.Role, _ frame: consuming Frame, _ link: consuming CallLink) {
     self.protocol = `protocol`
     self.role = role
     self.frame = frame
-    self.link =
-      link
-      ?? {
-        switch role {
-        case .request: .opens(.next)
-        case .response: .completes(.next)
-        case .stream: .adds(.next)
-        case .notification, .data: .none
-        }
-      }()
+    self.link = link
+  }
+
+  init(copying other: Parts) {
+    self.protocol = other.protocol
+    role = other.role
+    status = other.status
+    code = other.code
+    descriptors = other.descriptors
+    malformed = other.malformed
+    method = other.method
+    target = other.target
+    id = other.id
+    error = other.error
+    frame = other.frame
+    channel = other.channel
+    link = other.link
+    withdraws = other.withdraws
   }
 }
 

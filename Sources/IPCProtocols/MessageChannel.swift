@@ -43,6 +43,7 @@ struct ChannelPlace {
 
 /// One channel, and what is known of either direction.
 final class MessageChannel {
+  let id: ChannelID
   /// Its place in the order in which channels were seen.
   let number: UInt64
   let isOneWay: Bool
@@ -58,6 +59,7 @@ final class MessageChannel {
     _ number: UInt64, _ label: ChannelLabel, _ hints: ChannelHints, _ place: ChannelPlace,
     _ memory: MessageMemory
   ) {
+    id = place.id
     self.number = number
     self.label = label
     self.hints = hints

@@ -140,6 +140,8 @@ public struct MessageSettings: Sendable {
   public var memoryLimit = 64 << 20
   /// Whether the answers to requests are looked for.
   public var pairsCalls = true
+  /// Whether calls are told; else they are looked for only because an answer has its method from its request.
+  public var tellsCalls = true
   /// What the user says that channels carry.
   public var rules: [ProtocolRule] = []
 

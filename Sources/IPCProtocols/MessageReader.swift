@@ -10,6 +10,8 @@ public final class MessageReader {
   /// Who leaves out what is passed over; nil if nobody can.
   private let omissions: (any BodyOmissions)?
   private var channels: [ChannelID: MessageChannel] = [:]
+  /// Channels that were used of late, each in its place: those of one client come in crowds.
+  private var recent = InlineArray<16, MessageChannel?>(repeating: nil)
   /// Conversations over one-way channels that lack a direction.
   private var halves: [Lane] = []
   private var lastTime: UInt64 = 0
@@ -102,6 +104,7 @@ public final class MessageReader {
   public func finish() {
     close(channels.values.sorted { $0.number < $1.number })
     channels.removeAll()
+    recent = .init(repeating: nil)
     halves.removeAll()
   }
 
@@ -112,7 +115,9 @@ public final class MessageReader {
   private func channel(
     at place: ChannelPlace, of event: borrowing Event, texts: borrowing TextTable
   ) -> MessageChannel {
-    if let known = channels[place.id] {
+    let slot = Int(Hashing.spread(place.id.first ^ place.id.second) >> 60)
+    if let known = recent[slot].flatMap({ $0.id == place.id ? $0 : nil }) ?? channels[place.id] {
+      recent[slot] = known
       known.lastTime = event.time
       if known.isSame(as: event, place.side) { return known }
       // The ports are a new connection's.
@@ -127,6 +132,7 @@ public final class MessageReader {
     _ = channel.isSame(as: event, place.side)
     channel.lastTime = event.time
     channels[place.id] = channel
+    recent[slot] = channel
     return channel
   }
 
@@ -134,6 +140,7 @@ public final class MessageReader {
   private func forgetSilent() {
     let silent = channels.sorted { $0.value.lastTime < $1.value.lastTime }.prefix(channels.count / 2)
     for (id, _) in silent { channels.removeValue(forKey: id) }
+    recent = .init(repeating: nil)
     close(silent.map(\.value))
   }
 

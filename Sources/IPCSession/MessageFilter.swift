@@ -21,16 +21,20 @@ final class MessageFilter {
 
   /// Whether a message is to be shown.
   func passes(_ message: Message) -> Bool {
-    passes(
-      message.frame, of: message.channel, message.frame.traits, isTruncated: message.frame.isTruncated,
-      count: message.frame.count, content: message.frame.content, MessageProperties(message: message))
+    if let isShown = filter.decision(of: message.channel.kind, message.frame.traits) { return isShown }
+    let frame = message.frame
+    return passes(
+      frame, of: message.channel, frame.traits, isTruncated: frame.isTruncated, count: frame.count,
+      content: frame.content, MessageProperties(message: message))
   }
 
   /// Whether a call is to be shown: its source is the client.
   func passes(_ call: Call) -> Bool {
+    let traits = call.request.frame.traits.union(call.response?.frame.traits ?? [])
+    if let isShown = filter.decision(of: call.request.channel.kind, traits) { return isShown }
     let (request, response) = (call.request.frame, call.response?.frame)
     return passes(
-      request, of: call.request.channel, request.traits.union(response?.traits ?? []),
+      request, of: call.request.channel, traits,
       isTruncated: request.isTruncated || response?.isTruncated ?? false,
       count: request.count + call.responseBytes,
       content: request.content.map { $0 + (response?.content ?? []) }, CallProperties(call: call))

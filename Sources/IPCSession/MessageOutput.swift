@@ -50,6 +50,8 @@ public final class MessageOutput: EventConsumer {
     self.format = format
     self.output = output
     self.format.appendHeader(to: &buffer)
+    var settings = settings
+    settings.tellsCalls = choice.calls
     reader = MessageReader(
       settings, omissions: omissions, message: { [unowned self] in take($0) },
       call: { [unowned self] in take($0) })
@@ -96,14 +98,21 @@ public final class MessageOutput: EventConsumer {
   private func take(_ message: Message) {
     guard choice.messages, !isComplete, filter.passes(message) else { return }
     shown += 1
+    guard choice.redacts || hides(message.frame) else { return format.append(message, to: &buffer) }
     var message = message
     if !choice.contents { message.frame.content = nil }
     format.append(choice.redacts ? message.redacted() : message, to: &buffer)
   }
 
+  /// Whether contents of a frame have been kept for others alone.
+  private func hides(_ frame: Frame?) -> Bool { !choice.contents && frame?.content != nil }
+
   private func take(_ call: Call) {
     guard choice.calls, !isComplete, filter.passes(call) else { return }
     shown += 1
+    guard choice.redacts || hides(call.request.frame) || hides(call.response?.frame) else {
+      return format.append(call, to: &buffer)
+    }
     var call = call
     if !choice.contents {
       call.request.frame.content = nil

@@ -65,6 +65,21 @@ struct TextEscapeTests {
     #expect(escape(Array(text.utf8), .json) == expected)
   }
 
+  /// Texts are looked at in words of eight bytes: whatever stands at whichever place of one.
+  @Test func `are escaped for JSON wherever they need it`() {
+    let others = Array("plain and a quote".utf8)
+    for byte in UInt8.min...UInt8.max {
+      let alone = escape([byte], .json).dropFirst().dropLast()
+      for place in 0..<others.count {
+        var text = others
+        text[place] = byte
+        func half(_ bytes: ArraySlice<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+        let expected = "\"" + half(others[..<place]) + alone + half(others[(place + 1)...]) + "\""
+        #expect(escape(text, .json) == expected)
+      }
+    }
+  }
+
   @Test(arguments: [
     ("plain text", "plain text"), ("a,b", "\"a,b\""), ("a\"b", "\"a\"\"b\""), ("a\nb", "\"a\nb\""),
     ("a\rb", "\"a\rb\""), (" a", "\" a\""), ("a ", "\"a \""), ("", ""), ("=1+1", "=1+1"),

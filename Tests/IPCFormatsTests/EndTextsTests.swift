@@ -63,6 +63,20 @@ struct EndTextsTests {
     #expect(made == 6)
   }
 
+  @Test func `of messages are those of their ends`() {
+    var ends = EndTexts(1)
+    var output = OutputBuffer()
+    for number: Int32 in [1, 2, 1] {
+      let event = event(number, 9)
+      let found = ends.find(from: event.source, to: event.destination, with: &output) {
+        _, source, _, output in
+        output.append(source.comm, .terminal)
+      }
+      ends.append(0, of: found, to: &output)
+    }
+    #expect(output.withBytes { String(decoding: $0, as: UTF8.self) } == "t1t2t1")
+  }
+
   @Test func `take names whose every byte is escaped in the longest way`() {
     let name = Comm(String(repeating: "\u{1}", count: 15))
     let thread = Comm(String(repeating: "\u{2}", count: 15))

@@ -40,7 +40,7 @@ public struct MessageCSVFormat: MessageFormat {
     append(message.channel, &output)
     append(frame.count, &output)
     output.append(",,,,")
-    let content = MessageContent(of: frame, limit: byteLimit)
+    let content = MessageContent(frame.content, limit: byteLimit)
     append(content, &output)
     output.append(",,")
     end(
@@ -66,8 +66,8 @@ public struct MessageCSVFormat: MessageFormat {
     output.append(",")
     if let response = call.response { time.append(response.frame.time, to: &output) }
     output.append(",,")
-    let asked = MessageContent(of: frame, limit: byteLimit)
-    let answered = MessageContent(of: call.response?.frame, limit: byteLimit)
+    let asked = MessageContent(frame.content, limit: byteLimit)
+    let answered = MessageContent(call.response?.frame.content, limit: byteLimit)
     append(asked, &output)
     append(answered, &output)
     end(

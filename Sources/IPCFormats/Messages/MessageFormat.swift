@@ -48,8 +48,8 @@ struct MessageContent {
   /// Whether more were kept than are shown.
   let isCut: Bool
 
-  init(of frame: Frame?, limit: Int?) {
-    bytes = frame?.content.map { $0.prefix(max(limit ?? .max, 0)) }
-    isCut = bytes?.count != frame?.content?.count
+  init(_ content: [UInt8]?, limit: Int?) {
+    bytes = content.map { $0.prefix(max(limit ?? .max, 0)) }
+    isCut = bytes?.count != content?.count
   }
 }

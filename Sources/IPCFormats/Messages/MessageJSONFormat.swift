@@ -6,6 +6,8 @@ import IPCProtocols
 public struct MessageJSONFormat: MessageFormat {
   private let byteLimit: Int?
   private var time: TimestampWriter
+  private var messageEnds = EndTexts(2)
+  private var callEnds = EndTexts(2)
 
   /// Creates a format.
   public init(_ options: FormatOptions) {
@@ -21,58 +23,71 @@ public struct MessageJSONFormat: MessageFormat {
 
   /// Appends the object of a message.
   public mutating func append(_ message: Message, to output: inout OutputBuffer) {
-    let frame = message.frame
-    var json = JSONWriter(output)
-    json.beginObject()
-    begin("message", from: frame.source, to: frame.destination, at: frame.time, &json)
-    json.field("protocol", message.protocol)
-    json.field("role", message.role.word)
-    appendCommon(message, &json)
-    if let status = message.status { json.field("status", status.word) }
-    json.field("error", message.error)
+    let found = messageEnds.find(
+      from: message.frame.source, to: message.frame.destination, with: &output
+    ) { Self.appendEnds($0, "message", $1, $2, to: &$3) }
+    messageEnds.append(0, of: found, to: &output)
+    time.append(message.frame.time, to: &output)
+    // In pieces as large as can be, as with events.
+    output.append(#"","meta":{"protocol":""#)
+    output.append(message.protocol)
+    output.append(#"","role":""#)
+    output.append(message.role.word)
+    output.append("\"")
+    appendWhat(message, to: &output)
+    if let status = message.status {
+      output.append(#","status":""#)
+      output.append(status.word)
+      output.append("\"")
+    }
+    append(#","error":"#, message.error, to: &output)
+    var json = JSONWriter(output, isContinued: true)
     if let malformed = message.malformed { json.field("malformed", malformed) }
-    append(message.channel, &json)
-    json.field("count", frame.count)
+    append(message.channel, to: &json.output)
+    json.output.append(#","count":"#)
+    json.output.appendDecimal(message.frame.count)
     append(message.descriptors, "fd_count", &json)
     json.endObject()
-    let content = MessageContent(of: frame, limit: byteLimit)
+    let content = MessageContent(message.frame.content, limit: byteLimit)
     json.field("bytes", content)
-    end(
-      from: frame.source, to: frame.destination, isTruncated: frame.isTruncated || content.isCut,
-      frame.traits, &json)
+    messageEnds.append(1, of: found, to: &json.output)
+    appendTraits(message.frame.traits, isTruncated: message.frame.isTruncated || content.isCut, &json)
     output = json.finish()
-    output.append("\n")
+    output.append("}\n")
   }
 
   /// Appends the object of a call.
   public mutating func append(_ call: Call, to output: inout OutputBuffer) {
-    let request = call.request
-    var json = JSONWriter(output)
-    json.beginObject()
-    begin("call", from: request.frame.source, to: request.frame.destination, at: call.time, &json)
-    json.field("protocol", request.protocol)
-    appendCommon(request, &json)
+    let found = callEnds.find(
+      from: call.request.frame.source, to: call.request.frame.destination, with: &output
+    ) { Self.appendEnds($0, "call", $1, $2, to: &$3) }
+    callEnds.append(0, of: found, to: &output)
+    time.append(call.time, to: &output)
+    output.append(#"","meta":{"protocol":""#)
+    output.append(call.request.protocol)
+    output.append("\"")
+    appendWhat(call.request, to: &output)
+    var json = JSONWriter(output, isContinued: true)
     json.field("status", call.status.word)
-    json.field("error", call.error)
+    append(#","error":"#, call.error, to: &json.output)
     if let duration = call.duration { json.field("duration_ns", duration) }
     if let serverTime = call.serverTime { json.field("server_ns", serverTime) }
-    append(request.channel, &json)
-    json.field("request_bytes", request.frame.count)
+    append(call.request.channel, to: &json.output)
+    json.field("request_bytes", call.request.frame.count)
     json.field("response_bytes", call.responseBytes)
-    append(request.frame.time, "request_time", &json)
+    append(call.request.frame.time, "request_time", &json)
     if let response = call.response { append(response.frame.time, "response_time", &json) }
-    append(request.descriptors, "request_fd_count", &json)
+    append(call.request.descriptors, "request_fd_count", &json)
     append(call.response?.descriptors ?? 0, "response_fd_count", &json)
     json.endObject()
-    let asked = MessageContent(of: request.frame, limit: byteLimit)
-    let answered = MessageContent(of: call.response?.frame, limit: byteLimit)
+    let asked = MessageContent(call.request.frame.content, limit: byteLimit)
+    let answered = MessageContent(call.response?.frame.content, limit: byteLimit)
     json.field("request", asked)
     json.field("response", answered)
-    end(
-      from: request.frame.source, to: request.frame.destination,
-      isTruncated: call.isTruncated || asked.isCut || answered.isCut, call.traits, &json)
+    callEnds.append(1, of: found, to: &json.output)
+    appendTraits(call.traits, isTruncated: call.isTruncated || asked.isCut || answered.isCut, &json)
     output = json.finish()
-    output.append("\n")
+    output.append("}\n")
   }
 
   /// Appends the object of a loss.
@@ -84,20 +99,37 @@ public struct MessageJSONFormat: MessageFormat {
 
   // MARK: - Parts
 
-  private mutating func begin(
-    _ type: StaticString, from source: Endpoint, to destination: Endpoint, at time: UInt64,
-    _ json: inout JSONWriter
+  /// What comes before the time, up to its quotation mark, and what behind the contents.
+  private static func appendEnds(
+    _ text: Int, _ type: StaticString, _ source: Endpoint, _ destination: Endpoint,
+    to output: inout OutputBuffer
   ) {
-    json.envelope(of: type, from: source, to: destination)
-    append(time, "time", &json)
-    json.key("meta")
-    json.beginObject()
+    var json = JSONWriter(output, isContinued: text != 0)
+    if text == 0 {
+      json.beginObject()
+      json.envelope(of: type, from: source, to: destination)
+      json.key("time")
+      json.beginString()
+    } else {
+      json.field("src_tid", Int64(source.tid))
+      json.field("dst_tid", Int64(destination.tid))
+    }
+    output = json.finish()
   }
 
-  private func appendCommon(_ message: Message, _ json: inout JSONWriter) {
-    json.field("method", message.method)
-    json.field("target", message.target)
-    json.field("id", message.id)
+  /// Writes what messages and calls both say, behind a value of the same object.
+  private func appendWhat(_ message: Message, to output: inout OutputBuffer) {
+    append(#","method":"#, message.method, to: &output)
+    append(#","target":"#, message.target, to: &output)
+    append(#","id":"#, message.id, to: &output)
+  }
+
+  /// Writes a key, with what separates it from what comes before, and a text, if there is one.
+  @inline(__always)
+  private func append(_ key: StaticString, _ text: [UInt8]?, to output: inout OutputBuffer) {
+    guard let text else { return }
+    output.append(key)
+    text.withUnsafeBufferPointer { output.append($0, .json) }
   }
 
   /// Writes how many descriptors come with a message, if any do.
@@ -105,9 +137,11 @@ public struct MessageJSONFormat: MessageFormat {
     if descriptors > 0 { json.field(key, UInt64(descriptors)) }
   }
 
-  private func append(_ channel: ChannelLabel, _ json: inout JSONWriter) {
-    json.field("channel_type", channel.kind.row.name)
-    json.field("channel", channel.name)
+  private func append(_ channel: ChannelLabel, to output: inout OutputBuffer) {
+    output.append(#","channel_type":""#)
+    output.append(channel.kind.row.name)
+    output.append("\"")
+    append(#","channel":"#, channel.name, to: &output)
   }
 
   private mutating func append(_ time: UInt64, _ key: StaticString, _ json: inout JSONWriter) {
@@ -117,26 +151,14 @@ public struct MessageJSONFormat: MessageFormat {
     json.endString()
   }
 
-  private func end(
-    from source: Endpoint, to destination: Endpoint, isTruncated: Bool, _ traits: Event.Traits,
-    _ json: inout JSONWriter
-  ) {
-    json.field("src_tid", Int64(source.tid))
-    json.field("dst_tid", Int64(destination.tid))
+  private func appendTraits(_ traits: Event.Traits, isTruncated: Bool, _ json: inout JSONWriter) {
     if isTruncated { json.field("truncated", true) }
     json.appendInferred(traits)
     if traits.contains(.undelivered) { json.field("delivered", false) }
-    json.endObject()
   }
 }
 
 extension JSONWriter {
-  /// Writes a key and a text, if there is one.
-  fileprivate mutating func field(_ name: StaticString, _ text: [UInt8]?) {
-    guard let text else { return }
-    text.withUnsafeBufferPointer { field(name, $0) }
-  }
-
   /// Writes a key and contents, if there are any.
   fileprivate mutating func field(_ name: StaticString, _ content: MessageContent) {
     guard let bytes = content.bytes else { return }

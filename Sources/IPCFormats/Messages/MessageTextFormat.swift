@@ -27,7 +27,7 @@ public struct MessageTextFormat: MessageFormat {
   public mutating func append(_ message: Message, to output: inout OutputBuffer) {
     begin(
       "message", from: message.frame.source, to: message.frame.destination, at: message.frame.time, &output)
-    let content = MessageContent(of: message.frame, limit: byteLimit)
+    let content = MessageContent(message.frame.content, limit: byteLimit)
     appendStatement(message, isCut: content.isCut, to: &output)
     output.append("\n")
     append(content, &output)
@@ -52,8 +52,8 @@ public struct MessageTextFormat: MessageFormat {
   public mutating func append(_ call: Call, to output: inout OutputBuffer) {
     let request = call.request
     begin("call", from: request.frame.source, to: request.frame.destination, at: call.time, &output)
-    let asked = MessageContent(of: request.frame, limit: byteLimit)
-    let answered = MessageContent(of: call.response?.frame, limit: byteLimit)
+    let asked = MessageContent(request.frame.content, limit: byteLimit)
+    let answered = MessageContent(call.response?.frame.content, limit: byteLimit)
     appendStatement(call, isCut: asked.isCut || answered.isCut, to: &output)
     output.append("\n")
     for (title, content) in [("request:", asked), ("response:", answered)] as [(StaticString, MessageContent)]

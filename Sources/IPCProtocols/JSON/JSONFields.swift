@@ -1,3 +1,5 @@
+import Glibc
+
 /// The values of a JSON message that are looked at.
 enum JSONField: UInt8, CaseIterable {
   case jsonrpc, id, method, params, result, error
@@ -74,69 +76,13 @@ enum JSONNode: UInt8 {
   }
 }
 
-/// Texts of the looked-at values of one message, in one place that is used again.
-struct JSONValues {
-  /// What a value is.
-  enum Form: UInt8 {
-    case absent, string, number, bool, null, container
-  }
-
-  private var bytes: [UInt8] = []
-  private var forms = InlineArray<32, Form>(repeating: .absent)
-  private var ends = InlineArray<32, (UInt32, UInt32)>(repeating: (0, 0))
-  private var isRecording = false
-
-  /// Most bytes of a value that are kept.
-  static let limit = 1024
-
-  /// Forgets all values.
-  mutating func removeAll() {
-    bytes.removeAll(keepingCapacity: true)
-    for index in forms.indices { forms[index] = .absent }
-  }
-
-  func form(of field: JSONField) -> Form { forms[Int(field.rawValue)] }
-
-  func has(_ field: JSONField) -> Bool { form(of: field) != .absent }
-
-  /// The text of a value: a string's characters, anything else as it is written.
-  func text(_ field: JSONField) -> [UInt8]? {
-    guard form(of: field) != .absent, form(of: field) != .container else { return nil }
-    let (start, end) = ends[Int(field.rawValue)]
-    return Array(bytes[Int(start)..<Int(end)])
-  }
-
-  func string(_ field: JSONField) -> [UInt8]? { form(of: field) == .string ? text(field) : nil }
-
-  func isTrue(_ field: JSONField) -> Bool {
-    form(of: field) == .bool && bytes[Int(ends[Int(field.rawValue)].0)] == UInt8(ascii: "t")
-  }
-
-  /// Begins the value of a field; what is appended from now on is its text. A field that has one already keeps the last
-  /// one, as readers of JSON do; but of several texts the first counts.
-  mutating func begin(_ field: JSONField, _ form: Form) {
-    let start = UInt32(truncatingIfNeeded: bytes.count)
-    forms[Int(field.rawValue)] = form
-    ends[Int(field.rawValue)] = (start, start)
-  }
-
-  @inline(__always)
-  mutating func append(_ byte: UInt8, to field: JSONField) {
-    let index = Int(field.rawValue)
-    if bytes.count - Int(ends[index].0) < Self.limit { bytes.append(byte) }
-    ends[index].1 = UInt32(truncatingIfNeeded: bytes.count)
-  }
-}
-
 extension UnsafeRawBufferPointer {
   /// Whether these bytes are a word.
   @inline(__always)
   func isWord(_ word: StaticString) -> Bool {
-    guard word.utf8CodeUnitCount == count else { return false }
-    return word.withUTF8Buffer { word in
-      for index in 0..<count where self[index] != word[index] { return false }
-      return true
-    }
+    guard word.utf8CodeUnitCount == count, let base = baseAddress else { return false }
+    // Of a length that is known when this is compiled: no function is called for that.
+    return memcmp(base, word.utf8Start, word.utf8CodeUnitCount) == 0
   }
 
   /// Whether they begin with a word.

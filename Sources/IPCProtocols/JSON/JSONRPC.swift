@@ -17,12 +17,12 @@ enum JSONRPC {
   /// The message that an object is, without its frame; nil if it is none.
   static func message(of values: JSONValues) -> Message? {
     if values.has(.seq), let type = values.string(.type) { return debugAdapter(values, type) }
-    if let method = values.string(.method) { return request(values, method) }
-    if let command = values.string(.execute) ?? values.string(.executeOutOfBand) {
+    if let method = values.repeatedString(.method) { return request(values, method) }
+    if let command = values.repeatedString(.execute) ?? values.repeatedString(.executeOutOfBand) {
       return make(.request, values, method: command, link: .opens(key(values)))
     }
     if values.has(.greeting) { return make(.notification, values, method: Array("QMP".utf8)) }
-    if let event = values.string(.event), !values.has(.jsonrpc) {
+    if let event = values.repeatedString(.event), !values.has(.jsonrpc) {
       return make(.notification, values, method: event)
     }
     if values.has(.result) || values.has(.error) || values.has(.returned) { return response(values) }
@@ -40,24 +40,39 @@ enum JSONRPC {
 
   /// By what an answer is known: its id, or where there is none, as QMP allows, its place.
   private static func key(_ values: JSONValues, _ field: JSONField = .id) -> CallKey {
+    if let number = values.ordinal(field) { return .number(number) }
     guard let text = values.text(field), values.form(of: field) != .null else { return .next }
     return .id([values.form(of: field).rawValue] + text)
   }
 
   // MARK: - Requests
 
+  /// What a method says of itself in its parameters.
+  private enum Subject { case name, resource, cancelledCall, other }
+
+  private static func subject(of method: UnsafeRawBufferPointer) -> Subject {
+    switch method.count {
+    case 10 where method.isWord("tools/call"): .name
+    case 11 where method.isWord("prompts/get"): .name
+    case 14 where method.isWord("resources/read"): .resource
+    case 15 where method.isWord("$/cancelRequest"): .cancelledCall
+    case 19 where method.isWord("resources/subscribe"): .resource
+    case 21 where method.isWord("resources/unsubscribe"): .resource
+    case 23 where method.isWord("notifications/cancelled"): .cancelledCall
+    default: .other
+    }
+  }
+
   private static func request(_ values: JSONValues, _ method: [UInt8]) -> Message {
     let isNotification = !values.has(.id) || values.form(of: .id) == .null
     var message = make(
       isNotification ? .notification : .request, values, method: method,
       link: isNotification ? .none : .opens(key(values)))
-    switch String(decoding: method, as: UTF8.self) {
-    case "tools/call", "prompts/get": message.target = values.string(.parameterName)
-    case "resources/read", "resources/subscribe", "resources/unsubscribe":
-      message.target = values.string(.parameterURI)
-    case "notifications/cancelled", "$/cancelRequest":
-      if values.has(.cancelledID) { message.withdraws = key(values, .cancelledID) }
-    default: break
+    switch method.withUnsafeBytes(subject) {
+    case .name: message.target = values.repeatedString(.parameterName)
+    case .resource: message.target = values.string(.parameterURI)
+    case .cancelledCall: if values.has(.cancelledID) { message.withdraws = key(values, .cancelledID) }
+    case .other: break
     }
     return message
   }
@@ -71,7 +86,7 @@ enum JSONRPC {
       link: hasNoID && values.has(.jsonrpc) ? .none : .completes(key(values)))
     message.status = .ok
     if values.has(.error), values.form(of: .error) != .null {
-      let isCancelled = values.text(.errorCode).map { $0.elementsEqual("-32800".utf8) } ?? false
+      let isCancelled = values.isWord(.errorCode, "-32800")
       message.status = isCancelled ? .cancelled : .error
       let text = values.text(.errorMessage) ?? values.text(.errorDescription)
       message.error =
@@ -95,7 +110,7 @@ enum JSONRPC {
     var message: Message
     switch String(decoding: type, as: UTF8.self) {
     case "request":
-      message = make(.request, values, method: values.string(.command), link: .opens(sequence))
+      message = make(.request, values, method: values.repeatedString(.command), link: .opens(sequence))
       message.id = values.text(.seq)
       if message.method.map({ $0.elementsEqual("cancel".utf8) }) ?? false, let id = values.text(.cancelledID)
       {
@@ -104,7 +119,7 @@ enum JSONRPC {
     case "response":
       let request = values.text(.requestSequence)
       message = make(
-        .response, values, method: values.string(.command), link: .completes(.id(request ?? [])))
+        .response, values, method: values.repeatedString(.command), link: .completes(.id(request ?? [])))
       message.id = request
       message.status = .ok
       if !values.isTrue(.success) {
@@ -113,7 +128,7 @@ enum JSONRPC {
         message.status = isCancelled ? .cancelled : .error
       }
     case "event":
-      message = make(.notification, values, method: values.string(.event))
+      message = make(.notification, values, method: values.repeatedString(.event))
       message.id = nil
     default: return nil
     }

@@ -21,7 +21,7 @@ struct JSONScanner {
   }
 
   /// Values of the object that is scanned, or has just ended.
-  private(set) var values = JSONValues()
+  let values = JSONValues()
   /// Whether the text is an array of objects.
   private(set) var isBatch = false
   /// Whether nothing of a text has come but white space.
@@ -51,6 +51,7 @@ struct JSONScanner {
   mutating func reset() {
     values.removeAll()
     (isBatch, isBlank, state, depth, node, field) = (false, true, .value, 0, .root, nil)
+    highSurrogate = 0
     if arrays.count > 64 { arrays = [0] }
   }
 
@@ -59,10 +60,21 @@ struct JSONScanner {
   /// - Parameter offset: Where to begin; behind it, where the scan has ended: behind the end of the object or text, or at the
   ///   byte that is malformed.
   mutating func scan(_ bytes: UnsafeRawBufferPointer, from offset: inout Int) -> Outcome {
+    if isBlank, offset < bytes.count, bytes[offset] == UInt8(ascii: "{"), scanWhole(bytes, &offset) {
+      return .complete
+    }
     while offset < bytes.count {
-      if state == .string {
-        skipPlain(bytes, &offset)
+      // What bytes have in common that stand beside each other is taken in one go.
+      switch state {
+      case .string:
+        takeRun(bytes, &offset, to: bytes.endOfPlainText(from: offset))
         if offset == bytes.count { return .needsMore }
+      case .number:
+        takeRun(bytes, &offset, to: bytes.endOfNumber(from: offset))
+        if offset == bytes.count { return .needsMore }
+        endValue()
+      case .firstKey, .key: if takeKey(bytes, &offset) { continue }
+      default: break
       }
       let outcome = step(bytes[offset])
       switch outcome {
@@ -76,16 +88,44 @@ struct JSONScanner {
     return .needsMore
   }
 
-  /// Takes the characters of a string that stand for themselves.
-  @inline(__always)
-  private mutating func skipPlain(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) {
-    let isNoted = isKey || field != nil
-    while offset < bytes.count {
-      let byte = bytes[offset]
-      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { return }
-      if isNoted { note(byte) }
-      offset += 1
+  /// Takes an object that is whole.
+  ///
+  /// - Returns: Whether it is; else nothing has been taken.
+  private mutating func scanWhole(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> Bool {
+    guard let end = WholeJSONScan.end(of: bytes, from: offset, values: values) else {
+      values.removeAll()
+      return false
     }
+    offset = end
+    (isBlank, state) = (false, .afterValue)
+    return true
+  }
+
+  /// Takes the characters of a key or value that stand for themselves.
+  @inline(__always)
+  private mutating func takeRun(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int, to end: Int) {
+    if end > offset, isKey || field != nil { note(UnsafeRawBufferPointer(rebasing: bytes[offset..<end])) }
+    offset = end
+  }
+
+  private mutating func note(_ run: UnsafeRawBufferPointer) {
+    if isKey {
+      // A key of more than 16 bytes is none of those that are looked at.
+      for byte in run.prefix(17) { note(byte) }
+    } else if let field {
+      values.append(run, to: field)
+    }
+  }
+
+  /// Takes a key with its quotes, and the colon behind it, if it has come whole and without escapes, as nearly all have.
+  private mutating func takeKey(_ bytes: UnsafeRawBufferPointer, _ offset: inout Int) -> Bool {
+    guard bytes[offset] == UInt8(ascii: "\"") else { return false }
+    let end = bytes.endOfPlainText(from: offset + 1)
+    guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return false }
+    endKey(UnsafeRawBufferPointer(rebasing: bytes[(offset + 1)..<end]))
+    offset = end + 1
+    if offset < bytes.count, bytes[offset] == UInt8(ascii: ":") { (state, offset) = (.value, offset + 1) }
+    return true
   }
 
   @inline(__always)
@@ -103,13 +143,6 @@ struct JSONScanner {
     case .string: return stringStep(byte)
     case .escape: return escapeStep(byte)
     case .unicode: return unicodeStep(byte)
-    case .number:
-      if Self.isNumber(byte) {
-        note(byte)
-        return .needsMore
-      }
-      endValue()
-      return step(byte)
     case .literal:
       let next = literal.withUTF8Buffer { $0[literalLength] }
       guard byte == next else { return .malformed }
@@ -133,6 +166,7 @@ struct JSONScanner {
       state = .value
       return .needsMore
     case .afterValue: return afterValue(byte)
+    // The digits of a number have been taken before.
     case .string, .escape, .unicode, .number, .literal: return .malformed
     }
   }
@@ -194,15 +228,6 @@ struct JSONScanner {
     field = nil
   }
 
-  private static func isNumber(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"),
-      UInt8(ascii: "+"), UInt8(ascii: "-"):
-      true
-    default: false
-    }
-  }
-
   // MARK: - Objects and arrays
 
   private var isInArray: Bool { depth > 0 && arrays[(depth - 1) >> 6] & (1 << UInt64((depth - 1) & 63)) != 0 }
@@ -252,8 +277,7 @@ struct JSONScanner {
 
   private mutating func stringStep(_ byte: UInt8) -> Outcome {
     switch byte {
-    case UInt8(ascii: "\""):
-      if isKey { endKey() } else { endValue() }
+    case UInt8(ascii: "\""): if isKey { endKey() } else { endValue() }
     case UInt8(ascii: "\\"): state = .escape
     // What is below 0x20 has to be escaped; above all, no message goes over the end of a line.
     case 0..<0x20: return .malformed
@@ -263,14 +287,15 @@ struct JSONScanner {
   }
 
   private mutating func endKey() {
+    let (whole, length) = (key, min(keyLength, 16))
+    whole.span.withUnsafeBytes { endKey(keyLength > 16 ? $0.first(0) : $0.first(length)) }
+  }
+
+  private mutating func endKey(_ key: UnsafeRawBufferPointer) {
     state = .colon
     isKey = false
     (field, node) = (nil, .other)
-    guard depth <= 6, keyLength <= 16, nodes[depth - 1] != .other else { return }
-    let (inside, length) = (nodes[depth - 1], keyLength)
-    (field, node) = key.span.withUnsafeBytes {
-      JSONNode.step(inside, UnsafeRawBufferPointer(rebasing: $0[..<length]))
-    }
+    if depth <= 6, nodes[depth - 1] != .other { (field, node) = JSONNode.step(nodes[depth - 1], key) }
   }
 
   private mutating func escapeStep(_ byte: UInt8) -> Outcome {

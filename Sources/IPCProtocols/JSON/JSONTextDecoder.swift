@@ -21,10 +21,10 @@ final class JSONTextDecoder: MessageDecoder {
   }
 
   /// One direction.
-  private struct Direction {
+  private final class Direction {
     var state = State.text
     var scanner = JSONScanner()
-    /// Messages of the text, with where each of them ends in the frame.
+    /// Messages of a batch, with where each of them ends in the frame; the one of a text that is cut.
     var drafts: [(message: Message?, end: UInt64)] = []
     /// Whether nothing but spaces has come since the last newline.
     var isAtLineStart = true
@@ -50,10 +50,10 @@ final class JSONTextDecoder: MessageDecoder {
     let side = flow.side.rawValue
     while !flow.unread.isEmpty {
       switch directions[side].state {
-      case .text: scan(flow, &directions[side], in: conversation)
-      case .complete: finish(flow, &directions[side], in: conversation)
-      case .noise: passNoise(flow, &directions[side], in: conversation)
-      case .afterGap: followGap(flow, &directions[side], in: conversation)
+      case .text: scan(flow, directions[side], in: conversation)
+      case .complete: finish(flow, directions[side], in: conversation)
+      case .noise: passNoise(flow, directions[side], in: conversation)
+      case .afterGap: followGap(flow, directions[side], in: conversation)
       }
     }
   }
@@ -64,11 +64,11 @@ final class JSONTextDecoder: MessageDecoder {
     let side = flow.side.rawValue
     switch directions[side].state {
     case .complete:
-      emit(flow, &directions[side], in: conversation)
+      emit(flow, directions[side], in: conversation)
       directions[side].owesSeparator = true
     case .afterGap where isLast || !directions[side].drafts.isEmpty:
-      emitCut(flow, &directions[side], in: conversation)
-    case .noise where isLast: endNoise(flow, &directions[side], in: conversation)
+      emitCut(flow, directions[side], in: conversation)
+    case .noise where isLast: endNoise(flow, directions[side], in: conversation)
     case .text where isLast && directions[side].scanner.isBlank: _ = flow.finishFrame()
     default: break
     }
@@ -79,7 +79,7 @@ final class JSONTextDecoder: MessageDecoder {
     // No text is as short as what separates two of them.
     let isSeparator =
       count <= 2 && (directions[side].state == .complete || directions[side].owesSeparator)
-    if directions[side].state == .complete { emit(flow, &directions[side], in: conversation) }
+    if directions[side].state == .complete { emit(flow, directions[side], in: conversation) }
     flow.takeLost()
     directions[side].owesSeparator = false
     if isSeparator {
@@ -93,7 +93,7 @@ final class JSONTextDecoder: MessageDecoder {
         directions[side].drafts.append((message, 0))
       }
       directions[side].state = .afterGap
-    case .noise: endNoise(flow, &directions[side], in: conversation)
+    case .noise: endNoise(flow, directions[side], in: conversation)
     case .complete, .afterGap: break
     }
     return true
@@ -101,13 +101,18 @@ final class JSONTextDecoder: MessageDecoder {
 
   // MARK: - Texts
 
-  private func scan(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+  private func scan(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
     if direction.owesSeparator {
-      passSeparator(flow, &direction)
+      passSeparator(flow, direction)
       if flow.unread.isEmpty { return }
     }
     var offset = 0
     let outcome = direction.scanner.scan(flow.unread, from: &offset)
+    if outcome == .complete, offset < flow.unread.count, flow.unread[offset] == terminator {
+      // Nearly always it has come with what separates it from the next one.
+      flow.take(offset + 1)
+      return emit(flow, direction, in: conversation)
+    }
     if offset > 0 {
       direction.isAtLineStart = Self.endsInLineStart(flow.unread, offset, direction.isAtLineStart)
       flow.take(offset)
@@ -119,22 +124,18 @@ final class JSONTextDecoder: MessageDecoder {
         direction.drafts.append((interpret(direction.scanner.values), flow.frameCount))
       }
       direction.scanner.forgetElement()
-    case .complete:
-      if !direction.scanner.isBatch {
-        direction.drafts.append((interpret(direction.scanner.values), flow.frameCount))
-      }
-      direction.state = .complete
-    case .malformed: takeMalformed(flow, &direction, in: conversation)
+    case .complete: direction.state = .complete
+    case .malformed: takeMalformed(flow, direction, in: conversation)
     }
   }
 
   private func takeMalformed(
-    _ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation
+    _ flow: ByteFlow, _ direction: Direction, in conversation: Conversation
   ) {
     let next = flow.unread[0]
     // A line that was cut off before; this one is whole.
     if !direction.scanner.isBlank, direction.isAtLineStart, Self.isBracket(next) {
-      return endNoise(flow, &direction, in: conversation)
+      return endNoise(flow, direction, in: conversation)
     }
     direction.state = .noise
   }
@@ -154,7 +155,7 @@ final class JSONTextDecoder: MessageDecoder {
   }
 
   /// Takes what separates a text that was told already from the next one, to which it does not belong.
-  private func passSeparator(_ flow: ByteFlow, _ direction: inout Direction) {
+  private func passSeparator(_ flow: ByteFlow, _ direction: Direction) {
     var count = 0
     while count < flow.unread.count, direction.owesSeparator {
       let byte = flow.unread[count]
@@ -168,7 +169,7 @@ final class JSONTextDecoder: MessageDecoder {
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 || byte == 0x0D }
 
   /// Takes what separates a text from the next one.
-  private func finish(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+  private func finish(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
     var count = 0
     while count < flow.unread.count {
       let byte = flow.unread[count]
@@ -177,26 +178,26 @@ final class JSONTextDecoder: MessageDecoder {
       count += 1
       if isSeparator {
         flow.take(count)
-        return emit(flow, &direction, in: conversation)
+        return emit(flow, direction, in: conversation)
       }
     }
     let isOver = count < flow.unread.count
     flow.take(count)
-    if isOver { emit(flow, &direction, in: conversation) }
+    if isOver { emit(flow, direction, in: conversation) }
   }
 
-  private func emit(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
-    // Nearly always there is one; a copy of the list would be another allocation.
-    if direction.drafts.count == 1, !direction.scanner.isBatch, let draft = direction.drafts.popLast() {
-      begin(&direction)
-      guard var message = draft.message else {
+  private func emit(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
+    if !direction.scanner.isBatch {
+      guard var message = interpret(direction.scanner.values) else {
+        begin(direction)
         return conversation.emitMalformed(flow, "JSON of another kind")
       }
+      begin(direction)
       message.frame = flow.finishFrame()
-      return conversation.emit(message, from: flow)
+      return conversation.emit(consume message, from: flow)
     }
-    let (drafts, isBatch) = (direction.drafts, direction.scanner.isBatch)
-    begin(&direction)
+    let drafts = direction.drafts
+    begin(direction)
     guard drafts.contains(where: { $0.message != nil }) else {
       return conversation.emitMalformed(flow, "JSON of another kind")
     }
@@ -204,7 +205,7 @@ final class JSONTextDecoder: MessageDecoder {
     var start: UInt64 = 0
     for (index, draft) in drafts.enumerated() {
       let end = index == drafts.count - 1 ? frame.count : draft.end
-      let part = isBatch ? frame.part(start..<end) : frame
+      let part = frame.part(start..<end)
       start = end
       var message = draft.message ?? Message(name, .data, part)
       if draft.message == nil { message.malformed = "JSON of another kind" }
@@ -213,7 +214,7 @@ final class JSONTextDecoder: MessageDecoder {
     }
   }
 
-  private func begin(_ direction: inout Direction) {
+  private func begin(_ direction: Direction) {
     direction.scanner.reset()
     direction.drafts.removeAll(keepingCapacity: true)
     direction.isAtLineStart = true
@@ -222,32 +223,32 @@ final class JSONTextDecoder: MessageDecoder {
 
   // MARK: - What is no text
 
-  private func passNoise(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+  private func passNoise(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
     guard let newline = flow.unread.firstIndex(where: { $0 == terminator || $0 == 0x0A }) else {
       return flow.take(flow.unread.count)
     }
     flow.take(newline + 1)
-    endNoise(flow, &direction, in: conversation)
+    endNoise(flow, direction, in: conversation)
   }
 
-  private func endNoise(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+  private func endNoise(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
     let isBroken = !direction.scanner.isBlank
-    begin(&direction)
+    begin(direction)
     conversation.emitMalformed(flow, isBroken ? "broken JSON" : "no JSON")
   }
 
   /// What comes behind missing bytes is the rest of their line, unless it begins as a text does.
-  private func followGap(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+  private func followGap(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
     if !Self.isBracket(flow.unread[0]) {
       guard let end = flow.unread.firstIndex(of: terminator) else { return flow.take(flow.unread.count) }
       flow.take(end + 1)
     }
-    emitCut(flow, &direction, in: conversation)
+    emitCut(flow, direction, in: conversation)
   }
 
-  private func emitCut(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
+  private func emitCut(_ flow: ByteFlow, _ direction: Direction, in conversation: Conversation) {
     let draft = direction.drafts.first?.message
-    begin(&direction)
+    begin(direction)
     guard var message = draft else { return conversation.emitMalformed(flow, "bytes are missing") }
     message.frame = flow.finishFrame()
     conversation.emit(message, from: flow)

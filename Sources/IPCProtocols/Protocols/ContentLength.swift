@@ -25,6 +25,16 @@ private final class ContentLengthDecoder: MessageDecoder {
     var isBroken = false
     var isComplete = false
     var drafts: [Message?] = []
+
+    /// Begins another message in the memory of the one before.
+    ///
+    /// - Parameter length: Bytes of its body; nil before its header.
+    mutating func restart(_ length: Int? = nil) {
+      left = length
+      (isBroken, isComplete) = (false, false)
+      scanner.reset()
+      drafts.removeAll(keepingCapacity: true)
+    }
   }
 
   private var directions = [Direction(), Direction()]
@@ -34,7 +44,7 @@ private final class ContentLengthDecoder: MessageDecoder {
   /// Longest body: nobody sends more, and a length beyond it is a damaged one.
   private static let bodyLimit = 1 << 31
 
-  func reset(_ side: Side) { directions[side.rawValue] = Direction() }
+  func reset(_ side: Side) { directions[side.rawValue].restart() }
 
   func decode(_ flow: ByteFlow, in conversation: Conversation) {
     let side = flow.side.rawValue
@@ -95,8 +105,7 @@ private final class ContentLengthDecoder: MessageDecoder {
       return true
     }
     flow.take(end)
-    direction = Direction()
-    direction.left = length
+    direction.restart(length)
     if length == 0 { emit(flow, &direction, in: conversation) }
     return true
   }
@@ -184,12 +193,19 @@ private final class ContentLengthDecoder: MessageDecoder {
   }
 
   private func emit(_ flow: ByteFlow, _ direction: inout Direction, in conversation: Conversation) {
-    let (drafts, isComplete) = (direction.drafts, direction.isComplete)
-    direction = Direction()
-    guard isComplete, drafts.contains(where: { $0 != nil }) else {
+    let (count, isComplete) = (direction.drafts.count, direction.isComplete)
+    // Nearly always there is one; a copy of the list would be another allocation.
+    let alone = count == 1 ? direction.drafts.removeLast() : nil
+    let drafts = count > 1 ? direction.drafts : []
+    direction.restart()
+    guard isComplete, alone != nil || drafts.contains(where: { $0 != nil }) else {
       return conversation.emitMalformed(flow, isComplete ? "JSON of another kind" : "broken JSON")
     }
     let frame = flow.finishFrame()
+    if var message = alone {
+      message.frame = frame
+      return conversation.emit(consume message, from: flow)
+    }
     for (index, draft) in drafts.enumerated() {
       guard var message = draft else { continue }
       message.frame = frame

@@ -165,6 +165,6 @@ private final class DBusDecoder: MessageDecoder {
   }
 
   private static func key(_ serial: UInt32, _ sender: [UInt8]) -> CallKey {
-    .id(withUnsafeBytes(of: serial) { Array($0) } + sender)
+    sender.isEmpty ? .number(UInt64(serial)) : .id(withUnsafeBytes(of: serial) { Array($0) } + sender)
   }
 }

@@ -204,5 +204,5 @@ private final class FastCGIDecoder: MessageDecoder {
     conversation.emit(message, from: flow)
   }
 
-  private static func key(_ number: UInt16) -> CallKey { .id(withUnsafeBytes(of: number) { Array($0) }) }
+  private static func key(_ number: UInt16) -> CallKey { .number(UInt64(number)) }
 }

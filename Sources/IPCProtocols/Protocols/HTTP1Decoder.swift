@@ -183,7 +183,7 @@ final class HTTP1Decoder: MessageDecoder {
     directions[side] = Direction()
     guard var message = direction.draft else { return conversation.emitMalformed(flow, "no HTTP") }
     message.frame = flow.finishFrame()
-    conversation.emit(message, from: flow)
+    conversation.emit(consume message, from: flow)
     switch direction.next {
     case .http: break
     case .webSocket: webSocket = WebSocketDecoder()

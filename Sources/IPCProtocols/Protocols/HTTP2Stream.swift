@@ -34,7 +34,7 @@ final class HTTP2Stream {
     answer = Half(flow)
   }
 
-  private var key: CallKey { .id(withUnsafeBytes(of: number) { Array($0) }) }
+  private var key: CallKey { .number(UInt64(number)) }
 
   /// Ends the request; nil if nothing of it was seen, or if it has been told.
   func finishRequest(showsQuery: Bool) -> Message? {

@@ -58,6 +58,14 @@ private final class LengthPrefixedDecoder: MessageDecoder {
     var isText = true
     var isComplete = false
     var drafts: [Message] = []
+
+    /// Begins another message in the memory of the one before.
+    mutating func restart() {
+      left = nil
+      (isText, isComplete) = (true, false)
+      scanner.reset()
+      drafts.removeAll(keepingCapacity: true)
+    }
   }
 
   private let order: ByteOrder
@@ -68,7 +76,7 @@ private final class LengthPrefixedDecoder: MessageDecoder {
 
   init(_ order: ByteOrder) { self.order = order }
 
-  func reset(_ side: Side) { directions[side.rawValue] = Direction() }
+  func reset(_ side: Side) { directions[side.rawValue].restart() }
 
   func decode(_ flow: ByteFlow, in conversation: Conversation) {
     let side = flow.side.rawValue
@@ -127,7 +135,7 @@ private final class LengthPrefixedDecoder: MessageDecoder {
 
   private func emit(_ flow: ByteFlow, in conversation: Conversation) {
     let drafts = directions[flow.side.rawValue].drafts
-    directions[flow.side.rawValue] = Direction()
+    directions[flow.side.rawValue].restart()
     let frame = flow.finishFrame()
     guard !drafts.isEmpty else {
       return conversation.emit(Message(LengthPrefixed.name, .data, frame), from: flow)

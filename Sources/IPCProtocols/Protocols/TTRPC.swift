@@ -128,7 +128,7 @@ private final class TTRPCDecoder: MessageDecoder {
   }
 
   private func message(_ frame: TTRPCFrame, _ payload: UnsafeRawBufferPointer) -> Message {
-    let key = CallKey.id(withUnsafeBytes(of: frame.stream) { Array($0) })
+    let key = CallKey.number(UInt64(frame.stream))
     var message: Message
     switch frame.kind {
     case .request:

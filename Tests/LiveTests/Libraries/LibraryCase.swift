@@ -45,11 +45,11 @@ struct LibraryCase: Sendable, CustomTestStringConvertible {
       ],
       isTimed: true, programs: ["redis-server"]),
     LibraryCase(
-      name: "psycopg", script: postgresScript, count: 3000, protocolName: "postgres", isTimed: true,
+      name: "psycopg", script: postgresScript, count: 10_000, protocolName: "postgres", isTimed: true,
       programs: ["postgres", "initdb"]),
-    LibraryCase(name: "grpcio", script: grpcScript, count: 2000, protocolName: "grpc", isTimed: true),
+    LibraryCase(name: "grpcio", script: grpcScript, count: 10_000, protocolName: "grpc", isTimed: true),
     LibraryCase(
-      name: "dbus-fast", script: dbusScript, count: 2000, protocolName: "dbus",
+      name: "dbus-fast", script: dbusScript, count: 10_000, protocolName: "dbus",
       own: [
         "call dbus org.freedesktop.DBus.Hello org.freedesktop.DBus /org/freedesktop/DBus ok",
         "call dbus org.freedesktop.DBus.Hello org.freedesktop.DBus /org/freedesktop/DBus ok",
@@ -66,13 +66,13 @@ struct LibraryCase: Sendable, CustomTestStringConvertible {
       name: "busctl", script: busctlScript, count: 100, protocolName: "dbus",
       programs: ["dbus-daemon", "busctl"]),
     LibraryCase(
-      name: "varlink", script: varlinkScript, count: 1000, protocolName: "varlink",
+      name: "varlink", script: varlinkScript, count: 10_000, protocolName: "varlink",
       own: ["call varlink org.varlink.service.GetInterfaceDescription ok"]),
     LibraryCase(
-      name: "qemu", script: qmpScript, count: 1000, protocolName: "json-rpc", isTimed: true,
+      name: "qemu", script: qmpScript, count: 10_000, protocolName: "json-rpc", isTimed: true,
       programs: ["qemu-system-x86_64"]),
     LibraryCase(
-      name: "pymysql", script: mysqlScript, count: 1500, protocolName: "mysql",
+      name: "pymysql", script: mysqlScript, count: 10_000, protocolName: "mysql",
       own: ["call mysql SET SET NAMES utf8mb4 ok"], isTimed: true,
       programs: ["mariadbd", "mariadb-install-db"]),
   ]

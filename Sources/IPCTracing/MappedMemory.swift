@@ -89,7 +89,9 @@ public struct MappedMemory: Sendable, Equatable {
   }
 
   /// Reads what all processes have, from /proc.
-  static func fromProc() -> [MappedMemory] {
+  ///
+  /// - Parameter chosen: The processes that the filter takes in.
+  static func fromProc(chosen: Set<Int32>) -> [MappedMemory] {
     guard let folder = opendir("/proc") else { return [] }
     defer { closedir(folder) }
     var mappings: [MappedMemory] = []
@@ -100,7 +102,9 @@ public struct MappedMemory: Sendable, Equatable {
       guard let pid = Int32(name), pid != getpid() else { continue }
       let comm = Array(bytes(of: "/proc/\(name)/comm").prefix { $0 != 0x0A })
       for line in bytes(of: "/proc/\(name)/maps").split(separator: 0x0A) {
-        if let mapping = MappedMemory(line: line, pid: pid, comm: comm) { mappings.append(mapping) }
+        guard var mapping = MappedMemory(line: line, pid: pid, comm: comm) else { continue }
+        mapping.isInScope = chosen.contains(pid)
+        mappings.append(mapping)
       }
     }
     return mappings

@@ -101,7 +101,6 @@ public struct Tracer: ~Copyable {
     try chooseProcesses()
     try run(.chosenThreads)
     try run(.sleepingCalls)
-    try run(.mappingProcesses)
     let held = try openChannels()
     untraced = forgottenChannels
     return held
@@ -176,12 +175,15 @@ public struct Tracer: ~Copyable {
     var bytes: [UInt8] = []
     do throws(BPFError) {
       let program = try programs.object.iterator(.sharedMappings)
-      if !program.isAutoloaded { return MappedMemory.fromProc() }
-      try program.iterate { bytes.append(contentsOf: $0) }
+      if program.isAutoloaded {
+        try program.iterate { bytes.append(contentsOf: $0) }
+        return MappedMemory.list(bytes)
+      }
     } catch {
       throw .refused(error, hook: hook)
     }
-    return MappedMemory.list(bytes)
+    let chosen = try read(by: .mappingProcesses, as: ipc_process.self)
+    return MappedMemory.fromProc(chosen: Set(chosen.map { Int32(bitPattern: $0.tgid) }))
   }
 
   /// The threads that are asleep now in a transfer, or until one is possible.

@@ -38,7 +38,8 @@ struct ExtcapTests {
     let words = [
       "--capture", "--extcap-interface", "ipcdump", "--fifo", "/tmp/f", "--extcap-capture-filter",
       "port == 80",
-      "--type", "pipe,loopback-tcp", "--where", "", "--pid", "12,13", "--follow", "--streams", "--max-bytes=0",
+      "--type", "pipe,loopback-tcp", "--where", "",
+      "--pid", "12,13", "--follow", "--streams", "--max-bytes=0",
     ]
     let trace = [
       "--quiet", "--write=/tmp/f", "--where=port == 80", "--type=pipe,loopback-tcp", "--pid=12,13",

@@ -19,11 +19,6 @@ extension LiveTests {
       Scenario("futex-vain"),
     ]
 
-    /// By which actors wait for each other is not of their truth.
-    private static func own(_ events: [TracedEvent]) -> [TracedEvent] {
-      events.filter { $0.meta.object != "memfd:ipc-actor-truth" }
-    }
-
     @Test(arguments: scenarios, Hook.allCases)
     func `a wake that ends another process's wait is told once`(_ scenario: Scenario, _ hook: Hook)
       async throws
@@ -31,7 +26,7 @@ extension LiveTests {
       let session = try Session()
       let trace = try await session.trace(scenario.words, options: ["-t", "fx", hook.option])
       trace.expectClean()
-      expectExact(Self.own(trace.events), try session.truth().events)
+      expectExact(trace.events.withoutArenas, try session.truth().events)
     }
 
     static let optional = [Scenario("futex-vector"), Scenario("futex-compat")]
@@ -41,17 +36,19 @@ extension LiveTests {
       try await scenario.skipUnlessPlayable()
       let session = try Session()
       let trace = try await session.trace(scenario.words, options: ["-t", "fx", hook.option])
-      expectExact(Self.own(trace.events), try session.truth().events)
+      expectExact(trace.events.withoutArenas, try session.truth().events)
     }
 
-    @Test(arguments: Hook.allCases)
-    func `so is one that ends a wait from before the trace`(_ hook: Hook) async throws {
+    static let late = [Scenario("futex-before")]
+
+    @Test(arguments: late, Hook.allCases)
+    func `so is one that ends a wait from before the trace`(_ scenario: Scenario, _ hook: Hook) async throws {
       let session = try Session()
-      let trace = try await session.attach(to: ["futex-before"]) { pids in
+      let trace = try await session.attach(to: scenario.words) { pids in
         [hook.option, "-t", "fx", "-p", "\(pids[0])"]
       }
       trace.expectClean()
-      expectExact(Self.own(trace.events), try session.truth().events)
+      expectExact(trace.events.withoutArenas, try session.truth().events)
     }
   }
 }

@@ -42,12 +42,21 @@ struct RecordedJudge {
     return KernelFeature.observing(scenario).first { !row.has($0) }?.rawValue
   }
 
+  /// What was told of that which the scenario's truth is about.
+  private func relevant(_ scenario: RecordedScenario, told: [TracedEvent], truth: [TracedEvent])
+    -> [TracedEvent]
+  {
+    let types = Set(truth.map(\.type)).union(scenario.type.map { [$0] } ?? [])
+    return told.withoutArenas.filter { event in
+      // These are recorded of all scenarios, as one ipcdump traces them; the truths of others do not tell them.
+      let isUnusual = ["shared-memory", "futex"].contains(event.type)
+      return types.contains(event.type) || !(isUnusual || scenario.type != nil)
+    }
+  }
+
   private func faults(_ scenario: RecordedScenario, told all: [TracedEvent], truth: [TracedEvent]) -> [String]
   {
-    var told = all
-    if let type = scenario.type {
-      told = told.filter { $0.type == type || Set(truth.map(\.type)).contains($0.type) }
-    }
+    var told = relevant(scenario, told: all, truth: truth)
     switch scenario.measure {
     case .exact:
       let comparison = Comparison(events: told, truth: truth)

@@ -83,6 +83,12 @@ struct RecordedScenario: CustomTestStringConvertible {
     typealias Semaphores = LiveTests.SemaphoreTests
     add("semaphores", Semaphores.scenarios + Semaphores.compat)
     add("semaphores", Semaphores.late, isLate: true)
+    typealias Memory = LiveTests.SharedMemoryTests
+    add("shared memory", Memory.scenarios + Memory.compat, type: "shared-memory")
+    add("shared memory", Memory.late, isLate: true, type: "shared-memory")
+    typealias Futexes = LiveTests.FutexTests
+    add("futexes", Futexes.scenarios + Futexes.optional, type: "futex")
+    add("futexes", Futexes.late, isLate: true, type: "futex")
     typealias Netlink = LiveTests.NetlinkTests
     add("netlink", Netlink.scenarios + Netlink.optional)
     add("netlink", Netlink.late, isLate: true)

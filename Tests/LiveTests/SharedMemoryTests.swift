@@ -17,11 +17,6 @@ extension LiveTests {
       Scenario("shm-silent"),
     ]
 
-    /// What all actors share to know what to do is not of their truth.
-    private static func own(_ events: [TracedEvent]) -> [TracedEvent] {
-      events.filter { $0.meta.object != "memfd:ipc-actor-truth" }
-    }
-
     @Test(arguments: scenarios, Hook.allCases)
     func `is told when the later process maps it and when one lets go`(_ scenario: Scenario, _ hook: Hook)
       async throws
@@ -29,7 +24,7 @@ extension LiveTests {
       let session = try Session()
       let trace = try await session.trace(scenario.words, options: ["-t", "sh", hook.option])
       trace.expectClean()
-      expectExact(Self.own(trace.events), try session.truth().events)
+      expectExact(trace.events.withoutArenas, try session.truth().events)
     }
 
     static let compat = [Scenario("shm-compat")]
@@ -39,17 +34,19 @@ extension LiveTests {
       try await scenario.skipUnlessPlayable()
       let session = try Session()
       let trace = try await session.trace(scenario.words, options: ["-t", "sh", hook.option])
-      expectExact(Self.own(trace.events), try session.truth().events)
+      expectExact(trace.events.withoutArenas, try session.truth().events)
     }
 
-    @Test(arguments: Hook.allCases)
-    func `is known if it was mapped before the trace`(_ hook: Hook) async throws {
+    static let late = [Scenario("shm-before")]
+
+    @Test(arguments: late, Hook.allCases)
+    func `is known if it was mapped before the trace`(_ scenario: Scenario, _ hook: Hook) async throws {
       let session = try Session()
-      let trace = try await session.attach(to: ["shm-before"]) { pids in
+      let trace = try await session.attach(to: scenario.words) { pids in
         [hook.option, "-t", "sh", "-p", "\(pids[0])"]
       }
       trace.expectClean()
-      expectExact(Self.own(trace.events), try session.truth().events)
+      expectExact(trace.events.withoutArenas, try session.truth().events)
     }
 
     @Test func `is no part of what all types are`() async throws {

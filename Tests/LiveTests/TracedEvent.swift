@@ -94,6 +94,12 @@ struct TracedEvent: Decodable {
   var bytesPrefix: Bool?
 }
 
+extension [TracedEvent] {
+  /// Without the memory that the processes of an actor share to know what to do, and the futexes in it: none of them is
+  /// of its truth (Tests/Actors/arena.c).
+  var withoutArenas: [TracedEvent] { filter { $0.meta.object != "memfd:ipc-actor-truth" } }
+}
+
 /// `{"lost_type":"pipe","count":17,"bytes":8704,"time":"…"}`
 struct LossReport: Decodable {
   var lostType: String

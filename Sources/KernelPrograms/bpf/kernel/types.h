@@ -797,6 +797,15 @@ struct vm_area_struct___60 {
   struct file *vm_file;
 };
 
+/* From 6.1 on. */
+struct maple_tree {
+  void *ma_root;
+};
+
+struct mm_struct___61 {
+  struct maple_tree mm_mt;
+};
+
 struct bpf_iter__task_vma {
   struct bpf_iter_meta *meta;
   struct task_struct *task;

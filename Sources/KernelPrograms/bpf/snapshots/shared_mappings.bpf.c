@@ -53,10 +53,14 @@ SEC("iter/task_vma") int shared_mappings(struct bpf_iter__task_vma *ctx) {
   return 0;
 }
 
-/* Where there is no such iterator, /proc tells what is mapped; any call may concern it then. */
+/* Where there is no such iterator, /proc tells what is mapped; any call may concern it then. What /proc cannot tell is
+ * whose mappings these are to the filter: each process that it takes in is written. */
 SEC("iter/task") int mapping_processes(struct bpf_iter__task *ctx) {
   struct task_struct *task = ctx->task;
   if (!task || READ_KERNEL(task, flags) & PF_NO_CALLER || READ_KERNEL(task, pid) != READ_KERNEL(task, tgid)) return 0;
   extend_span(READ_KERNEL(task, tgid), 0, ~0ull);
+  struct task_struct *leader = READ_KERNEL(task, group_leader);
+  struct ipc_process process = {.tgid = visible_tgid(leader), .is_in_scope = scope_matches(leader)};
+  if (process.is_in_scope) bpf_seq_write(ctx->meta->seq, &process, sizeof(process));
   return 0;
 }

@@ -61,14 +61,17 @@ extension OutputBuffer {
 private func decimalLength(of value: UInt64) -> Int {
   // Most numbers are short.
   if value < 10_000 { return value < 100 ? (value < 10 ? 1 : 2) : (value < 1000 ? 3 : 4) }
-  // Bounds are multiplied up, which is cheaper than to divide the value down; 20 digits are all of 64 bits.
-  var (length, bound): (Int, UInt64) = value < eightDigits ? (5, 100_000) : (9, 10 * eightDigits)
-  while length < 20, value >= bound {
-    length += 1
-    bound = bound &* 10
-  }
-  return length
+  // A binary digit is 1233/4096 of a decimal one, closely enough for 64 of them: there are so many, or one more.
+  let least = ((64 - value.leadingZeroBitCount) * 1233) >> 12
+  return value < powersOfTen[least] ? least : least + 1
 }
+
+/// Those that fit in 64 bits.
+private let powersOfTen: InlineArray<20, UInt64> = [
+  1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+  100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000, 1_000_000_000_000_000,
+  10_000_000_000_000_000, 100_000_000_000_000_000, 1_000_000_000_000_000_000, 10_000_000_000_000_000_000,
+]
 
 /// 10^8, up to which the digits of a number are taken at a time.
 private let eightDigits: UInt64 = 100_000_000

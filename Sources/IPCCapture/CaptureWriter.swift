@@ -142,8 +142,7 @@ public struct CaptureWriter: ~Copyable {
     } else {
       let block = output.beginBlock(BlockType.journalExport)
       output.appendJournalTimes(time, event.time)
-      ends.append(EndText.journal.rawValue, of: found, to: &output)
-      ends.append(EndText.words.rawValue, of: found, to: &output)
+      ends.append(EndText.journal.rawValue...EndText.words.rawValue, of: found, to: &output)
       output.appendChannelWords(of: event, fields, texts: texts)
       keys.appendFields(of: event, texts: texts, .terminal, to: &output)
       output.appendRemarks(on: event)

@@ -68,6 +68,7 @@ extension OutputBuffer {
   }
 
   /// Appends what comes behind the message: a field of any bytes.
+  @inline(__always)
   mutating func appendJournalEnd(_ field: StaticString, _ record: UnsafeRawBufferPointer) {
     append("\n")
     append(field)

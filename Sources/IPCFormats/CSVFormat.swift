@@ -68,7 +68,7 @@ public struct CSVFormat: EventFormat {
     if let bytes = shown.bytes { output.appendBase64(bytes) }
     ends.append(1, of: found, to: &output)
     output.append(shown.isTruncated ? ",true," : ",false,")
-    output.appendInferred(event.traits)
+    if event.traits.hasInferred { output.appendInferred(event.traits) }
     output.append(event.traits.contains(.undelivered) ? ",false" : ",true")
     output.append(",,,")
     ends.append(2, of: found, to: &output)
@@ -86,12 +86,15 @@ public struct CSVFormat: EventFormat {
     to output: inout OutputBuffer
   ) {
     var column = 0
-    for index in columns.row(of: event.kind) {
-      let cell = columns.cells[index]
-      guard let value = event.bits(at: cell.position) else { continue }
-      output.append(commas: cell.column - column)
-      column = cell.column
-      output.append(value, cell.form, texts: texts, .csv)
+    // Most events have nothing to say in the last ones.
+    if columns.hasCells(of: event) {
+      for index in columns.row(of: event.kind) {
+        let cell = columns.cells[index]
+        guard let value = event.bits(at: cell.position) else { continue }
+        output.append(commas: cell.column - column)
+        column = cell.column
+        output.append(value, cell.form, texts: texts, .csv)
+      }
     }
     output.append(commas: columns.names.count - 1 - column)
   }
@@ -154,8 +157,12 @@ public struct CSVFormat: EventFormat {
 }
 
 extension OutputBuffer {
+  @inline(__always)
   fileprivate mutating func append(commas count: Int) {
-    if count == 1 { return append(",") }
+    if count == 1 { append(UInt8(ascii: ",")) } else { append(severalCommas: count) }
+  }
+
+  private mutating func append(severalCommas count: Int) {
     append(upTo: count) { place in
       memset(place, Int32(UInt8(ascii: ",")), count)
       return count
@@ -173,6 +180,8 @@ struct CSVColumns: Sendable {
   let cells: [Cell]
   /// Where each kind's fields are in them.
   private let rows: [Range<Int>]
+  /// Each kind's fields that are in them.
+  private let fields: [MetaFieldSet]
 
   /// A field of a kind.
   struct Cell: Sendable {
@@ -208,6 +217,14 @@ struct CSVColumns: Sendable {
     }
     self.cells = cells
     self.names = names
+    self.fields = zip(kinds, rows).map { fields, row in
+      MetaFieldSet(cells[row].map { fields[$0.position] })
+    }
+  }
+
+  /// Whether an event has any of the fields that are in these columns.
+  func hasCells(of event: borrowing Event) -> Bool {
+    !event.fields.intersection(fields[Int(event.kind.rawValue)]).isEmpty
   }
 
   /// Where the cells of a kind are, in their order.

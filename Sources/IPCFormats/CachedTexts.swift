@@ -80,9 +80,15 @@ package struct EndTexts: Sendable {
   /// Appends a text, by its number.
   @inline(__always)
   package func append(_ text: Int, of found: Found, to output: inout OutputBuffer) {
-    let start = text == 0 ? found.start : found.ends[text - 1]
+    append(text...text, of: found, to: &output)
+  }
+
+  /// Appends several texts, one behind the other as they lie.
+  @inline(__always)
+  package func append(_ texts: ClosedRange<Int>, of found: Found, to output: inout OutputBuffer) {
+    let start = texts.lowerBound == 0 ? found.start : found.ends[texts.lowerBound - 1]
     bytes.withUnsafeBufferPointer {
-      output.append(UnsafeBufferPointer(rebasing: $0[start..<found.ends[text]]))
+      output.append(UnsafeBufferPointer(rebasing: $0[start..<found.ends[texts.upperBound]]))
     }
   }
 

@@ -59,18 +59,20 @@ public struct TextFormat: EventFormat {
       keys.appendFields(of: event, texts: texts, .terminal, dropFirst: 2, to: &output)
       separator = ", "
     }
-    EndDetailValues(details, of: event, texts: texts).forEach { key, value in
-      guard let value else { return }
-      output.append(separator)
-      separator = ", "
-      output.append(palette.key)
-      output.append(key)
-      output.append(palette.reset)
-      output.append(" ")
-      switch value {
-      case .number(let number): output.appendDecimal(number)
-      case .text(let text): text.withUnsafeBufferPointer { output.append($0, .terminal) }
-      case .line(let text): text.withUnsafeBufferPointer { output.appendQuotedTerminalText($0) }
+    if !details.isEmpty {
+      EndDetailValues(details, of: event, texts: texts).forEach { key, value in
+        guard let value else { return }
+        output.append(separator)
+        separator = ", "
+        output.append(palette.key)
+        output.append(key)
+        output.append(palette.reset)
+        output.append(" ")
+        switch value {
+        case .number(let number): output.appendDecimal(number)
+        case .text(let text): text.withUnsafeBufferPointer { output.append($0, .terminal) }
+        case .line(let text): text.withUnsafeBufferPointer { output.appendQuotedTerminalText($0) }
+        }
       }
     }
     if let protocolName {

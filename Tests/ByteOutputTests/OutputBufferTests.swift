@@ -78,6 +78,16 @@ struct OutputBufferTests {
     #expect(decimal == String(value))
   }
 
+  @Test func `writes numbers of every length like String`() {
+    let powersOfTen = (0..<20).map { count in (0..<count).reduce(1 as UInt64) { power, _ in power * 10 } }
+    let powersOfTwo = (0..<64).map { UInt64(1) << UInt64($0) }
+    for power in powersOfTen + powersOfTwo {
+      for value in [power - 1, power, power + 1] {
+        #expect(written { $0.appendDecimal(value) } == String(value))
+      }
+    }
+  }
+
   @Test func `pads numbers with zeros and never cuts them`() {
     let text = written { output in
       output.appendDecimal(7, width: 3)

@@ -27,7 +27,8 @@ extension LiveTests {
     @Test func `a trace for Perfetto is whole after SIGINT`() async throws {
       let session = try Session()
       let (actor, pids) = try await session.startHalted(["mesh"])
-      let options = ["-f", "chrome-trace", "-o", session.file("trace"), "-p"]
+      // Another test's ipcdump may look into these processes (process-vm).
+      let options = ["-t", "pipe", "-f", "chrome-trace", "-o", session.file("trace"), "-p"]
       let ipcdump = try session.startIPCDump(options + [pids.map(String.init).joined(separator: ",")])
       try await session.untilAttached(ipcdump)
       try session.letGo()

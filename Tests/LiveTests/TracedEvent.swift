@@ -190,7 +190,9 @@ func fnv1a(_ data: Data) -> String {
 
 extension TracedEvent {
   /// Whether another test's ipcdump has looked into a process, to tell what that waits for.
-  var isLookOfAnotherTrace: Bool { type == "process-vm" && dstComm.hasPrefix("ipcdump") }
+  var isLookOfAnotherTrace: Bool {
+    ["process-vm", "pidfd-getfd"].contains(type) && dstComm.hasPrefix("ipcdump")
+  }
 
   /// As if nothing of it had been inferred.
   var takenAsObserved: TracedEvent {

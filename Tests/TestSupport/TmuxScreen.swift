@@ -34,8 +34,9 @@ public final class TmuxScreen {
       export TZ=UTC LC_ALL=C.UTF-8 PS1=
       unset NO_COLOR
       \(line)
-      echo "left $?"
+      status=$?
       stty -g > after
+      echo "left $status"
       sleep 1000
 
       """

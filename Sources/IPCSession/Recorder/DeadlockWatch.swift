@@ -3,22 +3,16 @@ import IPCTop
 /// Looks every few seconds whether processes wait for each other, and tells each deadlock once.
 final class DeadlockWatch {
   private let looker: Looker?
-  private var nextLook: UInt64 = 0
-  private var asked: UInt64 = 0
   /// Deadlocks of the last look: one that stays is one, and two threads that have just missed each other are none.
   private var seen: Set<[Int32]> = []
   /// Deadlocks that were told and are still there.
   private var told: Set<[Int32]> = []
 
-  /// Nanoseconds between two looks, and how many times as long as one takes.
-  private static let interval: UInt64 = 2_000_000_000
-  private static let costShare: UInt64 = 25
-
   /// Starts the process that looks.
   init() { looker = Looker() }
 
-  /// Where answers come from; −1 if nobody looks.
-  var descriptor: Int32 { looker?.descriptor ?? -1 }
+  /// Where answers come from; nil if nobody looks.
+  var descriptor: Int32? { looker?.descriptor }
 
   /// Asks if it is time, and takes an answer.
   ///
@@ -26,15 +20,8 @@ final class DeadlockWatch {
   /// - Returns: What was found; nil if no answer has come.
   func look(now: UInt64) -> StuckProcesses? {
     guard let looker, !looker.isGone else { return nil }
-    if now >= nextLook {
-      nextLook = .max
-      asked = now
-      looker.askWhoWaits()
-    }
-    for case .stuck(let stuck) in looker.answers() {
-      nextLook = now + max(Self.interval, (now - asked) * Self.costShare)
-      return stuck
-    }
+    looker.askWhoWaits(now: now)
+    for case .stuck(let stuck) in looker.answers(now: now) { return stuck }
     return nil
   }
 

@@ -91,7 +91,7 @@ public final class FlightRecorder: EventConsumer {
   // MARK: - Events
 
   /// Where answers of who looks for deadlocks come from.
-  public var descriptors: [Int32] { deadlocks.map { [$0.descriptor] } ?? [] }
+  public var descriptors: [Int32] { answers.map { [$0] } ?? [] }
 
   /// Yes, with each trigger.
   public var opensFiles: Bool { true }

@@ -26,8 +26,15 @@ final class Looker {
   private let pid: pid_t
   private var received: [UInt8] = []
   private var asked: Set<Int32> = []
+  /// When it is asked who waits for the next time, and when it was asked last.
+  private var nextLook: UInt64 = 0
+  private var lookBegan: UInt64 = 0
   private static let waits: Int32 = 0
   private static let headLength = 8
+  /// Nanoseconds between two looks at who waits, and how many times as long as one takes: who looks is to take little of a
+  /// CPU.
+  private static let lookInterval: UInt64 = 2_000_000_000
+  private static let costShare: UInt64 = 25
   /// Longest answer that is believed.
   private static let limit = 64 << 20
 
@@ -49,8 +56,15 @@ final class Looker {
     waitpid(pid, &status, 0)
   }
 
-  /// Asks who waits in vain.
-  func askWhoWaits() { ask(Self.waits) }
+  /// Asks who waits in vain, if it is time.
+  ///
+  /// - Parameter now: The time, in nanoseconds of `CLOCK_MONOTONIC`.
+  func askWhoWaits(now: UInt64) {
+    guard now >= nextLook else { return }
+    nextLook = .max
+    lookBegan = now
+    ask(Self.waits)
+  }
 
   /// Asks what a process has open.
   func askChannels(of pid: Int32) { ask(pid) }
@@ -63,7 +77,9 @@ final class Looker {
   }
 
   /// The answers that have come.
-  func answers() -> [Answer] {
+  ///
+  /// - Parameter now: The time, in nanoseconds of `CLOCK_MONOTONIC`.
+  func answers(now: UInt64) -> [Answer] {
     receive()
     var answers: [Answer] = []
     while received.count >= Self.headLength {
@@ -77,7 +93,9 @@ final class Looker {
       let text = String(decoding: received[Self.headLength..<Self.headLength + length], as: UTF8.self)
       received.removeFirst(Self.headLength + length)
       asked.remove(question)
-      if let answer = Self.answer(text, to: question) { answers.append(answer) }
+      guard let answer = Self.answer(text, to: question) else { continue }
+      if case .stuck = answer { nextLook = now + max(Self.lookInterval, (now - lookBegan) * Self.costShare) }
+      answers.append(answer)
     }
     return answers
   }

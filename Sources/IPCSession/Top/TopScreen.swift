@@ -33,8 +33,6 @@ public final class TopScreen: EventConsumer {
   private var buffer = OutputBuffer(capacity: 16 << 10)
   private var nextPaint: UInt64 = 0
   private var nextLook: UInt64 = 0
-  private var nextQuestion: UInt64 = 0
-  private var asked: UInt64 = 0
   /// When what was typed is taken for what it is, if nothing follows.
   private var keyDeadline: UInt64?
   private var isStale = true
@@ -55,7 +53,6 @@ public final class TopScreen: EventConsumer {
   /// How long the rest of a key's sequence may take.
   private static let keyPatience: UInt64 = 40_000_000
   private static let lookInterval: UInt64 = 1_000_000_000
-  private static let questionInterval: UInt64 = 2_000_000_000
 
   /// Prepares a screen; the terminal stays as it is.
   ///
@@ -226,22 +223,15 @@ public final class TopScreen: EventConsumer {
       model.look(at: TopModel.OpenEnd.all(try tracer.openChannels()))
       if let watched { looker?.askChannels(of: watched) }
     }
-    if now >= nextQuestion {
-      nextQuestion = .max
-      asked = now
-      looker?.askWhoWaits()
-    }
+    looker?.askWhoWaits(now: now)
   }
 
   private func takeAnswers(now: UInt64) {
     guard let looker else { return }
-    for answer in looker.answers() {
+    for answer in looker.answers(now: now) {
       isStale = true
       switch answer {
-      case .stuck(let stuck):
-        model.stuck = isWhole ? stuck : stuck.of(model.processes)
-        // Who looks is to take no more of a CPU than who paints.
-        nextQuestion = now + max(Self.questionInterval, (now - asked) * Self.costShare)
+      case .stuck(let stuck): model.stuck = isWhole ? stuck : stuck.of(model.processes)
       case .channels(let pid, let channels): if pid == watched { view.channels = channels }
       }
     }

@@ -50,20 +50,16 @@ extension CaptureWriter {
   public mutating func append(_ health: CapturedHealth, offset: Int64, to output: inout OutputBuffer) {
     record.removeAll()
     health.append(to: &record)
-    let time = UInt64(bitPattern: Int64(truncatingIfNeeded: health.time) &+ offset)
-    let block = output.beginBlock(BlockType.journalExport)
-    output.appendJournalTimes(time, health.time)
-    output.appendJournalHead(priority: "6")
-    output.append("MESSAGE=ring ")
-    output.appendDecimal(health.ringBytes)
-    output.append(" of ")
-    output.appendDecimal(health.ringSize)
-    output.append(" bytes, CPU ")
-    output.appendDecimal(health.cpuTime / 1_000_000)
-    output.append(" ms, memory ")
-    output.appendDecimal(health.memory)
-    output.append(" bytes")
-    output.appendJournalEnd(JournalEntry.healthField, record.bytes)
-    output.endBlock(at: block)
+    appendOwnEntry(at: health.time, offset: offset, JournalEntry.healthField, to: &output) { output in
+      output.append("ring ")
+      output.appendDecimal(health.ringBytes)
+      output.append(" of ")
+      output.appendDecimal(health.ringSize)
+      output.append(" bytes, CPU ")
+      output.appendDecimal(health.cpuTime / 1_000_000)
+      output.append(" ms, memory ")
+      output.appendDecimal(health.memory)
+      output.append(" bytes")
+    }
   }
 }

@@ -43,18 +43,16 @@ extension CaptureWriter {
   public mutating func append(_ waits: CapturedWaits, offset: Int64, to output: inout OutputBuffer) {
     record.removeAll()
     waits.append(to: &record)
-    let time = UInt64(bitPattern: Int64(truncatingIfNeeded: waits.time) &+ offset)
-    let block = output.beginBlock(BlockType.journalExport)
-    output.appendJournalTimes(time, waits.time)
-    output.appendJournalHead(priority: waits.sentences.isEmpty ? "6" : "4")
-    output.append("MESSAGE=")
-    let line = waits.sentences.prefix { $0 != UInt8(ascii: "\n") }
-    if line.isEmpty {
-      output.append("threads wait, and all of that can still end")
-    } else {
-      line.withUnsafeBufferPointer { output.append($0, .terminal) }
+    appendOwnEntry(
+      at: waits.time, offset: offset, priority: waits.sentences.isEmpty ? "6" : "4", JournalEntry.waitsField,
+      to: &output
+    ) { output in
+      let line = waits.sentences.prefix { $0 != UInt8(ascii: "\n") }
+      if line.isEmpty {
+        output.append("threads wait, and all of that can still end")
+      } else {
+        line.withUnsafeBufferPointer { output.append($0, .terminal) }
+      }
     }
-    output.appendJournalEnd(JournalEntry.waitsField, record.bytes)
-    output.endBlock(at: block)
   }
 }

@@ -79,14 +79,13 @@ public final class MetricTable {
   ///   - texts: Table that its texts are in.
   public func take(_ event: borrowing Event, content: UnsafeRawBufferPointer?, texts: borrowing TextTable) {
     events += 1
-    note(event.source, texts)
-    note(event.destination, texts)
+    let source = Self.name(event.source, texts), destination = Self.name(event.destination, texts)
+    note(event.source, named: source)
+    note(event.destination, named: destination)
     reader?.take(event, content: content, texts: texts)
     // What becomes of the ends of channels is no message.
     if event.isLifecycle { return }
-    let edge = Edge(
-      source: Self.name(event.source, texts), destination: Self.name(event.destination, texts),
-      kind: event.kind)
+    let edge = Edge(source: source, destination: destination, kind: event.kind)
     let (count, delay) = (event.kind.row.carriesBytes ? event.count : 0, event.delay)
     edges.update(edge) { row in
       row.messages += 1
@@ -116,10 +115,8 @@ public final class MetricTable {
   private var names: [Int32: [UInt8]] = [:]
   private static let mostNames = 1 << 16
 
-  private func note(_ end: Endpoint, _ texts: borrowing TextTable) {
-    guard end.pid >= 0 else { return }
-    let name = Self.name(end, texts)
-    if names[end.pid] == name { return }
+  private func note(_ end: Endpoint, named name: [UInt8]) {
+    guard end.pid >= 0, names[end.pid] != name else { return }
     if names.count >= Self.mostNames { names.removeAll(keepingCapacity: true) }
     names[end.pid] = name
   }

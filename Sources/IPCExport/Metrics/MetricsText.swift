@@ -127,10 +127,22 @@ extension MetricTable {
 
   private static let others = Array("other".utf8)
 
+  /// Rows of a table with their labels, that of all others last.
+  ///
+  /// - Parameters:
+  ///   - names: The labels' names.
+  ///   - values: Their values, of a key.
+  private static func labelled<Key, Row>(
+    _ table: BoundedTable<Key, Row>, _ names: [StaticString], _ values: (Key) -> [[UInt8]]
+  ) -> [(labels: [(StaticString, [UInt8])], row: Row)] {
+    var rows = table.rows.map { key, row in (labels: Array(zip(names, values(key))), row: row) }
+    if let row = table.others { rows.append((names.map { ($0, others) }, row)) }
+    return rows
+  }
+
   private func appendEdges(to text: inout MetricsText) {
-    var rows = edges.rows.map { edge, row in (Self.labels(edge), row) }
-    if let others = edges.others {
-      rows.append(([("src", Self.others), ("dst", Self.others), ("type", Self.others)], others))
+    let rows = Self.labelled(edges, ["src", "dst", "type"]) {
+      [$0.source, $0.destination, $0.kind.row.name.withUTF8Buffer { Array($0) }]
     }
     text.begin("ipcdump_messages", .counter, "Transfers from one executable to another one")
     for (labels, row) in rows { text.add("ipcdump_messages_total", labels, "\(row.messages)") }
@@ -142,17 +154,9 @@ extension MetricTable {
     }
   }
 
-  private static func labels(_ edge: Edge) -> [(StaticString, [UInt8])] {
-    [
-      ("src", edge.source), ("dst", edge.destination),
-      ("type", edge.kind.row.name.withUTF8Buffer { Array($0) }),
-    ]
-  }
-
   private func appendMethods(to text: inout MetricsText) {
-    var rows = methods.rows.map { method, row in (Self.labels(method), row) }
-    if let others = methods.others {
-      rows.append(([("protocol", Self.others), ("server", Self.others), ("method", Self.others)], others))
+    let rows = Self.labelled(methods, ["protocol", "server", "method"]) {
+      [Array($0.protocol.utf8), $0.server, $0.method]
     }
     text.begin("ipcdump_calls", .counter, "Calls that are over")
     for (labels, row) in rows { text.add("ipcdump_calls_total", labels, "\(row.calls)") }
@@ -162,10 +166,6 @@ extension MetricTable {
     for (labels, row) in rows where row.durations.count > 0 {
       text.add("ipcdump_call_duration_seconds", labels, row.durations)
     }
-  }
-
-  private static func labels(_ method: Method) -> [(StaticString, [UInt8])] {
-    [("protocol", Array(method.protocol.utf8)), ("server", method.server), ("method", method.method)]
   }
 
   private func appendLosses(to text: inout MetricsText) {

@@ -46,7 +46,7 @@ public final class StreamExport {
     var exporter: SpanExporter?
     if let collector = settings.collector {
       var format = OTLPFormat(FormatOptions(clock: WallClock()))
-      format.origin = OTLPFormat.Origin(host: Self.hostName, program: settings.program)
+      format.origin = .ofThisHost(program: settings.program)
       let queue = SpanQueue(format, limit: settings.spanMemory)
       table.onCall = { queue.add($0, now: monotonicNow()) }
       exporter = SpanExporter(to: collector, of: queue)
@@ -134,15 +134,6 @@ public final class StreamExport {
         isReady: polls.first.map { $0.revents != 0 } ?? false, now: monotonicNow(), isEnding: true)
     }
     exporter.giveUp()
-  }
-
-  /// Name of this host (uname(2)).
-  private static var hostName: String {
-    var system = utsname()
-    guard uname(&system) == 0 else { return "" }
-    return withUnsafeBytes(of: system.nodename) { name in
-      String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
-    }
   }
 }
 

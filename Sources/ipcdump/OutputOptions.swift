@@ -122,17 +122,8 @@ struct OutputOptions: ParsableArguments {
     case .chromeTrace: return MessageTimelineFormat(options)
     case .otlp:
       var format = OTLPFormat(options)
-      format.origin = OTLPFormat.Origin(host: Self.hostName, program: IPCDump.version)
+      format.origin = .ofThisHost(program: IPCDump.version)
       return format
-    }
-  }
-
-  /// Name of this host (uname(2)).
-  private static var hostName: String {
-    var system = utsname()
-    guard uname(&system) == 0 else { return "" }
-    return withUnsafeBytes(of: system.nodename) { name in
-      String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 

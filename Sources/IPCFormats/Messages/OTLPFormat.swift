@@ -1,4 +1,5 @@
 import ByteOutput
+import Glibc
 import IPCModel
 import IPCProtocols
 
@@ -16,6 +17,18 @@ public struct OTLPFormat: MessageFormat {
     public init(host: String, program: String) {
       self.host = host
       self.program = program
+    }
+
+    /// Describes a program of this host (uname(2)).
+    ///
+    /// - Parameter program: Name and version of the program that tells of the spans.
+    public static func ofThisHost(program: String) -> Origin {
+      var system = utsname()
+      guard uname(&system) == 0 else { return Origin(host: "", program: program) }
+      let host = withUnsafeBytes(of: system.nodename) { name in
+        String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      return Origin(host: host, program: program)
     }
   }
 

@@ -11,13 +11,9 @@ enum CompletionScript {
   ///
   /// - Parameter arguments: The words behind the command's name.
   static func requested(by arguments: some Collection<String>) throws(Failure) -> String? {
-    let own = Array(arguments.prefix { $0 != "--" })
-    guard let place = own.firstIndex(where: { $0 == option || $0.hasPrefix("\(option)=") }) else {
-      return nil
-    }
-    let word = own[place]
-    if word != option { return try text(for: String(word.dropFirst(option.count + 1))) }
-    if place + 1 < own.count { return try text(for: own[place + 1]) }
+    let words = RawWords(arguments)
+    guard words.has(option) else { return nil }
+    if let name = words.value(of: option) { return try text(for: name) }
     // Whoever says nothing means the shell at hand.
     let path = getenv("SHELL").map { String(cString: $0) } ?? ""
     return try text(for: String(path.split(separator: "/").last ?? ""))

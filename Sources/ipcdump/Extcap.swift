@@ -21,7 +21,7 @@ enum Extcap {
   ///
   /// - Parameter arguments: The words behind the command's name.
   static func request(by arguments: some Collection<String>) throws(Failure) -> Request? {
-    let words = Words(arguments.prefix { $0 != "--" })
+    let words = RawWords(arguments)
     if words.has("--extcap-interfaces") { return .answer(interfaces) }
     guard words.has("--extcap-interface") || words.has("--extcap-dlts") else { return nil }
     guard words.value(of: "--extcap-interface") == interface else {
@@ -94,7 +94,7 @@ enum Extcap {
   private static let flags = ["--follow", "--streams"]
 
   /// The words of a trace into Wireshark's FIFO.
-  private static func trace(_ words: Words) throws(Failure) -> [String] {
+  private static func trace(_ words: RawWords) throws(Failure) -> [String] {
     guard let fifo = words.value(of: "--fifo") else {
       throw Failure(.usage, "--capture needs --fifo", advice: "Wireshark names the FIFO that it reads")
     }
@@ -106,22 +106,5 @@ enum Extcap {
       if let value = words.value(of: option), !value.isEmpty { trace.append("\(option)=\(value)") }
     }
     return trace + flags.filter { words.has($0) }
-  }
-
-  /// A command line as Wireshark writes it: the value of an option is the next word, or stands behind a `=`.
-  private struct Words {
-    private let words: [String]
-
-    init(_ words: some Sequence<String>) { self.words = Array(words) }
-
-    func has(_ option: String) -> Bool { words.contains { $0 == option || $0.hasPrefix("\(option)=") } }
-
-    func value(of option: String) -> String? {
-      guard let place = words.firstIndex(where: { $0 == option || $0.hasPrefix("\(option)=") }) else {
-        return nil
-      }
-      if words[place] != option { return String(words[place].dropFirst(option.count + 1)) }
-      return place + 1 < words.count ? words[place + 1] : nil
-    }
   }
 }

@@ -99,9 +99,10 @@ struct RecorderOptions: ParsableArguments {
       case .word(.exit): settings.writesAtExits = true
       case .word(.loss): settings.writesAtLosses = true
       case .word(.stuck): settings.writesAtDeadlocks = true
-      case .expression(let expression): settings.expressions.append(expression)
+      case .expression: break
       }
     }
+    settings.expressions = expressions
     if let triggerCooldown { settings.coolDown = triggerCooldown.nanoseconds }
     settings.isOfHost = selection.criteria.isEmpty
     settings.isQuiet = isQuiet

@@ -8,15 +8,6 @@ import Testing
 
 @Suite("The options of captures")
 struct CaptureOptionTests {
-  private func complaint(_ arguments: [String]) -> String? {
-    do {
-      _ = try TraceCommand.parse(arguments)
-      return nil
-    } catch {
-      return TraceCommand.message(for: error)
-    }
-  }
-
   static let refused: [([String], String)] = [
     (["--print"], "add -w"), (["-C", "1"], "add -w"), (["-G", "1"], "add -w"),
     (["--dissect", "http"], "add one of them"),
@@ -47,7 +38,9 @@ struct CaptureOptionTests {
 
   @Test(arguments: refused)
   func `that do not go together are refused, with a way out`(_ arguments: [String], _ words: String) {
-    #expect(complaint(arguments)?.contains(words) == true, "\(complaint(arguments) ?? "taken")")
+    #expect(
+      TraceCommand.complaint(arguments)?.contains(words) == true,
+      "\(TraceCommand.complaint(arguments) ?? "taken")")
   }
 
   static let taken = [
@@ -60,7 +53,7 @@ struct CaptureOptionTests {
 
   @Test(arguments: taken)
   func `that go together are taken`(_ arguments: [String]) {
-    #expect(complaint(arguments) == nil)
+    #expect(TraceCommand.complaint(arguments) == nil)
   }
 
   @Test func `--dissect knows ports, types, paths and everything`() throws {

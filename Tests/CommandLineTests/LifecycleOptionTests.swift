@@ -5,14 +5,7 @@ import Testing
 
 @Suite("What is shown of ends of channels and of the kernel's signals")
 struct LifecycleOptionTests {
-  private static func complaint(_ words: String...) -> String {
-    do {
-      _ = try FilterOptions.parse(words)
-      return ""
-    } catch {
-      return FilterOptions.message(for: error)
-    }
-  }
+  private static func complaint(_ words: String...) -> String { FilterOptions.complaint(words) ?? "" }
 
   @Test func `is nothing unless it is asked for`() throws {
     let usual = try FilterOptions.parse([])

@@ -7,15 +7,6 @@ import Testing
 
 @Suite("Options of messages")
 struct MessageOptionTests {
-  private func complaint(_ arguments: [String]) -> String? {
-    do {
-      _ = try TraceCommand.parse(arguments)
-      return nil
-    } catch {
-      return TraceCommand.message(for: error)
-    }
-  }
-
   static let refused: [([String], String)] = [
     (["-f", "otlp"], "add --calls"), (["--messages", "-f", "otlp"], "add --calls"),
     (["--calls", "-f", "dot"], "dot shows transfers"),
@@ -26,7 +17,7 @@ struct MessageOptionTests {
 
   @Test(arguments: refused)
   func `say what does not go together`(_ arguments: [String], _ part: String) throws {
-    #expect(try #require(complaint(arguments)).contains(part))
+    #expect(try #require(TraceCommand.complaint(arguments)).contains(part))
   }
 
   @Test(arguments: [
@@ -36,7 +27,7 @@ struct MessageOptionTests {
     ["--messages", "--calls", "-w", "a", "--print", "-f", "csv"], ["--with", "protocol"],
   ])
   func `go together with others`(_ arguments: [String]) throws {
-    #expect(complaint(arguments) == nil)
+    #expect(TraceCommand.complaint(arguments) == nil)
   }
 
   @Test func `let both directions of a selection be seen`() throws {

@@ -8,15 +8,6 @@ import Testing
 
 @Suite("The options of a flight recorder")
 struct RecorderOptionTests {
-  private func complaint(_ arguments: [String]) -> String? {
-    do {
-      _ = try TraceCommand.parse(arguments)
-      return nil
-    } catch {
-      return TraceCommand.message(for: error)
-    }
-  }
-
   static let refused: [([String], String)] = [
     (["--keep", "60s"], "add -w and a file"),
     (["-w", "a", "--trigger", "exit"], "add --keep"),
@@ -42,7 +33,9 @@ struct RecorderOptionTests {
 
   @Test(arguments: refused)
   func `that do not go together are refused, with a way out`(_ arguments: [String], _ words: String) {
-    #expect(complaint(arguments)?.contains(words) == true, "\(complaint(arguments) ?? "taken")")
+    #expect(
+      TraceCommand.complaint(arguments)?.contains(words) == true,
+      "\(TraceCommand.complaint(arguments) ?? "taken")")
   }
 
   private func settings(_ arguments: [String]) throws -> (duration: UInt64?, bytes: Int, coolDown: UInt64) {
@@ -73,6 +66,6 @@ struct RecorderOptionTests {
 
   @Test func `take expressions of calls with --calls`() throws {
     let arguments = ["-w", "a", "--keep", "60s", "--calls", "--trigger", "duration > 2s"]
-    #expect(complaint(arguments) == nil)
+    #expect(TraceCommand.complaint(arguments) == nil)
   }
 }

@@ -5,15 +5,6 @@ import Testing
 
 @Suite("Options of the summary")
 struct SummaryOptionTests {
-  private func complaint(_ arguments: String...) -> String? {
-    do {
-      _ = try TraceCommand.parse(arguments)
-      return nil
-    } catch {
-      return TraceCommand.message(for: error)
-    }
-  }
-
   @Test func `are off by default`() throws {
     #expect(try TraceCommand.parse([]).summary.isWanted == false)
   }
@@ -31,9 +22,9 @@ struct SummaryOptionTests {
   }
 
   @Test func `say what does not go together`() throws {
-    #expect(try #require(complaint("--top", "3")).contains("--summary"))
-    #expect(try #require(complaint("--summary", "--text")).contains("-o"))
-    #expect(try #require(complaint("--summary", "-f", "csv")).contains("-f json"))
-    #expect(complaint("--summary", "--top", "4294967296") != nil)
+    #expect(try #require(TraceCommand.complaint(["--top", "3"])).contains("--summary"))
+    #expect(try #require(TraceCommand.complaint(["--summary", "--text"])).contains("-o"))
+    #expect(try #require(TraceCommand.complaint(["--summary", "-f", "csv"])).contains("-f json"))
+    #expect(TraceCommand.complaint(["--summary", "--top", "4294967296"]) != nil)
   }
 }

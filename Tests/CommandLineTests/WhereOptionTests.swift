@@ -10,14 +10,7 @@ import Testing
 struct WhereOptionTests {
   private static func options(_ words: String...) throws -> FilterOptions { try FilterOptions.parse(words) }
 
-  private static func complaint(_ words: String...) -> String {
-    do {
-      _ = try FilterOptions.parse(words)
-      return ""
-    } catch {
-      return FilterOptions.message(for: error)
-    }
-  }
+  private static func complaint(_ words: String...) -> String { FilterOptions.complaint(words) ?? "" }
 
   @Test func `is met beside the short options, and narrows what the kernel lets through`() throws {
     let selection = try Self.options(
@@ -34,14 +27,7 @@ struct WhereOptionTests {
   }
 
   @Test func `is refused if it asks for what is not shown`() {
-    func complaint(_ words: String...) -> String {
-      do {
-        _ = try TraceCommand.parse(words)
-        return ""
-      } catch {
-        return TraceCommand.message(for: error)
-      }
-    }
+    func complaint(_ words: String...) -> String { TraceCommand.complaint(words) ?? "" }
     #expect(
       complaint("--where", "method == x").hasSuffix(
         "--where asks for 'method', which only messages and calls have; add --messages or --calls"))

@@ -264,10 +264,7 @@ extension LiveTests {
     func `a process of another pid namespace has its number there, too`(_ hook: Hook) async throws {
       let session = try Session()
       try session.folder.create("script.py", Self.numbers)
-      // Not a version manager's stand-in, which would be other processes.
-      let isSystem = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
-      let python = isSystem ? "/usr/bin/python3" : "python3"
-      let command = ["--", "unshare", "--pid", "--fork", python, session.file("script.py")]
+      let command = ["--", "unshare", "--pid", "--fork", Programs.python, session.file("script.py")]
       let trace = try await session.ipcdump(
         session.recording + [hook.option, "-t", "pipe", "--with", "container", "--where", "comm != unshare"]
           + command)

@@ -9,6 +9,16 @@ enum Programs {
 
   static func exporter() throws -> String { try find("ipcdump-export", variable: "IPCDUMP_EXPORT_BINARY") }
 
+  /// Python itself, where there is one of the system's: a version manager's stand-in would be other processes.
+  static var python: String {
+    FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
+  }
+
+  /// What starts programs that refuse to be root.
+  static var asNobody: String {
+    getuid() == 0 ? "setpriv --reuid=nobody --regid=nogroup --clear-groups" : ""
+  }
+
   private static func find(_ name: String, variable: String) throws -> String {
     if let path = ProcessInfo.processInfo.environment[variable] { return path }
     let bundles = CommandLine.arguments.filter { $0.contains(".xctest") }
@@ -151,6 +161,14 @@ extension Session {
   }
 
   func letGo() throws { try folder.create("go") }
+
+  /// The same, while ipcdump is stopped for a while, in which its buffer overruns.
+  func letGo(past ipcdump: ChildProcess) async throws {
+    ipcdump.send(SIGSTOP)
+    try letGo()
+    try await Task.sleep(for: .milliseconds(400))
+    ipcdump.send(SIGCONT)
+  }
 
   /// Waits until ipcdump has attached its programs, as its descriptors tell.
   func untilAttached(_ ipcdump: ChildProcess) async throws {

@@ -18,10 +18,7 @@ extension LiveTests {
       let ipcdump = try session.startIPCDump(
         session.recording + ["-t", "pipe", "--buffer-size=64k"] + options + session.actorCommand(scenario))
       _ = try await session.announcedPids()
-      ipcdump.send(SIGSTOP)
-      try session.letGo()
-      try await Task.sleep(for: .milliseconds(400))
-      ipcdump.send(SIGCONT)
+      try await session.letGo(past: ipcdump)
       return (session, try await session.finish(ipcdump))
     }
 

@@ -9,26 +9,23 @@ extension LiveTests {
     func `each hop of a method call is told once, with the descriptor passed`(_ hook: Hook) async throws {
       let script = try ProgramsScript(needs: ["dbus-daemon", "dbus-send", "python3"])
       try script.session.folder.create("peer.py", ProgramsDBusPeer.source)
-      // Not a version manager's stand-in, which would be other processes.
-      let isSystem = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
-      let python = isSystem ? "/usr/bin/python3" : "python3"
       let bus = script.session.file("bus")
       let trace = try await script.trace(
         """
         start daemon dbus-daemon --session --address=unix:path=\(bus) --nofork --nopidfile
         until_true unix '00010000 .* \(bus)'
-        start service \(python) peer.py service bus service.log ready
+        start service \(Programs.python) peer.py service bus service.log ready
         until_true [ -e ready ]
         run say dbus-send --bus=unix:path=\(bus) --print-reply --dest=\(ProgramsDBusPeer.name) / \
           \(ProgramsDBusPeer.name).Say string:needle > said
-        run client \(python) peer.py client bus client.log none
+        run client \(Programs.python) peer.py client bus client.log none
         finish service
         stop daemon
         """, hook: hook, kinds: "unix,lo,pipe")
 
       let daemon = try trace.pid("daemon")
       let (service, client, say) = (try trace.pid("service"), try trace.pid("client"), try trace.pid("say"))
-      let comm = URL(filePath: python).lastPathComponent
+      let comm = URL(filePath: Programs.python).lastPathComponent
       trace.expectKnownEnds([daemon: "dbus-daemon", service: comm, client: comm, say: "dbus-send"])
       for (peer, log) in [(service, "service.log"), (client, "client.log")] {
         trace.expect(try logged("sent", in: log, of: trace), "unix-stream", from: peer, to: daemon)

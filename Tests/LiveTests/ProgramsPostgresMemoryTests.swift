@@ -28,28 +28,19 @@ extension LiveTests {
       let script = try ProgramsScript(needs: ["postgres", "initdb", "psql", "pgbench", "setpriv"])
       let folder = script.session.folder.path
       let port = try ProgramsScript.freePort(SOCK_STREAM)
-      let programs = URL(filePath: ProgramsScript.path(of: "postgres") ?? "").resolvingSymlinksInPath()
-        .deletingLastPathComponent().path
-      // The server refuses to be root.
-      let asNobody = getuid() == 0 ? "setpriv --reuid=nobody --regid=nogroup --clear-groups" : ""
-      let prepared = try await script.prepare(
-        """
-        \(asNobody) \(programs)/initdb -N -D \(folder)/data -A trust -U tester --no-locale -E UTF8 > initdb.out
-        """)
-      let complaint = (try? script.session.folder.text("script.err")) ?? ""
-      try #require(prepared == 0, "\(complaint)")
+      let cluster = try await PostgresCluster(in: script)
 
       // Who writes the log sleeps 20 ms before that (commit_delay), and others come to wait for it meanwhile.
       let trace = try await script.trace(
         """
         export PGHOST=\(folder) PGPORT=\(port) PGUSER=tester PGDATABASE=postgres
-        start server \(asNobody) \(programs)/postgres -D \(folder)/data -k \(folder) -h '' -p \(port) \
+        start server \(Programs.asNobody) \(cluster.programs)/postgres -D \(folder)/data -k \(folder) -h '' -p \(port) \
           -c autovacuum=off -c fsync=on -c commit_delay=20000 -c commit_siblings=0 > server.out 2>&1
         until_true \(Self.psql) -c 'CREATE TABLE one AS SELECT 1 AS n' 2> /dev/null
         \(Self.query) > seen
         \(Self.psql) -c 'CREATE TABLE log (n int)'
         echo 'INSERT INTO log VALUES (1);' > insert
-        start bench \(programs)/pgbench -n -f insert -c 4 -t 25 > bench.out 2>&1
+        start bench \(cluster.programs)/pgbench -n -f insert -c 4 -t 25 > bench.out 2>&1
         all() { [ "$(\(Self.psql) -c "\(Self.clients)" | tee clients | wc -l)" -eq 4 ]; }
         until_true all
         for look in 1 2 3 4 5 6 7 8 9 10; do

@@ -34,16 +34,7 @@ extension LiveTests {
       let script = try ProgramsScript(needs: ["postgres", "initdb", "psql", "setpriv"])
       let folder = script.session.folder.path
       let port = try ProgramsScript.freePort(SOCK_STREAM)
-      let programs = URL(filePath: ProgramsScript.path(of: "postgres") ?? "").resolvingSymlinksInPath()
-        .deletingLastPathComponent().path
-      // The server refuses to be root.
-      let asNobody = getuid() == 0 ? "setpriv --reuid=nobody --regid=nogroup --clear-groups" : ""
-      let prepared = try await script.prepare(
-        """
-        \(asNobody) \(programs)/initdb -D \(folder)/data -A trust -U tester -N --no-locale -E UTF8 > initdb.out
-        """)
-      let complaint = (try? script.session.folder.text("script.err")) ?? ""
-      try #require(prepared == 0, "\(complaint)")
+      let cluster = try await PostgresCluster(in: script)
 
       let hosts = ["unix0": folder, "unix1": folder, "tcp0": "127.0.0.1", "tcp1": "127.0.0.1"]
       let clients = hosts.sorted { $0.key < $1.key }.map { name, host in
@@ -51,7 +42,7 @@ extension LiveTests {
       }
       let trace = try await script.trace(
         """
-        start server \(asNobody) \(programs)/postgres -D \(folder)/data -k \(folder) -h 127.0.0.1 -p \(port) \
+        start server \(Programs.asNobody) \(cluster.programs)/postgres -D \(folder)/data -k \(folder) -h 127.0.0.1 -p \(port) \
           -c fsync=off -c autovacuum=off > server.out
         until_true unix '00010000 .* \(folder)/.s.PGSQL.\(port)'
         export PGSSLMODE=disable PGGSSENCMODE=disable

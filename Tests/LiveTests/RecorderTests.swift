@@ -210,10 +210,7 @@ extension LiveTests {
         ["-t", "pipe", "--buffer-size=64k", "-w", session.captureFile, "--keep", "4M", "--trigger", "loss"]
           + session.actorCommand(scenario))
       _ = try await session.announcedPids()
-      ipcdump.send(SIGSTOP)
-      try session.letGo()
-      try await Task.sleep(for: .milliseconds(400))
-      ipcdump.send(SIGCONT)
+      try await session.letGo(past: ipcdump)
       let trace = try await session.finish(ipcdump)
       #expect(
         trace.diagnostics.contains(#/ipcdump: \d+ lost of pipe: \d+ events? of the last /#),

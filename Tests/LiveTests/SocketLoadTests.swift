@@ -42,10 +42,7 @@ extension LiveTests {
       let ipcdump = try session.startIPCDump(
         session.recording + options + session.actorCommand(scenario))
       _ = try await session.announcedPids()
-      ipcdump.send(SIGSTOP)
-      try session.letGo()
-      try await Task.sleep(for: .milliseconds(400))
-      ipcdump.send(SIGCONT)
+      try await session.letGo(past: ipcdump)
       let trace = try await session.finish(ipcdump)
       #expect(trace.status == 0, "\(trace.diagnostics)")
       let closing = try #require(trace.closing, "\(trace.diagnostics)")

@@ -8,10 +8,6 @@ extension LiveTests {
     .serialized,
     .sensitiveToLoad("its graph is of the whole host, where others wait as well, and a busy one moves late"))
   struct WhyServersTests {
-    private static var asNobody: String {
-      getuid() == 0 ? "setpriv --reuid=nobody --regid=nogroup --clear-groups" : ""
-    }
-
     /// The number that a script has put into a file.
     private static func pid(_ name: String, _ session: Session) throws -> Int {
       let text = try session.folder.text(name)
@@ -66,9 +62,9 @@ extension LiveTests {
         "run",
         """
         cd \(folder)
-        \(Self.asNobody) \(fpm) --nodaemonize --fpm-config fpm.conf & echo $! > server
+        \(Programs.asNobody) \(fpm) --nodaemonize --fpm-config fpm.conf & echo $! > server
         until [ -S pool ]; do sleep 0.02; done
-        for client in one two; do \(Self.asNobody) \(php) call.php & echo $! > $client; done
+        for client in one two; do \(Programs.asNobody) \(php) call.php & echo $! > $client; done
         wait
         """)
       let (_, status, answer) = try await WhyProgramsTests.answer(
@@ -107,19 +103,14 @@ extension LiveTests {
       let script = try ProgramsScript(needs: ["postgres", "initdb", "psql", "setpriv", "bash"])
       let session = script.session, folder = session.folder.path
       let port = try ProgramsScript.freePort(SOCK_STREAM)
-      let programs = URL(filePath: ProgramsScript.path(of: "postgres") ?? "").resolvingSymlinksInPath()
-        .deletingLastPathComponent().path
-      let prepared = try await script.prepare(
-        "\(Self.asNobody) \(programs)/initdb -N -D \(folder)/data -A trust -U tester --no-locale -E UTF8 > initdb.out"
-      )
-      try #require(prepared == 0)
+      let cluster = try await PostgresCluster(in: script)
       let blocked = "SELECT pid, pg_blocking_pids(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
       try session.folder.create(
         "run",
         """
         cd \(folder)
         export PGHOST=\(folder) PGPORT=\(port) PGUSER=tester PGDATABASE=postgres
-        \(Self.asNobody) \(programs)/postgres -D \(folder)/data -k \(folder) -h '' -p \(port) \
+        \(Programs.asNobody) \(cluster.programs)/postgres -D \(folder)/data -k \(folder) -h '' -p \(port) \
           -c autovacuum=off > server.out 2>&1 & echo $! > server
         until psql -X -q -c 'CREATE TABLE one (n int)' 2> /dev/null; do sleep 0.02; done
         mkfifo words
